@@ -1,0 +1,179 @@
+"""Facts about AWS, each row with the page that says so.
+
+``targets.json`` the properties through which services invoke functions,
+``documents.json`` where documents inside such properties name functions,
+``operations.json`` which Lambda API operation applies a function's property,
+``layers.json`` what the names of published layers say of their architecture.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+
+class TargetRow(NamedTuple):
+    """A property through which a service invokes a Lambda function.
+
+    ``path`` leads from the resource's properties to the value, ``inside`` on from
+    there where the value is a document (an object, or JSON or YAML text), or the
+    name of a local file that holds one (``is_file``). A ``*`` stands for every
+    item or key, ``**`` for any number of steps. ``form`` names the parser of the
+    text. ``when`` maps further paths to the patterns that their values must match,
+    ``qualifier`` is the path of a qualifier that is a property of its own; both
+    begin where ``path`` and ``inside`` begin, and a ``*`` in them means the same
+    item. ``authorised_by`` is a service principal, which needs a permission on the
+    function, or ``role``; ``accepts`` the kinds of qualifier that the service takes.
+    """
+
+    type: str
+    path: str
+    form: str
+    source: str
+    authorised_by: str = "role"
+    accepts: tuple[str, ...] = ("version", "alias")
+    inside: str | None = None
+    is_file: bool = False
+    when: Mapping[str, tuple[str, ...]] = {}
+    inside_when: Mapping[str, tuple[str, ...]] = {}
+    qualifier: str | None = None
+    substitutions: str | None = None
+    source_arn: str | None = None
+    note: str | None = None
+    is_deployment: bool = False
+
+
+def load(name: str) -> Any:
+    """The content of a data file."""
+    return json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+@cache
+def targets() -> Mapping[str, tuple[TargetRow, ...]]:
+    """The catalogue of targets, by resource type.
+
+    A row whose form names a document stands for the places inside it.
+    """
+    documents = load("documents.json")
+    rows: dict[str, tuple[TargetRow, ...]] = {}
+    for row in load("targets.json"):
+        for inside in documents.get(row["form"], [{}]):
+            target = _target_row({**row, "inside_when": {}, **_places(inside)})
+            rows[target.type] = (*rows.get(target.type, ()), target)
+    return rows
+
+
+def _places(inside: Mapping[str, Any]) -> Mapping[str, Any]:
+    places = {**inside, "inside_when": inside.get("when", {})}
+    places.pop("when", None)
+    places.pop("source", None)
+    return places if inside else {}
+
+
+def _target_row(row: Mapping[str, Any]) -> TargetRow:
+    fields = {key: row[key] for key in TargetRow._fields if key in row}
+    for key in ("when", "inside_when"):
+        fields[key] = {path: tuple(values) for path, values in row.get(key, {}).items()}
+    fields["accepts"] = tuple(row.get("accepts", TargetRow._field_defaults["accepts"]))
+    fields["is_deployment"] = bool(row.get("deployment"))
+    fields["is_file"] = bool(row.get("file"))
+    return TargetRow(**fields)
+
+
+class LayerRow(NamedTuple):
+    """What the name of a published layer says of its architecture.
+
+    ``pattern`` matches the whole name; a layer counts only if one of ``accounts``
+    publishes it. ``twin`` is the name of the vendor's layer for the other
+    architecture, where ``{N}`` stands for group N of the pattern.
+    """
+
+    vendor: str
+    accounts: frozenset[str]
+    pattern: re.Pattern[str]
+    architectures: frozenset[str]
+    source: str
+    twin: str | None = None
+
+    def twin_of(self, name: str) -> str | None:
+        """The name of the twin of a layer that the row matches, None without one."""
+        match = self.pattern.fullmatch(name)
+        if self.twin is None or match is None:
+            return None
+        return _GROUP.sub(lambda group: match[int(group[1])] or "", self.twin)
+
+
+_GROUP = re.compile(r"\{(\d+)\}")
+
+
+@cache
+def layers() -> Mapping[str, tuple[LayerRow, ...]]:
+    """The table of published layers, by account."""
+    rows: dict[str, tuple[LayerRow, ...]] = {}
+    for row in load("layers.json"):
+        layer = LayerRow(
+            row["vendor"],
+            frozenset(row["accounts"]),
+            re.compile(row["pattern"]),
+            frozenset(row["architectures"]),
+            row["source"],
+            row.get("twin"),
+        )
+        for account in layer.accounts:
+            rows[account] = (*rows.get(account, ()), layer)
+    return rows
+
+
+@cache
+def published_layer(account: str, name: str) -> LayerRow | None:
+    """The row of a published layer; None where the table does not know it."""
+    for row in layers().get(account, ()):
+        if row.pattern.fullmatch(name):
+            return row
+    return None
+
+
+CODE = "UpdateFunctionCode"
+CONFIGURATION = "UpdateFunctionConfiguration"
+
+
+class OperationRow(NamedTuple):
+    """The Lambda API call that applies a property of a function.
+
+    ``operation`` is None for what no call changes: a read-only property, or one
+    whose change replaces the function. ``default`` is what an absent property
+    means, ``sam`` the properties of ``AWS::Serverless::Function`` that become this
+    one (its own name where empty), ``member`` the name in the API where that
+    differs. A change of an ``is_inert`` property changes nothing that code can see.
+    """
+
+    property: str
+    operation: str | None
+    source: str
+    default: Any = None
+    sam: tuple[str, ...] = ()
+    member: str | None = None
+    is_inert: bool = False
+    is_create_only: bool = False
+
+
+@cache
+def operations() -> tuple[OperationRow, ...]:
+    """Which Lambda API call applies which property of a function."""
+    return tuple(
+        OperationRow(
+            row["property"],
+            row["operation"],
+            row["source"],
+            row.get("default"),
+            tuple(row.get("sam", ())),
+            row.get("member"),
+            row.get("inert", False),
+            row.get("create_only", False),
+        )
+        for row in load("operations.json")
+    )

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.template import Mismatch, Reading, read
+
+
+class LayerArchitectureMismatch(RaceRule):
+    """A layer holds binaries for another architecture than the function's.
+
+    An extension of the wrong architecture ends every invocation with ``exec format
+    error``, a native library fails when it is imported. What a layer runs on is
+    read from ``CompatibleArchitectures``, from SAM's ``BuildArchitecture`` or from
+    the name under which its vendor publishes it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html
+    """
+
+    id = "W9820"
+    shortdesc = "A layer cannot run on the architecture of its Lambda function"
+    description = (
+        "Extensions and native libraries in a layer are built for x86_64 or arm64; "
+        "on the other architecture they fail with 'exec format error'. Use the layer "
+        "that is built for the function's architecture."
+    )
+    source_url = "https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html"
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        reading = read(cfn)
+        for function in reading.functions:
+            for mismatch in reading.layers.mismatches(function):
+                message = _message(reading, function.id, mismatch)
+                yield RuleMatch(list(mismatch.layer.path), message)
+
+
+def _message(reading: Reading, function: str, mismatch: Mismatch) -> str:
+    layer, other = mismatch.layer, mismatch.other
+    resource = reading.evaluator.resources[function]
+    base = reading.evaluator.existing(resource)
+    case = reading.say_any(mismatch.whens, base, mismatch.is_always)
+    when = f" when {case}" if case else ""
+    runs = "/".join(sorted(layer.architectures or ()))
+    if other is not None:
+        others = "/".join(sorted(other.architectures or ()))
+        return (
+            f"Layer {layer.name} of {function} runs on {runs} only, but layer "
+            f"{other.name} beside it on {others} only{when}: one of them fails to "
+            "start with 'exec format error'; use layers of one architecture"
+        )
+    cure = layer.twin or f"a layer that is built for {mismatch.architecture}"
+    return (
+        f"Layer {layer.name} runs on {runs} only, but {function} is "
+        f"{mismatch.architecture}{when}: what it brings fails to start with "
+        f"'exec format error'; use {cure}"
+    )

@@ -1,0 +1,48 @@
+"""What a template says: values, functions, layers, references, targets.
+
+Knows no rule. `read` gives the one reading of a template that all rules share.
+
+The modules begin with an underscore because cfn-lint, given this package as a
+folder of rules, executes every file that does not, each on its own.
+"""
+
+from cfn_lint_lambda_race.template._documents import is_small, parse
+from cfn_lint_lambda_race.template._evaluator import (
+    FUNCTION_TYPES,
+    LAYER_TYPES,
+    NO_VALUE,
+    Alternative,
+    Evaluator,
+    Resource,
+)
+from cfn_lint_lambda_race.template._layers import Mismatch, Undeclared
+from cfn_lint_lambda_race.template._reading import Reading, UnqualifiedUse, read
+from cfn_lint_lambda_race.template._references import Reference
+from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._targets import Target
+from cfn_lint_lambda_race.template._text import Part, Text, Token, literal, token
+
+__all__ = [
+    "ALWAYS",
+    "FUNCTION_TYPES",
+    "LAYER_TYPES",
+    "NO_VALUE",
+    "Alternative",
+    "Evaluator",
+    "Mismatch",
+    "Part",
+    "Reading",
+    "Reference",
+    "Resource",
+    "Scenario",
+    "Target",
+    "Text",
+    "Token",
+    "Undeclared",
+    "UnqualifiedUse",
+    "is_small",
+    "literal",
+    "parse",
+    "read",
+    "token",
+]

@@ -1,0 +1,884 @@
+"""The one place that decides what an intrinsic function means.
+
+Every value of a template is evaluated to *alternatives*: what it can be, each
+with the scenario under which it is so. Scalars become symbolic text; lists and
+objects keep their shape. What cannot be known is a token, never a guess.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Union
+
+from cfn_lint_lambda_race.template._identifier import function_arn, parse_identifier
+from cfn_lint_lambda_race.template._scenario import (
+    ALWAYS,
+    CONDITION,
+    PARAMETER,
+    PARAMETER_SET,
+    Scenario,
+)
+from cfn_lint_lambda_race.template._text import (
+    ALIAS,
+    ATTRIBUTE,
+    FUNCTION,
+    PSEUDO,
+    UNKNOWN,
+    VERSION,
+    Text,
+    equal,
+    literal,
+    token,
+)
+from cfn_lint_lambda_race.template._text import PARAMETER as PARAMETER_TOKEN
+
+# A value with more alternatives than this is unknown: reading stays linear.
+MAX_ALTERNATIVES = 64
+# No generator nests intrinsic functions deeper; a template that does is hostile.
+MAX_DEPTH = 48
+# Parameters and mappings with more choices than this are not enumerated.
+MAX_CHOICES = 40
+
+FUNCTION_TYPES = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
+ALIAS_TYPE = "AWS::Lambda::Alias"
+VERSION_TYPE = "AWS::Lambda::Version"
+LAYER_TYPES = frozenset({"AWS::Lambda::LayerVersion", "AWS::Serverless::LayerVersion"})
+
+_INTRINSIC = re.compile(r"Fn::\w+$|Ref$")
+_SUB_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]*\}\}")
+_SAM_REFERENCE = re.compile(
+    r"(?P<function>[^.]+)\.(?P<what>Alias|Version)(\.Version)?$"
+)
+
+
+class _NoValue:
+    """``AWS::NoValue``: the property, or the item, is not there."""
+
+    def __repr__(self) -> str:
+        return "NO_VALUE"
+
+
+NO_VALUE = _NoValue()
+
+Value = Union[Text, "list[Any]", "dict[str, Any]", _NoValue]
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One thing a template value can be.
+
+    ``value`` is a `Text`, a list or an object of values, or `NO_VALUE`; ``when``
+    the scenario under which it is so; ``path`` leads from the place that was
+    evaluated to the branch that says so.
+    """
+
+    value: Value
+    when: Scenario = ALWAYS
+    path: Path = ()
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A template node as written, reached through conditions.
+
+    Inside a document that is text, or a file, ``path`` stays with the property
+    that holds it, and ``inner`` leads on from there.
+    """
+
+    node: Any
+    path: Path
+    when: Scenario
+    inner: Path | None = None
+
+    def below(
+        self, node: Any, *keys: str | int, when: Scenario | None = None
+    ) -> Branch:
+        """The branch of a node that the keys lead to from here."""
+        when = self.when if when is None else when
+        if self.inner is None:
+            return Branch(node, (*self.path, *keys), when)
+        return Branch(node, self.path, when, (*self.inner, *keys))
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of the template; what is malformed reads as absent."""
+
+    id: str
+    type: str
+    properties: Mapping[Any, Any]
+    condition: str | None
+    attributes: Mapping[Any, Any]
+
+    @property
+    def path(self) -> Path:
+        return ("Resources", self.id, "Properties")
+
+
+def intrinsic(node: Any) -> tuple[str, Any] | tuple[None, None]:
+    """The name and the argument of an intrinsic function, or a pair of None."""
+    if isinstance(node, Mapping) and len(node) == 1:
+        ((name, argument),) = node.items()
+        if isinstance(name, str) and _INTRINSIC.match(name):
+            return name, argument
+    return None, None
+
+
+def scalar_text(node: Any) -> str | None:
+    """The characters of a scalar as CloudFormation passes them on, or None."""
+    if isinstance(node, str):
+        return str(node)
+    if isinstance(node, bool):
+        return "true" if node else "false"
+    if isinstance(node, (int, float)):
+        return str(node)
+    return None
+
+
+def unknown(node: Any) -> Text:
+    """A token for a node that cannot be evaluated; equal nodes, equal tokens."""
+    return token(UNKNOWN, _identity(node))
+
+
+def _identity(node: Any) -> str:
+    try:
+        return json.dumps(node, sort_keys=True, default=str)
+    except (TypeError, ValueError, RecursionError):
+        # Keys of mixed types cannot be sorted; deep nodes cannot be walked.
+        return f"node {id(node)}"
+
+
+def _mapping(node: Any) -> Mapping[Any, Any]:
+    return node if isinstance(node, Mapping) else {}
+
+
+class Evaluator:
+    """Evaluates the values of one template.
+
+    ``parameter_sets`` are the values given to cfn-lint, one mapping for each
+    deployment; ``defaults_first`` prefers a parameter's default to its allowed
+    values, for comparing deployments rather than judging all of them.
+    """
+
+    def __init__(
+        self,
+        template: Mapping[Any, Any],
+        parameter_sets: Sequence[Mapping[str, Any]] = (),
+        defaults_first: bool = False,
+    ) -> None:
+        self.resources = dict(_resources(template))
+        self.conditions = _mapping(template.get("Conditions"))
+        self._parameters = _mapping(template.get("Parameters"))
+        self._mappings = _mapping(template.get("Mappings"))
+        self._parameter_sets = parameter_sets
+        self._defaults_first = defaults_first
+        self._decided: dict[tuple[str, Scenario], bool | None] = {}
+        self._active: set[Any] = set()
+        self._depth = 0
+        self._judging = 0
+        self._sam_ids: dict[str, tuple[str, str]] | None = None
+
+    # -- structure -------------------------------------------------------------
+
+    def branches(self, branch: Branch) -> list[Branch]:
+        """The nodes that stand at a place, one for each way there.
+
+        Follows ``Fn::If``; a branch of ``AWS::NoValue`` is left out. Empty where
+        there are more branches than are looked at.
+        """
+        if not isinstance(branch.node, Mapping):
+            return [branch]
+        found: list[Branch] = []
+        pending = [branch]
+        while pending:
+            branch = pending.pop()
+            name, argument = intrinsic(branch.node)
+            if name == "Fn::If" and argument is not None and _is_if(argument):
+                pending.extend(reversed(self._if_branches(branch, argument)))
+            elif not (name == "Ref" and argument == "AWS::NoValue"):
+                found.append(branch)
+            if len(found) + len(pending) > MAX_ALTERNATIVES:
+                return []
+        return found
+
+    def _if_branches(self, branch: Branch, argument: Sequence[Any]) -> list[Branch]:
+        return [
+            branch.below(argument[index], "Fn::If", index, when=scenario)
+            for index, scenario in self._condition_choices(argument[0], branch.when)
+        ]
+
+    def _condition_choices(
+        self, name: str, when: Scenario
+    ) -> Iterator[tuple[int, Scenario]]:
+        """The branches of a ``Fn::If`` that a scenario leaves open: 1 and 2."""
+        chosen = when.get(CONDITION, name)
+        decided = chosen if chosen is not None else self.decide(name, when)
+        for index, value in ((1, True), (2, False)):
+            if decided is None or decided is value:
+                scenario = when.given(CONDITION, name, value)
+                if scenario is not None:
+                    yield index, scenario
+
+    def items(self, branch: Branch) -> list[Branch]:
+        """The items of a list, with conditions on the list and on each item.
+
+        A single value where a list belongs counts as its only item, as it does
+        for CloudFormation.
+        """
+        found: list[Branch] = []
+        for whole in self.branches(branch):
+            if isinstance(whole.node, list):
+                for index, item in enumerate(whole.node):
+                    found.extend(self.branches(whole.below(item, index)))
+            else:
+                found.append(whole)
+        return found
+
+    def below(self, branch: Branch, step: str) -> list[Branch]:
+        """The nodes one step below a node; ``*`` is every item or every key."""
+        node = branch.node
+        if isinstance(node, list):
+            return self.items(branch) if step == "*" else []
+        if not isinstance(node, Mapping) or intrinsic(node)[0] is not None:
+            return []
+        keys = list(node) if step == "*" else [step] if step in node else []
+        return [
+            below
+            for key in keys
+            for below in self.branches(branch.below(node[key], key))
+        ]
+
+    def follow(
+        self,
+        node: Any,
+        steps: Sequence[str],
+        path: Path = (),
+        when: Scenario = ALWAYS,
+    ) -> list[Branch]:
+        """The nodes that the steps lead to from a node."""
+        found = self.branches(Branch(node, path, when))
+        for step in steps:
+            found = [below for branch in found for below in self.below(branch, step)]
+        return found
+
+    def property(
+        self, resource: Resource, name: str, when: Scenario = ALWAYS
+    ) -> list[Branch]:
+        """The branches of one property of a resource; empty where it is absent."""
+        if name not in resource.properties:
+            return []
+        node = resource.properties[name]
+        return self.branches(Branch(node, (*resource.path, name), when))
+
+    def existing(self, resource: Resource, when: Scenario = ALWAYS) -> Scenario:
+        """The scenario in which a resource is there at all."""
+        if resource.condition is None:
+            return when
+        return when.given(CONDITION, resource.condition, True) or when
+
+    # -- values ----------------------------------------------------------------
+
+    def evaluate(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative]:
+        """What a node can be; a single unknown where there is too much of it."""
+        if self._depth >= MAX_DEPTH:
+            return [Alternative(unknown("too deep"), when)]
+        self._depth += 1
+        try:
+            alternatives = self._evaluate(node, when)
+        finally:
+            self._depth -= 1
+        if len(alternatives) > MAX_ALTERNATIVES:
+            return [Alternative(unknown(node), when)]
+        return alternatives
+
+    def texts(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative]:
+        """What a scalar can be: the alternatives of `evaluate` that are texts."""
+        return [
+            alternative
+            for alternative in self.evaluate(node, when)
+            if isinstance(alternative.value, Text)
+        ]
+
+    def _evaluate(self, node: Any, when: Scenario) -> list[Alternative]:
+        if isinstance(node, Text):
+            return [Alternative(node, when)]
+        characters = scalar_text(node)
+        if characters is not None:
+            return [Alternative(_with_dynamic_references(characters), when)]
+        name, argument = intrinsic(node)
+        if name is not None:
+            evaluate = _INTRINSICS.get(name)
+            found = evaluate(self, argument, when) if evaluate else None
+            return found or [Alternative(unknown(node), when)]
+        if isinstance(node, list):
+            return self._evaluate_list(node, when)
+        if isinstance(node, Mapping):
+            return self._evaluate_object(node, when)
+        return [Alternative(unknown(node), when)]
+
+    def _evaluate_list(self, node: list[Any], when: Scenario) -> list[Alternative]:
+        return self._combined(
+            node,
+            when,
+            [],
+            lambda items, item: items if item is NO_VALUE else [*items, item],
+        )
+
+    def _evaluate_object(
+        self, node: Mapping[Any, Any], when: Scenario
+    ) -> list[Alternative]:
+        keys = iter([str(key) for key in node])
+        found: list[tuple[dict[str, Any], Scenario]] = [({}, when)]
+        for key, below in zip(keys, node.values()):
+            found = [
+                (items if item.value is NO_VALUE else {**items, key: item.value}, w)
+                for items, scenario in found
+                for item in self.evaluate(below, scenario)
+                for w in [item.when]
+            ]
+            if len(found) > MAX_ALTERNATIVES:
+                return [Alternative(unknown(node), when)]
+        return [Alternative(items, scenario) for items, scenario in found]
+
+    def _combined(
+        self,
+        nodes: Iterable[Any],
+        when: Scenario,
+        start: Any,
+        add: Callable[[Any, Any], Any],
+    ) -> list[Alternative]:
+        """Evaluate nodes one after the other, in scenarios that fit together."""
+        found: list[tuple[Any, Scenario]] = [(start, when)]
+        for node in nodes:
+            found = [
+                (add(result, alternative.value), alternative.when)
+                for result, scenario in found
+                for alternative in self.evaluate(node, scenario)
+            ]
+            if len(found) > MAX_ALTERNATIVES:
+                return [Alternative(unknown(node), when)]
+        return [Alternative(result, scenario) for result, scenario in found]
+
+    # -- intrinsic functions ---------------------------------------------------
+
+    def _if(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+        if not _is_if(argument):
+            return None
+        return [
+            Alternative(found.value, found.when, (*branch.path, *found.path))
+            for branch in self._if_branches(Branch(None, (), when), argument)
+            for found in self.evaluate(branch.node, branch.when)
+        ]
+
+    def _ref(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+        if not isinstance(argument, str):
+            return None
+        if argument == "AWS::NoValue":
+            return [Alternative(NO_VALUE, when)]
+        if argument.startswith("AWS::"):
+            chosen = when.get(PARAMETER, argument)
+            text = token(PSEUDO, argument) if chosen is None else literal(str(chosen))
+            return [Alternative(text, when)]
+        if argument in self._parameters:
+            return self._parameter(argument, when)
+        return self._attribute(argument, "Ref", when)
+
+    def _parameter(self, name: str, when: Scenario) -> list[Alternative]:
+        parameter = _mapping(self._parameters[name])
+        kind = parameter.get("Type")
+        unknown_value = [Alternative(token(PARAMETER_TOKEN, name), when)]
+        if not isinstance(kind, str) or kind.startswith("AWS::SSM::Parameter::"):
+            return unknown_value
+        choices = list(self._parameter_choices(name, parameter, when))
+        if not choices or len(choices) > MAX_CHOICES:
+            return unknown_value
+        is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
+        return [
+            Alternative(_comma_list(value) if is_list else literal(value), scenario)
+            for value, scenario in choices
+        ]
+
+    def _parameter_choices(
+        self, name: str, parameter: Mapping[Any, Any], when: Scenario
+    ) -> Iterator[tuple[str, Scenario]]:
+        chosen = when.get(PARAMETER, name)
+        if chosen is not None:
+            yield str(chosen), when
+            return
+        given = list(self._given_choices(name, when))
+        if given:
+            yield from given
+            return
+        allowed = parameter.get("AllowedValues")
+        default = scalar_text(parameter.get("Default"))
+        values: list[str] = []
+        if self._defaults_first and default is not None:
+            values = [default]
+        elif isinstance(allowed, list):
+            values = [text for text in map(scalar_text, allowed) if text is not None]
+        elif default is not None and not self._judging:
+            values = [default]
+        for value in dict.fromkeys(values):
+            scenario = when.given(PARAMETER, name, value)
+            if scenario is not None:
+                yield value, scenario
+
+    def _given_choices(
+        self, name: str, when: Scenario
+    ) -> Iterator[tuple[str, Scenario]]:
+        for index, parameter_set in enumerate(self._parameter_sets):
+            value = scalar_text(parameter_set.get(name))
+            scenario = when.given(PARAMETER_SET, "", index)
+            if value is not None and scenario is not None:
+                known = scenario.given(PARAMETER, name, value)
+                if known is not None:
+                    yield value, known
+
+    def parameter_values(self, name: str) -> int:
+        """How many values of a parameter are looked at; 0 where it is unknown."""
+        parameter = _mapping(self._parameters.get(name))
+        return len(list(self._parameter_choices(name, parameter, ALWAYS)))
+
+    def _get_att(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+        if isinstance(argument, str):
+            argument = argument.split(".", 1)
+        if not isinstance(argument, list) or len(argument) < 2:
+            return None
+        resource, *rest = argument
+        if not isinstance(resource, str):
+            return None
+        attributes = self._combined(rest, when, (), lambda names, name: (*names, name))
+        found: list[Alternative] = []
+        for alternative in attributes:
+            names: Any = alternative.value
+            if not all(
+                isinstance(name, Text) and name.literal is not None for name in names
+            ):
+                return None
+            attribute = ".".join(str(name) for name in names)
+            found.extend(self._attribute(resource, attribute, alternative.when))
+        return found
+
+    def _attribute(
+        self, resource_id: str, attribute: str, when: Scenario
+    ) -> list[Alternative]:
+        """What ``Ref`` (attribute ``Ref``) or ``Fn::GetAtt`` of a resource says."""
+        resource = self.resources.get(resource_id)
+        opaque = [Alternative(token(ATTRIBUTE, resource_id, attribute), when)]
+        if resource is None:
+            name = resource_id if attribute == "Ref" else f"{resource_id}.{attribute}"
+            return self._sam_reference(name, when) or opaque
+        if resource.condition is not None:
+            exists = when.given(CONDITION, resource.condition, True)
+            if exists is None:
+                return opaque
+            when = exists
+        if resource.type in FUNCTION_TYPES:
+            return self._function_attribute(resource_id, attribute, when)
+        if resource.type == ALIAS_TYPE and attribute in ("Ref", "AliasArn"):
+            return self._qualified(resource, token(ALIAS, resource_id), when)
+        if resource.type == VERSION_TYPE and attribute in ("Ref", "FunctionArn"):
+            return self._qualified(resource, token(VERSION, resource_id), when)
+        if resource.type == VERSION_TYPE and attribute == "Version":
+            return [Alternative(token(VERSION, resource_id), when)]
+        if resource.type in LAYER_TYPES:
+            return [Alternative(token(ATTRIBUTE, resource_id, "Ref"), when)]
+        return [Alternative(token(ATTRIBUTE, resource_id, attribute), when)]
+
+    def _function_attribute(
+        self, function: str, attribute: str, when: Scenario
+    ) -> list[Alternative]:
+        name = token(FUNCTION, function)
+        if attribute == "Ref":
+            return [Alternative(name, when)]
+        if attribute == "Arn":
+            return [Alternative(function_arn(name), when)]
+        generated = self._sam_reference(f"{function}.{attribute}", when)
+        return generated or [Alternative(token(ATTRIBUTE, function, attribute), when)]
+
+    def _qualified(
+        self, resource: Resource, qualifier: Text, when: Scenario
+    ) -> list[Alternative]:
+        """The ARN that an alias or a version resource refers to."""
+        found = []
+        for name, scenario in self._function_names(resource, when):
+            found.append(Alternative(function_arn(name, qualifier), scenario))
+        return found
+
+    def _function_names(
+        self, resource: Resource, when: Scenario
+    ) -> list[tuple[Text, Scenario]]:
+        hidden = token(ATTRIBUTE, resource.id, "FunctionName")
+        key = ("FunctionName", resource.id)
+        if key in self._active:
+            return [(hidden, when)]
+        self._active.add(key)
+        try:
+            named = self.texts(resource.properties.get("FunctionName"), when)
+        finally:
+            self._active.discard(key)
+        found = []
+        for alternative in named:
+            assert isinstance(alternative.value, Text)
+            identifier = parse_identifier(alternative.value)
+            found.append((identifier.name if identifier else hidden, alternative.when))
+        return found or [(hidden, when)]
+
+    def _sam_reference(self, name: str, when: Scenario) -> list[Alternative]:
+        """What SAM makes of ``Fn.Alias``, ``Fn.Version`` and its generated IDs.
+
+        https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html
+        """
+        match = _SAM_REFERENCE.fullmatch(name)
+        function, what = "", ""
+        if match:
+            function, what = match["function"], match["what"]
+        elif name in self._generated_ids():
+            function, what = self._generated_ids()[name]
+        resource = self.resources.get(function)
+        if resource is None or resource.type != "AWS::Serverless::Function":
+            return []
+        found = []
+        for alias, scenario in self.published_aliases(resource, when):
+            if alias is None:
+                continue
+            if what == "Alias":
+                arn = function_arn(token(FUNCTION, function), alias)
+                found.append(Alternative(arn, scenario))
+                continue
+            number = token(VERSION, f"{function}.Version")
+            if name.endswith(".Version.Version"):
+                found.append(Alternative(number, scenario))
+            else:
+                arn = function_arn(token(FUNCTION, function), number)
+                found.append(Alternative(arn, scenario))
+        return found
+
+    def published_aliases(
+        self, function: Resource, when: Scenario = ALWAYS
+    ) -> list[tuple[Text | None, Scenario]]:
+        """The aliases that SAM publishes for a function, None where it does not.
+
+        The alias is a token named ``<function>.Alias``.
+        """
+        node = function.properties.get("AutoPublishAlias")
+        if node is None or function.type != "AWS::Serverless::Function":
+            return [(None, when)]
+        alias = token(ALIAS, f"{function.id}.Alias")
+        return [
+            (None if found.value is NO_VALUE else alias, found.when)
+            for found in self.evaluate(node, when)
+        ]
+
+    def _generated_ids(self) -> dict[str, tuple[str, str]]:
+        if self._sam_ids is None:
+            self._sam_ids = {}
+            for resource in self.resources.values():
+                if (
+                    resource.type != "AWS::Serverless::Function"
+                    or "AutoPublishAlias" not in resource.properties
+                ):
+                    continue
+                for alias in self.texts(resource.properties["AutoPublishAlias"]):
+                    name = str(alias.value).replace("-", "D").replace("_", "U")
+                    generated = f"{resource.id}Alias{name}"
+                    self._sam_ids[generated] = (resource.id, "Alias")
+        return self._sam_ids
+
+    def _sub(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+        variables: Mapping[Any, Any] = {}
+        if isinstance(argument, list) and len(argument) == 2:
+            argument, variables = argument[0], _mapping(argument[1])
+        if not isinstance(argument, str):
+            return None
+        nodes: list[Any] = []
+        start = 0
+        for match in _SUB_VARIABLE.finditer(argument):
+            nodes.append(argument[start : match.start()])
+            start = match.end()
+            name = match[1].strip()
+            if name.startswith("!"):
+                nodes.append(f"${{{name[1:]}}}")
+            elif name in variables:
+                nodes.append(variables[name])
+            elif "." in name and name not in self.resources:
+                nodes.append({"Fn::GetAtt": name.split(".", 1)})
+            else:
+                nodes.append({"Ref": name})
+        nodes.append(argument[start:])
+        return self._concatenated(nodes, "", when)
+
+    def _join(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+        if not isinstance(argument, list) or len(argument) != 2:
+            return None
+        delimiter, nodes = argument
+        if not isinstance(delimiter, str):
+            return None
+        if isinstance(nodes, list):
+            return self._concatenated(nodes, delimiter, when)
+        found = []
+        for alternative in self.evaluate(nodes, when):
+            if not isinstance(alternative.value, list):
+                return None
+            joined = _joined(alternative.value, delimiter)
+            if joined is None:
+                return None
+            found.append(Alternative(joined, alternative.when))
+        return found
+
+    def _concatenated(
+        self, nodes: list[Any], delimiter: str, when: Scenario
+    ) -> list[Alternative] | None:
+        found = []
+        for alternative in self._evaluate_list(nodes, when):
+            if isinstance(alternative.value, Text):
+                return [alternative]
+            joined = _joined(alternative.value, delimiter)
+            if joined is None:
+                return None
+            found.append(Alternative(joined, alternative.when))
+        return found
+
+    def _select(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+        if not isinstance(argument, list) or len(argument) != 2:
+            return None
+        found = []
+        for index in self.texts(argument[0], when):
+            number = str(index.value)
+            if not number.isdecimal():
+                return None
+            for items in self.evaluate(argument[1], index.when):
+                if not isinstance(items.value, list) or len(items.value) <= int(number):
+                    return None
+                found.append(Alternative(items.value[int(number)], items.when))
+        return found
+
+    def _split(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+        if not isinstance(argument, list) or len(argument) != 2:
+            return None
+        delimiter = argument[0]
+        if not isinstance(delimiter, str):
+            return None
+        found = []
+        for alternative in self.texts(argument[1], when):
+            assert isinstance(alternative.value, Text)
+            pieces = alternative.value.split(delimiter)
+            if pieces is None:
+                return None
+            found.append(Alternative(list(pieces), alternative.when))
+        return found
+
+    def _find_in_map(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+        if not isinstance(argument, list) or len(argument) not in (3, 4):
+            return None
+        default = _mapping(argument[3]) if len(argument) == 4 else {}
+        found: list[Alternative] = []
+        for name in self.texts(argument[0], when):
+            table = self._mappings.get(str(name.value))
+            found_here = self._look_up(table, argument[1:3], default, name.when)
+            if found_here is None:
+                return None
+            found.extend(found_here)
+        return found
+
+    def _look_up(
+        self,
+        table: Any,
+        keys: list[Any],
+        default: Mapping[Any, Any],
+        when: Scenario,
+    ) -> list[Alternative] | None:
+        if not keys:
+            return self.evaluate(table, when)
+        found: list[Alternative] = []
+        for key in self.texts(keys[0], when):
+            for name, scenario in self._keys(key, _mapping(table)):
+                if name is not None and name in _mapping(table):
+                    below = self._look_up(
+                        _mapping(table)[name], keys[1:], default, scenario
+                    )
+                elif "DefaultValue" in default and name is not None:
+                    below = self.evaluate(default["DefaultValue"], scenario)
+                else:
+                    below = None
+                if below is None:
+                    return None
+                found.extend(below)
+        return found
+
+    def _keys(
+        self, key: Alternative, table: Mapping[Any, Any]
+    ) -> Iterator[tuple[str | None, Scenario]]:
+        """The keys that a text can select; None for one that is unknown.
+
+        Behind a pseudo parameter, each key of the mapping is an alternative.
+        """
+        assert isinstance(key.value, Text)
+        pseudo = key.value.token
+        if pseudo is not None and pseudo.kind == PSEUDO and len(table) <= MAX_CHOICES:
+            for name in table:
+                scenario = key.when.given(PARAMETER, pseudo.name, str(name))
+                if scenario is not None:
+                    yield str(name), scenario
+            return
+        yield key.value.literal, key.when
+
+    def _import(self, argument: Any, when: Scenario) -> list[Alternative]:
+        return [
+            Alternative(unknown({"Fn::ImportValue": str(name.value)}), name.when)
+            for name in self.texts(argument, when)
+        ]
+
+    def _to_json(self, argument: Any, when: Scenario) -> list[Alternative]:
+        return [
+            Alternative(Text.of(*_json_parts(found.value)), found.when)
+            for found in self.evaluate(argument, when)
+        ]
+
+    # -- conditions ------------------------------------------------------------
+
+    def decide(self, name: str, when: Scenario) -> bool | None:
+        """Whether a scenario's choices already decide a condition; None if not."""
+        if not isinstance(name, str) or name not in self.conditions:
+            return None
+        chosen = when.get(CONDITION, name)
+        if chosen is not None:
+            return bool(chosen)
+        key = (name, when)
+        if key not in self._decided:
+            # Guards against a condition that refers to itself.
+            self._decided[key] = None
+            self._decided[key] = self._decide(self.conditions[name], when, MAX_DEPTH)
+        return self._decided[key]
+
+    def _decide(self, node: Any, when: Scenario, depth: int) -> bool | None:
+        if isinstance(node, Mapping) and list(node) == ["Condition"]:
+            return self.decide(node["Condition"], when)
+        name, argument = intrinsic(node)
+        if not isinstance(argument, list) or depth == 0:
+            return None
+        if name == "Fn::Equals" and len(argument) == 2:
+            return self._decide_equals(argument[0], argument[1], when)
+        parts = [self._decide(part, when, depth - 1) for part in argument]
+        if name == "Fn::Not" and len(parts) == 1:
+            return None if parts[0] is None else not parts[0]
+        if name == "Fn::And":
+            return False if False in parts else None if None in parts else True
+        if name == "Fn::Or":
+            return True if True in parts else None if None in parts else False
+        return None
+
+    def _decide_equals(self, left: Any, right: Any, when: Scenario) -> bool | None:
+        # A default is what a parameter is when nobody says otherwise; a condition
+        # exists because somebody may. So defaults decide no condition.
+        self._judging += 1
+        try:
+            outcomes = {
+                equal(one.value, other.value)
+                if isinstance(one.value, Text) and isinstance(other.value, Text)
+                else None
+                for one in self.evaluate(left, when)
+                for other in self.evaluate(right, one.when)
+            }
+        finally:
+            self._judging -= 1
+        return outcomes.pop() if len(outcomes) == 1 else None
+
+
+_INTRINSICS: dict[
+    str, Callable[[Evaluator, Any, Scenario], list[Alternative] | None]
+] = {
+    "Fn::FindInMap": Evaluator._find_in_map,
+    "Fn::GetAtt": Evaluator._get_att,
+    "Fn::If": Evaluator._if,
+    "Fn::ImportValue": Evaluator._import,
+    "Fn::Join": Evaluator._join,
+    "Fn::Select": Evaluator._select,
+    "Fn::Split": Evaluator._split,
+    "Fn::Sub": Evaluator._sub,
+    "Fn::ToJsonString": Evaluator._to_json,
+    "Ref": Evaluator._ref,
+}
+
+
+def _resources(template: Mapping[Any, Any]) -> Iterator[tuple[str, Resource]]:
+    for name, resource in _mapping(template.get("Resources")).items():
+        if not isinstance(name, str) or not isinstance(resource, Mapping):
+            continue
+        kind = resource.get("Type")
+        if not isinstance(kind, str):
+            continue
+        condition = resource.get("Condition")
+        yield (
+            str(name),
+            Resource(
+                str(name),
+                str(kind),
+                _mapping(resource.get("Properties")),
+                str(condition) if isinstance(condition, str) else None,
+                resource,
+            ),
+        )
+
+
+def _is_if(argument: Any) -> bool:
+    return (
+        isinstance(argument, list)
+        and len(argument) == 3
+        and isinstance(argument[0], str)
+    )
+
+
+def _with_dynamic_references(characters: str) -> Text:
+    text = literal(characters)
+    if "{{resolve:" in characters:
+        return text.replaced(_DYNAMIC_REFERENCE, UNKNOWN)
+    return text
+
+
+def _comma_list(value: str) -> list[Any]:
+    return [literal(item.strip()) for item in value.split(",")] if value else []
+
+
+def _joined(items: Any, delimiter: str) -> Text | None:
+    parts: list[Any] = []
+    if not isinstance(items, list):
+        return None
+    for index, item in enumerate(items):
+        if not isinstance(item, Text):
+            return None
+        if index:
+            parts.append(delimiter)
+        parts.append(item)
+    return Text.of(*parts)
+
+
+def _json_parts(value: Value) -> Iterator[Any]:
+    """The parts of a value's JSON; tokens stand inside its strings."""
+    if isinstance(value, Text):
+        yield '"'
+        for part in value.parts:
+            yield json.dumps(part)[1:-1] if isinstance(part, str) else part
+        yield '"'
+    elif isinstance(value, list):
+        yield "["
+        for index, item in enumerate(value):
+            if index:
+                yield ", "
+            yield from _json_parts(item)
+        yield "]"
+    elif isinstance(value, dict):
+        yield "{"
+        for index, (key, item) in enumerate(value.items()):
+            yield f"{', ' if index else ''}{json.dumps(key)}: "
+            yield from _json_parts(item)
+        yield "}"
+    else:
+        yield "null"

@@ -1,0 +1,245 @@
+"""Which layers a function has, and which architectures run them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from cfn_lint_lambda_race.data import published_layer
+from cfn_lint_lambda_race.template._evaluator import (
+    LAYER_TYPES,
+    Branch,
+    Evaluator,
+    Path,
+    Resource,
+)
+from cfn_lint_lambda_race.template._satisfiable import Satisfiability
+from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, Text
+
+ARM64 = "arm64"
+X86_64 = "x86_64"
+BOTH = frozenset({ARM64, X86_64})
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer that a function may have, in one scenario.
+
+    ``name`` is the logical ID, or the name of a published layer; ``architectures``
+    those it runs on, None where nothing says so; ``is_undeclared`` tells that the
+    layer is in the template and says nothing; ``twin`` the name of its vendor's
+    layer for the other architecture.
+    """
+
+    name: str
+    path: Path
+    when: Scenario
+    architectures: frozenset[str] | None
+    is_undeclared: bool = False
+    twin: str | None = None
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A layer that cannot run where it is put.
+
+    ``architecture`` is the function's, empty where that is unknown and it is
+    ``other``, a layer of the same list, that contradicts.
+    """
+
+    layer: Layer
+    architecture: str
+    whens: tuple[Scenario, ...]
+    is_always: bool
+    other: Layer | None = None
+
+
+@dataclass(frozen=True)
+class Undeclared:
+    """A layer that declares nothing, and a function of each architecture with it."""
+
+    layer: str
+    functions: dict[str, str]
+
+
+class Layers:
+    """Reads the layers and the architectures of one template's functions."""
+
+    def __init__(self, evaluator: Evaluator, possible: Satisfiability) -> None:
+        self._evaluator = evaluator
+        self._possible = possible
+
+    def architectures(
+        self, function: Resource, when: Scenario = ALWAYS
+    ) -> list[tuple[str | None, Scenario]]:
+        """What a function can run on; None for what is unknown.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-architectures
+        """
+        if "Architectures" not in function.properties:
+            return [(X86_64, when)]
+        node = function.properties["Architectures"]
+        return [
+            (_architecture(found.value), found.when)
+            for found in self._evaluator.evaluate(node, when)
+        ]
+
+    def layers(self, function: Resource) -> list[Layer]:
+        """The layers of a function in the order in which they are written."""
+        if "Layers" not in function.properties or self._is_image(function):
+            return []
+        base = self._evaluator.existing(function)
+        node = function.properties["Layers"]
+        place = Branch(node, (*function.path, "Layers"), base)
+        found: list[Layer] = []
+        for item in self._evaluator.items(place):
+            for alternative in self._evaluator.evaluate(item.node, item.when):
+                path = (*item.path, *alternative.path)
+                values = alternative.value
+                for value in values if isinstance(values, list) else [values]:
+                    if isinstance(value, Text):
+                        found.extend(self._read(value, path, alternative.when))
+        return found
+
+    def _is_image(self, function: Resource) -> bool:
+        package = self._evaluator.property(function, "PackageType")
+        return any(str(branch.node) == "Image" for branch in package)
+
+    def _read(self, text: Text, path: Path, when: Scenario) -> Iterator[Layer]:
+        token = text.token
+        resource = self._evaluator.resources.get(token.name) if token else None
+        if token and token.kind == ATTRIBUTE and resource is not None:
+            if resource.type in LAYER_TYPES:
+                yield from self._of_stack(resource, path, when)
+            return
+        # arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION
+        fields = text.fields(":")
+        if len(fields) != 8 or fields[5].literal != "layer":
+            return
+        account, name = fields[4].literal, fields[6].literal
+        if not account or not name:
+            return
+        row = published_layer(account, name)
+        if row is None:
+            yield Layer(name, path, when, None)
+        else:
+            yield Layer(name, path, when, row.architectures, twin=row.twin_of(name))
+
+    def _of_stack(
+        self, resource: Resource, path: Path, when: Scenario
+    ) -> Iterator[Layer]:
+        node = resource.properties.get("CompatibleArchitectures")
+        if node is None:
+            node = self._build_architecture(resource)
+        if node is None:
+            yield Layer(resource.id, path, when, None, is_undeclared=True)
+            return
+        for found in self._evaluator.evaluate(node, when):
+            names = _architectures(found.value)
+            is_undeclared = names is None and not isinstance(found.value, (Text, list))
+            yield Layer(resource.id, path, found.when, names, is_undeclared)
+
+    @staticmethod
+    def _build_architecture(resource: Resource) -> Any:
+        """What `sam build` builds the layer for.
+
+        https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-layers.html
+        """
+        metadata = resource.attributes.get("Metadata")
+        if resource.type != "AWS::Serverless::LayerVersion":
+            return None
+        return metadata.get("BuildArchitecture") if isinstance(metadata, dict) else None
+
+    # -- questions -------------------------------------------------------------
+
+    def mismatches(self, function: Resource) -> list[Mismatch]:
+        """The layers that cannot run on their function, in some scenario."""
+        layers = self.layers(function)
+        found = list(self._with_function(function, layers))
+        seen = {mismatch.layer.path for mismatch in found}
+        return found + [
+            mismatch
+            for mismatch in self._with_each_other(layers)
+            if mismatch.layer.path not in seen
+            and mismatch.other is not None
+            and mismatch.other.path not in seen
+        ]
+
+    def _with_function(
+        self, function: Resource, layers: list[Layer]
+    ) -> Iterator[Mismatch]:
+        wrong: dict[tuple[Path, str, str], list[tuple[Layer, Scenario]]] = {}
+        right: set[Path] = set()
+        for layer in layers:
+            for architecture, when in self.architectures(function, layer.when):
+                if not self._possible(when):
+                    continue
+                if (
+                    layer.architectures is None
+                    or architecture is None
+                    or architecture in layer.architectures
+                ):
+                    right.add(layer.path)
+                    continue
+                key = (layer.path, layer.name, architecture)
+                wrong.setdefault(key, []).append((layer, when))
+        for (path, _, architecture), cases in wrong.items():
+            whens = tuple(when for _, when in cases)
+            others = any(key[0] == path and key[2] != architecture for key in wrong)
+            is_always = path not in right and not others
+            yield Mismatch(cases[0][0], architecture, whens, is_always)
+
+    def _with_each_other(self, layers: list[Layer]) -> Iterator[Mismatch]:
+        for first, second in combinations(layers, 2):
+            if first.path == second.path or not first.architectures:
+                continue
+            if not second.architectures or first.architectures & second.architectures:
+                continue
+            both = first.when.merged(second.when)
+            if both is not None and self._possible(both):
+                yield Mismatch(second, "", (both,), False, first)
+                return
+
+    def undeclared(self, functions: list[Resource]) -> Iterator[Undeclared]:
+        """The layers of the stack that functions of both architectures share.
+
+        Only those that say nothing of their architecture.
+        """
+        uses: dict[str, list[tuple[Resource, str, Scenario]]] = {}
+        for function in functions:
+            for layer in self.layers(function):
+                if layer.is_undeclared:
+                    for architecture, when in self.architectures(function, layer.when):
+                        if architecture is not None:
+                            use = (function, architecture, when)
+                            uses.setdefault(layer.name, []).append(use)
+        for name, users in uses.items():
+            for one, other in combinations(users, 2):
+                if one[0].id == other[0].id or one[1] == other[1]:
+                    continue
+                both = one[2].merged(other[2])
+                if both is not None and self._possible(both):
+                    yield Undeclared(name, {one[1]: one[0].id, other[1]: other[0].id})
+                    break
+
+
+def _architectures(value: Any) -> frozenset[str] | None:
+    """The architectures in an evaluated list; None where one is unknown."""
+    names = []
+    for item in value if isinstance(value, list) else [value]:
+        name = item.literal if isinstance(item, Text) else None
+        if name not in BOTH:
+            return None
+        names.append(name)
+    return frozenset(names) or None
+
+
+def _architecture(value: Any) -> str | None:
+    if not isinstance(value, (list, Text)):
+        # AWS::NoValue is the default.
+        return X86_64
+    names = _architectures(value)
+    return next(iter(names)) if names is not None and len(names) == 1 else None

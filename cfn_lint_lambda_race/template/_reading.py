@@ -1,0 +1,161 @@
+"""One reading of a template, shared by all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.template._evaluator import Evaluator, Resource
+from cfn_lint_lambda_race.template._layers import Layers
+from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._satisfiable import Satisfiability
+from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenario
+from cfn_lint_lambda_race.template._targets import Target, Targets
+
+
+class UnqualifiedUse(NamedTuple):
+    """That a target invokes ``$LATEST``, in the words of a finding.
+
+    ``function`` is the logical ID, or the name of a function outside the template;
+    ``alias`` the alias of ``$LATEST`` on the way, ``when`` the scenario; either is
+    empty where there is none to tell.
+    """
+
+    function: str
+    alias: str
+    when: str
+
+
+class Reading:
+    """What a template says: its values, functions and targets."""
+
+    def __init__(self, cfn: Template, defaults_first: bool = False) -> None:
+        template = cfn.template if isinstance(cfn.template, Mapping) else {}
+        self.filename = cfn.filename
+        self.evaluator = Evaluator(template, _parameter_sets(cfn), defaults_first)
+        self.possible = Satisfiability(cfn.conditions, self.evaluator)
+        self.references = References(self.evaluator, self.possible)
+        self.layers = Layers(self.evaluator, self.possible)
+        self._template = template
+
+    @cached_property
+    def targets(self) -> list[Target]:
+        """Every place through which a service invokes a function."""
+        return list(
+            Targets(self.evaluator, self.references, self._template, self.filename)
+        )
+
+    def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:
+        """How a target invokes ``$LATEST``: mostly once or not at all.
+
+        One for each function and alias; with a scenario only where another
+        alternative of the target does not invoke ``$LATEST``.
+        """
+        found: dict[tuple[str, str], list[Scenario]] = {}
+        is_always = target.is_complete
+        for reference in target.references:
+            scenarios = [
+                scenario
+                for scenario in self.references.unqualified(reference)
+                if self._is_reportable(reference) and self.possible(scenario)
+            ]
+            is_always = is_always and reference.when in scenarios
+            alias = reference.alias.name if reference.alias else ""
+            key = (reference.function or str(reference.name), alias)
+            if scenarios:
+                found.setdefault(key, []).extend(scenarios)
+        return [
+            UnqualifiedUse(
+                function,
+                alias,
+                self.say_any(scenarios, target.base, is_always),
+            )
+            for (function, alias), scenarios in found.items()
+        ]
+
+    @staticmethod
+    def _is_reportable(reference: Reference) -> bool:
+        """Whether it is certain that the text names a function.
+
+        A bare name is, if it is that of a function of the template.
+        """
+        return reference.function is not None or reference.is_arn
+
+    def name_target(self, target: Target) -> str:
+        """The words for a target: what it is and where its template says so."""
+        resource = target.resource
+        if target.row.form == "self" and target.path[-2:-1] == ("Events",):
+            return f"Event {target.path[-1]} of {resource.id}"
+        where = f"{resource.id} ({resource.type})"
+        inner = target.inner or ()
+        states = [str(name) for step, name in pairwise(inner) if step == "States"]
+        return f"State {'/'.join(states)} of {where}" if states else where
+
+    def is_serverless(self, function: str) -> bool:
+        """Whether SAM can publish the function."""
+        resource = self.references.functions.get(function)
+        return resource is not None and resource.type == "AWS::Serverless::Function"
+
+    @property
+    def functions(self) -> list[Resource]:
+        """The functions of the template."""
+        return list(self.references.functions.values())
+
+    def say_any(
+        self, scenarios: Sequence[Scenario], base: Scenario, is_always: bool = False
+    ) -> str:
+        """Some scenarios in words: what they share, or the first two of them.
+
+        ``is_always`` tells that there are no others at that place, so that what
+        differs among them is not worth a word. Empty where nothing is.
+        """
+        if is_always:
+            shared = frozenset.intersection(*(found.facts for found in scenarios))
+            return self.say(Scenario(shared), base)
+        words = list(dict.fromkeys(self.say(scenario, base) for scenario in scenarios))
+        if "" in words:
+            return ""
+        more = f" or in {len(words) - 2} more cases" if len(words) > 2 else ""
+        return " or ".join(words[:2]) + more
+
+    def say(self, scenario: Scenario, base: Scenario) -> str:
+        """A scenario in words, as far as it says more than another one.
+
+        Empty where it says nothing that a reader could choose.
+        """
+        words = [
+            f"{name} is {'true' if value else 'false'}"
+            for name, value in scenario.of_kind(CONDITION)
+            if base.get(CONDITION, name) is None
+        ]
+        words += [
+            f"{name} is {value}"
+            for name, value in scenario.of_kind(PARAMETER)
+            if base.get(PARAMETER, name) is None and self._is_choice(name)
+        ]
+        return " and ".join(words)
+
+    def _is_choice(self, name: str) -> bool:
+        return name.startswith("AWS::") or self.evaluator.parameter_values(name) > 1
+
+
+def _parameter_sets(cfn: Template) -> list[Mapping[str, Any]]:
+    sets: Iterable[Any] = getattr(cfn.context, "parameter_sets", None) or ()
+    found = (getattr(parameter_set, "parameters", None) for parameter_set in sets)
+    return [values for values in found if isinstance(values, Mapping)]
+
+
+_READINGS: WeakKeyDictionary[Template, Reading] = WeakKeyDictionary()
+
+
+def read(cfn: Template) -> Reading:
+    """The reading of a template; the same one for every rule that asks."""
+    reading = _READINGS.get(cfn)
+    if reading is None:
+        reading = _READINGS[cfn] = Reading(cfn)
+    return reading

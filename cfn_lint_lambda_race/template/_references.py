@@ -1,0 +1,253 @@
+"""Which function, and which qualifier, a text denotes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cfn_lint_lambda_race.template._evaluator import (
+    ALIAS_TYPE,
+    FUNCTION_TYPES,
+    Evaluator,
+    Path,
+    Resource,
+)
+from cfn_lint_lambda_race.template._identifier import (
+    LATEST,
+    PUBLISHED,
+    Identifier,
+    parse_identifier,
+)
+from cfn_lint_lambda_race.template._satisfiable import Satisfiability
+from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._text import (
+    ALIAS,
+    FUNCTION,
+    VERSION,
+    Text,
+    Token,
+    literal,
+)
+
+Parse = Callable[[Text], "Identifier | None"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A function and a qualifier, as one alternative of a value denotes them.
+
+    ``function`` is the logical ID of a function of the template, None for one
+    outside; ``name`` is the text of its name. ``qualifier`` is None where nothing
+    stands behind the function, else what stands there: a literal, or the token of
+    an alias or a version. An alias of the template is always its token, however
+    the template spells it.
+    """
+
+    function: str | None
+    name: Text
+    qualifier: Text | None
+    is_arn: bool
+    when: Scenario
+
+    @property
+    def says_latest(self) -> bool:
+        """Whether ``$LATEST`` is written out."""
+        return self.qualifier is not None and self.qualifier.literal == LATEST
+
+    @property
+    def alias(self) -> Token | None:
+        """The alias of the template that the qualifier names, if it does."""
+        token = self.qualifier.token if self.qualifier else None
+        return token if token is not None and token.kind == ALIAS else None
+
+    @property
+    def is_version(self) -> bool:
+        """Whether the qualifier is the number of a published version."""
+        if self.qualifier is None:
+            return False
+        token = self.qualifier.token
+        if token is not None:
+            return token.kind == VERSION
+        return (self.qualifier.literal or "").isdecimal()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the qualifier's characters leave no doubt what it is."""
+        return self.qualifier is None or self.qualifier.is_closed
+
+
+@dataclass(frozen=True)
+class Alias:
+    """An alias of the template: its resource and the function it belongs to."""
+
+    resource: Resource
+    function: str | None
+
+
+@dataclass(frozen=True)
+class LatestBranch:
+    """A place where an alias says that it points to ``$LATEST``."""
+
+    path: Path
+    when: Scenario
+
+
+class References:
+    """Reads texts as references to the functions of one template."""
+
+    def __init__(self, evaluator: Evaluator, possible: Satisfiability) -> None:
+        self._evaluator = evaluator
+        self._possible = possible
+        self.functions = {
+            name: resource
+            for name, resource in evaluator.resources.items()
+            if resource.type in FUNCTION_TYPES
+        }
+        self._names = self._function_names()
+        self.aliases = dict(self._aliases())
+        self._alias_names = self._names_of_aliases()
+        self._latest: dict[str, list[LatestBranch]] = {}
+
+    def _function_names(self) -> dict[Text, list[tuple[str, Scenario]]]:
+        names: dict[Text, list[tuple[str, Scenario]]] = {}
+        for function in self.functions.values():
+            if "FunctionName" not in function.properties:
+                continue
+            for found in self._evaluator.texts(function.properties["FunctionName"]):
+                assert isinstance(found.value, Text)
+                names.setdefault(found.value, []).append((function.id, found.when))
+        return names
+
+    def _aliases(self) -> Iterator[tuple[str, Alias]]:
+        for resource in self._evaluator.resources.values():
+            if resource.type == ALIAS_TYPE:
+                name = resource.properties.get("FunctionName")
+                functions = {found.function for found in self.of(name)}
+                function = functions.pop() if len(functions) == 1 else None
+                yield resource.id, Alias(resource, function)
+        for resource in self.functions.values():
+            if "AutoPublishAlias" in resource.properties:
+                yield f"{resource.id}.Alias", Alias(resource, resource.id)
+
+    def _names_of_aliases(self) -> dict[tuple[str | None, Text], list[str]]:
+        names: dict[tuple[str | None, Text], list[str]] = {}
+        for alias_id, alias in self.aliases.items():
+            for name in self.alias_names(alias_id):
+                names.setdefault((alias.function, name), []).append(alias_id)
+        return names
+
+    def alias_names(self, alias_id: str) -> list[Text]:
+        """The names that an alias of the template can have."""
+        alias = self.aliases[alias_id]
+        is_resource = alias.resource.type == ALIAS_TYPE
+        node = alias.resource.properties.get(
+            "Name" if is_resource else "AutoPublishAlias"
+        )
+        found = [name.value for name in self._evaluator.texts(node)]
+        return [name for name in found if isinstance(name, Text)]
+
+    def of(
+        self,
+        node: object,
+        when: Scenario = ALWAYS,
+        parse: Parse = parse_identifier,
+    ) -> list[Reference]:
+        """The references that a node can denote; unknown ones are left out."""
+        found = []
+        for alternative in self._evaluator.texts(node, when):
+            assert isinstance(alternative.value, Text)
+            reference = self.of_text(alternative.value, alternative.when, parse)
+            if reference is not None:
+                found.append(reference)
+        return found
+
+    def of_text(
+        self, text: Text, when: Scenario, parse: Parse = parse_identifier
+    ) -> Reference | None:
+        """The reference that a text denotes, None where that is unknown."""
+        identifier = parse(text)
+        if identifier is None:
+            return None
+        function, when = self._function(identifier.name, when)
+        is_open = function is None and not identifier.name.is_closed
+        if is_open and identifier.qualifier is None:
+            # The token may be a name with a qualifier, or a whole ARN.
+            return None
+        qualifier = self._canonical(function, identifier.qualifier)
+        return Reference(function, identifier.name, qualifier, identifier.is_arn, when)
+
+    def _function(self, name: Text, when: Scenario) -> tuple[str | None, Scenario]:
+        token = name.token
+        if token is not None and token.kind == FUNCTION:
+            resource = self.functions[token.name]
+            return resource.id, self._evaluator.existing(resource, when)
+        for function, scenario in self._names.get(name, ()):
+            merged = when.merged(scenario)
+            if merged is not None and self._possible(merged):
+                return function, self._evaluator.existing(
+                    self.functions[function], merged
+                )
+        return None, when
+
+    def _canonical(self, function: str | None, qualifier: Text | None) -> Text | None:
+        if qualifier is None or function is None:
+            return qualifier
+        known = self._alias_names.get((function, qualifier), [])
+        return Text((Token(ALIAS, known[0]),)) if known else qualifier
+
+    def qualified_by(self, reference: Reference, qualifier: Text) -> Reference:
+        """The reference with a qualifier that stands in a property of its own."""
+        return Reference(
+            reference.function,
+            reference.name,
+            self._canonical(reference.function, qualifier),
+            reference.is_arn,
+            reference.when,
+        )
+
+    def latest_branches(self, alias_id: str) -> list[LatestBranch]:
+        """Where and when an alias points to ``$LATEST``; empty where it never does."""
+        if alias_id not in self._latest:
+            self._latest[alias_id] = list(self._latest_branches(alias_id))
+        return self._latest[alias_id]
+
+    def _latest_branches(self, alias_id: str) -> Iterator[LatestBranch]:
+        resource = self.aliases[alias_id].resource
+        if resource.type != ALIAS_TYPE:
+            return
+        when = self._evaluator.existing(resource)
+        for branch in self._evaluator.property(resource, "FunctionVersion", when):
+            for found in self._evaluator.texts(branch.node, branch.when):
+                if found.value == literal(LATEST) and self._possible(found.when):
+                    yield LatestBranch((*branch.path, *found.path), found.when)
+
+    def runs_on_managed_instances(self, function: str | None) -> bool:
+        """Whether an unqualified ARN of the function means ``$LATEST.PUBLISHED``.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html
+        """
+        if function is None:
+            return False
+        resource = self.functions[function]
+        return bool(self._evaluator.property(resource, "CapacityProviderConfig"))
+
+    def unqualified(self, reference: Reference) -> list[Scenario]:
+        """The scenarios in which a reference denotes ``$LATEST``; mostly one or none.
+
+        An alias that points to ``$LATEST`` does not qualify; neither does
+        ``$LATEST`` written out. What is unknown counts as qualified.
+        """
+        if reference.qualifier is None:
+            if self.runs_on_managed_instances(reference.function):
+                return []
+            return [reference.when]
+        if reference.says_latest:
+            return [reference.when]
+        if reference.qualifier.literal == PUBLISHED or reference.alias is None:
+            return []
+        found = []
+        for branch in self.latest_branches(reference.alias.name):
+            merged = reference.when.merged(branch.when)
+            if merged is not None:
+                found.append(merged)
+        return found

@@ -1,0 +1,472 @@
+"""The targets of a template: where services invoke functions.
+
+The catalogue says where to look; this module walks there and reads references.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from cfn_lint_lambda_race.data import TargetRow, targets
+from cfn_lint_lambda_race.template._documents import MAX_NODES, read_file, read_text
+from cfn_lint_lambda_race.template._evaluator import (
+    Branch,
+    Evaluator,
+    Path,
+    Resource,
+    intrinsic,
+)
+from cfn_lint_lambda_race.template._identifier import (
+    Identifier,
+    parse_identifier,
+    parse_uri,
+)
+from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, token
+
+_SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
+_AWS_LAMBDA = re.compile(r"""\baws_lambda\s*\(\s*(["'])(?P<function>.*?)\1""")
+_API_EVENTS = {"Api": "RestApiId", "HttpApi": "ApiId"}
+_ANY_METHOD = "x-amazon-apigateway-any-method"
+_GLOBALS = {
+    "AWS::Serverless::Api": "Api",
+    "AWS::Serverless::HttpApi": "HttpApi",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place through which a service invokes a function.
+
+    ``references`` are the alternatives of what it invokes, ``is_complete`` says
+    that none of them is unknown. ``path`` is the place; where that is a document,
+    ``inner`` leads on inside it. ``base`` is the scenario in which the place is
+    there at all.
+    """
+
+    resource: Resource
+    row: TargetRow
+    path: Path
+    references: tuple[Reference, ...]
+    is_complete: bool
+    base: Scenario = ALWAYS
+    inner: Path | None = None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A branch, and the branches on the way to it by the steps taken so far."""
+
+    branch: Branch
+    steps: tuple[str, ...]
+    trail: tuple[Branch, ...]
+
+
+class Targets:
+    """Finds the targets of one template."""
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        references: References,
+        template: Mapping[Any, Any],
+        filename: str | None,
+    ) -> None:
+        self._evaluator = evaluator
+        self._references = references
+        self._globals = template.get("Globals")
+        self._filename = filename
+
+    def __iter__(self) -> Iterator[Target]:
+        rows = targets()
+        for resource in self._evaluator.resources.values():
+            kind = resource.type
+            kind = "Custom::*" if kind not in rows and _is_custom(kind) else kind
+            for row in rows.get(kind, ()):
+                base = self._evaluator.existing(resource)
+                yield from self._of_row(resource, row, base)
+        yield from self._of_globals(rows)
+
+    def _of_globals(self, rows: Mapping[str, Sequence[TargetRow]]) -> Iterator[Target]:
+        """What `Globals` says of every API, the implicit ones among them."""
+        if not isinstance(self._globals, Mapping):
+            return
+        for kind, section in _GLOBALS.items():
+            properties = self._globals.get(section)
+            if isinstance(properties, Mapping):
+                resource = Resource(section, kind, properties, None, {})
+                root = Branch(properties, ("Globals", section), ALWAYS)
+                for row in rows.get(kind, ()):
+                    yield from self._below(resource, row, root)
+
+    def _of_row(
+        self, resource: Resource, row: TargetRow, base: Scenario
+    ) -> Iterator[Target]:
+        root = Branch(resource.properties, resource.path, base)
+        for target in self._below(resource, row, root):
+            if not self._is_global(target):
+                yield target
+
+    def _is_global(self, target: Target) -> bool:
+        """Whether cfn-lint merged the place into the resource from `Globals`."""
+        section = _GLOBALS.get(target.resource.type)
+        if section is None or not isinstance(self._globals, Mapping):
+            return False
+        node: Any = self._globals.get(section)
+        own: Any = target.resource.properties
+        for step in target.path[len(target.resource.path) :]:
+            try:
+                node, own = node[step], own[step]
+            except (KeyError, IndexError, TypeError):
+                return False
+        return bool(node == own)
+
+    def _below(
+        self, resource: Resource, row: TargetRow, root: Branch
+    ) -> Iterator[Target]:
+        for place in self._places(_Place(root, (), (root,)), row.path.split("/")):
+            for scenario in self._admitted(place, row.when):
+                branch = replace(place.branch, when=scenario)
+                if row.inside is None:
+                    yield from self._target(resource, row, branch, root, place)
+                else:
+                    yield from self._inside(resource, row, branch, root)
+
+    def _inside(
+        self, resource: Resource, row: TargetRow, branch: Branch, root: Branch
+    ) -> Iterator[Target]:
+        assert row.inside is not None
+        for document in self._documents(branch, row.is_file):
+            start = _Place(document, (), (document,))
+            for place in self._places(start, row.inside.split("/")):
+                for scenario in self._admitted(place, row.inside_when):
+                    leaf = replace(place.branch, when=scenario)
+                    yield from self._target(resource, row, leaf, root, place)
+
+    # -- walking ---------------------------------------------------------------
+
+    def _places(self, place: _Place, steps: Sequence[str]) -> Iterator[_Place]:
+        """The places below a place, in the order of the template.
+
+        Walks with a stack of its own: documents nest deeper than Python calls.
+        """
+        pending = [place]
+        visited = 0
+        while pending:
+            place = pending.pop()
+            visited += 1
+            if visited > MAX_NODES:
+                return
+            if len(place.steps) == len(steps):
+                yield place
+                continue
+            step = steps[len(place.steps)]
+            below: list[_Place] = []
+            if step == "**":
+                # No step at all, or one more into the tree.
+                below = [
+                    _Place(b, place.steps, place.trail)
+                    for b in self._evaluator.below(place.branch, "*")
+                    if isinstance(b.node, (Mapping, list))
+                ]
+                below.insert(0, self._after(place, step, place.branch))
+            else:
+                below = [
+                    self._after(place, step, branch)
+                    for branch in self._evaluator.below(place.branch, step)
+                ]
+            pending.extend(reversed(below))
+
+    @staticmethod
+    def _after(place: _Place, step: str, branch: Branch) -> _Place:
+        return _Place(branch, (*place.steps, step), (*place.trail, branch))
+
+    def _beside(self, place: _Place, path: str) -> Iterator[_Place]:
+        """The places of another path that shares its first steps with a place."""
+        steps = path.split("/")
+        shared = 0
+        for mine, other in zip(place.steps, steps):
+            if mine != other:
+                break
+            shared += 1
+        branch = replace(place.trail[shared], when=place.branch.when)
+        start = _Place(branch, tuple(steps[:shared]), place.trail[: shared + 1])
+        yield from self._places(start, steps)
+
+    def _admitted(
+        self, place: _Place, when: Mapping[str, tuple[str, ...]]
+    ) -> list[Scenario]:
+        """The scenarios in which the values beside a place match their patterns."""
+        scenarios = [place.branch.when]
+        for path, patterns in when.items():
+            scenarios = [
+                found.when
+                for scenario in scenarios
+                for beside in self._beside(_with(place, scenario), path)
+                for found in self._evaluator.texts(
+                    beside.branch.node, beside.branch.when
+                )
+                if _matches(found.value, patterns)
+            ]
+        return list(dict.fromkeys(scenarios))
+
+    def _documents(self, branch: Branch, is_file: bool) -> Iterator[Branch]:
+        """The documents at a place: an object, JSON or YAML text, or a file."""
+        name, argument = intrinsic(branch.node)
+        if name == "Fn::Transform":
+            yield from self._included(branch, argument)
+            return
+        if isinstance(branch.node, (Mapping, list)) and name is None:
+            if not is_file:
+                yield branch
+            return
+        for found in self._evaluator.texts(branch.node, branch.when):
+            assert isinstance(found.value, Text)
+            if is_file:
+                document = read_file(found.value, self._filename)
+            else:
+                document = read_text(found.value)
+            if document is not None:
+                path = (*branch.path, *found.path)
+                yield Branch(document, path, found.when, inner=())
+
+    def _included(self, branch: Branch, argument: Any) -> Iterator[Branch]:
+        """The local file that ``AWS::Include`` names, as `sam package` takes it.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-include.html
+        """
+        if not isinstance(argument, Mapping) or argument.get("Name") != "AWS::Include":
+            return
+        parameters = argument.get("Parameters")
+        if not isinstance(parameters, Mapping):
+            return
+        for found in self._evaluator.texts(parameters.get("Location"), branch.when):
+            assert isinstance(found.value, Text)
+            document = read_file(found.value, self._filename)
+            if document is not None:
+                yield Branch(document, branch.path, found.when, inner=())
+
+    # -- reading ---------------------------------------------------------------
+
+    def _target(
+        self,
+        resource: Resource,
+        row: TargetRow,
+        branch: Branch,
+        root: Branch,
+        place: _Place,
+    ) -> Iterator[Target]:
+        if row.form == "self":
+            yield from self._own(resource, row, branch, root.when)
+            return
+        path = branch.path
+        references: list[Reference] = []
+        is_complete = True
+        for found in self._evaluator.evaluate(branch.node, branch.when):
+            if not isinstance(found.value, Text):
+                continue
+            for text, when, origin in self._substituted(
+                found.value, found.when, resource, row
+            ):
+                path = origin or path
+                reference = self._references.of_text(text, when, _PARSERS[row.form])
+                if reference is not None and row.qualifier is not None:
+                    reference = self._qualified(reference, row, place)
+                if reference is None:
+                    is_complete = False
+                else:
+                    references.append(reference)
+        if references:
+            yield Target(
+                resource,
+                row,
+                path,
+                tuple(references),
+                is_complete,
+                root.when,
+                branch.inner,
+            )
+
+    def _substituted(
+        self, text: Text, when: Scenario, resource: Resource, row: TargetRow
+    ) -> Iterator[tuple[Text, Scenario, Path | None]]:
+        """The text with the row's substitutions put in.
+
+        With it the path of the substitution, where that is the whole text: there
+        the reference is written.
+        """
+        names = {
+            match[1]
+            for part in text.parts
+            if row.substitutions and isinstance(part, str)
+            for match in _SUBSTITUTION.finditer(part)
+        }
+        if not names or row.substitutions is None:
+            yield text, when, None
+            return
+        origin: Path | None = None
+        found: list[tuple[Text, Scenario]] = [(text, when)]
+        for name in sorted(names):
+            steps = [row.substitutions, name]
+            values = self._evaluator.follow(resource.properties, steps, resource.path)
+            if text.literal == f"${{{name}}}" and len(values) == 1:
+                origin = values[0].path
+            found = [
+                (_put(current, name, value.value), value.when)
+                for current, scenario in found
+                for below in values
+                for merged in [scenario.merged(below.when)]
+                if merged is not None
+                for value in self._evaluator.texts(below.node, merged)
+                if isinstance(value.value, Text)
+            ]
+        for current, scenario in found:
+            yield current, scenario, origin
+
+    def _qualified(
+        self, reference: Reference, row: TargetRow, place: _Place
+    ) -> Reference | None:
+        """The reference with the qualifier that stands in a property beside it."""
+        assert row.qualifier is not None
+        beside = list(self._beside(_with(place, reference.when), row.qualifier))
+        if not beside:
+            # `Qualifier.$` is a path into the state's input: known at run time.
+            if list(self._beside(place, f"{row.qualifier}.$")):
+                return None
+            return reference
+        for found in beside:
+            for value in self._evaluator.texts(found.branch.node, reference.when):
+                if isinstance(value.value, Text):
+                    if not value.value.is_closed or _is_expression(value.value):
+                        return None
+                    qualified = replace(reference, when=value.when)
+                    return self._references.qualified_by(qualified, value.value)
+        return None
+
+    def _own(
+        self, resource: Resource, row: TargetRow, branch: Branch, base: Scenario
+    ) -> Iterator[Target]:
+        """The target that SAM makes of the function's own section.
+
+        It invokes the alias that SAM publishes, or the function itself.
+        """
+        if row.path == "Events/*" and not self._is_integration(branch):
+            return
+        references = tuple(
+            Reference(resource.id, token(FUNCTION, resource.id), alias, True, when)
+            for alias, when in self._evaluator.published_aliases(resource, branch.when)
+        )
+        yield Target(resource, row, branch.path, references, True, base)
+
+    def _is_integration(self, event: Branch) -> bool:
+        """Whether an event invokes the function, or only permits it to somebody.
+
+        Where an API has a definition of its own, that names the function.
+        https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
+        """
+        kind = event.node.get("Type") if isinstance(event.node, Mapping) else None
+        name = _API_EVENTS.get(kind) if isinstance(kind, str) else None
+        if name is None:
+            return True
+        apis = self._evaluator.follow(event.node, ["Properties", name])
+        if not apis:
+            return True
+        for api in apis:
+            for found in self._evaluator.texts(api.node):
+                resource = self._api(found.value)
+                if resource is not None and self._adds_integration(resource, event):
+                    return True
+        return False
+
+    def _api(self, value: Any) -> Resource | None:
+        if not isinstance(value, Text):
+            return None
+        name = value.literal
+        if value.token is not None and value.token.kind == ATTRIBUTE:
+            name = value.token.name
+        return self._evaluator.resources.get(name) if name else None
+
+    def _adds_integration(self, api: Resource, event: Branch) -> bool:
+        if api.type not in ("AWS::Serverless::Api", "AWS::Serverless::HttpApi"):
+            return False
+        own = [
+            name
+            for name in ("DefinitionBody", "DefinitionUri")
+            if api.properties.get(name)
+        ]
+        if not own or api.properties.get("MergeDefinitions"):
+            return True
+        if api.type == "AWS::Serverless::Api" or own != ["DefinitionBody"]:
+            return False
+        # SAM adds to an HTTP API's definition what that leaves out.
+        path = _literal(event.node, "Path")
+        method = _literal(event.node, "Method").lower()
+        steps = ["paths", path, _ANY_METHOD if method == "any" else method]
+        body = api.properties.get("DefinitionBody")
+        if intrinsic(body)[0] is not None:
+            return False
+        integration = "x-amazon-apigateway-integration"
+        return not any(
+            isinstance(found.node, Mapping) and integration in found.node
+            for found in self._evaluator.follow(body, steps)
+        )
+
+
+def parse_sql(text: Text) -> Identifier | None:
+    """The function that the first ``aws_lambda()`` of an IoT SQL statement names.
+
+    https://docs.aws.amazon.com/iot/latest/developerguide/iot-sql-functions.html#iot-func-aws-lambda
+    """
+    match = _AWS_LAMBDA.search(text.masked)
+    return parse_identifier(text.unmasked(match["function"])) if match else None
+
+
+_PARSERS = {
+    "arn": parse_identifier,
+    "iot-sql": parse_sql,
+    "name": parse_identifier,
+    "uri": parse_uri,
+}
+
+
+def _is_custom(kind: str) -> bool:
+    return kind.startswith("Custom::")
+
+
+def _with(place: _Place, when: Scenario) -> _Place:
+    return replace(place, branch=replace(place.branch, when=when))
+
+
+def _matches(value: Any, patterns: Sequence[str]) -> bool:
+    if not isinstance(value, Text):
+        return False
+    return any(fnmatchcase(str(value), pattern) for pattern in patterns)
+
+
+def _is_expression(text: Text) -> bool:
+    """Whether a text is JSONata, which is evaluated when the state runs."""
+    first = text.parts[0] if text.parts else ""
+    return isinstance(first, str) and first.lstrip().startswith("{%")
+
+
+def _put(text: Text, name: str, value: Text) -> Text:
+    parts: list[Any] = []
+    for part in text.parts:
+        if isinstance(part, str):
+            pieces = part.split(f"${{{name}}}")
+            for index, piece in enumerate(pieces):
+                parts.extend([value, piece] if index else [piece])
+        else:
+            parts.append(part)
+    return Text.of(*parts)
+
+
+def _literal(event: Any, name: str) -> str:
+    properties = event.get("Properties") if isinstance(event, Mapping) else None
+    value = properties.get(name) if isinstance(properties, Mapping) else None
+    return value if isinstance(value, str) else ""

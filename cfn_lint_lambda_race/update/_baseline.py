@@ -1,0 +1,173 @@
+"""What an update is compared with: a git revision, a template or a change set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.update._comparison import Comparison
+from cfn_lint_lambda_race.update._deployment import Deployment
+from cfn_lint_lambda_race.update._git import GitError, Repository
+from cfn_lint_lambda_race.update._source import (
+    MAX_SIZE,
+    UnusableTemplateError,
+    as_written,
+    read_template,
+)
+
+
+class Settings(NamedTuple):
+    """The rule's settings, each empty where it is not set."""
+
+    baseline_ref: str = ""
+    baseline_path: str = ""
+    change_set: str = ""
+
+    @property
+    def given(self) -> Mapping[str, str]:
+        return {name: value for name, value in self._asdict().items() if value}
+
+
+class BaselineError(Exception):
+    """A setting cannot be honoured; the message says why and what to do."""
+
+
+def refuse_settings_of_template(settings: Settings, template: Any) -> None:
+    """Raise `BaselineError` where the template itself sets a baseline.
+
+    A template is untrusted, and cfn-lint lets its `Metadata` configure rules: what
+    reads files or runs git comes from the user alone.
+    """
+    node = template
+    for key in ("Metadata", "cfn-lint", "config", "configure_rules", "W9831"):
+        node = node.get(key) if isinstance(node, Mapping) else None
+    names = [
+        name
+        for name in settings._fields
+        if isinstance(node, Mapping) and node.get(name)
+    ]
+    if names:
+        raise BaselineError(
+            f"{' and '.join(names)} cannot be set in the template's Metadata, which "
+            "anybody who writes the template controls; set it on the command line or "
+            "in .cfnlintrc"
+        )
+
+
+def compare(settings: Settings, cfn: Template) -> Comparison | None:
+    """The update from the baseline to the template; None where nothing compares.
+
+    Raises `BaselineError`. The change set has a reader of its own.
+    """
+    if settings.baseline_ref:
+        return _with_revision(settings.baseline_ref, cfn)
+    if settings.baseline_path:
+        return _with_file(settings.baseline_path, cfn)
+    return None
+
+
+def _with_file(setting: str, cfn: Template) -> Comparison:
+    path = _baseline_file(setting, cfn.filename)
+    before = _deployment(
+        read_limited(path, "baseline_path"), cfn, f"baseline_path {path}"
+    )
+    return Comparison(before, Deployment(as_written(cfn)))
+
+
+def _baseline_file(setting: str, filename: str | None) -> Path:
+    path = Path(setting)
+    try:
+        if not path.exists():
+            raise BaselineError(
+                f"baseline_path {setting} does not exist; name the template that is "
+                "deployed now, or a folder that holds it"
+            )
+        if not path.is_dir():
+            return path
+        if filename is None:
+            raise BaselineError(
+                f"baseline_path {setting} is a folder, but the template that is linted "
+                "has no file name; name the file"
+            )
+        for below in _relative_names(Path(filename)):
+            if (path / below).is_file():
+                return path / below
+    except (OSError, ValueError):
+        raise BaselineError(f"baseline_path {setting} cannot be read") from None
+    raise BaselineError(
+        f"the folder baseline_path {setting} holds no {Path(filename).name}; name a "
+        "folder with the templates that are deployed now, or one file"
+    )
+
+
+def _relative_names(filename: Path) -> list[Path]:
+    names = [Path(filename.name)]
+    try:
+        relative = filename.resolve().relative_to(Path.cwd())
+    except (ValueError, OSError):
+        return names
+    return [relative, *names]
+
+
+def read_limited(path: Path, setting: str) -> bytes:
+    """The content of a file that a setting names; raises `BaselineError`."""
+    try:
+        if not path.is_file():
+            raise BaselineError(f"{setting} {path} is not a file")
+        if path.stat().st_size > MAX_SIZE:
+            raise BaselineError(f"{setting} {path} is larger than {MAX_SIZE} bytes")
+        return path.read_bytes()
+    except (OSError, ValueError):
+        raise BaselineError(
+            f"{setting} {path} cannot be read; check the name and its permissions"
+        ) from None
+
+
+def _deployment(content: bytes, cfn: Template, what: str) -> Deployment:
+    try:
+        return Deployment(read_template(content, cfn))
+    except UnusableTemplateError as error:
+        raise BaselineError(
+            f"{what} cannot be compared: {error}; name the template that is deployed "
+            "now"
+        ) from None
+
+
+def _with_revision(revision: str, cfn: Template) -> Comparison | None:
+    """The update since a git revision.
+
+    None where there is nothing to compare with: a template outside any repository,
+    or one that the revision does not have.
+    """
+    if cfn.filename is None:
+        return None
+    template = Path(cfn.filename).absolute()
+    try:
+        repository = Repository.find(template)
+        if repository is None:
+            return None
+        commit = repository.resolve(revision)
+        content = repository.read(commit, template, MAX_SIZE)
+        if content is None:
+            return None
+        what = f"the template in baseline_ref {revision}"
+        before = _deployment(content, cfn, what)
+        after = Deployment(as_written(cfn))
+    except GitError as error:
+        raise BaselineError(
+            f"baseline_ref {revision} cannot be read: {error}"
+        ) from None
+
+    def code_differs(path: str) -> bool | None:
+        try:
+            return repository.differs(commit, template.parent / path, {template})
+        except ValueError:
+            # A null character cannot be part of a path.
+            return None
+        except GitError as error:
+            raise BaselineError(f"{path} cannot be compared: {error}") from None
+
+    return Comparison(before, after, code_differs)

@@ -1,0 +1,321 @@
+"""What an update changes: two deployments of a template, resource by resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cfnlint.helpers import REGION_PRIMARY
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+
+from cfn_lint_lambda_race.data import CODE, CONFIGURATION, OperationRow, operations
+from cfn_lint_lambda_race.template import (
+    FUNCTION_TYPES,
+    LAYER_TYPES,
+    Resource,
+    Scenario,
+    Text,
+    Token,
+)
+from cfn_lint_lambda_race.update._deployment import (
+    Deployment,
+    Shield,
+    default_value,
+)
+from cfn_lint_lambda_race.update._values import differ, pruned
+
+# Whether what lies at a local path is not what it was; None for unknown.
+CodeDiffers = Callable[[str], "bool | None"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A property of a function that an update changes.
+
+    ``is_certain`` is False where a change set says that it depends.
+    """
+
+    row: OperationRow
+    when: Scenario
+    is_certain: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.row.property
+
+
+@dataclass(frozen=True)
+class FunctionUpdate:
+    """What one update changes of one function that is there before and after.
+
+    ``code`` and ``configuration`` are the changes that go through
+    ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration`` in one and the same
+    scenario, ``others`` those of any other operation.
+    """
+
+    function: str
+    code: tuple[Change, ...]
+    configuration: tuple[Change, ...]
+    others: tuple[Change, ...] = ()
+
+    @property
+    def is_concurrent(self) -> bool:
+        """Whether the update goes through both operations."""
+        return bool(self.code) and any(
+            not change.row.is_inert for change in self.configuration
+        )
+
+    @property
+    def is_certain(self) -> bool:
+        return any(change.is_certain for change in self.code) and any(
+            change.is_certain and not change.row.is_inert
+            for change in self.configuration
+        )
+
+
+class Comparison:
+    """The update from one deployment to the next."""
+
+    def __init__(
+        self,
+        before: Deployment,
+        after: Deployment,
+        code_differs: CodeDiffers | None = None,
+    ) -> None:
+        self.before = before
+        self.after = after
+        self._code_differs = code_differs or (lambda path: None)
+        self._replaced: dict[str, bool] = {}
+
+    def function_updates(self) -> list[FunctionUpdate]:
+        """The functions that the update changes, in the order of the template."""
+        found = []
+        for function in self.after.reading.functions:
+            before = self.before.function(function.id)
+            if before is not None and not self._function_is_replaced(before, function):
+                changes = self._changes(before, function)
+                if changes:
+                    found.append(_grouped(function.id, changes))
+        return found
+
+    def is_unshielded(self, function: str) -> bool:
+        """Whether callers can meet a function while it is half updated.
+
+        Also when the update only introduces the alias: the targets move to it
+        after the function has changed.
+        """
+        return Shield.UNSHIELDED in (
+            self.before.shield(function),
+            self.after.shield(function),
+        )
+
+    # -- properties ------------------------------------------------------------
+
+    def _changes(self, before: Resource, after: Resource) -> list[Change]:
+        return [
+            Change(row, when)
+            for row in operations()
+            if row.operation is not None
+            for when in self._scenarios_of_change(before, after, row.property)
+        ]
+
+    def _scenarios_of_change(
+        self, before: Resource, after: Resource, name: str
+    ) -> list[Scenario]:
+        if name == "Code":
+            decided = self._local_code(before, after)
+            if decided is not None:
+                return [self.after.reading.evaluator.existing(after)] if decided else []
+        return self._differences(before, after, name)
+
+    def _differences(
+        self, before: Resource, after: Resource, name: str
+    ) -> list[Scenario]:
+        found = []
+        default = default_value(name)
+        for one in self.before.values(before, name):
+            for other in self.after.values(after, name):
+                when = other.when.merged(one.when)
+                if when is None:
+                    continue
+                old, new = (
+                    default if value is None else value
+                    for value in (pruned(one.value), pruned(self._moved(other.value)))
+                )
+                old, new = _with_defaults(old, default), _with_defaults(new, default)
+                if differ(old, new):
+                    found.append(when)
+        return found
+
+    def _local_code(self, before: Resource, after: Resource) -> bool | None:
+        """Whether local code changes; None where the template's values decide."""
+        context = self.after.build_context(after)
+        if context is not None and (
+            self.before.build_context(before) != context or self._code_differs(context)
+        ):
+            return True
+        old = self.before.code_path(before, "CodeUri", "Code")
+        new = self.after.code_path(after, "CodeUri", "Code")
+        if old is not None and new is not None:
+            return old != new or bool(self._code_differs(new))
+        if old is not None or new is not None:
+            # Against an object in S3: built from what, nobody knows.
+            other = before if old is None else after
+            return "ZipFile" in other.properties.get("Code", {}) or (
+                "InlineCode" in other.properties
+            )
+        return None
+
+    def _moved(self, value: Any) -> Any:
+        """The value, its references to replaced resources told from the old ones."""
+        if isinstance(value, Text):
+            parts = [
+                Token(part.kind, f"{part.name} replaced", part.attribute)
+                if isinstance(part, Token)
+                and part.is_resource
+                and self.is_replaced(part.name)
+                else part
+                for part in value.parts
+            ]
+            return Text.of(*parts)
+        if isinstance(value, list):
+            return [self._moved(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self._moved(item) for key, item in value.items()}
+        return value
+
+    # -- replacement -----------------------------------------------------------
+
+    def is_replaced(self, name: str) -> bool:
+        """Whether a resource that is there before and after becomes another one."""
+        if name not in self._replaced:
+            # Guards against resources that refer to each other.
+            self._replaced[name] = False
+            self._replaced[name] = self._compute_replaced(name)
+        return self._replaced[name]
+
+    def _compute_replaced(self, name: str) -> bool:
+        before = self.before.resources.get(name)
+        after = self.after.resources.get(name)
+        if before is None or after is None:
+            return False
+        if {before.type, after.type} <= LAYER_TYPES:
+            return self._layer_is_replaced(before, after)
+        if {before.type, after.type} <= FUNCTION_TYPES:
+            return self._function_is_replaced(before, after)
+        if before.type != after.type:
+            return True
+        return any(
+            self._property_differs(before, after, steps)
+            for steps in create_only_properties(after.type)
+        )
+
+    def _function_is_replaced(self, before: Resource, after: Resource) -> bool:
+        return any(
+            self._differences(before, after, row.property)
+            for row in operations()
+            if row.is_create_only
+        )
+
+    def _layer_is_replaced(self, before: Resource, after: Resource) -> bool:
+        """Whether a new layer version is published: each of its properties decides."""
+        content = ("Content", "ContentUri")
+        old = self.before.code_path(before, *content)
+        new = self.after.code_path(after, *content)
+        is_local = old is not None and new is not None
+        if is_local and (old != new or self._code_differs(new or "")):
+            return True
+        # SAM's spelling of a layer and CloudFormation's share some properties only.
+        names = set(before.properties) | set(after.properties)
+        if before.type != after.type:
+            names = set(before.properties) & set(after.properties)
+        if old is not None or new is not None or before.type != after.type:
+            names -= set(content)
+        return any(
+            self._property_differs(before, after, (str(name),))
+            for name in names - {"RetentionPolicy"}
+        )
+
+    def _property_differs(
+        self, before: Resource, after: Resource, steps: tuple[str, ...]
+    ) -> bool:
+        sides = []
+        for side, resource in ((self.before, before), (self.after, after)):
+            evaluator = side.reading.evaluator
+            base = evaluator.existing(resource)
+            branches = evaluator.follow(resource.properties, steps, when=base)
+            values = [
+                found
+                for branch in branches
+                for found in evaluator.evaluate(branch.node, branch.when)
+            ]
+            sides.append(values)
+        if not sides[0] or not sides[1]:
+            return bool(sides[0]) != bool(sides[1]) and any(
+                pruned(found.value) is not None for found in sides[0] or sides[1]
+            )
+        return any(
+            differ(pruned(one.value), pruned(self._moved(other.value)))
+            for one in sides[0]
+            for other in sides[1]
+            if one.when.merged(other.when) is not None
+        )
+
+
+def _with_defaults(value: Any, default: Any) -> Any:
+    """An object with what it leaves out of its default."""
+    if isinstance(value, dict) and isinstance(default, dict):
+        return {**default, **value}
+    return value
+
+
+def _grouped(function: str, changes: list[Change]) -> FunctionUpdate:
+    """The changes by operation, those of one scenario in which both sides change."""
+    code = [change for change in changes if change.row.operation == CODE]
+    rest = [change for change in changes if change.row.operation == CONFIGURATION]
+    active = [change for change in rest if not change.row.is_inert]
+    both = next(
+        (
+            when
+            for one in code
+            for other in active
+            for when in [one.when.merged(other.when)]
+            if when is not None
+        ),
+        None,
+    )
+    if both is not None:
+        changes = [change for change in changes if change.when.merged(both) is not None]
+    elif active:
+        # Never both at once: what changes on one side.
+        changes = [change for change in changes if change not in code]
+    unique = list({change.name: change for change in changes}.values())
+    return FunctionUpdate(
+        function,
+        tuple(change for change in unique if change.row.operation == CODE),
+        tuple(change for change in unique if change.row.operation == CONFIGURATION),
+        tuple(
+            change
+            for change in unique
+            if change.row.operation not in (CODE, CONFIGURATION)
+        ),
+    )
+
+
+@cache
+def create_only_properties(resource_type: str) -> tuple[tuple[str, ...], ...]:
+    """The properties whose change replaces a resource, from cfn-lint's schemas."""
+    try:
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
+            REGION_PRIMARY, resource_type
+        )
+    except ResourceNotFoundError:
+        return ()
+    prefix = "/properties/"
+    return tuple(
+        tuple(pointer[len(prefix) :].split("/"))
+        for pointer in schema.schema.get("createOnlyProperties", ())
+        if pointer.startswith(prefix)
+    )

@@ -1,0 +1,763 @@
+"""What a git repository holds: a file in a revision, and whether local code differs from it.
+
+A repository is not trusted: its configuration can name programs, and whoever lints a
+template of a stranger must not run them. So git is asked for what it has stored (plumbing
+commands that read), and the files of the work tree are read and hashed here, since git
+itself would pass them through the repository's filters.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shlex
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+TIME_LIMIT = 10.0
+"""How many seconds git may take for one answer."""
+ANSWER_LIMIT = 32 * 1024 * 1024
+"""How many bytes git may answer: a tree that names itself again and again never ends."""
+HASH_LIMIT = 200 * 1024 * 1024
+"""How many bytes of files one comparison reads before it gives up."""
+
+_ARGUMENTS_LIMIT = 16_000  # bytes of file names in one command; Windows takes 32 KiB
+
+_COMMAND_LINE = (
+    "--no-pager",
+    *(
+        word
+        for setting in (
+            # Empty rather than false: git before 2.36 takes any value for a program.
+            "core.fsmonitor=",
+            f"core.hooksPath={os.devnull}",
+            "core.askPass=",
+            "core.sshCommand=",
+            "core.alternateRefsCommand=",
+            "credential.helper=",
+            "diff.external=",
+            "protocol.allow=never",
+            "submodule.recurse=false",
+            "gc.auto=0",
+            "maintenance.auto=false",
+        )
+        for word in ("-c", setting)
+    ),
+)
+
+# They say which of the user's own files git reads and how far it looks for a repository.
+# All else in GIT_* is meant for another command: a hook that runs the linter hands down
+# GIT_DIR and GIT_INDEX_FILE.
+_KEPT_VARIABLES = frozenset(
+    {
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    }
+)
+_VARIABLES = {
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    # git before 2.45 does not know GIT_NO_LAZY_FETCH. No protocol has an empty name, so
+    # the fetch that it starts ends before it runs anything.
+    "GIT_ALLOW_PROTOCOL": ":",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_OWNED = re.compile(r"dubious ownership|unsafe repository")
+_NO_WORK_TREE = re.compile(
+    r"not a git repository \(or any|must be run in a work tree|cannot use bare repository"
+)
+_POINTER = re.compile(
+    rb"version https://git-lfs[^\n]*\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\n"
+)
+_POINTER_LIMIT = 1024  # by git-lfs's specification
+_IDENT = re.compile(rb"\$Id:[^$\n]*\$")
+
+_FOLDER, _LINK, _SUBMODULE = 0o040000, 0o120000, 0o160000
+_EXECUTABLE = 0o100
+
+
+class GitError(Exception):
+    """git cannot answer; the message says what is wrong and what to do about it."""
+
+
+class _TooLongError(GitError):
+    """git answers more than the limit."""
+
+
+class Repository:
+    """A work tree; `root` is its topmost folder, symbolic links resolved."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def find(cls, path: Path) -> Repository | None:
+        """The repository whose work tree holds a file or folder.
+
+        None: there is none, or the path lies in a bare repository or in `.git`.
+        Raises GitError where git is missing, refuses or fails.
+        """
+        if "\0" in str(path):
+            return None
+        real = Path(os.path.realpath(path))
+        folder = real if real.is_dir() else real.parent
+        if not folder.is_dir():
+            return None
+        answer = _ask(folder, "rev-parse", "--show-toplevel")
+        if answer.status:
+            if _NO_WORK_TREE.search(answer.complaint):
+                return None
+            raise _failure("rev-parse", answer, folder)
+        root = Path(os.path.realpath(os.fsdecode(answer.output).rstrip("\r\n")))
+        # core.worktree can name any folder; one that does not hold the path is not meant.
+        return cls(root) if real.is_relative_to(root) else None
+
+    def resolve(self, revision: str) -> str:
+        """The hash of the commit that a revision names (`HEAD~2`, `origin/main`, a tag).
+
+        Raises GitError where it names none.
+        """
+        if (
+            not revision.strip()
+            or revision.startswith("-")
+            or not revision.isprintable()
+        ):
+            raise GitError(
+                f"{_quoted(revision)} is no git revision; name a branch, a tag or a commit"
+            )
+        commit = self._commit(revision)
+        if commit is None:
+            raise GitError(self._unknown(revision))
+        return commit
+
+    def read(self, commit: str, path: Path, limit: int) -> bytes | None:
+        """The content that a file of the work tree has in a commit.
+
+        None: the commit has no such file (a folder or a symbolic link is none), or the
+        path lies outside of the work tree. Raises GitError where it is larger than
+        `limit` bytes, or git fails.
+        """
+        name = _name(self.root, path)
+        entry = self._tree(commit, name, deep=False).get(name) if name else None
+        if entry is None or not stat.S_ISREG(entry.mode):
+            return None
+        assert entry.digest is not None
+        try:
+            answer = _ask(self.root, "cat-file", "blob", entry.digest, limit=limit)
+        except _TooLongError:
+            raise GitError(
+                f"{_quoted(str(name))} is larger than {limit} bytes in {commit[:12]}; "
+                "use a smaller file"
+            ) from None
+        if answer.status:
+            raise GitError(
+                f"this repository does not hold the content that {_quoted(str(name))} has in "
+                f"{commit[:12]} (a partial clone?); run `git cat-file -e {entry.digest}` to "
+                "fetch it"
+            )
+        return answer.output
+
+    def differs(
+        self, commit: str, path: Path, without: Collection[Path] = ()
+    ) -> bool | None:
+        """Whether a file or folder differs between a commit and the work tree.
+
+        The files on disk count, whether staged or not; an untracked one counts unless it
+        is ignored. `without` are files to leave out. Symbolic links are compared, not
+        followed; of a submodule, the commit that is checked in.
+
+        None: unknown, since neither side has anything at this path, it lies outside of
+        the work tree, in a submodule or behind a symbolic link, a filter of the
+        repository hides what would be committed, or there is too much to read.
+        Raises GitError where git fails.
+        """
+        name = _name(self.root, path)
+        if name is None or not self._is_own(name):
+            return None
+        left_out = {_name(self.root, other) for other in without}
+        try:
+            committed = self._tree(commit, name, deep=True)
+            tracked, untracked = self._files(name)
+        except _TooLongError:
+            return None
+        comparison = _Comparison(self.root, committed, tracked, untracked)
+        return comparison.differs(left_out)
+
+    # -- revisions -------------------------------------------------------------
+
+    def _commit(self, revision: str) -> str | None:
+        answer = _ask(
+            self.root,
+            "rev-parse",
+            "--verify",
+            "--end-of-options",
+            f"{revision}^{{commit}}",
+        )
+        commit = os.fsdecode(answer.output).strip()
+        return commit if not answer.status and _HASH.fullmatch(commit) else None
+
+    def _unknown(self, revision: str) -> str:
+        """What to say of a revision that is not there."""
+        said = f"no revision {_quoted(revision)} in this repository"
+        if self._commit("HEAD") is None and revision.startswith(("HEAD", "@")):
+            return f"{said}; make a first commit"
+        shallow = _ask(
+            self.root, "rev-parse", "--is-shallow-repository"
+        ).output.startswith(b"true")
+        base = re.split(r"[~^@:]", revision, maxsplit=1)[0]
+        behind = revision != base and (not base or self._commit(base) is not None)
+        if not behind and (fetch := self._fetch(base, shallow)):
+            return f"{said}; run `{fetch}`"
+        if shallow:
+            return f"{said}, a shallow clone; run `git fetch --unshallow{'' if behind else ' --tags'}`"
+        if not behind and self._commit(f"refs/remotes/origin/{base}"):
+            return f"{said}; use {_quoted(f'origin/{revision}')}"
+        return f"{said}; name a branch, a tag or a commit that it has"
+
+    def _fetch(self, name: str, shallow: bool) -> str | None:
+        """The command that fetches `remote/branch`; None where the name is none."""
+        settings = _Settings.read(self.root, r"^remote\..*\.(url|fetch)$")
+        remotes = {key[len("remote.") :].rpartition(".")[0] for key in settings}
+        remote = max(
+            (r for r in remotes if name.startswith(f"{r}/")), key=len, default=""
+        )
+        if not remote:
+            if not (shallow and "/" in name) or remotes:
+                return None
+            remote = name.partition("/")[0]
+        branch = name[len(remote) + 1 :]
+        if not branch:
+            return None
+        # A clone of a single branch fetches others without naming them `remote/branch`.
+        covered = {
+            f"+refs/heads/{pattern}:refs/remotes/{remote}/{pattern}"
+            for pattern in ("*", branch)
+        }
+        if not covered.intersection(settings.get(f"remote.{remote}.fetch", ())):
+            branch = f"{branch}:refs/remotes/{remote}/{branch}"
+        return f"git fetch {shlex.quote(remote)} {shlex.quote(branch)}"
+
+    # -- files -----------------------------------------------------------------
+
+    def _is_own(self, name: str) -> bool:
+        """Whether no folder above a path is a symbolic link or another repository."""
+        folder = self.root
+        for part in Path(name).parts[:-1]:
+            folder = folder / part
+            if folder.is_symlink() or os.path.lexists(folder / ".git"):
+                return False
+        return True
+
+    def _tree(self, commit: str, name: str, *, deep: bool) -> dict[str, _Entry]:
+        """What a commit holds at a path, and below it; by path."""
+        if not _HASH.fullmatch(commit):
+            raise GitError(
+                f"{_quoted(commit)} is no commit; name a branch, a tag or a commit"
+            )
+        answer = _ask(
+            self.root,
+            "ls-tree",
+            "-z",
+            "--full-tree",
+            *(["-r"] if deep else []),
+            commit,
+            "--",
+            *([name] if name else []),
+        )
+        if answer.status:
+            raise _failure("ls-tree", answer, self.root)
+        entries = {}
+        for line in _lines(answer.output):
+            what, _, path = line.partition("\t")
+            mode, _, digest = what.split(" ")
+            entries[path] = _Entry(int(mode, 8), digest)
+        return entries
+
+    def _files(self, name: str) -> tuple[dict[str, _Tracked], set[str]]:
+        """What the index holds at and below a path, and what is neither there nor ignored."""
+        answer = _ask(
+            self.root,
+            "ls-files",
+            "-z",
+            "-t",
+            "--stage",
+            "--others",
+            "--exclude-standard",
+            "--",
+            *([name] if name else []),
+        )
+        if answer.status:
+            raise _failure("ls-files", answer, self.root)
+        tracked, untracked = {}, set()
+        for line in _lines(answer.output):
+            if line.startswith("? "):
+                # Another repository is listed as a folder, with a slash behind it.
+                untracked.add(line[2:].rstrip("/"))
+                continue
+            what, _, path = line.partition("\t")
+            tag, mode, digest, _ = what.split(" ")
+            tracked[path] = _Tracked(_Entry(int(mode, 8), digest), tag == "S")
+        return tracked, untracked
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A file: its mode as git writes it, and its hash, None where that is to be computed."""
+
+    mode: int
+    digest: str | None
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class _Tracked:
+    """A file in the index; a skipped one is left out of the work tree (sparse checkout)."""
+
+    entry: _Entry
+    skipped: bool
+
+
+class _Settings(dict[str, list[str]]):
+    """Settings of the repository and the user, by name; the last of several values holds."""
+
+    @classmethod
+    def read(cls, root: Path, pattern: str) -> _Settings:
+        # Exit status 1 says that nothing matches.
+        answer = _ask(root, "config", "--null", "--get-regexp", pattern)
+        settings = cls()
+        for line in _lines(answer.output):
+            key, has_value, value = line.partition("\n")
+            settings.setdefault(key, []).append(value if has_value else "true")
+        return settings
+
+    def last(self, key: str, default: str) -> str:
+        return self.get(key, [default])[-1].lower()
+
+    def is_on(self, key: str, *, default: bool) -> bool:
+        return self.last(key, str(default)) not in {"false", "no", "off", "0", ""}
+
+
+class _Comparison:
+    """The files of a commit against those of the work tree, at one path."""
+
+    def __init__(
+        self,
+        root: Path,
+        committed: Mapping[str, _Entry],
+        tracked: Mapping[str, _Tracked],
+        untracked: Collection[str],
+    ) -> None:
+        self.root = root
+        self.committed = committed
+        self.tracked = tracked
+        self.untracked = untracked
+        self._folders = {"": True}
+        self._attributes: dict[str, dict[str, str]] = {}
+
+    def differs(self, left_out: Collection[str | None]) -> bool | None:
+        found = False
+        alike: list[tuple[int, str, _Entry]] = []
+        for name in sorted({*self.committed, *self.tracked, *self.untracked}):
+            old, new = self.committed.get(name), self._now(name)
+            if old is None and new is None:
+                continue
+            found = True
+            if name in left_out:
+                continue
+            if old is None or new is None or self._is_another_kind(name, old, new):
+                return True
+            if new.digest is None:
+                alike.append((new.size, name, old))
+            elif new.digest != old.digest:
+                return True
+        return self._contents_differ(alike) if found else None
+
+    def _contents_differ(self, files: list[tuple[int, str, _Entry]]) -> bool | None:
+        files.sort(key=lambda file: file[:2])
+        names = [name for _, name, _ in files]
+        left, unknown = HASH_LIMIT, False
+        for index, (size, name, old) in enumerate(files):
+            left -= size
+            if left < 0:
+                return None
+            same = self._is_same(names, index, name, old)
+            if same is False:
+                return True
+            unknown = unknown or same is None
+        return None if unknown else False
+
+    # -- the work tree -----------------------------------------------------------
+
+    def _now(self, name: str) -> _Entry | None:
+        """What is at a path now; None where there is nothing."""
+        tracked = self.tracked.get(name)
+        if tracked and stat.S_IFMT(tracked.entry.mode) == _SUBMODULE:
+            return tracked.entry
+        try:
+            status = (
+                os.lstat(self.root / name) if self._is_folder(_parent(name)) else None
+            )
+        except (OSError, ValueError):
+            status = None
+        if status is None:
+            return tracked.entry if tracked and tracked.skipped else None
+        if stat.S_ISDIR(status.st_mode):
+            return _Entry(_FOLDER, None) if name in self.untracked else None
+        return _Entry(status.st_mode, None, status.st_size)
+
+    def _is_folder(self, name: str) -> bool:
+        """Whether a path is a folder of the work tree, behind no symbolic link."""
+        known = self._folders.get(name)
+        if known is None:
+            try:
+                known = self._is_folder(_parent(name)) and stat.S_ISDIR(
+                    os.lstat(self.root / name).st_mode
+                )
+            except (OSError, ValueError):
+                known = False
+            self._folders[name] = known
+        return known
+
+    def _is_another_kind(self, name: str, old: _Entry, new: _Entry) -> bool:
+        """Whether a file became a link, a link a file, or a file (not) executable."""
+        if stat.S_IFMT(old.mode) != stat.S_IFMT(new.mode):
+            # Where links cannot be made, git writes them as files.
+            return not (
+                stat.S_IFMT(old.mode) == _LINK
+                and stat.S_ISREG(new.mode)
+                and not self._settings.is_on("core.symlinks", default=True)
+            )
+        if not stat.S_ISREG(old.mode) or not (old.mode ^ new.mode) & _EXECUTABLE:
+            return False
+        if self._settings.is_on("core.filemode", default=True):
+            return True
+        # The file system does not tell: the index does.
+        tracked = self.tracked.get(name)
+        return bool(tracked and (old.mode ^ tracked.entry.mode) & _EXECUTABLE)
+
+    def _content(self, name: str) -> bytes | None:
+        """The bytes of a file or symbolic link; None where it cannot be read."""
+        path = self.root / name
+        # The file may have been exchanged since it was looked at.
+        flags = sum(
+            getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK")
+        )
+        try:
+            if path.is_symlink():
+                return os.fsencode(os.readlink(path))
+            with open(os.open(path, os.O_RDONLY | flags), "rb") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode) or status.st_size > HASH_LIMIT:
+                    return None
+                return file.read(status.st_size)
+        except OSError:
+            return None
+
+    # -- contents ----------------------------------------------------------------
+
+    def _is_same(
+        self, names: Sequence[str], index: int, name: str, old: _Entry
+    ) -> bool | None:
+        content = self._content(name)
+        assert old.digest is not None
+        if content is None:
+            return None
+        if _digest(content, old.digest) == old.digest:
+            return True
+        if stat.S_IFMT(old.mode) == _LINK:
+            return False
+        if name not in self._attributes:
+            self._ask_attributes(names[index:])
+        return self._is_same_converted(content, old.digest, self._attributes[name])
+
+    def _is_same_converted(
+        self, content: bytes, digest: str, attributes: Mapping[str, str]
+    ) -> bool | None:
+        """Whether git, which converts what it stores, would store a content as a hash."""
+        driver = attributes["filter"]
+        if (
+            driver == "lfs"
+            and (same := self._is_same_pointer(content, digest)) is not None
+        ):
+            return same
+        if (
+            f"filter.{driver}.clean" in self._settings
+            or f"filter.{driver}.process" in self._settings
+        ):
+            return None
+        if attributes["working-tree-encoding"] not in {"unspecified", "unset", "set"}:
+            return None
+        if self._is_text(content, attributes):
+            content = content.replace(b"\r\n", b"\n")
+        if attributes["ident"] == "set":
+            content = _IDENT.sub(b"$Id$", content)
+        return _digest(content, digest) == digest
+
+    def _is_same_pointer(self, content: bytes, digest: str) -> bool | None:
+        """Whether the pointer that Git LFS stores points to a content; None: it is no pointer."""
+        oid = hashlib.sha256(content).hexdigest()
+        pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(content)}\n"
+        if _digest(pointer.encode(), digest) == digest:
+            return True
+        try:
+            answer = _ask(self.root, "cat-file", "blob", digest, limit=_POINTER_LIMIT)
+        except _TooLongError:
+            return None
+        found = _POINTER.match(answer.output) if not answer.status else None
+        return found[1].decode() == oid if found else None
+
+    def _is_text(self, content: bytes, attributes: Mapping[str, str]) -> bool:
+        """Whether git stores CRLF as LF."""
+        text = attributes["text"]
+        if text == "unspecified":
+            text = attributes["crlf"]  # as it was called before
+        if text == "unset":
+            return False
+        if text in {"set", "input"}:
+            return True
+        if text != "auto":
+            if attributes["eol"] in {"lf", "crlf"}:
+                return True
+            if self._settings.last("core.autocrlf", "false") != "input" and not (
+                self._settings.is_on("core.autocrlf", default=False)
+            ):
+                return False
+        # git guesses; what counts against text most is a NUL or a CR alone.
+        return b"\0" not in content and content.count(b"\r") == content.count(b"\r\n")
+
+    def _ask_attributes(self, names: Sequence[str]) -> None:
+        """Reads the attributes of the first of the files, and of as many as one call takes."""
+        wanted = ("text", "crlf", "eol", "filter", "ident", "working-tree-encoding")
+        batch = list(_first(names, _ARGUMENTS_LIMIT))
+        answer = _ask(self.root, "check-attr", "-z", *wanted, "--", *batch)
+        if answer.status:
+            raise _failure("check-attr", answer, self.root)
+        fields = iter(_lines(answer.output))
+        for name, attribute, value in zip(fields, fields, fields):
+            self._attributes.setdefault(name, {})[attribute] = value
+
+    @cached_property
+    def _settings(self) -> _Settings:
+        return _Settings.read(
+            self.root,
+            r"^(core\.(autocrlf|filemode|symlinks)|filter\..*\.(clean|process))$",
+        )
+
+
+# -- paths -------------------------------------------------------------------------
+
+
+def _name(root: Path, path: Path) -> str | None:
+    """A path as git writes it, "" for the root; None outside of the work tree.
+
+    Symbolic links on the way to the work tree are resolved, those in it are not.
+    """
+    if "\0" in str(path):
+        return None
+    path = _without_parents(path.absolute())
+    for ancestor in (*reversed(path.parents), path):
+        try:
+            inside = Path(os.path.realpath(ancestor)).relative_to(root)
+        except ValueError:
+            continue
+        name = (inside / path.relative_to(ancestor)).as_posix()
+        return "" if name == "." else name
+    return None
+
+
+def _without_parents(path: Path) -> Path:
+    """A path without `..`, which leads above what a symbolic link before it names."""
+    found = Path(path.anchor)
+    for part in path.parts[1:]:
+        found = Path(os.path.realpath(found)).parent if part == ".." else found / part
+    return found
+
+
+def _parent(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _first(names: Sequence[str], limit: int) -> Iterator[str]:
+    """The first of some names, at least one, up to so many bytes."""
+    for index, name in enumerate(names):
+        limit -= len(os.fsencode(name)) + 1
+        if index and limit < 0:
+            return
+        yield name
+
+
+def _digest(content: bytes, like: str) -> str:
+    """git's hash of a file's content, by the algorithm of another hash."""
+    algorithm = (
+        "sha1"
+        if len(like) == len(hashlib.sha1(usedforsecurity=False).hexdigest())
+        else "sha256"
+    )
+    digest = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
+    digest.update(content)
+    return digest.hexdigest()
+
+
+# -- processes ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    output: bytes
+    complaint: str
+
+
+class _Reader(threading.Thread):
+    """Reads what a process writes, up to a limit; what is more is only noticed."""
+
+    def __init__(self, stream: IO[bytes] | None, limit: int) -> None:
+        super().__init__(daemon=True)
+        assert stream is not None
+        self._stream = stream
+        self._limit = limit
+        self.content = bytearray()
+        self.is_too_long = threading.Event()
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while chunk := self._stream.read(1 << 16):
+                if len(self.content) + len(chunk) > self._limit:
+                    self.is_too_long.set()
+                    return
+                self.content += chunk
+
+
+def _ask(folder: Path, *arguments: str, limit: int | None = None) -> _Answer:
+    """Runs git in a folder. Raises GitError where it cannot run or takes too long."""
+    command = [_executable(), *_COMMAND_LINE, *arguments]
+    try:
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            bufsize=0,
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            # Without a terminal nothing can ask for a password, and what git might start
+            # can be ended together with it.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except (OSError, ValueError) as error:
+        raise GitError(
+            f"git does not start ({_plain(str(error))}); use baseline_path"
+        ) from None
+    with process:
+        output = _Reader(process.stdout, ANSWER_LIMIT if limit is None else limit)
+        complaint = _Reader(process.stderr, 1 << 16)
+        try:
+            status = _wait(process, output, complaint)
+        except BaseException:
+            _end(process)
+            # A stream is closed only when nobody reads it any more.
+            output.join(1)
+            complaint.join(1)
+            raise
+    return _Answer(
+        status, bytes(output.content), complaint.content.decode(errors="replace")
+    )
+
+
+def _wait(process: subprocess.Popen[bytes], output: _Reader, complaint: _Reader) -> int:
+    """The exit status of a process whose output is being read."""
+    deadline = time.monotonic() + TIME_LIMIT
+    try:
+        for reader in (output, complaint):
+            reader.start()
+        for reader in (output, complaint):
+            reader.join(max(0.0, deadline - time.monotonic()))
+            if reader.is_too_long.is_set():
+                raise _TooLongError("git answers too much; use baseline_path")
+            if reader.is_alive():
+                raise subprocess.TimeoutExpired("git", TIME_LIMIT)
+        return process.wait(max(0.01, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise GitError(
+            f"git did not answer within {TIME_LIMIT:g} seconds; run `git status` to see what "
+            "keeps it, or use baseline_path"
+        ) from None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _executable() -> str:
+    """Where git is; never in the working directory, which may belong to a stranger."""
+    name = "git.exe" if os.name == "nt" else "git"
+    for folder in os.get_exec_path():
+        path = os.path.join(folder, name)
+        if os.path.isabs(folder) and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    raise GitError("git is not installed; install it or use baseline_path")
+
+
+def _environment() -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("GIT_") or name.upper() in _KEPT_VARIABLES
+    }
+    return kept | _VARIABLES
+
+
+def _lines(output: bytes) -> list[str]:
+    """What git separates by NUL; decoded as the names of files are."""
+    return [os.fsdecode(line) for line in output.split(b"\0")[:-1]]
+
+
+def _failure(command: str, answer: _Answer, folder: Path) -> GitError:
+    if _OWNED.search(answer.complaint):
+        named = re.search(r"safe\.directory (.+)", answer.complaint)
+        return GitError(
+            "git refuses this repository since another user owns it; if you trust it, run "
+            "`git config --global --add safe.directory "
+            f"{_plain(named[1]) if named else shlex.quote(str(folder))}`"
+        )
+    first = (
+        answer.complaint.strip().partition("\n")[0] or f"exit status {answer.status}"
+    )
+    return GitError(
+        f"git {command} fails ({_plain(first)}); repair the repository (`git fsck`), fetch what a "
+        "partial clone lacks, or use baseline_path"
+    )
+
+
+def _plain(text: str) -> str:
+    """A text on one line of bearable length."""
+    plain = "".join(c if c.isprintable() else "?" for c in text)
+    return plain if len(plain) <= 200 else f"{plain[:199]}…"
+
+
+def _quoted(text: str) -> str:
+    return f"'{_plain(text)}'"

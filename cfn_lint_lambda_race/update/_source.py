@@ -1,0 +1,108 @@
+"""Templates as they are written, with SAM's `Globals` merged and SAM untranslated.
+
+cfn-lint reads SAM natively from 1.54 on; before, it replaces a SAM template by its
+translation, and local paths by made-up S3 URIs. An update is judged by what people
+wrote, so here a SAM template stays one under every cfn-lint.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cfnlint.helpers import TRANSFORM_SAM, ensure_list
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.template import is_small, parse
+
+# CloudFormation takes 1 MB; SAM templates grow when they are translated.
+MAX_SIZE = 4 * 1024 * 1024
+
+
+class UnusableTemplateError(Exception):
+    """A text is no template; the message says why, to stand behind a colon."""
+
+
+def is_serverless(template: Mapping[Any, Any]) -> bool:
+    """Whether a template declares SAM's transform."""
+    return TRANSFORM_SAM in ensure_list(template.get("Transform", []))
+
+
+def as_written(cfn: Template) -> Template:
+    """The template that cfn-lint lints, SAM untranslated where its file allows."""
+    was_serverless = TRANSFORM_SAM in cfn.transform_pre.get("Transform", [])
+    if not was_serverless or is_serverless(cfn.template) or not cfn.filename:
+        return cfn
+    try:
+        return read_template(Path(cfn.filename).read_bytes(), cfn)
+    except (OSError, UnusableTemplateError):
+        return cfn
+
+
+def read_template(content: bytes, cfn: Template) -> Template:
+    """The template in the content of a file, linted as `cfn` is.
+
+    Raises `UnusableTemplateError` where there is none.
+    """
+    if len(content) > MAX_SIZE:
+        raise UnusableTemplateError(f"it is larger than {MAX_SIZE} bytes")
+    try:
+        characters = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnusableTemplateError("it is not UTF-8 text") from None
+    template = parse(characters)
+    if not isinstance(template, Mapping) or not isinstance(
+        template.get("Resources"), Mapping
+    ):
+        raise UnusableTemplateError("it is not a template with Resources")
+    # cfn-lint and aws-sam-translator raise what they please on broken input.
+    try:
+        with _quiet():
+            return _transformed(template, cfn)
+    except UnusableTemplateError:
+        raise
+    except Exception:
+        raise UnusableTemplateError("it cannot be transformed") from None
+
+
+def _transformed(template: Any, cfn: Template) -> Template:
+    sets = getattr(cfn.context, "parameter_sets", None)
+    if is_serverless(template) and not _reads_serverless():
+        _merge_globals(template)
+        return Template(cfn.filename, template, cfn.regions, sets)
+    found = Template(cfn.filename, template, cfn.regions, sets)
+    if found.transform():
+        raise UnusableTemplateError("it cannot be transformed")
+    return found
+
+
+def _reads_serverless() -> bool:
+    """Whether this cfn-lint reads SAM natively: then its transform only merges."""
+    try:
+        import cfnlint.template.transforms._sam_globals  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _merge_globals(template: Any) -> None:
+    # Installed with each cfn-lint that translates SAM.
+    from samtranslator.plugins.globals.globals_plugin import GlobalsPlugin
+
+    if is_small(template):
+        GlobalsPlugin().on_before_transform_template(template)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps cfn-lint from logging about a file that the user did not lint."""
+    logger = logging.getLogger("cfnlint")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

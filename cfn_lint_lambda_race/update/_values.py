@@ -1,0 +1,87 @@
+"""Whether two evaluated values are certainly different."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cfn_lint_lambda_race.template import NO_VALUE, Part, Text, Token
+
+# The legacy CDK names the parameters of an asset after the hash of its content.
+_ASSET_HASH = re.compile(r"AssetParameters([0-9a-f]{64})")
+
+
+def pruned(value: Any) -> Any:
+    """The value without what is empty, None where nothing is left.
+
+    Lambda takes an empty list or object as it takes an absent one.
+    """
+    if value is NO_VALUE or value is None:
+        return None
+    if isinstance(value, dict):
+        below = {key: pruned(item) for key, item in value.items()}
+        return {key: item for key, item in below.items() if item is not None} or None
+    if isinstance(value, list):
+        return [pruned(item) for item in value] or None
+    return value
+
+
+def differ(before: Any, after: Any) -> bool:
+    """Whether two pruned values certainly differ; unknown values do not."""
+    if isinstance(before, Text) and isinstance(after, Text):
+        return texts_differ(before, after)
+    if isinstance(before, dict) and isinstance(after, dict):
+        return before.keys() != after.keys() or any(
+            differ(before[key], after[key]) for key in before
+        )
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) != len(after) or any(
+            differ(one, other) for one, other in zip(before, after)
+        )
+    if before is None or after is None:
+        return before is not after
+    # A text where the other has structure: unknown if a token may stand for it.
+    return not any(isinstance(v, Text) and v.tokens for v in (before, after))
+
+
+def texts_differ(before: Text, after: Text) -> bool:
+    """Whether no choice of what is unknown makes the two texts equal."""
+    if before == after:
+        return False
+    hashes = [_asset_hashes(text) for text in (before, after)]
+    if hashes[0] and hashes[1] and hashes[0] != hashes[1]:
+        return True
+    return _clash(before.parts, after.parts) or _clash(
+        _mirrored(before.parts), _mirrored(after.parts)
+    )
+
+
+def _asset_hashes(text: Text) -> set[str]:
+    return {found for token in text.tokens for found in _ASSET_HASH.findall(token.name)}
+
+
+def _mirrored(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    return tuple(
+        part[::-1] if isinstance(part, str) else part for part in reversed(parts)
+    )
+
+
+def _clash(before: tuple[Part, ...], after: tuple[Part, ...]) -> bool:
+    """Whether two texts differ before the first token that leaves a doubt."""
+    one, other = _units(before), _units(after)
+    for left, right in zip(one, other):
+        if left == right:
+            continue
+        tokens = [unit for unit in (left, right) if isinstance(unit, Token)]
+        if not tokens:
+            return True
+        return len(tokens) == 2 and all(token.is_resource for token in tokens)
+    longer = one[len(other) :] or other[len(one) :]
+    return any(isinstance(unit, str) for unit in longer)
+
+
+def _units(parts: tuple[Part, ...]) -> list[Part]:
+    """Characters and tokens, one by one."""
+    return [
+        unit for part in parts for unit in (part if isinstance(part, str) else (part,))
+    ]

@@ -1,0 +1,85 @@
+"""The templates that document the rules: each says exactly what it should.
+
+``templates/<rule>/right*`` must be silent and ``wrong*`` must not; a file
+``X.before.yaml`` is the baseline of ``X.yaml``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.match import Match
+
+import cfn_lint_lambda_race
+from tests.linting import TEMPLATES, described, is_ours, lint
+
+RULES = sorted(
+    getattr(cfn_lint_lambda_race, name).id for name in cfn_lint_lambda_race.__all__
+)
+FILES = sorted(
+    path
+    for path in TEMPLATES.rglob("*")
+    if path.suffix in (".yaml", ".json")
+    and ".before" not in path.name
+    and "local" not in path.parts
+)
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(TEMPLATES).as_posix()
+
+
+@cache
+def _lint(path: Path) -> list[Match]:
+    baseline = path.with_name(f"{path.stem}.before{path.suffix}")
+    if baseline.exists():
+        return lint(path, "-x", f"W9831:baseline_path={baseline}")
+    return lint(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_findings(path: Path, snapshot: Any) -> None:
+    matches = _lint(path)
+    ours = [described(match) for match in matches if is_ours(match)]
+    # Before 1.54, cfn-lint lints the translation of a SAM template.
+    kind = "" if "sam" not in path.stem or _reads_serverless() else " translated"
+    snapshot.assert_match(ours, f"{_name(path)}{kind}")
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_is_a_valid_template(path: Path) -> None:
+    errors = [str(match) for match in _lint(path) if match.rule.id.startswith("E")]
+    assert errors == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_says_what_its_name_says(path: Path) -> None:
+    rule = path.parent.name
+    found = [match for match in _lint(path) if match.rule.id == rule]
+    if path.name.startswith("right"):
+        assert not found
+    elif path.name.startswith("wrong"):
+        assert found
+    else:
+        assert rule == "story"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_has_a_right_and_a_wrong_template(rule: str) -> None:
+    names = [path.name for path in FILES if path.parent.name == rule]
+    assert any(name.startswith("right") for name in names)
+    assert any(name.startswith("wrong") for name in names)
+
+
+def test_each_folder_is_a_rule_or_the_story() -> None:
+    folders = {path.parent.name for path in FILES}
+    assert folders == {*RULES, "story"}
+
+
+def _reads_serverless() -> bool:
+    from cfnlint.template import transforms
+
+    return hasattr(transforms, "_sam_globals")
