@@ -3,6 +3,8 @@
 ``targets.json`` the properties through which services invoke functions,
 ``documents.json`` where documents inside such properties name functions,
 ``operations.json`` which Lambda API operation applies a function's property,
+``exits.json`` the properties through which references leave the template,
+``connectors.json`` what SAM connectors let invoke functions,
 ``layers.json`` what the names of published layers say of their architecture.
 """
 
@@ -28,6 +30,7 @@ class TargetRow(NamedTuple):
     begin where ``path`` and ``inside`` begin, and a ``*`` in them means the same
     item. ``authorised_by`` is a service principal, which needs a permission on the
     function, or ``role``; ``accepts`` the kinds of qualifier that the service takes.
+    ``what`` names a place in words, for those of `exits`.
     """
 
     type: str
@@ -44,6 +47,7 @@ class TargetRow(NamedTuple):
     substitutions: str | None = None
     source_arn: str | None = None
     note: str | None = None
+    what: str | None = None
     is_deployment: bool = False
 
 
@@ -58,9 +62,28 @@ def targets() -> Mapping[str, tuple[TargetRow, ...]]:
 
     A row whose form names a document stands for the places inside it.
     """
+    return _rows("targets.json")
+
+
+@cache
+def exits() -> Mapping[str, tuple[TargetRow, ...]]:
+    """The properties through which references leave, by resource type."""
+    return _rows("exits.json")
+
+
+@cache
+def connectors() -> Mapping[str, str]:
+    """By the type of a SAM connector's source, what lets it invoke a function.
+
+    A service principal, or ``role`` for a function that gets a policy.
+    """
+    return {row["type"]: row["authorised_by"] for row in load("connectors.json")}
+
+
+def _rows(name: str) -> Mapping[str, tuple[TargetRow, ...]]:
     documents = load("documents.json")
     rows: dict[str, tuple[TargetRow, ...]] = {}
-    for row in load("targets.json"):
+    for row in load(name):
         for inside in documents.get(row["form"], [{}]):
             target = _target_row({**row, "inside_when": {}, **_places(inside)})
             rows[target.type] = (*rows.get(target.type, ()), target)

@@ -1,7 +1,25 @@
+"""The rules, one a file: an ID, words, and the question it asks. No analysis."""
+
 from cfn_lint_lambda_race.rules.ConcurrentUpdate import ConcurrentUpdate
+from cfn_lint_lambda_race.rules.LatestAlias import LatestAlias
 from cfn_lint_lambda_race.rules.LayerArchitectureMismatch import (
     LayerArchitectureMismatch,
 )
+from cfn_lint_lambda_race.rules.QualifierMismatch import QualifierMismatch
+from cfn_lint_lambda_race.rules.UndeclaredLayerArchitecture import (
+    UndeclaredLayerArchitecture,
+)
+from cfn_lint_lambda_race.rules.UnqualifiedReference import UnqualifiedReference
 from cfn_lint_lambda_race.rules.UnqualifiedTarget import UnqualifiedTarget
+from cfn_lint_lambda_race.rules.VersionTarget import VersionTarget
 
-__all__ = ["ConcurrentUpdate", "LayerArchitectureMismatch", "UnqualifiedTarget"]
+__all__ = [
+    "ConcurrentUpdate",
+    "LatestAlias",
+    "LayerArchitectureMismatch",
+    "QualifierMismatch",
+    "UndeclaredLayerArchitecture",
+    "UnqualifiedReference",
+    "UnqualifiedTarget",
+    "VersionTarget",
+]

@@ -6,6 +6,7 @@ The modules begin with an underscore because cfn-lint, given this package as a
 folder of rules, executes every file that does not, each on its own.
 """
 
+from cfn_lint_lambda_race.template._attachments import Misfit
 from cfn_lint_lambda_race.template._documents import is_small, parse
 from cfn_lint_lambda_race.template._evaluator import (
     FUNCTION_TYPES,
@@ -15,6 +16,7 @@ from cfn_lint_lambda_race.template._evaluator import (
     Evaluator,
     Resource,
 )
+from cfn_lint_lambda_race.template._exits import Exit
 from cfn_lint_lambda_race.template._layers import Mismatch, Undeclared
 from cfn_lint_lambda_race.template._reading import Reading, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._references import Reference
@@ -29,6 +31,8 @@ __all__ = [
     "NO_VALUE",
     "Alternative",
     "Evaluator",
+    "Exit",
+    "Misfit",
     "Mismatch",
     "Part",
     "Reading",

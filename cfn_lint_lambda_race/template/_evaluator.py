@@ -242,12 +242,15 @@ class Evaluator:
         return found
 
     def below(self, branch: Branch, step: str) -> list[Branch]:
-        """The nodes one step below a node; ``*`` is every item or every key."""
+        """The nodes one step below a node; ``*`` is every item or every key.
+
+        A single value where a list belongs counts as its only item.
+        """
         node = branch.node
         if isinstance(node, list):
             return self.items(branch) if step == "*" else []
         if not isinstance(node, Mapping) or intrinsic(node)[0] is not None:
-            return []
+            return [branch] if step == "*" else []
         keys = list(node) if step == "*" else [step] if step in node else []
         return [
             below

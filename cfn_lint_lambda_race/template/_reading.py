@@ -10,7 +10,10 @@ from weakref import WeakKeyDictionary
 
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.data import TargetRow, exits, targets
+from cfn_lint_lambda_race.template._attachments import Attachments, Misfit
 from cfn_lint_lambda_race.template._evaluator import Evaluator, Resource
+from cfn_lint_lambda_race.template._exits import Exit, Exits
 from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
@@ -46,8 +49,28 @@ class Reading:
     @cached_property
     def targets(self) -> list[Target]:
         """Every place through which a service invokes a function."""
+        return list(self._places(targets()))
+
+    def _places(self, rows: Mapping[str, Sequence[TargetRow]]) -> Targets:
+        return Targets(
+            self.evaluator, self.references, self._template, self.filename, rows
+        )
+
+    @cached_property
+    def exits(self) -> list[Exit]:
+        """Every place through which an unqualified reference leaves."""
+        places = self._places(exits())
         return list(
-            Targets(self.evaluator, self.references, self._template, self.filename)
+            Exits(self.evaluator, self._template, self.targets).of(
+                places, self.unqualified_uses, self.references
+            )
+        )
+
+    @cached_property
+    def misfits(self) -> list[Misfit]:
+        """What is attached to another qualifier than the one that targets invoke."""
+        return list(
+            Attachments(self.evaluator, self.references, self.possible, self.targets)
         )
 
     def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:

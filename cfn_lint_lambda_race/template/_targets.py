@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from cfn_lint_lambda_race.data import TargetRow, targets
+from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_file, read_text
 from cfn_lint_lambda_race.template._evaluator import (
     Branch,
@@ -68,7 +68,7 @@ class _Place:
 
 
 class Targets:
-    """Finds the targets of one template."""
+    """Finds the targets of one template, or other places that rows of data name."""
 
     def __init__(
         self,
@@ -76,14 +76,16 @@ class Targets:
         references: References,
         template: Mapping[Any, Any],
         filename: str | None,
+        rows: Mapping[str, Sequence[TargetRow]],
     ) -> None:
+        self._rows = rows
         self._evaluator = evaluator
         self._references = references
         self._globals = template.get("Globals")
         self._filename = filename
 
     def __iter__(self) -> Iterator[Target]:
-        rows = targets()
+        rows = self._rows
         for resource in self._evaluator.resources.values():
             kind = resource.type
             kind = "Custom::*" if kind not in rows and _is_custom(kind) else kind

@@ -1,9 +1,9 @@
-"""What a git repository holds: a file in a revision, and whether local code differs from it.
+"""What git holds: a file in a revision, and whether local code differs from it.
 
 A repository is not trusted: its configuration can name programs, and whoever lints a
-template of a stranger must not run them. So git is asked for what it has stored (plumbing
-commands that read), and the files of the work tree are read and hashed here, since git
-itself would pass them through the repository's filters.
+template of a stranger must not run them. So git is asked for what it has stored
+(plumbing commands that read), and the files of the work tree are read and hashed here,
+since git itself would pass them through the repository's filters.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import IO
 TIME_LIMIT = 10.0
 """How many seconds git may take for one answer."""
 ANSWER_LIMIT = 32 * 1024 * 1024
-"""How many bytes git may answer: a tree that names itself again and again never ends."""
+"""How many bytes git may answer: a tree that holds one tree many times never ends."""
 HASH_LIMIT = 200 * 1024 * 1024
 """How many bytes of files one comparison reads before it gives up."""
 
@@ -56,9 +56,9 @@ _COMMAND_LINE = (
     ),
 )
 
-# They say which of the user's own files git reads and how far it looks for a repository.
-# All else in GIT_* is meant for another command: a hook that runs the linter hands down
-# GIT_DIR and GIT_INDEX_FILE.
+# They say which of the user's own files git reads, and how far it looks for a
+# repository. All else in GIT_* is meant for another command: a hook that runs the
+# linter hands down GIT_DIR and GIT_INDEX_FILE.
 _KEPT_VARIABLES = frozenset(
     {
         "GIT_CEILING_DIRECTORIES",
@@ -71,8 +71,8 @@ _KEPT_VARIABLES = frozenset(
 _VARIABLES = {
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",
-    # git before 2.45 does not know GIT_NO_LAZY_FETCH. No protocol has an empty name, so
-    # the fetch that it starts ends before it runs anything.
+    # Older git does not know GIT_NO_LAZY_FETCH. No protocol has an empty name, so that
+    # the fetch which it starts ends before it runs anything.
     "GIT_ALLOW_PROTOCOL": ":",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -83,7 +83,8 @@ _VARIABLES = {
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OWNED = re.compile(r"dubious ownership|unsafe repository")
 _NO_WORK_TREE = re.compile(
-    r"not a git repository \(or any|must be run in a work tree|cannot use bare repository"
+    r"not a git repository \(or any|must be run in a work tree"
+    r"|cannot use bare repository"
 )
 _POINTER = re.compile(
     rb"version https://git-lfs[^\n]*\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\n"
@@ -93,6 +94,10 @@ _IDENT = re.compile(rb"\$Id:[^$\n]*\$")
 
 _FOLDER, _LINK, _SUBMODULE = 0o040000, 0o120000, 0o160000
 _EXECUTABLE = 0o100
+
+_READ = os.O_RDONLY
+for _flag in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"):
+    _READ |= getattr(os, _flag, 0)  # not every system has every one
 
 
 class GitError(Exception):
@@ -119,20 +124,20 @@ class Repository:
         if "\0" in str(path):
             return None
         real = Path(os.path.realpath(path))
-        folder = real if real.is_dir() else real.parent
-        if not folder.is_dir():
+        folder = real if os.path.isdir(real) else real.parent
+        if not os.path.isdir(folder):
             return None
         answer = _ask(folder, "rev-parse", "--show-toplevel")
         if answer.status:
             if _NO_WORK_TREE.search(answer.complaint):
                 return None
             raise _failure("rev-parse", answer, folder)
-        root = Path(os.path.realpath(os.fsdecode(answer.output).rstrip("\r\n")))
-        # core.worktree can name any folder; one that does not hold the path is not meant.
+        root = Path(os.path.realpath(os.fsdecode(answer.output).removesuffix("\n")))
+        # core.worktree can name any folder; only one that holds the path is meant.
         return cls(root) if real.is_relative_to(root) else None
 
     def resolve(self, revision: str) -> str:
-        """The hash of the commit that a revision names (`HEAD~2`, `origin/main`, a tag).
+        """The hash of the commit that a revision (`HEAD~2`, `origin/main`) names.
 
         Raises GitError where it names none.
         """
@@ -142,7 +147,8 @@ class Repository:
             or not revision.isprintable()
         ):
             raise GitError(
-                f"{_quoted(revision)} is no git revision; name a branch, a tag or a commit"
+                f"{_quoted(revision)} is no git revision; "
+                "name a branch, a tag or a commit"
             )
         commit = self._commit(revision)
         if commit is None:
@@ -170,9 +176,8 @@ class Repository:
             ) from None
         if answer.status:
             raise GitError(
-                f"this repository does not hold the content that {_quoted(str(name))} has in "
-                f"{commit[:12]} (a partial clone?); run `git cat-file -e {entry.digest}` to "
-                "fetch it"
+                f"this repository lacks {_quoted(str(name))} of {commit[:12]} "
+                f"(a partial clone?); run `git cat-file -e {entry.digest}` to fetch it"
             )
         return answer.output
 
@@ -181,9 +186,9 @@ class Repository:
     ) -> bool | None:
         """Whether a file or folder differs between a commit and the work tree.
 
-        The files on disk count, whether staged or not; an untracked one counts unless it
-        is ignored. `without` are files to leave out. Symbolic links are compared, not
-        followed; of a submodule, the commit that is checked in.
+        The files on disk count, staged or not; an untracked one counts unless it is
+        ignored. `without` are files to leave out. Symbolic links are compared, not
+        followed; of a submodule, the commit that the index names.
 
         None: unknown, since neither side has anything at this path, it lies outside of
         the work tree, in a submodule or behind a symbolic link, a filter of the
@@ -228,7 +233,10 @@ class Repository:
         if not behind and (fetch := self._fetch(base, shallow)):
             return f"{said}; run `{fetch}`"
         if shallow:
-            return f"{said}, a shallow clone; run `git fetch --unshallow{'' if behind else ' --tags'}`"
+            command = (
+                "git fetch --unshallow" if behind else "git fetch --unshallow --tags"
+            )
+            return f"{said}, a shallow clone; run `{command}`"
         if not behind and self._commit(f"refs/remotes/origin/{base}"):
             return f"{said}; use {_quoted(f'origin/{revision}')}"
         return f"{said}; name a branch, a tag or a commit that it has"
@@ -259,13 +267,9 @@ class Repository:
     # -- files -----------------------------------------------------------------
 
     def _is_own(self, name: str) -> bool:
-        """Whether no folder above a path is a symbolic link or another repository."""
-        folder = self.root
-        for part in Path(name).parts[:-1]:
-            folder = folder / part
-            if folder.is_symlink() or os.path.lexists(folder / ".git"):
-                return False
-        return True
+        """Whether no folder above a path is a symbolic link."""
+        folders = Path(name).parents[:-1]
+        return not any(os.path.islink(self.root / folder) for folder in folders)
 
     def _tree(self, commit: str, name: str, *, deep: bool) -> dict[str, _Entry]:
         """What a commit holds at a path, and below it; by path."""
@@ -293,7 +297,7 @@ class Repository:
         return entries
 
     def _files(self, name: str) -> tuple[dict[str, _Tracked], set[str]]:
-        """What the index holds at and below a path, and what is neither there nor ignored."""
+        """What the index has at and below a path; what it neither has nor ignores."""
         answer = _ask(
             self.root,
             "ls-files",
@@ -321,7 +325,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A file: its mode as git writes it, and its hash, None where that is to be computed."""
+    """A file: its mode, and git's hash of it, None where that is to be computed."""
 
     mode: int
     digest: str | None
@@ -330,14 +334,14 @@ class _Entry:
 
 @dataclass(frozen=True)
 class _Tracked:
-    """A file in the index; a skipped one is left out of the work tree (sparse checkout)."""
+    """A file in the index; a sparse checkout leaves a skipped one out."""
 
     entry: _Entry
     skipped: bool
 
 
 class _Settings(dict[str, list[str]]):
-    """Settings of the repository and the user, by name; the last of several values holds."""
+    """Settings of the repository and the user, by name; the last value holds."""
 
     @classmethod
     def read(cls, root: Path, pattern: str) -> _Settings:
@@ -367,6 +371,7 @@ class _Comparison:
         untracked: Collection[str],
     ) -> None:
         self.root = root
+        self._prefix = os.path.join(root, "")
         self.committed = committed
         self.tracked = tracked
         self.untracked = untracked
@@ -375,7 +380,7 @@ class _Comparison:
 
     def differs(self, left_out: Collection[str | None]) -> bool | None:
         found = False
-        alike: list[tuple[int, str, _Entry]] = []
+        alike: list[tuple[str, _Entry, _Entry]] = []
         for name in sorted({*self.committed, *self.tracked, *self.untracked}):
             old, new = self.committed.get(name), self._now(name)
             if old is None and new is None:
@@ -386,20 +391,33 @@ class _Comparison:
             if old is None or new is None or self._is_another_kind(name, old, new):
                 return True
             if new.digest is None:
-                alike.append((new.size, name, old))
+                alike.append((name, old, new))
             elif new.digest != old.digest:
                 return True
         return self._contents_differ(alike) if found else None
 
-    def _contents_differ(self, files: list[tuple[int, str, _Entry]]) -> bool | None:
-        files.sort(key=lambda file: file[:2])
-        names = [name for _, name, _ in files]
+    def _contents_differ(self, files: list[tuple[str, _Entry, _Entry]]) -> bool | None:
+        # The small ones first: a difference in them is found at little cost.
+        files.sort(key=lambda file: (file[2].size, file[0]))
+        names = [name for name, _, _ in files]
         left, unknown = HASH_LIMIT, False
-        for index, (size, name, old) in enumerate(files):
-            left -= size
+        for index, (name, old, new) in enumerate(files):
+            left -= new.size
             if left < 0:
                 return None
-            same = self._is_same(names, index, name, old)
+            content = self._content(name, is_link=stat.S_ISLNK(new.mode))
+            if content is None:
+                unknown = True
+                continue
+            assert old.digest is not None
+            same: bool | None = _digest(content, old.digest) == old.digest
+            # A link is stored as it is.
+            if not same and stat.S_IFMT(old.mode) != _LINK:
+                if name not in self._attributes:
+                    self._ask_attributes(names[index:])
+                same = self._is_same_converted(
+                    content, old.digest, self._attributes[name]
+                )
             if same is False:
                 return True
             unknown = unknown or same is None
@@ -413,9 +431,8 @@ class _Comparison:
         if tracked and stat.S_IFMT(tracked.entry.mode) == _SUBMODULE:
             return tracked.entry
         try:
-            status = (
-                os.lstat(self.root / name) if self._is_folder(_parent(name)) else None
-            )
+            there = self._is_folder(_parent(name))
+            status = os.lstat(self._path(name)) if there else None
         except (OSError, ValueError):
             status = None
         if status is None:
@@ -426,15 +443,17 @@ class _Comparison:
 
     def _is_folder(self, name: str) -> bool:
         """Whether a path is a folder of the work tree, behind no symbolic link."""
-        known = self._folders.get(name)
-        if known is None:
+        unknown = []
+        while name not in self._folders:
+            unknown.append(name)
+            name = _parent(name)
+        known = self._folders[name]
+        for folder in reversed(unknown):
             try:
-                known = self._is_folder(_parent(name)) and stat.S_ISDIR(
-                    os.lstat(self.root / name).st_mode
-                )
+                known = known and stat.S_ISDIR(os.lstat(self._path(folder)).st_mode)
             except (OSError, ValueError):
                 known = False
-            self._folders[name] = known
+            self._folders[folder] = known
         return known
 
     def _is_another_kind(self, name: str, old: _Entry, new: _Entry) -> bool:
@@ -454,45 +473,31 @@ class _Comparison:
         tracked = self.tracked.get(name)
         return bool(tracked and (old.mode ^ tracked.entry.mode) & _EXECUTABLE)
 
-    def _content(self, name: str) -> bytes | None:
+    def _content(self, name: str, *, is_link: bool) -> bytes | None:
         """The bytes of a file or symbolic link; None where it cannot be read."""
-        path = self.root / name
-        # The file may have been exchanged since it was looked at.
-        flags = sum(
-            getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK")
-        )
+        path = self._path(name)
         try:
-            if path.is_symlink():
+            if is_link:
                 return os.fsencode(os.readlink(path))
-            with open(os.open(path, os.O_RDONLY | flags), "rb") as file:
+            # The file may have been exchanged since it was looked at.
+            with open(os.open(path, _READ), "rb", buffering=0) as file:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode) or status.st_size > HASH_LIMIT:
                     return None
-                return file.read(status.st_size)
+                return file.readall()
         except OSError:
             return None
 
-    # -- contents ----------------------------------------------------------------
+    def _path(self, name: str) -> str:
+        # Not a Path: with thousands of files, making these takes longest.
+        return f"{self._prefix}{name}"
 
-    def _is_same(
-        self, names: Sequence[str], index: int, name: str, old: _Entry
-    ) -> bool | None:
-        content = self._content(name)
-        assert old.digest is not None
-        if content is None:
-            return None
-        if _digest(content, old.digest) == old.digest:
-            return True
-        if stat.S_IFMT(old.mode) == _LINK:
-            return False
-        if name not in self._attributes:
-            self._ask_attributes(names[index:])
-        return self._is_same_converted(content, old.digest, self._attributes[name])
+    # -- contents ----------------------------------------------------------------
 
     def _is_same_converted(
         self, content: bytes, digest: str, attributes: Mapping[str, str]
     ) -> bool | None:
-        """Whether git, which converts what it stores, would store a content as a hash."""
+        """Whether git, which converts what it stores, would store it under a hash."""
         driver = attributes["filter"]
         if (
             driver == "lfs"
@@ -513,9 +518,13 @@ class _Comparison:
         return _digest(content, digest) == digest
 
     def _is_same_pointer(self, content: bytes, digest: str) -> bool | None:
-        """Whether the pointer that Git LFS stores points to a content; None: it is no pointer."""
+        """Whether what Git LFS stores points to a content; None: it is no pointer."""
         oid = hashlib.sha256(content).hexdigest()
-        pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(content)}\n"
+        pointer = (
+            "version https://git-lfs.github.com/spec/v1\n"
+            f"oid sha256:{oid}\n"
+            f"size {len(content)}\n"
+        )
         if _digest(pointer.encode(), digest) == digest:
             return True
         try:
@@ -545,7 +554,7 @@ class _Comparison:
         return b"\0" not in content and content.count(b"\r") == content.count(b"\r\n")
 
     def _ask_attributes(self, names: Sequence[str]) -> None:
-        """Reads the attributes of the first of the files, and of as many as one call takes."""
+        """Reads the attributes of the first files, as many as one call takes."""
         wanted = ("text", "crlf", "eol", "filter", "ident", "working-tree-encoding")
         batch = list(_first(names, _ARGUMENTS_LIMIT))
         answer = _ask(self.root, "check-attr", "-z", *wanted, "--", *batch)
@@ -563,7 +572,7 @@ class _Comparison:
         )
 
 
-# -- paths -------------------------------------------------------------------------
+# -- paths -----------------------------------------------------------------------
 
 
 def _name(root: Path, path: Path) -> str | None:
@@ -617,7 +626,7 @@ def _digest(content: bytes, like: str) -> str:
     return digest.hexdigest()
 
 
-# -- processes ---------------------------------------------------------------------
+# -- processes -------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -659,8 +668,8 @@ def _ask(folder: Path, *arguments: str, limit: int | None = None) -> _Answer:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # Without a terminal nothing can ask for a password, and what git might start
-            # can be ended together with it.
+            # Without a terminal nothing can ask for a password, and what git might
+            # start can be ended together with it.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -670,7 +679,7 @@ def _ask(folder: Path, *arguments: str, limit: int | None = None) -> _Answer:
         ) from None
     with process:
         output = _Reader(process.stdout, ANSWER_LIMIT if limit is None else limit)
-        complaint = _Reader(process.stderr, 1 << 16)
+        complaint = _Reader(process.stderr, ANSWER_LIMIT)
         try:
             status = _wait(process, output, complaint)
         except BaseException:
@@ -699,8 +708,8 @@ def _wait(process: subprocess.Popen[bytes], output: _Reader, complaint: _Reader)
         return process.wait(max(0.01, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
         raise GitError(
-            f"git did not answer within {TIME_LIMIT:g} seconds; run `git status` to see what "
-            "keeps it, or use baseline_path"
+            f"git did not answer within {TIME_LIMIT:g} seconds; "
+            "run it by hand to see why, or use baseline_path"
         ) from None
 
 
@@ -740,16 +749,16 @@ def _failure(command: str, answer: _Answer, folder: Path) -> GitError:
     if _OWNED.search(answer.complaint):
         named = re.search(r"safe\.directory (.+)", answer.complaint)
         return GitError(
-            "git refuses this repository since another user owns it; if you trust it, run "
-            "`git config --global --add safe.directory "
+            "git refuses this repository since another user owns it; if you trust it, "
+            "run `git config --global --add safe.directory "
             f"{_plain(named[1]) if named else shlex.quote(str(folder))}`"
         )
     first = (
         answer.complaint.strip().partition("\n")[0] or f"exit status {answer.status}"
     )
     return GitError(
-        f"git {command} fails ({_plain(first)}); repair the repository (`git fsck`), fetch what a "
-        "partial clone lacks, or use baseline_path"
+        f"git {command} fails ({_plain(first)}); repair the repository (`git fsck`), "
+        "fetch what a partial clone lacks, or use baseline_path"
     )
 
 

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.template import read
+
+
+class LatestAlias(RaceRule):
+    """An alias that points to ``$LATEST`` moves with every half of an update.
+
+    It looks like a shield and is none: who invokes it invokes ``$LATEST``.
+
+    - CloudFormation: ``FunctionVersion: !GetAtt Version.Version`` of an
+      ``AWS::Lambda::Version`` that gets a new logical ID with every change.
+    - SAM: ``AutoPublishAlias`` does that.
+    - CDK: ``fn.addAlias('live')``, or ``version: fn.currentVersion`` for an ``Alias``.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+    """
+
+    id = "W9811"
+    shortdesc = "An alias points to $LATEST of its Lambda function"
+    description = (
+        "An alias of $LATEST changes with the function, call by call, so it shields "
+        "nobody from an update. Let it point to a published version."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
+    )
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        reading = read(cfn)
+        for name, alias in reading.references.aliases.items():
+            base = reading.evaluator.existing(alias.resource)
+            for branch in reading.references.latest_branches(name):
+                case = reading.say(branch.when, base)
+                when = f" when {case}" if case else ""
+                function = f" of {alias.function}" if alias.function else ""
+                message = (
+                    f"Alias {name}{function} points to $LATEST{when}, so whoever "
+                    "invokes it meets every update half old and half new; point it to "
+                    "a published version"
+                )
+                yield RuleMatch(list(branch.path), message)

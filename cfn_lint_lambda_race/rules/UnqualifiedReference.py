@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.template import Exit, read
+
+
+class UnqualifiedReference(RaceRule):
+    """An unqualified ARN or name leaves for a caller that the template does not show.
+
+    Whoever imports an output, reads an environment variable or an SSM parameter, or
+    holds a policy, can then invoke ``$LATEST`` only, and meets every update half-way.
+    Pass on an alias instead, and grant invocation on the alias.
+
+    - CloudFormation: ``!Ref Alias`` in the place of ``!GetAtt Function.Arn``; in a
+      policy the alias, or ``!Sub ${Function.Arn}:*`` for any qualifier.
+    - SAM: ``!Ref Function.Alias`` with ``AutoPublishAlias`` on the function.
+    - CDK: pass on ``alias.functionArn``, and call ``alias.grantInvoke(caller)``.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+    """
+
+    id = "I9813"
+    shortdesc = "An unqualified reference to a Lambda function leaves the template"
+    description = (
+        "An output, an environment, a policy, a nested stack or a parameter passes on "
+        "a function without a qualifier, so that callers elsewhere invoke $LATEST, "
+        "which is half old and half new during an update. Pass on an alias."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
+    )
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        for place in read(cfn).exits:
+            yield RuleMatch(list(place.path), _message(place))
+
+
+def _message(place: Exit) -> str:
+    when = f" when {place.when}" if place.when else ""
+    if place.is_policy:
+        return (
+            f"{_capital(place.what)} grants invocation of {place.function} without a "
+            f"qualifier{when}, so its holder can invoke only $LATEST, which is half "
+            "old and half new during an update; grant it on an alias"
+        )
+    return (
+        f"{_capital(place.what)} passes on {place.function} without a qualifier{when}, "
+        "so whoever invokes it from there invokes $LATEST, which is half old and half "
+        "new during an update; pass on an alias"
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

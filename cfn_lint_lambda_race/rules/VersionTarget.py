@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.template import Reading, Target, read
+
+
+class VersionTarget(RaceRule):
+    """A service invokes a published version by its number rather than an alias.
+
+    No race, but every deployment must replace the integration and its permission,
+    one after the other: in between the new version is invoked without a permission,
+    or the old one has lost it. Rolling back means changing every integration. An
+    alias moves alone.
+
+    - CloudFormation: point an ``AWS::Lambda::Alias`` to the version, and write
+      ``!Ref Alias`` in the integration and in its permission.
+    - SAM: ``AutoPublishAlias`` does that.
+    - CDK: ``fn.addAlias('live')`` in the place of ``fn.currentVersion``.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+    """
+
+    id = "I9814"
+    shortdesc = "A service invokes a version of a Lambda function, not an alias"
+    description = (
+        "Each deployment must replace an integration that names a version, and its "
+        "permission, one after the other, and between the two it is denied. An alias "
+        "moves alone."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
+    )
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        reading = read(cfn)
+        for target in reading.targets:
+            if target.row.is_deployment or "alias" not in target.row.accepts:
+                continue
+            names = {
+                reference.function or str(reference.name)
+                for reference in target.references
+                if reference.is_version and reading.possible(reference.when)
+            }
+            for name in sorted(names):
+                yield RuleMatch(list(target.path), _message(reading, target, name))
+
+
+def _message(reading: Reading, target: Target, function: str) -> str:
+    gap = (
+        "it, and going back means replacing it again"
+        if target.row.authorised_by == "role"
+        else "it and its permission one after the other, and invocations between the "
+        "two are denied"
+    )
+    return (
+        f"{reading.name_target(target)} invokes a version of {function} by its number, "
+        f"so every deployment replaces {gap}; invoke an alias of {function}, which "
+        "moves alone"
+    )

@@ -1,0 +1,205 @@
+"""Where unqualified references leave for callers that the template does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cfn_lint_lambda_race.data import TargetRow
+from cfn_lint_lambda_race.template._documents import MAX_NODES
+from cfn_lint_lambda_race.template._evaluator import Branch, Evaluator, Path, Resource
+from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
+from cfn_lint_lambda_race.template._targets import Target
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text
+
+_OUTPUT = TargetRow("Outputs", "Value", "name", "", what="an output")
+_SUB = "Fn::Sub"
+
+
+@dataclass(frozen=True)
+class Exit:
+    """A place from which an unqualified reference leaves.
+
+    ``function`` is the logical ID, ``what`` names the place, ``when`` the scenario
+    (empty for always).
+    """
+
+    path: Path
+    what: str
+    function: str
+    when: str
+
+    @property
+    def is_policy(self) -> bool:
+        return self.what.startswith("a policy")
+
+
+class Exits:
+    """Finds the places of one template through which references leave."""
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        template: Mapping[Any, Any],
+        targets: Iterable[Target],
+    ) -> None:
+        self._evaluator = evaluator
+        self._template = template
+        self._targets = [target for target in targets if not target.row.is_deployment]
+
+    def of(
+        self,
+        places: Iterable[Target],
+        uses: Callable[[Target], Iterable[Any]],
+        references: References,
+    ) -> Iterator[Exit]:
+        """The exits among places that rows of data name, and among the outputs."""
+        seen: set[tuple[Path, str]] = set()
+        for place in [*places, *self._outputs(references)]:
+            if not any(map(_is_meant, place.references)):
+                continue
+            for use in uses(place):
+                key = (place.path, use.function)
+                if key in seen or use.function not in references.functions:
+                    continue
+                seen.add(key)
+                if not self._is_at_home(place, use.function):
+                    yield Exit(place.path, self._words(place), use.function, use.when)
+
+    def _outputs(self, references: References) -> Iterator[Target]:
+        outputs = self._template.get("Outputs")
+        for name, output in outputs.items() if isinstance(outputs, Mapping) else ():
+            if not isinstance(output, Mapping) or "Value" not in output:
+                continue
+            when = ALWAYS
+            condition = output.get("Condition")
+            if isinstance(condition, str):
+                when = ALWAYS.given(CONDITION, condition, True) or ALWAYS
+            resource = Resource(str(name), "Outputs", output, None, output)
+            value = Branch(output["Value"], ("Outputs", name, "Value"), when)
+            for branch in self._evaluator.branches(value):
+                found = references.of(branch.node, branch.when)
+                if found:
+                    known = self._evaluator.evaluate(branch.node, branch.when)
+                    is_complete = len(known) == len(found)
+                    yield Target(
+                        resource, _OUTPUT, branch.path, tuple(found), is_complete, when
+                    )
+
+    @staticmethod
+    def _words(place: Target) -> str:
+        if place.row is _OUTPUT:
+            is_exported = "Export" in place.resource.properties
+            return f"output {place.resource.id}{' (exported)' if is_exported else ''}"
+        if place.row.form == "self":
+            return f"an Alexa skill (event {place.path[-1]})"
+        return f"{place.row.what} of {place.resource.id}"
+
+    def _is_at_home(self, place: Target, function: str) -> bool:
+        """Whether the template shows who invokes the function from that place."""
+        if place.row.path.startswith("Environment/"):
+            return place.resource.id == function
+        if place.row.what == "a policy":
+            return self._serves_targets_only(place.resource, function)
+        return False
+
+    # -- roles -----------------------------------------------------------------
+
+    def _serves_targets_only(self, policy: Resource, function: str) -> bool:
+        """Whether a policy's roles are used by targets of the function alone.
+
+        Then the targets carry the finding.
+        """
+        if policy.type == "AWS::Serverless::StateMachine":
+            users = {policy.id}
+        else:
+            roles = self._roles(policy)
+            users = {user for role in roles for user in self._users.get(role, ())}
+            users -= {policy.id, *roles}
+        invoking = {
+            target.resource.id
+            for target in self._targets
+            if any(reference.function == function for reference in target.references)
+        }
+        return bool(users) and users <= invoking
+
+    def _roles(self, policy: Resource) -> set[str]:
+        if policy.type == "AWS::IAM::Role":
+            return {policy.id}
+        names = self._evaluator.follow(policy.properties, ["Roles", "*"])
+        names += self._evaluator.follow(policy.properties, ["RoleName"])
+        roles = {
+            token.name
+            for name in names
+            for found in self._evaluator.texts(name.node)
+            if isinstance(found.value, Text)
+            for token in found.value.tokens
+            if token.kind == ATTRIBUTE
+        }
+        # A managed policy can also be named by the role.
+        roles |= {
+            user
+            for user in self._users.get(policy.id, ())
+            if (resource := self._evaluator.resources.get(user)) is not None
+            and resource.type == "AWS::IAM::Role"
+        }
+        return roles
+
+    @cached_property
+    def _users(self) -> Mapping[str, set[str]]:
+        """By resource: the resources, and the outputs, that refer to it.
+
+        Policies that name a role only extend it.
+        """
+        users: dict[str, set[str]] = {}
+        places: list[tuple[str, Any]] = [
+            (resource.id, resource.properties)
+            for resource in self._evaluator.resources.values()
+            if not resource.type.startswith("AWS::IAM::")
+            or resource.type in ("AWS::IAM::Role", "AWS::IAM::InstanceProfile")
+        ]
+        places.append(("an output", self._template.get("Outputs")))
+        for user, node in places:
+            for name in _mentioned(node):
+                users.setdefault(name, set()).add(user)
+        return users
+
+
+def _is_meant(reference: Reference) -> bool:
+    """Whether a text means the function, rather than merely equals its name."""
+    token = reference.name.token
+    return reference.is_arn or (token is not None and token.kind == FUNCTION)
+
+
+def _mentioned(node: Any) -> Iterator[str]:
+    """The logical IDs that a node refers to."""
+    pending = [node]
+    for _ in range(MAX_NODES):
+        if not pending:
+            return
+        node = pending.pop()
+        if isinstance(node, Mapping):
+            yield from _names(node)
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+
+
+def _names(node: Mapping[Any, Any]) -> Iterator[str]:
+    reference = node.get("Ref")
+    if isinstance(reference, str):
+        yield reference
+    attribute = node.get("Fn::GetAtt")
+    if isinstance(attribute, list) and attribute:
+        attribute = attribute[0]
+    if isinstance(attribute, str):
+        yield attribute.split(".")[0]
+    text = node.get(_SUB)
+    if isinstance(text, list) and text:
+        text = text[0]
+    if isinstance(text, str):
+        for piece in text.split("${")[1:]:
+            yield piece.partition("}")[0].split(".")[0]

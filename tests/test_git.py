@@ -1,0 +1,1424 @@
+"""Repositories made here, among them hostile ones, as the baseline reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from cfn_lint_lambda_race.update import _git
+from cfn_lint_lambda_race.update._git import GitError, Repository
+
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform == "win32", reason="made with POSIX shells and modes"
+    ),
+    pytest.mark.usefixtures("_neutral"),
+]
+
+LIMIT = 1 << 20
+
+
+@pytest.fixture
+def _neutral(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """An environment in which the settings of whoever runs the tests do not count."""
+    for name in os.environ:
+        if name.startswith("GIT_"):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    for name, value in {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "Test",
+        "GIT_AUTHOR_EMAIL": "test@example.com",
+        "GIT_COMMITTER_NAME": "Test",
+        "GIT_COMMITTER_EMAIL": "test@example.com",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+class Work:
+    """A work tree under test."""
+
+    def __init__(self, root: Path, *options: str, init: bool = True) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+        if init:
+            self.git("init", "-q", "-b", "main", *options)
+
+    def run(
+        self, *arguments: str, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["git", "-c", "protocol.file.allow=always", *arguments],
+            cwd=self.root,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    def git(self, *arguments: str, **environment: str) -> str:
+        done = self.run(*arguments, **environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        for name, content in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def commit(self, files: Mapping[str, str | bytes] | None = None) -> str:
+        self.write(files or {})
+        self.git("add", "--all")
+        self.git("commit", "-q", "--allow-empty", "-m", "a commit")
+        return self.git("rev-parse", "HEAD")
+
+    @property
+    def repository(self) -> Repository:
+        found = Repository.find(self.root)
+        assert found is not None
+        return found
+
+    def differs(self, path: str, *without: str, commit: str = "HEAD") -> bool | None:
+        repository = self.repository
+        left_out = [self.root / name for name in without]
+        return repository.differs(
+            repository.resolve(commit), self.root / path, left_out
+        )
+
+    def read(self, path: str, commit: str = "HEAD") -> bytes | None:
+        repository = self.repository
+        return repository.read(repository.resolve(commit), self.root / path, LIMIT)
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Work:
+    """One commit of a template and two files of code."""
+    work = Work(tmp_path / "work")
+    work.commit(
+        {"template.yaml": "one", "src/app.py": "one\n", "src/lib/util.py": "two\n"}
+    )
+    return work
+
+
+# -- finding ---------------------------------------------------------------------
+
+
+def test_is_found_from_a_file_and_from_folders(work: Work) -> None:
+    for path in (".", "template.yaml", "src", "src/lib/util.py", "src/not-there.py"):
+        found = Repository.find(work.root / path)
+        assert found is not None, path
+        assert found.root == work.root
+
+
+def test_working_directory_does_not_count(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Work(tmp_path / "other")
+    monkeypatch.chdir(other.root)
+    found = Repository.find(work.root / "src")
+    assert found is not None
+    assert found.root == work.root
+
+
+def test_relative_path_is_below_the_working_directory(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(work.root / "src")
+    found = Repository.find(Path("app.py"))
+    assert found is not None
+    assert found.read(found.resolve("HEAD"), Path("app.py"), LIMIT) == b"one\n"
+
+
+def test_nothing_is_found_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert Repository.find(tmp_path) is None
+    assert Repository.find(tmp_path / "no" / "such" / "template.yaml") is None
+    assert Repository.find(tmp_path / "null\0byte") is None
+
+
+def test_nothing_is_found_in_what_git_keeps(work: Work, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.git"
+    work.git("clone", "-q", "--bare", str(work.root), str(bare))
+    assert Repository.find(work.root / ".git" / "config") is None
+    assert Repository.find(bare / "config") is None
+
+
+def test_symbolic_link_to_a_template_is_resolved(work: Work, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere.yaml"
+    link.symlink_to(work.root / "template.yaml")
+    found = Repository.find(link)
+    assert found is not None
+    assert found.root == work.root
+    assert found.read(found.resolve("HEAD"), link, LIMIT) == b"one"
+
+
+def test_symbolic_link_to_a_folder_above_is_resolved(
+    work: Work, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+    path = tmp_path / "link" / "work" / "src"
+    found = Repository.find(path)
+    assert found is not None
+    assert found.root == work.root
+    head = found.resolve("HEAD")
+    assert found.read(head, path / "app.py", LIMIT) == b"one\n"
+    assert found.differs(head, path) is False
+
+
+def test_linked_worktree(work: Work, tmp_path: Path) -> None:
+    linked = Work(tmp_path / "linked tree", init=False)
+    work.git("worktree", "add", "-q", "-b", "other", str(linked.root))
+    linked.write({"src/app.py": "changed\n"})
+    assert linked.repository.root == linked.root
+    assert linked.read("src/app.py") == b"one\n"
+    assert linked.differs("src") is True
+    assert work.differs("src") is False
+
+
+def test_worktree_whose_repository_is_gone(work: Work, tmp_path: Path) -> None:
+    linked = tmp_path / "linked"
+    work.git("worktree", "add", "-q", str(linked))
+    work.root.rename(tmp_path / "moved")
+    with pytest.raises(GitError, match=r"git rev-parse fails .*not a git repository"):
+        Repository.find(linked)
+
+
+def test_work_tree_elsewhere_is_not_meant(work: Work, tmp_path: Path) -> None:
+    work.git("config", "core.worktree", str(tmp_path / "other"))
+    (tmp_path / "other").mkdir()
+    assert Repository.find(work.root / "template.yaml") is None
+
+
+def test_git_missing(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        GitError, match=r"^git is not installed; install it or use baseline_path$"
+    ):
+        Repository.find(work.root)
+
+
+def test_git_of_the_working_directory_is_not_run(
+    work: Work, marker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(work.root / "git", marker)
+    monkeypatch.chdir(work.root)
+    monkeypatch.setenv("PATH", os.pathsep.join([".", "", os.environ["PATH"]]))
+    assert Repository.find(work.root) is not None
+    assert not marker.exists()
+
+
+def test_owner_that_git_does_not_trust(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = _git._environment
+    monkeypatch.setattr(
+        _git,
+        "_environment",
+        lambda: {**environment(), "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"},
+    )
+    with pytest.raises(GitError) as caught:
+        Repository.find(work.root)
+    assert "another user owns it" in str(caught.value)
+    assert f"`git config --global --add safe.directory {work.root}`" in str(
+        caught.value
+    )
+
+
+def test_broken_configuration(work: Work) -> None:
+    (work.root / ".git" / "config").write_text("[core\n")
+    with pytest.raises(GitError, match=r"git rev-parse fails .*config"):
+        Repository.find(work.root)
+
+
+# -- resolving -------------------------------------------------------------------
+
+
+def test_revisions(work: Work) -> None:
+    first = work.git("rev-parse", "HEAD")
+    work.git("tag", "-a", "-m", "a tag", "v1")
+    work.git("branch", "team/feature")
+    second = work.commit({"template.yaml": "two"})
+    resolve = work.repository.resolve
+    assert resolve("HEAD") == resolve("main") == resolve("@") == second
+    assert resolve("HEAD~1") == resolve("v1") == resolve("team/feature") == first
+    assert resolve(first[:10]) == resolve(first) == first
+
+
+def test_detached_head(work: Work) -> None:
+    first = work.git("rev-parse", "HEAD")
+    work.commit({"src/app.py": "two\n"})
+    work.git("checkout", "-q", "--detach", first)
+    assert work.repository.resolve("HEAD") == first
+    assert work.differs("src") is False
+    assert work.differs("src", commit="main") is True
+
+
+@pytest.mark.parametrize(
+    "revision",
+    ["", " ", "-h", "--output=x", "--all", "HE\0AD", "HEAD\n", "HEAD\nmain", "\udc80"],
+)
+def test_no_revision_at_all(work: Work, revision: str) -> None:
+    with pytest.raises(GitError, match=r"is no git revision; name a branch") as caught:
+        work.repository.resolve(revision)
+    assert str(caught.value).isprintable()
+    assert not (work.root / "x").exists()
+
+
+@pytest.mark.parametrize(
+    "revision",
+    [
+        "nope",
+        "0" * 40,
+        "HEAD~99",
+        "HEAD:src",
+        "^HEAD",
+        "main..main",
+        "HEAD^@",
+        "a b",
+        "x" * 999,
+    ],
+)
+def test_unknown_revision(work: Work, revision: str) -> None:
+    with pytest.raises(
+        GitError, match=r"^no revision '.*' in this repository; name a branch"
+    ):
+        work.repository.resolve(revision)
+
+
+def test_repository_without_commits(tmp_path: Path) -> None:
+    with pytest.raises(GitError, match=r"no revision 'HEAD' .*; make a first commit"):
+        Work(tmp_path / "empty").repository.resolve("HEAD")
+
+
+def test_branch_of_a_remote_that_is_not_fetched(work: Work) -> None:
+    work.git("remote", "add", "origin", "https://example.com/x.git")
+    for revision, branch in {
+        "origin/main": "main",
+        "origin/feature/x~2": "feature/x",
+        "origin/$(touch x)": "'$(touch x)'",
+    }.items():
+        with pytest.raises(GitError) as caught:
+            work.repository.resolve(revision)
+        assert str(caught.value) == (
+            f"no revision '{revision}' in this repository; "
+            f"run `git fetch origin {branch}`"
+        )
+
+
+def test_branch_that_only_the_remote_has(work: Work, tmp_path: Path) -> None:
+    work.git("branch", "release")
+    clone = Work(tmp_path / "clone", init=False)
+    work.git("clone", "-q", str(work.root), str(clone.root))
+    with pytest.raises(
+        GitError, match=r"no revision 'release' .*; use 'origin/release'"
+    ):
+        clone.repository.resolve("release")
+
+
+def test_shallow_clone(work: Work, tmp_path: Path) -> None:
+    work.git("branch", "release")
+    work.git("tag", "v1")
+    work.commit({"src/app.py": "two\n"})
+    clone = Work(tmp_path / "clone", init=False)
+    work.git("clone", "-q", "--depth", "1", f"file://{work.root}", str(clone.root))
+    resolve = clone.repository.resolve
+    assert resolve("HEAD") == resolve("origin/main")
+    assert clone.read("src/app.py") == b"two\n"
+    assert clone.differs("src") is False
+    for revision, command in {
+        "HEAD~1": "git fetch --unshallow",
+        "origin/main~1": "git fetch --unshallow",
+        "v1": "git fetch --unshallow --tags",
+        "origin/release": "git fetch origin release:refs/remotes/origin/release",
+        "upstream/main": "git fetch --unshallow --tags",
+    }.items():
+        with pytest.raises(GitError) as caught:
+            resolve(revision)
+        assert str(caught.value).endswith(f"run `{command}`")
+    # What the message says does help.
+    clone.git("fetch", "-q", "origin", "release:refs/remotes/origin/release")
+    assert resolve("origin/release")
+    clone.git("fetch", "-q", "--unshallow", "--tags")
+    assert resolve("HEAD~1") == resolve("v1")
+
+
+# -- reading ---------------------------------------------------------------------
+
+
+def test_content_in_a_commit(work: Work) -> None:
+    work.commit({"template.yaml": "two"})
+    work.write({"template.yaml": "three"})
+    assert work.read("template.yaml") == b"two"
+    assert work.read("template.yaml", "HEAD~1") == b"one"
+    assert work.read("src/../template.yaml") == b"two"
+    assert work.read("src/lib/util.py") == b"two\n"
+
+
+def test_content_survives_deletion(work: Work) -> None:
+    work.git("rm", "-q", "-r", "src")
+    assert work.read("src/lib/util.py") == b"two\n"
+
+
+def test_no_such_file_in_a_commit(work: Work, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    work.write({"new.yaml": "new"})
+    for path in (
+        "",
+        "src",
+        "src/",
+        "new.yaml",
+        "nope/x",
+        "*.yaml",
+        ":(top)template.yaml",
+        "../secret",
+        "src/../../secret",
+        "/etc/hosts",
+        "null\0byte",
+        "x" * 5000,
+        ".git/config",
+    ):
+        assert work.read(path) is None, path
+
+
+def test_symbolic_link_in_a_commit_is_not_followed(work: Work) -> None:
+    (work.root / "link.yaml").symlink_to("template.yaml")
+    (work.root / "folder").symlink_to("src", target_is_directory=True)
+    work.commit()
+    assert work.read("link.yaml") is None
+    assert work.read("folder/app.py") is None
+
+
+def test_large_content_is_refused(work: Work) -> None:
+    work.commit({"template.yaml": "x" * 101})
+    repository = work.repository
+    head = repository.resolve("HEAD")
+    assert repository.read(head, work.root / "template.yaml", 101) == b"x" * 101
+    with pytest.raises(GitError, match=r"'template.yaml' is larger than 100 bytes in "):
+        repository.read(head, work.root / "template.yaml", 100)
+
+
+def test_missing_commit(work: Work) -> None:
+    with pytest.raises(GitError, match=r"git ls-tree fails"):
+        work.repository.read("0" * 40, work.root / "template.yaml", LIMIT)
+    for commit in ("HEAD", "--help", ""):
+        with pytest.raises(GitError, match=r"is no commit"):
+            work.repository.read(commit, work.root / "template.yaml", LIMIT)
+
+
+# -- comparing -------------------------------------------------------------------
+
+
+def test_nothing_differs(work: Work) -> None:
+    for path in (
+        ".",
+        "src",
+        "src/lib",
+        "src/app.py",
+        "template.yaml",
+        "src/../src/app.py",
+    ):
+        assert work.differs(path) is False, path
+    os.utime(work.root / "src/app.py", (1, 1))
+    assert work.differs("src") is False
+
+
+def test_committed_change(work: Work) -> None:
+    work.commit({"src/app.py": "two\n"})
+    assert work.differs("src") is False
+    assert work.differs("src", commit="HEAD~1") is True
+    assert work.differs("src/app.py", commit="HEAD~1") is True
+    assert work.differs("src/lib", commit="HEAD~1") is False
+
+
+def test_unstaged_change(work: Work) -> None:
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+    assert work.differs("src/lib") is False
+    assert work.differs("template.yaml") is False
+
+
+def test_change_of_the_same_size_and_time(work: Work) -> None:
+    path = work.root / "src/app.py"
+    before = path.stat()
+    path.write_text("two\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert work.differs("src") is True
+
+
+def test_staged_change(work: Work) -> None:
+    work.write({"src/app.py": "two\n"})
+    work.git("add", "src/app.py")
+    assert work.differs("src") is True
+
+
+def test_staged_change_that_the_work_tree_took_back(work: Work) -> None:
+    work.write({"src/app.py": "two\n"})
+    work.git("add", "src/app.py")
+    work.write({"src/app.py": "one\n"})
+    assert work.differs("src") is False
+
+
+def test_staged_file_that_is_not_on_disk(work: Work) -> None:
+    work.write({"src/new.py": "new\n", "new/x": "x"})
+    work.git("add", "--all")
+    (work.root / "src/new.py").unlink()
+    (work.root / "new/x").unlink()
+    assert work.differs("src") is False
+    assert work.differs("new") is None
+
+
+def test_untracked_file(work: Work) -> None:
+    work.write({"src/lib/new.py": ""})
+    assert work.differs("src") is True
+    assert work.differs("src/lib/new.py") is True
+    assert work.differs("src/app.py") is False
+
+
+def test_ignored_file(work: Work) -> None:
+    work.commit({".gitignore": "*.pyc\nbuild/\n"})
+    work.write({"src/app.pyc": "x", "build/app.zip": "x"})
+    (work.root / ".git/info/exclude").write_text("*.log\n")
+    work.write({"src/x.log": "x"})
+    assert work.differs("src") is False
+    assert work.differs("build") is None
+    assert work.differs("build/app.zip") is None
+
+
+def test_ignored_file_that_is_tracked(work: Work) -> None:
+    work.write({".gitignore": "*.zip\n", "src/app.zip": "one"})
+    work.git("add", "--force", "src/app.zip")
+    work.commit()
+    assert work.differs("src") is False
+    work.write({"src/app.zip": "two"})
+    assert work.differs("src") is True
+
+
+def test_file_that_is_no_longer_tracked(work: Work) -> None:
+    work.git("rm", "-q", "--cached", "src/app.py")
+    assert work.differs("src") is False
+    work.write({".gitignore": "app.py\n"})
+    assert work.differs("src") is False
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_deleted_file(work: Work, staged: bool) -> None:
+    work.git("rm", "-q", "src/lib/util.py")
+    if not staged:
+        work.git("reset", "-q")
+    assert work.differs("src") is True
+    assert work.differs("src/lib") is True
+    assert work.differs("src/app.py") is False
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_renamed_file(work: Work, staged: bool) -> None:
+    work.git("mv", "src/app.py", "src/main.py")
+    if not staged:
+        work.git("reset", "-q")
+    for path in ("src", "src/app.py", "src/main.py"):
+        assert work.differs(path) is True, path
+
+
+def test_renamed_by_case_alone(work: Work) -> None:
+    work.git("mv", "src/app.py", "src/App.py")
+    assert work.differs("src") is True
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_mode(work: Work, staged: bool) -> None:
+    (work.root / "src/app.py").chmod(0o755)
+    if staged:
+        work.git("add", "src/app.py")
+    assert work.differs("src") is True
+
+
+def test_other_bits_of_the_mode_do_not_count(work: Work) -> None:
+    (work.root / "src/app.py").chmod(0o600)
+    assert work.differs("src") is False
+
+
+def test_mode_where_the_file_system_has_none(work: Work) -> None:
+    work.git("config", "core.fileMode", "false")
+    (work.root / "src/app.py").chmod(0o755)
+    assert work.differs("src") is False
+    work.git("update-index", "--chmod=+x", "src/app.py")
+    assert work.differs("src") is True
+
+
+def test_files_to_leave_out(work: Work) -> None:
+    work.write({"template.yaml": "two"})
+    assert work.differs(".") is True
+    assert work.differs(".", "template.yaml", "not-there", "../outside") is False
+    assert work.differs("template.yaml", "template.yaml") is False
+    work.write({"src/app.py": "two\n"})
+    assert work.differs(".", "template.yaml") is True
+
+
+def test_nothing_there(work: Work) -> None:
+    (work.root / "empty").mkdir()
+    for path in (
+        "nope",
+        "nope/nope",
+        "empty",
+        "src/app.py/x",
+        ".git",
+        "*",
+        "s*c",
+        ":(top)src",
+    ):
+        assert work.differs(path) is None, path
+
+
+def test_outside_of_the_work_tree(work: Work, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "x").write_text("x")
+    (tmp_path / "work2").mkdir()
+    for path in (
+        "..",
+        "../other",
+        "../work2",
+        "src/../../other",
+        "/",
+        "/etc",
+        "null\0byte",
+    ):
+        assert work.differs(path) is None, path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with space.py",
+        "ünïcödé-日本.py",
+        "new\nline.py",
+        'quo"te.py',
+        "tab\t.py",
+        "-x",
+        "*",
+        "[a]",
+    ],
+)
+def test_names(work: Work, name: str) -> None:
+    path = f"src/{name}/{name}"
+    work.commit({path: "one\n"})
+    assert work.read(path) == b"one\n"
+    for place in ("src", f"src/{name}", path):
+        assert work.differs(place) is False, place
+    work.write({path: "two\n"})
+    for place in ("src", f"src/{name}", path):
+        assert work.differs(place) is True, place
+
+
+def test_name_that_is_not_unicode(work: Work) -> None:
+    path = os.path.join(os.fsencode(work.root), b"src/\xff.py")
+    try:
+        Path(os.fsdecode(path)).write_text("one\n")
+    except OSError:
+        pytest.skip("the file system takes Unicode only")
+    work.commit()
+    assert work.differs("src") is False
+    Path(os.fsdecode(path)).write_text("two\n")
+    assert work.differs("src") is True
+
+
+def test_file_becomes_a_folder_and_back(work: Work) -> None:
+    (work.root / "src/app.py").unlink()
+    work.write({"src/app.py/x": "x"})
+    assert work.differs("src") is True
+    assert work.differs("src/app.py") is True
+    work.commit()
+    (work.root / "src/app.py/x").unlink()
+    (work.root / "src/app.py").rmdir()
+    work.write({"src/app.py": "one\n"})
+    assert work.differs("src/app.py") is True
+    assert work.differs("src/app.py", commit="HEAD~1") is False
+
+
+def test_file_becomes_a_pipe(work: Work) -> None:
+    (work.root / "src/app.py").unlink()
+    os.mkfifo(work.root / "src/app.py")
+    assert work.differs("src") is True
+
+
+def test_file_that_cannot_be_read(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError
+
+    repository = work.repository
+    head = repository.resolve("HEAD")
+    opened = os.open
+    monkeypatch.setattr(
+        os,
+        "open",
+        lambda path, *rest: (
+            refuse() if str(path).endswith("app.py") else opened(path, *rest)
+        ),
+    )
+    assert repository.differs(head, work.root / "src") is None
+
+
+def test_conflict(work: Work) -> None:
+    base = work.git("rev-parse", "HEAD")
+    work.commit({"src/app.py": "two\n"})
+    work.git("checkout", "-q", "-b", "other", base)
+    work.commit({"src/app.py": "three\n"})
+    assert work.run("merge", "main").returncode
+    assert work.differs("src") is True
+    work.write({"src/app.py": "three\n"})
+    assert work.differs("src") is False
+
+
+def test_subfolder_template(work: Work) -> None:
+    work.commit({"service/template.yaml": "x", "service/src/a.py": "a"})
+    found = Repository.find(work.root / "service/template.yaml")
+    assert found is not None
+    head = found.resolve("HEAD")
+    assert found.read(head, work.root / "service/template.yaml", LIMIT) == b"x"
+    assert found.differs(head, work.root / "service/src") is False
+    assert found.differs(head, work.root / "service" / ".." / "src") is False
+    work.write({"service/src/b.py": "b"})
+    assert found.differs(head, work.root / "service/src") is True
+    assert found.differs(head, work.root / "service/../src") is False
+
+
+# -- symbolic links, submodules, sparse checkouts --------------------------------
+
+
+def test_symbolic_link_is_compared_as_a_link(work: Work, tmp_path: Path) -> None:
+    link = work.root / "src/link.py"
+    link.symlink_to("app.py")
+    work.commit()
+    assert work.differs("src") is False
+    assert work.differs("src/link.py") is False
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src/link.py") is False
+    link.unlink()
+    link.symlink_to(tmp_path)
+    assert work.differs("src/link.py") is True
+    link.unlink()
+    link.write_text("app.py")
+    assert work.differs("src/link.py") is True
+    work.git("config", "core.symlinks", "false")
+    assert work.differs("src/link.py") is False
+    link.write_text("other.py")
+    assert work.differs("src/link.py") is True
+
+
+def test_folder_behind_a_symbolic_link_is_unknown(work: Work, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    (outside / "src").mkdir(parents=True)
+    (outside / "src" / "x").write_text("x")
+    (work.root / "out").symlink_to(outside, target_is_directory=True)
+    (work.root / "in").symlink_to("src", target_is_directory=True)
+    work.commit()
+    assert work.differs("out/src") is None
+    assert work.differs("out/src/x") is None
+    assert work.differs("in/lib") is None
+    assert work.differs("out/../src") is None
+    # The links themselves are links.
+    assert work.differs("out") is False
+    assert work.differs("in") is False
+
+
+def test_folder_that_became_a_symbolic_link(work: Work, tmp_path: Path) -> None:
+    (work.root / "src/lib").rename(tmp_path / "lib")
+    (work.root / "src/lib").symlink_to(tmp_path / "lib", target_is_directory=True)
+    assert work.differs("src") is True
+    # Also where git does not list the link.
+    work.write({".git/info/exclude": "lib\n"})
+    assert work.differs("src") is True
+    assert work.differs("src/lib/util.py") is None
+
+
+def test_link_that_leads_to_itself(work: Work) -> None:
+    (work.root / "loop").symlink_to("loop")
+    assert work.differs("loop/x") is None
+    assert Repository.find(work.root / "loop" / "x") is None
+
+
+@pytest.fixture
+def submodule(work: Work, tmp_path: Path) -> Work:
+    other = Work(tmp_path / "other")
+    other.commit({"lib.py": "one\n"})
+    work.git("submodule", "--quiet", "add", str(other.root), "src/vendor")
+    work.commit()
+    return Work(work.root / "src/vendor", init=False)
+
+
+def test_submodule_of_a_folder(work: Work, submodule: Work) -> None:
+    assert work.differs("src") is False
+    assert work.differs("src/vendor") is False
+    submodule.commit({"lib.py": "two\n"})
+    assert work.differs("src") is False
+    work.git("add", "src/vendor")
+    assert work.differs("src") is True
+    assert work.differs("src/vendor") is True
+    assert work.differs("src", commit="HEAD~1") is True
+    # What lies in it is another repository's.
+    assert work.differs("src/vendor/lib.py") is None
+
+
+def test_submodule_that_is_not_checked_out(work: Work, submodule: Work) -> None:
+    work.git("submodule", "--quiet", "deinit", "--force", "src/vendor")
+    assert work.differs("src") is False
+
+
+def test_submodule_that_is_removed(work: Work, submodule: Work) -> None:
+    work.git("rm", "-q", "--cached", "src/vendor")
+    assert work.differs("src") is True
+
+
+def test_template_in_a_submodule(work: Work, submodule: Work) -> None:
+    assert submodule.repository.root == work.root / "src/vendor"
+    assert submodule.read("lib.py") == b"one\n"
+    submodule.write({"lib.py": "two\n"})
+    assert submodule.differs(".") is True
+
+
+def test_untracked_repository(work: Work) -> None:
+    nested = Work(work.root / "src/nested")
+    nested.commit({"x": "x"})
+    assert work.differs("src") is True
+    assert work.differs("src/nested/x") is None
+
+
+def test_sparse_checkout(work: Work) -> None:
+    work.commit({"other/x": "one"})
+    first = work.git("rev-parse", "HEAD")
+    work.git("sparse-checkout", "set", "--no-cone", "/src/", "/template.yaml")
+    assert not (work.root / "other/x").exists()
+    assert work.differs("other") is False
+    assert work.differs(".") is False
+    # What was committed since differs, though it is not on disk.
+    digest = work.git("hash-object", "-w", "src/app.py")
+    work.git("update-index", "--cacheinfo", f"100644,{digest},other/x")
+    work.git("update-index", "--skip-worktree", "other/x")
+    assert work.differs("other", commit=first) is True
+    # What is on disk after all counts.
+    work.write({"other/x": "one"})
+    assert work.differs("other", commit=first) is False
+
+
+def test_repository_in_a_folder_that_is_tracked(work: Work) -> None:
+    Work(work.root / "src")
+    assert work.differs("src/lib") is False
+    work.write({"src/lib/util.py": "three\n"})
+    assert work.differs("src/lib") is True
+
+
+def test_deep_folders(work: Work) -> None:
+    path = "/".join(["d"] * 1200)
+    digest = work.git("rev-parse", "HEAD:src/app.py")
+    work.git("update-index", "--add", "--cacheinfo", f"100644,{digest},{path}/x")
+    assert work.differs("d") is None
+    commit = work.git("commit-tree", "-m", "deep", work.git("write-tree"))
+    assert work.differs("d", commit=commit) is True
+
+
+def test_file_that_is_assumed_unchanged(work: Work) -> None:
+    work.git("update-index", "--assume-unchanged", "src/app.py")
+    assert work.differs("src") is False
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+
+
+# -- conversions -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("attributes", "autocrlf"),
+    [
+        ("", "true"),
+        ("", "input"),
+        ("* text=auto", ""),
+        ("* text", ""),
+        ("* eol=crlf", ""),
+        ("* text eol=crlf", ""),
+        ("* crlf", ""),
+        ("*.py ident", "true"),
+    ],
+)
+def test_line_endings_that_git_converts(
+    work: Work, attributes: str, autocrlf: str
+) -> None:
+    work.commit({".gitattributes": attributes})
+    if autocrlf:
+        work.git("config", "core.autocrlf", autocrlf)
+    work.write({"src/app.py": "one\r\n"})
+    assert work.run("diff", "--quiet").returncode == 0
+    assert work.differs("src") is False
+    work.write({"src/app.py": "two\r\n"})
+    assert work.differs("src") is True
+
+
+@pytest.mark.parametrize(
+    ("attributes", "autocrlf"),
+    [
+        ("", ""),
+        ("", "false"),
+        ("* -text", "true"),
+        ("* binary", "true"),
+        ("* -crlf", "true"),
+    ],
+)
+def test_line_endings_that_git_keeps(
+    work: Work, attributes: str, autocrlf: str
+) -> None:
+    work.commit({".gitattributes": attributes})
+    if autocrlf:
+        work.git("config", "core.autocrlf", autocrlf)
+    work.write({"src/app.py": "one\r\n"})
+    assert work.run("diff", "--quiet").returncode == 1
+    assert work.differs("src") is True
+
+
+def test_binary_file_with_line_endings(work: Work) -> None:
+    work.commit(
+        {".gitattributes": "* text=auto", "src/x.bin": b"\0\n", "src/y": b"a\rb\n"}
+    )
+    work.write({"src/x.bin": b"\0\r\n"})
+    assert work.differs("src/x.bin") is True
+    work.write({"src/y": b"a\rb\r\n"})
+    assert work.differs("src/y") is True
+
+
+def test_expanded_ident(work: Work) -> None:
+    work.commit({".gitattributes": "*.py ident", "src/app.py": "# $Id$\n"})
+    work.write({"src/app.py": "# $Id: 0123 $\n"})
+    assert work.run("diff", "--quiet").returncode == 0
+    assert work.differs("src") is False
+    work.write({"src/app.py": "# $Id: 0123 $ x\n"})
+    assert work.differs("src") is True
+
+
+def test_encoding_of_the_work_tree_is_unknown(work: Work) -> None:
+    work.commit(
+        {
+            ".gitattributes": "*.txt working-tree-encoding=UTF-16",
+            "src/x.txt": "x".encode("utf-16"),
+        }
+    )
+    assert work.differs("src") is None
+
+
+def test_filter_is_unknown(work: Work) -> None:
+    work.commit({".gitattributes": "*.py filter=x"})
+    # A filter that this clone does not know changes nothing.
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+    work.git("config", "filter.x.clean", "false")
+    assert work.differs("src") is None
+    work.write({"src/new.txt": "x"})
+    assert work.differs("src") is True
+    (work.root / "src/new.txt").unlink()
+    work.write({"src/app.py": "one\n"})
+    assert work.differs("src") is False
+
+
+def pointer(content: bytes) -> str:
+    return (
+        "version https://git-lfs.github.com/spec/v1\n"
+        f"oid sha256:{hashlib.sha256(content).hexdigest()}\nsize {len(content)}\n"
+    )
+
+
+@pytest.mark.parametrize("prefix", ["", "ext-0-foo sha256:" + "0" * 64 + "\n"])
+def test_large_file_storage(work: Work, prefix: str, marker: Path) -> None:
+    version, rest = pointer(b"model").split("\n", 1)
+    stored = f"{version}\n{prefix}{rest}"
+    work.commit({".gitattributes": "*.bin filter=lfs -text", "src/x.bin": stored})
+    for key in ("clean", "smudge", "process"):
+        work.git(
+            "config", f"filter.lfs.{key}", f"touch {shlex.quote(str(marker))}; cat"
+        )
+    assert work.differs("src") is False
+    work.write({"src/x.bin": b"model"})
+    assert work.differs("src") is False
+    work.write({"src/x.bin": b"other"})
+    assert work.differs("src") is True
+    work.write({"src/x.bin": pointer(b"other")})
+    assert work.differs("src") is True
+    assert not marker.exists()
+
+
+def test_large_file_that_was_committed_as_it_is(work: Work) -> None:
+    work.commit({"src/x.bin": b"model" * 1000})
+    work.write({".gitattributes": "*.bin filter=lfs", "src/x.bin": b"other" * 1000})
+    work.git("config", "filter.lfs.clean", "git-lfs clean -- %f")
+    assert work.differs("src") is None
+
+
+def test_attributes_of_many_files(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_git, "_ARGUMENTS_LIMIT", 100)
+    work.commit(
+        {".gitattributes": "* text", **{f"src/{n}.py": f"{n}\n" for n in range(50)}}
+    )
+    work.write({f"src/{n}.py": f"{n}\r\n" for n in range(50)})
+    assert work.differs("src") is False
+
+
+# -- other repositories ----------------------------------------------------------
+
+
+def test_sha256(tmp_path: Path) -> None:
+    work = Work(tmp_path / "work", init=False)
+    if work.run("init", "-q", "-b", "main", "--object-format=sha256").returncode:
+        pytest.skip("this git has no SHA-256 repositories")
+    head = work.commit({"src/app.py": "one\n"})
+    assert len(head) == 64
+    assert work.repository.resolve("HEAD") == head
+    assert work.read("src/app.py") == b"one\n"
+    assert work.differs("src") is False
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+
+
+def test_replaced_object_is_not_read(work: Work) -> None:
+    old = work.git("rev-parse", "HEAD:src/app.py")
+    work.git("replace", old, work.git("rev-parse", "HEAD:src/lib/util.py"))
+    assert work.git("cat-file", "blob", "HEAD:src/app.py") == "two"
+    assert work.read("src/app.py") == b"one\n"
+
+
+def test_environment_of_a_hook_does_not_count(
+    work: Work, tmp_path: Path, marker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Work(tmp_path / "other")
+    other.commit({"template.yaml": "other"})
+    trace = tmp_path / "trace"
+    for name, value in {
+        "GIT_DIR": other.root / ".git",
+        "GIT_WORK_TREE": other.root,
+        "GIT_INDEX_FILE": other.root / ".git/index",
+        "GIT_OBJECT_DIRECTORY": other.root / ".git/objects",
+        "GIT_EXTERNAL_DIFF": program(tmp_path / "diff", marker),
+        "GIT_PAGER": program(tmp_path / "pager", marker),
+        "GIT_CONFIG_COUNT": 1,
+        "GIT_CONFIG_KEY_0": "core.fsmonitor",
+        "GIT_CONFIG_VALUE_0": program(tmp_path / "fsmonitor", marker),
+        "GIT_CONFIG_PARAMETERS": "'core.bare'='true'",
+        "GIT_TRACE": trace,
+        "GIT_PREFIX": "src/",
+    }.items():
+        monkeypatch.setenv(name, str(value))
+    found = Repository.find(work.root / "template.yaml")
+    assert found is not None
+    assert found.root == work.root
+    head = found.resolve("HEAD")
+    assert found.read(head, work.root / "template.yaml", LIMIT) == b"one"
+    assert found.differs(head, work.root / "src") is False
+    assert not marker.exists()
+    assert not trace.exists()
+
+
+# -- limits ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def fake(work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A git that does what the test writes into it."""
+    path = tmp_path / "bin" / "git"
+    path.parent.mkdir()
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(path.parent), os.environ["PATH"]]))
+    return path
+
+
+def test_slow_git(
+    work: Work, fake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = tmp_path / "started"
+    fake.write_text(
+        f"#!/bin/sh\nsleep 30 & echo $! > {shlex.quote(str(started))}; wait\n"
+    )
+    monkeypatch.setattr(_git, "TIME_LIMIT", 0.3)
+    start = time.monotonic()
+    with pytest.raises(GitError, match=r"^git did not answer within 0.3 seconds; "):
+        Repository.find(work.root)
+    assert time.monotonic() - start < 5
+    # What git had started is gone too.
+    process = int(started.read_text())
+    for _ in range(100):
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            break
+        if is_zombie(process):
+            break
+        time.sleep(0.02)
+    else:
+        pytest.fail("still running")
+
+
+def is_zombie(process: int) -> bool:
+    """Whether a process has ended, and only its parent has not taken notice."""
+    try:
+        return (
+            Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+            == "Z"
+        )
+    except OSError:
+        return False
+
+
+def test_git_that_stays_after_its_answer(
+    work: Work, fake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.write_text("#!/bin/sh\nexec >&- 2>&-; sleep 30\n")
+    monkeypatch.setattr(_git, "TIME_LIMIT", 0.3)
+    start = time.monotonic()
+    with pytest.raises(GitError, match=r"did not answer"):
+        Repository.find(work.root)
+    assert time.monotonic() - start < 5
+
+
+def test_endless_answer(
+    work: Work, fake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = Repository(work.root)
+    fake.write_text(
+        "#!/bin/sh\nwhile :; do echo 0123456789012345678901234567890; done\n"
+    )
+    monkeypatch.setattr(_git, "ANSWER_LIMIT", 100_000)
+    with pytest.raises(GitError, match=r"answers too much"):
+        Repository.find(work.root)
+    assert repository.differs("0" * 40, work.root / "src") is None
+
+
+def test_tree_that_grows_without_end(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = work.git("rev-parse", "HEAD:src")
+    for _ in range(12):
+        entries = "".join(f"040000 tree {tree}\t{n}\n" for n in range(9))
+        tree = subprocess.run(
+            ["git", "mktree"],
+            cwd=work.root,
+            input=entries,
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout.strip()
+    commit = work.git("commit-tree", "-m", "a bomb", tree)
+    monkeypatch.setattr(_git, "ANSWER_LIMIT", 1_000_000)
+    assert work.differs(".", commit=commit) is None
+
+
+def test_git_that_does_not_start(work: Work, fake: Path) -> None:
+    fake.write_text("#!/no/such/program\n")
+    with pytest.raises(
+        GitError, match=r"^git does not start \(.*\); use baseline_path$"
+    ):
+        Repository.find(work.root)
+
+
+def test_git_that_complains_at_length(work: Work, fake: Path) -> None:
+    fake.write_text(
+        "#!/bin/sh\nyes 'fatal: \033[31mno' | head -c 1000000 >&2; exit 128\n"
+    )
+    with pytest.raises(GitError, match=r"git rev-parse fails") as caught:
+        Repository.find(work.root)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 400
+
+
+def test_much_to_read_is_unknown(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    work.commit({"src/large": "x" * 1000})
+    monkeypatch.setattr(_git, "HASH_LIMIT", 500)
+    assert work.differs("src") is None
+    # A difference that is found before that is one.
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+    work.write({"src/app.py": "one\n", "src/new": ""})
+    assert work.differs("src") is True
+
+
+def test_few_processes(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = work.repository
+    head = repository.resolve("HEAD")
+    asked: list[str] = []
+    ask = _git._ask
+
+    def count(folder: Path, *arguments: str, limit: int | None = None) -> _git._Answer:
+        asked.append(arguments[0])
+        return ask(folder, *arguments, limit=limit)
+
+    monkeypatch.setattr(_git, "_ask", count)
+    assert repository.differs(head, work.root / "src") is False
+    assert asked == ["ls-tree", "ls-files"]
+    work.write({"src/app.py": "two\n"})
+    asked.clear()
+    assert repository.differs(head, work.root / "src") is True
+    assert asked == ["ls-tree", "ls-files", "check-attr", "config"]
+    asked.clear()
+    repository.read(head, work.root / "template.yaml", LIMIT)
+    assert asked == ["ls-tree", "cat-file"]
+
+
+# -- hostile repositories --------------------------------------------------------
+
+
+@pytest.fixture
+def marker(tmp_path: Path) -> Path:
+    """A file that is there once something ran that must not."""
+    return tmp_path / "marker"
+
+
+def program(path: Path, marker: Path) -> Path:
+    """A program that leaves the marker."""
+    path.write_text(f"#!/bin/sh\ntouch {shlex.quote(str(marker))}\nexit 1\n")
+    path.chmod(0o755)
+    return path
+
+
+def use(work: Work) -> None:
+    """Asks everything there is to ask, of changed and unchanged files."""
+    repository = Repository.find(work.root / "template.yaml")
+    assert repository is not None
+    head = repository.resolve("HEAD")
+    for revision in ("nope", "origin/nope", "HEAD~9"):
+        with pytest.raises(GitError):
+            repository.resolve(revision)
+    repository.read(head, work.root / "template.yaml", LIMIT)
+    repository.differs(head, work.root / "src")
+    repository.differs(head, work.root)
+    (work.root / "src/app.py").write_text("changed\r\n")
+    repository.differs(head, work.root / "src/app.py")
+    repository.differs(head, work.root)
+
+
+# What makes git run the program of a setting, so that the test shows that it is a trap;
+# nothing where that takes a terminal or another repository.
+TRAPS = {
+    "core.fsmonitor": ["status"],
+    "diff.external": ["diff"],
+    "diff.x.command": ["diff"],
+    "diff.x.textconv": ["diff"],
+    "filter.x.clean": ["diff"],
+    "filter.x.smudge": ["checkout", "-f", "."],
+    "filter.x.process": ["diff"],
+    "alias.trap": ["trap"],
+    "core.editor": ["commit", "--amend"],
+    "core.sshCommand": ["fetch", "ssh://example.com/x"],
+    "credential.helper": ["credential", "fill"],
+    "core.pager": [],
+    "core.askPass": [],
+    "core.alternateRefsCommand": [],
+    "core.gitProxy": [],
+    "gpg.program": [],
+    "interactive.diffFilter": [],
+    "uploadpack.packObjectsHook": [],
+}
+ALIASES = [
+    f"alias.{name}"
+    for name in ("rev-parse", "ls-tree", "ls-files", "cat-file", "config")
+]
+
+
+@pytest.mark.parametrize("setting", [*TRAPS, *ALIASES])
+def test_programs_of_the_configuration_do_not_run(
+    work: Work, tmp_path: Path, marker: Path, setting: str
+) -> None:
+    work.commit({".gitattributes": "*.py filter=x diff=x\n", "src/other.py": "x\n"})
+    path = str(program(tmp_path / "trap", marker))
+    work.git("config", setting, f"!{path}" if setting.startswith("alias.") else path)
+    use(work)
+    assert not marker.exists()
+    if trigger := TRAPS.get(setting):
+        work.write({"src/app.py": "changed again\n"})
+        if setting == "filter.x.smudge":
+            (work.root / "src/other.py").unlink()
+        done = subprocess.run(
+            ["git", *trigger],
+            cwd=work.root,
+            input="protocol=https\nhost=example.com\n\n",
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+        )
+        assert marker.exists(), done
+
+
+@pytest.mark.parametrize("folder", [".git/hooks", "hooks"])
+def test_hooks_do_not_run(work: Work, marker: Path, folder: str) -> None:
+    hooks = work.root / folder
+    hooks.mkdir(exist_ok=True)
+    for name in (
+        "post-index-change",
+        "fsmonitor-watchman",
+        "reference-transaction",
+        "post-checkout",
+        "pre-auto-gc",
+    ):
+        program(hooks / name, marker)
+    if folder == "hooks":
+        work.git("config", "core.hooksPath", str(hooks))
+    use(work)
+    assert not marker.exists()
+    work.write({"src/app.py": "again\n"})
+    work.run("add", "src/app.py")
+    assert marker.exists()
+
+
+def test_programs_of_included_and_worktree_configuration_do_not_run(
+    work: Work, tmp_path: Path, marker: Path
+) -> None:
+    path = program(tmp_path / "trap", marker)
+    (tmp_path / "included").write_text(f"[core]\n\tfsmonitor = {path}\n")
+    work.git("config", "include.path", str(tmp_path / "included"))
+    work.git("config", "extensions.worktreeConfig", "true")
+    work.git("config", "--worktree", "core.fsmonitor", str(path))
+    use(work)
+    assert not marker.exists()
+
+
+def test_submodules_are_not_entered(
+    work: Work, submodule: Work, marker: Path, tmp_path: Path
+) -> None:
+    path = program(tmp_path / "trap", marker)
+    work.git("config", "submodule.recurse", "true")
+    work.write({"src/vendor/.gitattributes": "* filter=x\n"})
+    submodule.git("config", "core.fsmonitor", str(path))
+    submodule.git("config", "filter.x.clean", str(path))
+    use(work)
+    assert not marker.exists()
+    work.run("status")
+    assert marker.exists()
+
+
+@pytest.mark.parametrize("knows", [True, False])
+@pytest.mark.parametrize("how", ["sshCommand", "uploadpack", "ext", "helper"])
+def test_missing_objects_are_not_fetched(
+    work: Work,
+    tmp_path: Path,
+    marker: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    knows: bool,
+) -> None:
+    """As in a partial clone: what is not there, the promisor remote has."""
+    if not knows:  # as with an older git
+        monkeypatch.delitem(_git._VARIABLES, "GIT_NO_LAZY_FETCH")
+    path = program(tmp_path / "git-remote-trap", marker)
+    monkeypatch.setenv("PATH", os.pathsep.join([os.environ["PATH"], str(tmp_path)]))
+    url = {
+        "sshCommand": "ssh://example.com/x",
+        "uploadpack": f"file://{work.root}",
+        "ext": f"ext::{path}",
+        "helper": "trap::x",
+    }[how]
+    for key, value in {
+        "extensions.partialClone": "origin",
+        "remote.origin.url": url,
+        "remote.origin.promisor": "true",
+        "remote.origin.uploadpack": str(path),
+        "core.sshCommand": str(path),
+        "protocol.ext.allow": "always",
+        "protocol.ssh.allow": "always",
+        "protocol.file.allow": "always",
+        "protocol.trap.allow": "always",
+        "protocol.allow": "always",
+    }.items():
+        work.git("config", key, value)
+    work.git("config", "core.repositoryFormatVersion", "1")
+    head = work.git("rev-parse", "HEAD")
+    for name in ("template.yaml", "src/app.py", "src/lib"):
+        digest = work.git("rev-parse", f"HEAD:{name}")
+        (work.root / ".git/objects" / digest[:2] / digest[2:]).unlink()
+    repository = work.repository
+    with pytest.raises(
+        GitError, match=r"lacks 'template.yaml' of .* `git cat-file -e"
+    ) as caught:
+        repository.read(head, work.root / "template.yaml", LIMIT)
+    with pytest.raises(GitError, match=r"git ls-tree fails"):
+        repository.differs(head, work.root / "src")
+    with pytest.raises(GitError, match=r"no revision"):
+        repository.resolve("1" * 40)
+    assert repository.differs(head, work.root / "src/app.py") is False
+    assert not marker.exists()
+    command = str(caught.value).split("`")[1].split()[1:]
+    work.run(*command)
+    assert marker.exists()
+
+
+def test_pointer_that_is_missing_is_unknown(work: Work) -> None:
+    work.commit(
+        {".gitattributes": "*.bin filter=lfs -text", "src/x.bin": pointer(b"model")}
+    )
+    digest = work.git("rev-parse", "HEAD:src/x.bin")
+    work.git("config", "filter.lfs.clean", "git-lfs clean -- %f")
+    (work.root / ".git/objects" / digest[:2] / digest[2:]).unlink()
+    work.write({"src/x.bin": b"model"})
+    assert work.differs("src") is False
+    work.write({"src/x.bin": b"other"})
+    assert work.differs("src") is None
+
+
+def test_nothing_is_written(work: Work) -> None:
+    work.git("config", "core.untrackedCache", "true")
+    work.git("update-index", "--untracked-cache")
+    # The index would be refreshed: its times of the files no longer hold.
+    for path in (work.root / "src").rglob("*.py"):
+        os.utime(path, (1, 1))
+
+    def state() -> dict[str, tuple[int, bytes]]:
+        return {
+            str(path): (
+                path.stat().st_mtime_ns,
+                path.read_bytes() if path.is_file() else b"",
+            )
+            for path in (work.root / ".git").rglob("*")
+        }
+
+    before = state()
+    use(work)
+    assert state() == before
+    work.git("status")
+    assert state() != before
+
+
+def test_no_shell_and_no_input(work: Work, fake: Path, tmp_path: Path) -> None:
+    """No shell reads what git is called with, and nothing comes in."""
+    log = tmp_path / "log"
+    fake.write_text(
+        "#!/bin/sh\n"
+        f"exec > {shlex.quote(str(log))}\n"
+        'for word in "$@"; do echo "$word"; done; env; cat\n'
+        "exit 1\n"
+    )
+    with pytest.raises(GitError):
+        Repository(work.root).resolve("$(touch x);`touch x`")
+    lines = log.read_text().splitlines()
+    assert not (work.root / "x").exists()
+    assert "core.fsmonitor=" in lines
+    for line in (
+        "GIT_OPTIONAL_LOCKS=0",
+        "GIT_NO_LAZY_FETCH=1",
+        "GIT_TERMINAL_PROMPT=0",
+        "GIT_NO_REPLACE_OBJECTS=1",
+        "LC_ALL=C",
+    ):
+        assert line in lines

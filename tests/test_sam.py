@@ -1,0 +1,552 @@
+"""What the pack reads in a SAM template, against what SAM makes of it.
+
+The verdict that is compared: for each function, which services invoke it, and
+whether each does so unqualified. A service is the catalogue's ``authorised_by``,
+which is a service principal, or ``role`` where the service assumes one. Resources,
+logical IDs and paths differ between a template and its translation; that a
+service invokes the function, and how it is let in, must not. In the templates
+written here each has a single integration, so nothing missed or surplus can hide
+behind another, and each states its verdict too, so two empty ones do not pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import decode
+from cfnlint.template import Template, transforms
+
+from cfn_lint_lambda_race.template import read
+from tests.linting import CORPUS
+
+translator = pytest.importorskip("samtranslator.translator.translator")
+from samtranslator.parser.parser import Parser  # noqa: E402
+from samtranslator.public.exceptions import InvalidDocumentException  # noqa: E402
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(transforms, "_sam_globals"),
+    reason="this cfn-lint translates SAM itself, so there is no native reading",
+)
+
+Template_ = dict[str, Any]
+# Function, service, whether it invokes $LATEST.
+Verdict = set[tuple[str, str, bool]]
+
+REGION = "us-east-1"
+ROLE = "arn:aws:iam::123456789012:role/orders"
+KAFKA = "arn:aws:kafka:us-east-1:123456789012:cluster/c/6cc0432b-8618-4f44-bccc-e1fbd8fb7c4d-2"
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-a1b2c3"
+DURATION = "rate(5 minutes)"
+APIGATEWAY = "apigateway.amazonaws.com"
+EVENTS = "events.amazonaws.com"
+
+# A local path stands where only a packaged artifact can be translated.
+LOCAL = {
+    "AWS::Serverless::Function": ("CodeUri", "ImageUri"),
+    "AWS::Serverless::LayerVersion": ("ContentUri",),
+    "AWS::Serverless::Application": ("Location",),
+}
+
+
+@pytest.fixture(autouse=True)
+def _region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+
+
+# -- reading -----------------------------------------------------------------------
+
+
+def _verdict(template: Template_, path: Path | str = "template.yaml") -> Verdict:
+    """Which services invoke which functions, and whether they do so unqualified."""
+    cfn = Template(str(path), template, [REGION])
+    assert cfn.transform() == []
+    reading = read(cfn)
+    verdict: Verdict = set()
+    for target in reading.targets:
+        if target.row.is_deployment:
+            continue
+        unqualified = {use.function for use in reading.unqualified_uses(target)}
+        service = target.row.authorised_by
+        verdict.update((function, service, True) for function in unqualified)
+        for reference in target.references:
+            function = reference.function
+            if (
+                function is not None
+                and reading.possible(reference.when)
+                and not reading.references.unqualified(reference)
+            ):
+                verdict.add((function, service, False))
+    return verdict
+
+
+def _translated(template: Template_) -> Template_:
+    """What CloudFormation's SAM transform makes of a template."""
+    template = deepcopy(template)
+    packaged = template.get("Globals", {}).get("Function", {})
+    for name in LOCAL["AWS::Serverless::Function"]:
+        _package(packaged, name)
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties")
+        for name in LOCAL.get(resource.get("Type"), ()):
+            _package(properties, name)
+    translate = translator.Translator({}, Parser()).translate
+    translated: Template_ = translate(template, parameter_values={})
+    return translated
+
+
+def _package(properties: Any, name: str) -> None:
+    if isinstance(properties, dict) and name in properties:
+        is_image = name == "ImageUri"
+        image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/orders:1"
+        properties[name] = image if is_image else "s3://artifacts/orders.zip"
+
+
+# -- templates ---------------------------------------------------------------------
+
+
+def _function(**properties: Any) -> Template_:
+    return {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "CodeUri": "s3://artifacts/orders.zip",
+            "Handler": "index.handler",
+            "Role": ROLE,
+            "Runtime": "python3.13",
+            **properties,
+        },
+    }
+
+
+def _event(kind: str, properties: Any = None, **resources: Any) -> Template_:
+    """Properties of the function with one event, and the resources it needs."""
+    event = {"Type": kind, "Properties": properties or {}}
+    return {"Properties": {"Events": {"Event": event}}, "Resources": resources}
+
+
+def _resource(kind: str, **properties: Any) -> Template_:
+    return {"Type": kind, "Properties": properties}
+
+
+def _uri(reference: str) -> Template_:
+    path = "lambda:path/2015-03-31/functions"
+    arn = f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:{path}"
+    return {"Fn::Sub": f"{arn}/${{{reference}}}/invocations"}
+
+
+def _openapi(reference: str) -> Template_:
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": _uri(reference)}
+    method = {"x-amazon-apigateway-integration": integration}
+    return {
+        "openapi": "3.0.1",
+        "info": {"title": "orders", "version": "1"},
+        "paths": {"/orders": {"get": method}},
+    }
+
+
+REST = {"Path": "/orders", "Method": "get"}
+TOPIC = "arn:aws:sns:us-east-1:123456789012:orders"
+STREAM = {"StartingPosition": "LATEST"}
+
+# Properties of the function and further resources, by what invokes the function.
+# What SAM generates for the function invokes its alias, where there is one.
+GENERATED: dict[str, tuple[str, Template_]] = {
+    "Api, implicit": (APIGATEWAY, _event("Api", REST)),
+    "Api, explicit": (
+        APIGATEWAY,
+        _event(
+            "Api",
+            {**REST, "RestApiId": {"Ref": "Rest"}},
+            Rest=_resource("AWS::Serverless::Api", StageName="live"),
+        ),
+    ),
+    "Api, merged into a definition": (
+        APIGATEWAY,
+        _event(
+            "Api",
+            {**REST, "RestApiId": {"Ref": "Rest"}},
+            Rest=_resource(
+                "AWS::Serverless::Api",
+                StageName="live",
+                MergeDefinitions=True,
+                DefinitionBody={"openapi": "3.0.1", "paths": {}},
+            ),
+        ),
+    ),
+    "HttpApi, implicit": (APIGATEWAY, _event("HttpApi", REST)),
+    "HttpApi, catch-all": (APIGATEWAY, _event("HttpApi")),
+    "HttpApi, explicit": (
+        APIGATEWAY,
+        _event(
+            "HttpApi",
+            {**REST, "ApiId": {"Ref": "Http"}},
+            Http=_resource("AWS::Serverless::HttpApi"),
+        ),
+    ),
+    "HttpApi, not in its definition": (
+        APIGATEWAY,
+        _event(
+            "HttpApi",
+            {**REST, "ApiId": {"Ref": "Http"}},
+            Http=_resource(
+                "AWS::Serverless::HttpApi",
+                DefinitionBody={"openapi": "3.0.1", "paths": {}},
+            ),
+        ),
+    ),
+    "Schedule": (EVENTS, _event("Schedule", {"Schedule": DURATION})),
+    "ScheduleV2": ("role", _event("ScheduleV2", {"ScheduleExpression": DURATION})),
+    "CloudWatchEvent": (EVENTS, _event("CloudWatchEvent", {"Pattern": {"a": ["b"]}})),
+    "EventBridgeRule": (EVENTS, _event("EventBridgeRule", {"Pattern": {"a": ["b"]}})),
+    "CloudWatchLogs": (
+        "logs.amazonaws.com",
+        _event("CloudWatchLogs", {"LogGroupName": "orders", "FilterPattern": ""}),
+    ),
+    "Cognito": (
+        "cognito-idp.amazonaws.com",
+        _event(
+            "Cognito",
+            {"UserPool": {"Ref": "Pool"}, "Trigger": "PreSignUp"},
+            Pool=_resource("AWS::Cognito::UserPool"),
+        ),
+    ),
+    "Cognito, several triggers": (
+        "cognito-idp.amazonaws.com",
+        _event(
+            "Cognito",
+            {
+                "UserPool": {"Ref": "Pool"},
+                "Trigger": ["PreTokenGenerationConfig", "CustomEmailSender"],
+            },
+            Pool=_resource("AWS::Cognito::UserPool"),
+        ),
+    ),
+    "IoTRule": ("iot.amazonaws.com", _event("IoTRule", {"Sql": "SELECT * FROM 'a'"})),
+    "S3": (
+        "s3.amazonaws.com",
+        _event(
+            "S3",
+            {"Bucket": {"Ref": "Bucket"}, "Events": "s3:ObjectCreated:*"},
+            Bucket=_resource("AWS::S3::Bucket"),
+        ),
+    ),
+    "SNS": ("sns.amazonaws.com", _event("SNS", {"Topic": TOPIC})),
+    "SQS": (
+        "role",
+        _event("SQS", {"Queue": "arn:aws:sqs:us-east-1:123456789012:orders"}),
+    ),
+    "Kinesis": (
+        "role",
+        _event(
+            "Kinesis",
+            {"Stream": "arn:aws:kinesis:us-east-1:123456789012:stream/o", **STREAM},
+        ),
+    ),
+    "DynamoDB": (
+        "role",
+        _event(
+            "DynamoDB",
+            {
+                "Stream": "arn:aws:dynamodb:us-east-1:123456789012:table/o/stream/s",
+                **STREAM,
+            },
+        ),
+    ),
+    "MSK": (
+        "role",
+        _event("MSK", {"Stream": KAFKA, "Topics": ["orders"], **STREAM}),
+    ),
+    "MQ": (
+        "role",
+        _event(
+            "MQ",
+            {
+                "Broker": "arn:aws:mq:us-east-1:123456789012:broker:orders:b-1",
+                "Queues": ["orders"],
+                "SourceAccessConfigurations": [{"Type": "BASIC_AUTH", "URI": SECRET}],
+            },
+        ),
+    ),
+    "SelfManagedKafka": (
+        "role",
+        _event(
+            "SelfManagedKafka",
+            {
+                "KafkaBootstrapServers": ["kafka.example.com:9092"],
+                "Topics": ["orders"],
+                "SourceAccessConfigurations": [
+                    {"Type": "SASL_SCRAM_512_AUTH", "URI": SECRET}
+                ],
+            },
+        ),
+    ),
+    "DocumentDB": (
+        "role",
+        _event(
+            "DocumentDB",
+            {
+                "Cluster": "arn:aws:rds:us-east-1:123456789012:cluster:orders",
+                "DatabaseName": "orders",
+                "SourceAccessConfigurations": [{"Type": "BASIC_AUTH", "URI": SECRET}],
+                **STREAM,
+            },
+        ),
+    ),
+    "FunctionUrlConfig": (
+        "*",
+        {"Properties": {"FunctionUrlConfig": {"AuthType": "AWS_IAM"}}},
+    ),
+}
+
+
+def _destination(reference: Any, when: str) -> Template_:
+    destination = {"Type": "Lambda", "Destination": reference}
+    config = {"DestinationConfig": {when: destination}}
+    return {"Caller": _function(EventInvokeConfig=config)}
+
+
+def _http_authorizer(reference: Any) -> Template_:
+    return {
+        "Authorizers": {
+            "Own": {
+                "FunctionArn": reference,
+                "AuthorizerPayloadFormatVersion": "2.0",
+                "Identity": {"Headers": ["Authorization"]},
+            }
+        }
+    }
+
+
+def _graphql(**properties: Any) -> Template_:
+    return {
+        "Graph": _resource(
+            "AWS::Serverless::GraphQLApi",
+            **{
+                "SchemaInline": "type Query { a: String }",
+                "Auth": {"Type": "API_KEY"},
+                **properties,
+            },
+        )
+    }
+
+
+def _websocket(**properties: Any) -> Template_:
+    api = {"RouteSelectionExpression": "$request.body.action", **properties}
+    return {"Socket": _resource("AWS::Serverless::WebSocketApi", **api)}
+
+
+def _states(resource: Any, **state: Any) -> Template_:
+    task = {"Type": "Task", "Resource": resource, "End": True, **state}
+    return {"StartAt": "Task", "States": {"Task": task}}
+
+
+def _state_machine(definition: Any, **properties: Any) -> Template_:
+    return {
+        "States": _resource(
+            "AWS::Serverless::StateMachine",
+            Definition=definition,
+            Role=ROLE,
+            **properties,
+        )
+    }
+
+
+INVOKE = "arn:aws:states:::lambda:invoke"
+BASIC = {"Path": "/", "Method": "get"}
+
+
+def _referring(arn: Any, name: str) -> dict[str, tuple[str, Template_]]:
+    """Resources that name the function themselves, and the service each stands for.
+
+    The first form of the reference is a node, the second for ``Fn::Sub``.
+    """
+    token = {"Own": {"FunctionArn": arn}}
+    lambda_auth = {"Type": "AWS_LAMBDA", "LambdaAuthorizer": {"AuthorizerUri": arn}}
+    return {
+        "Api, own definition": (
+            APIGATEWAY,
+            {
+                "Rest": _resource(
+                    "AWS::Serverless::Api",
+                    StageName="live",
+                    DefinitionBody=_openapi(name),
+                )
+            },
+        ),
+        "HttpApi, own definition": (
+            APIGATEWAY,
+            {
+                "Http": _resource(
+                    "AWS::Serverless::HttpApi", DefinitionBody=_openapi(name)
+                )
+            },
+        ),
+        "Api, authorizer": (
+            APIGATEWAY,
+            {
+                "Rest": _resource(
+                    "AWS::Serverless::Api",
+                    StageName="live",
+                    Auth={"DefaultAuthorizer": "Own", "Authorizers": token},
+                    DefinitionBody={"swagger": "2.0", "paths": {}},
+                )
+            },
+        ),
+        "HttpApi, authorizer": (
+            APIGATEWAY,
+            {
+                "Http": _resource(
+                    "AWS::Serverless::HttpApi",
+                    Auth=_http_authorizer(arn),
+                    DefinitionBody={"openapi": "3.0.1", "paths": {}},
+                )
+            },
+        ),
+        "WebSocketApi, route": (
+            APIGATEWAY,
+            _websocket(Routes={"$connect": {"FunctionArn": arn}}),
+        ),
+        "GraphQLApi, data source": (
+            "role",
+            _graphql(DataSources={"Lambda": {"Source": {"FunctionArn": arn}}}),
+        ),
+        "GraphQLApi, authorizer": (
+            "appsync.amazonaws.com",
+            _graphql(Auth=lambda_auth),
+        ),
+        "GraphQLApi, additional authorizer": (
+            "appsync.amazonaws.com",
+            _graphql(Auth={"Type": "API_KEY", "Additional": [lambda_auth]}),
+        ),
+        "StateMachine, resource": ("role", _state_machine(_states(arn))),
+        "StateMachine, parameters": (
+            "role",
+            _state_machine(_states(INVOKE, Parameters={"FunctionName": arn})),
+        ),
+        "StateMachine, arguments": (
+            "role",
+            _state_machine(
+                {
+                    **_states(INVOKE, Arguments={"FunctionName": arn}),
+                    "QueryLanguage": "JSONata",
+                }
+            ),
+        ),
+        "StateMachine, substitution": (
+            "role",
+            _state_machine(
+                _states("${Function}"), DefinitionSubstitutions={"Function": arn}
+            ),
+        ),
+        "OnFailure": ("role", _destination(arn, "OnFailure")),
+        "OnSuccess": ("role", _destination(arn, "OnSuccess")),
+        "plain resource": (
+            EVENTS,
+            {
+                "Rule": _resource(
+                    "AWS::Events::Rule",
+                    ScheduleExpression=DURATION,
+                    Targets=[{"Arn": arn, "Id": "orders"}],
+                )
+            },
+        ),
+    }
+
+
+ALIAS = {"AutoPublishAlias": "live"}
+# How the function comes by an alias, or not: what its template adds, and which.
+PUBLISHING: dict[str, tuple[bool, Template_]] = {
+    "no alias": (False, {}),
+    "own alias": (True, {"Properties": ALIAS}),
+    "global alias": (True, {"Globals": {"Function": ALIAS}}),
+    "parameter": (
+        True,
+        {
+            "Properties": {"AutoPublishAlias": {"Ref": "Stage"}},
+            "Parameters": {"Stage": {"Type": "String", "Default": "live"}},
+        },
+    ),
+    "ignored globals": (
+        False,
+        {
+            "Globals": {"Function": ALIAS},
+            "IgnoreGlobals": ["AutoPublishAlias"],
+        },
+    ),
+    "ignored globals, all": (
+        False,
+        {"Globals": {"Function": ALIAS}, "IgnoreGlobals": "*"},
+    ),
+}
+
+
+def _template(
+    publishing: Template_,
+    properties: Mapping[str, Any],
+    resources: Mapping[str, Any],
+    **sections: Any,
+) -> Template_:
+    function = _function(**publishing.get("Properties", {}), **properties)
+    if "IgnoreGlobals" in publishing:
+        function["IgnoreGlobals"] = publishing["IgnoreGlobals"]
+    given = {
+        name: publishing[name]
+        for name in ("Globals", "Parameters")
+        if name in publishing
+    }
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Transform": "AWS::Serverless-2016-10-31",
+        **given,
+        **sections,
+        "Resources": {"Orders": function, **resources},
+    }
+    plain: Template_ = json.loads(json.dumps(template))
+    return plain
+
+
+def _assert_agreed(template: Template_, expected: Verdict | None = None) -> Verdict:
+    translated = _verdict(_translated(template))
+    native = _verdict(deepcopy(template))
+    assert native == translated
+    if expected is not None:
+        assert native == expected
+    return native
+
+
+# -- tests -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("publishing", PUBLISHING)
+@pytest.mark.parametrize("name", GENERATED)
+def test_what_sam_generates(name: str, publishing: str) -> None:
+    service, parts = GENERATED[name]
+    is_published, given = PUBLISHING[publishing]
+    template = _template(given, parts["Properties"], parts.get("Resources", {}))
+    _assert_agreed(template, {("Orders", service, not is_published)})
+
+
+@pytest.mark.parametrize("publishing", PUBLISHING)
+@pytest.mark.parametrize("name", _referring(None, ""))
+def test_what_names_the_function_s_arn(name: str, publishing: str) -> None:
+    arn = {"Fn::GetAtt": ["Orders", "Arn"]}
+    service, resources = _referring(arn, "Orders.Arn")[name]
+    template = _template(PUBLISHING[publishing][1], {}, resources)
+    _assert_agreed(template, {("Orders", service, True)})
+
+
+@pytest.mark.parametrize(
+    "reference", ["Orders.Alias", "Orders.Version", "OrdersAliaslive"]
+)
+@pytest.mark.parametrize(
+    "publishing", [key for key, how in PUBLISHING.items() if how[0]]
+)
+@pytest.mark.parametrize("name", _referring(None, ""))
+def test_what_names_the_alias(name: str, publishing: str, reference: str) -> None:
+    service, resources = _referring({"Ref": reference}, reference)[name]
+    template = _template(PUBLISHING[publishing][1], {}, resources)
+    _assert_agreed(template, {("Orders", service, False)})
