@@ -1377,6 +1377,33 @@ def test_pointer_that_is_missing_is_unknown(work: Work) -> None:
     assert work.differs("src") is None
 
 
+@pytest.mark.parametrize("name", ["..", ".", ".git", ".GIT"])
+def test_tree_that_leads_out_of_the_work_tree(
+    work: Work, tmp_path: Path, name: str
+) -> None:
+    content = b"secret"
+    for folder in (tmp_path, work.root / ".git", work.root):
+        (folder / "secret").write_bytes(content)
+
+    def make(kind: str, mode: str, entry: str, content: bytes) -> bytes:
+        done = subprocess.run(
+            ["git", "hash-object", "--literally", "-w", "-t", kind, "--stdin"],
+            cwd=work.root,
+            input=content,
+            capture_output=True,
+            check=True,
+        )
+        digest = bytes.fromhex(done.stdout.decode())
+        return f"{mode} {entry}\0".encode() + digest
+
+    tree = make("tree", "40000", name, make("blob", "100644", "secret", content))
+    root = make("tree", "40000", "x", tree).partition(b"\0")[2].hex()
+    commit = work.git("commit-tree", "-m", "hostile", root)
+    # The file is there and has that content; but it is not a file of the work tree.
+    others = ("template.yaml", "src/app.py", "src/lib/util.py", "secret")
+    assert work.differs(".", *others, commit=commit) is True
+
+
 def test_nothing_is_written(work: Work) -> None:
     work.git("config", "core.untrackedCache", "true")
     work.git("update-index", "--untracked-cache")

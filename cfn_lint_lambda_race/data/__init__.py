@@ -5,6 +5,7 @@
 ``operations.json`` which Lambda API operation applies a function's property,
 ``exits.json`` the properties through which references leave the template,
 ``connectors.json`` what SAM connectors let invoke functions,
+``inputs.json`` how parameters are named that change with every build,
 ``layers.json`` what the names of published layers say of their architecture.
 """
 
@@ -200,3 +201,9 @@ def operations() -> tuple[OperationRow, ...]:
         )
         for row in load("operations.json")
     )
+
+
+@cache
+def words_of_inputs() -> Mapping[str, frozenset[str]]:
+    """Words in the names of parameters that say how often their value changes."""
+    return {kind: frozenset(words) for kind, words in load("inputs.json").items()}

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.rules._rule import RaceRule, listed
 from cfn_lint_lambda_race.update import (
-    Change,
     FunctionUpdate,
     Settings,
     configure,
@@ -48,6 +47,7 @@ class ConcurrentUpdate(RaceRule):
 
     def __init__(self) -> None:
         super().__init__()
+        self.child_rules = {"W9832": None}
         self.config_definition = {
             name: {"default": "", "type": "string"} for name in Settings._fields
         }
@@ -60,13 +60,8 @@ class ConcurrentUpdate(RaceRule):
         update = update_of(cfn)
         if update.problem:
             yield RuleMatch(_top(cfn), f"No baseline to compare with: {update.problem}")
-        if update.comparison is None:
-            return
-        for function in update.functions:
-            if function.is_concurrent and update.comparison.is_unshielded(
-                function.function
-            ):
-                yield RuleMatch(["Resources", function.function], _message(function))
+        for function in update.concurrent:
+            yield RuleMatch(["Resources", function.function], _message(function))
 
 
 def _top(cfn: Template) -> list[str]:
@@ -87,14 +82,9 @@ def _message(update: FunctionUpdate) -> str:
         else ""
     )
     return (
-        f"This update {may}{changes} {_names(update.code)} of {update.function} "
-        f"(UpdateFunctionCode) and its {_names(update.configuration)} "
+        f"This update {may}{changes} {listed(update.code)} of {update.function} "
+        f"(UpdateFunctionCode) and its {listed(update.configuration)} "
         "(UpdateFunctionConfiguration), and between the two calls $LATEST is half old "
         f"and half new{breaks}; invoke an alias of a published version before you "
         "change both"
     )
-
-
-def _names(changes: Sequence[Change]) -> str:
-    names = [change.name for change in changes if not change.row.is_inert]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from cfnlint.rules import CloudFormationLintRule
+
+from cfn_lint_lambda_race.update import Change
 
 
 class RaceRule(CloudFormationLintRule):  # type: ignore[misc]
     """The base of the pack's rules; cfn-lint registers no rule without an ID."""
 
     tags: ClassVar[list[str]] = ["resources", "lambda", "deployment"]
+
+
+def joined(names: Sequence[str]) -> str:
+    """Some names in words: ``Code, Layers and Timeout``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def listed(changes: Iterable[Change]) -> str:
+    """The properties that some changes are of, without those that change nothing."""
+    return joined([change.name for change in changes if not change.row.is_inert])

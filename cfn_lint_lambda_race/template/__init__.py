@@ -15,6 +15,8 @@ from cfn_lint_lambda_race.template._evaluator import (
     Alternative,
     Evaluator,
     Resource,
+    intrinsic,
+    scalar_text,
 )
 from cfn_lint_lambda_race.template._exits import Exit
 from cfn_lint_lambda_race.template._layers import Mismatch, Undeclared
@@ -44,9 +46,11 @@ __all__ = [
     "Token",
     "Undeclared",
     "UnqualifiedUse",
+    "intrinsic",
     "is_small",
     "literal",
     "parse",
     "read",
+    "scalar_text",
     "token",
 ]

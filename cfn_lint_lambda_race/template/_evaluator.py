@@ -423,8 +423,10 @@ class Evaluator:
         default = scalar_text(parameter.get("Default"))
         values: list[str] = []
         if self._defaults_first and default is not None:
-            values = [default]
-        elif isinstance(allowed, list):
+            # The value of one deployment; the next may have another default.
+            yield default, when
+            return
+        if isinstance(allowed, list):
             values = [text for text in map(scalar_text, allowed) if text is not None]
         elif default is not None and not self._judging:
             values = [default]

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.template import Resource, read
 from cfn_lint_lambda_race.update._baseline import (
     BaselineError,
     Settings,
     compare,
+    read_change_set,
     refuse_settings_of_template,
 )
 from cfn_lint_lambda_race.update._comparison import Change, Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._deployment import Deployment, Shield
+from cfn_lint_lambda_race.update._frozen import is_frozen
+from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
+from cfn_lint_lambda_race.update._publication import stale_alias, unmoved
+from cfn_lint_lambda_race.update._source import as_written
 
 __all__ = [
     "Change",
-    "Comparison",
+    "Coupling",
     "FunctionUpdate",
     "Settings",
     "Update",
     "configure",
+    "couplings",
+    "frozen_versions",
     "update_of",
 ]
 
@@ -29,17 +39,21 @@ __all__ = [
 class Update(NamedTuple):
     """What is known of the update that deploys a template.
 
-    ``problem`` says why a setting cannot be honoured, ``functions`` what changes of
-    each function; ``comparison`` is None where there is nothing to compare with.
+    ``problem`` says why a setting cannot be honoured; ``concurrent`` are the
+    functions whose code and configuration it changes at once while callers can
+    meet them, ``unpublished`` those that it changes behind an alias or version,
+    here with its name, that stays where it was.
     """
 
-    comparison: Comparison | None = None
-    functions: tuple[FunctionUpdate, ...] = ()
     problem: str = ""
+    concurrent: tuple[FunctionUpdate, ...] = ()
+    unpublished: tuple[tuple[FunctionUpdate, str], ...] = ()
+    comparison: Comparison | None = None
 
 
 _SETTINGS: WeakKeyDictionary[Template, Settings] = WeakKeyDictionary()
 _UPDATES: WeakKeyDictionary[Template, Update] = WeakKeyDictionary()
+_DEPLOYMENTS: WeakKeyDictionary[Template, Deployment] = WeakKeyDictionary()
 
 
 def configure(cfn: Template, settings: Settings) -> None:
@@ -55,17 +69,95 @@ def update_of(cfn: Template) -> Update:
     return _UPDATES[cfn]
 
 
+def _deployment_of(cfn: Template) -> Deployment:
+    if cfn not in _DEPLOYMENTS:
+        _DEPLOYMENTS[cfn] = Deployment(as_written(cfn))
+    return _DEPLOYMENTS[cfn]
+
+
 def _update(cfn: Template, settings: Settings) -> Update:
     try:
         refuse_settings_of_template(settings, cfn.template)
         if len(settings.given) > 1:
-            return Update(
-                problem=f"{' and '.join(settings.given)} are set, but only one of them "
-                "can be the baseline; remove the others"
+            raise BaselineError(
+                f"{' and '.join(settings.given)} are set, but only one of them can be "
+                "the baseline; remove the others"
             )
-        comparison = compare(settings, cfn)
-        if comparison is None:
-            return Update()
-        return Update(comparison, tuple(comparison.function_updates()))
+        if settings.change_set:
+            return _from_change_set(settings.change_set, _deployment_of(cfn))
+        if settings.given:
+            return _from_comparison(compare(settings, cfn, _deployment_of(cfn)))
     except BaselineError as error:
-        return Update(problem=str(error))
+        return Update(str(error))
+    return Update()
+
+
+def _from_comparison(comparison: Comparison | None) -> Update:
+    if comparison is None:
+        return Update()
+    updates = comparison.function_updates()
+    return Update(
+        concurrent=tuple(
+            update
+            for update in updates
+            if update.is_concurrent and comparison.is_unshielded(update.function)
+        ),
+        unpublished=tuple(
+            (update, name)
+            for update in updates
+            for name in [unmoved(comparison, update)]
+            if name is not None
+        ),
+        comparison=comparison,
+    )
+
+
+def _from_change_set(setting: str, after: Deployment) -> Update:
+    change_set = read_change_set(setting)
+    updates = [
+        update
+        for update in change_set.function_updates()
+        if after.function(update.function) is not None
+    ]
+    return Update(
+        concurrent=tuple(
+            update
+            for update in updates
+            if update.is_concurrent and change_set.is_unshielded(after, update.function)
+        ),
+        unpublished=tuple(
+            (update, name)
+            for update in updates
+            if update.is_active and not change_set.publishes(after, update.function)
+            for name in [stale_alias(after, update.function)]
+            if name is not None
+        ),
+    )
+
+
+def couplings(cfn: Template) -> Iterator[Coupling]:
+    """The inputs that drive both sides of functions that callers can meet."""
+    deployment = _deployment_of(cfn)
+    inputs = Inputs(deployment)
+    for function in deployment.reading.functions:
+        found = list(inputs.couplings(function))
+        if found and deployment.shield(function.id) is Shield.UNSHIELDED:
+            yield from found
+
+
+def frozen_versions(cfn: Template) -> Iterator[Resource]:
+    """The versions of a template that no deployment ever replaces."""
+    versions = [
+        resource
+        for resource in read(cfn).evaluator.resources.values()
+        if resource.type == "AWS::Lambda::Version"
+    ]
+    if not versions:
+        return
+    inputs = Inputs(_deployment_of(cfn))
+    comparison = update_of(cfn).comparison
+    for version in versions:
+        if is_frozen(version, inputs) and not (
+            comparison is not None and comparison.is_replaced(version.id)
+        ):
+            yield version

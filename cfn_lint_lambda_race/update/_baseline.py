@@ -8,13 +8,17 @@ from typing import Any, NamedTuple
 
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.update._change_set import (
+    ChangeSet,
+    ChangeSetError,
+    parse_change_set,
+)
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._git import GitError, Repository
 from cfn_lint_lambda_race.update._source import (
     MAX_SIZE,
     UnusableTemplateError,
-    as_written,
     read_template,
 )
 
@@ -57,24 +61,33 @@ def refuse_settings_of_template(settings: Settings, template: Any) -> None:
         )
 
 
-def compare(settings: Settings, cfn: Template) -> Comparison | None:
+def read_change_set(setting: str) -> ChangeSet:
+    """The change set in a file; raises `BaselineError`."""
+    content = read_limited(Path(setting), "change_set")
+    try:
+        return parse_change_set(content)
+    except ChangeSetError as error:
+        raise BaselineError(f"change_set {setting} cannot be used: {error}") from None
+
+
+def compare(settings: Settings, cfn: Template, after: Deployment) -> Comparison | None:
     """The update from the baseline to the template; None where nothing compares.
 
-    Raises `BaselineError`. The change set has a reader of its own.
+    Raises `BaselineError`.
     """
     if settings.baseline_ref:
-        return _with_revision(settings.baseline_ref, cfn)
+        return _with_revision(settings.baseline_ref, cfn, after)
     if settings.baseline_path:
-        return _with_file(settings.baseline_path, cfn)
+        return _with_file(settings.baseline_path, cfn, after)
     return None
 
 
-def _with_file(setting: str, cfn: Template) -> Comparison:
+def _with_file(setting: str, cfn: Template, after: Deployment) -> Comparison:
     path = _baseline_file(setting, cfn.filename)
     before = _deployment(
         read_limited(path, "baseline_path"), cfn, f"baseline_path {path}"
     )
-    return Comparison(before, Deployment(as_written(cfn)))
+    return Comparison(before, after)
 
 
 def _baseline_file(setting: str, filename: str | None) -> Path:
@@ -136,7 +149,9 @@ def _deployment(content: bytes, cfn: Template, what: str) -> Deployment:
         ) from None
 
 
-def _with_revision(revision: str, cfn: Template) -> Comparison | None:
+def _with_revision(
+    revision: str, cfn: Template, after: Deployment
+) -> Comparison | None:
     """The update since a git revision.
 
     None where there is nothing to compare with: a template outside any repository,
@@ -155,7 +170,6 @@ def _with_revision(revision: str, cfn: Template) -> Comparison | None:
             return None
         what = f"the template in baseline_ref {revision}"
         before = _deployment(content, cfn, what)
-        after = Deployment(as_written(cfn))
     except GitError as error:
         raise BaselineError(
             f"baseline_ref {revision} cannot be read: {error}"

@@ -68,7 +68,15 @@ class FunctionUpdate:
         )
 
     @property
+    def is_active(self) -> bool:
+        """Whether it changes anything that the function's code can see."""
+        return bool(self.code) or any(
+            not change.row.is_inert for change in self.configuration
+        )
+
+    @property
     def is_certain(self) -> bool:
+        """Whether both sides change whatever the deployment finds."""
         return any(change.is_certain for change in self.code) and any(
             change.is_certain and not change.row.is_inert
             for change in self.configuration
@@ -97,7 +105,7 @@ class Comparison:
             if before is not None and not self._function_is_replaced(before, function):
                 changes = self._changes(before, function)
                 if changes:
-                    found.append(_grouped(function.id, changes))
+                    found.append(grouped(function.id, changes))
         return found
 
     def is_unshielded(self, function: str) -> bool:
@@ -271,7 +279,7 @@ def _with_defaults(value: Any, default: Any) -> Any:
     return value
 
 
-def _grouped(function: str, changes: list[Change]) -> FunctionUpdate:
+def grouped(function: str, changes: list[Change]) -> FunctionUpdate:
     """The changes by operation, those of one scenario in which both sides change."""
     code = [change for change in changes if change.row.operation == CODE]
     rest = [change for change in changes if change.row.operation == CONFIGURATION]

@@ -15,6 +15,7 @@ from cfn_lint_lambda_race.template import (
     Alternative,
     Reading,
     Resource,
+    Text,
     literal,
     token,
 )
@@ -44,6 +45,8 @@ class Deployment:
 
     def __init__(self, cfn: Template) -> None:
         self.reading = Reading(cfn, defaults_first=True)
+        parameters = cfn.template.get("Parameters")
+        self.parameters = parameters if isinstance(parameters, Mapping) else {}
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -61,12 +64,25 @@ class Deployment:
         ``NO_VALUE`` where it is absent.
         """
         base = self.reading.evaluator.existing(function)
-        node = function.properties.get(name)
-        if function.type == SERVERLESS_FUNCTION:
-            node = _as_lambda(function, name)
+        node = self.written(function, name)
         if node is None:
             return [Alternative(NO_VALUE, base)]
         return self._possible(self.reading.evaluator.evaluate(node, base))
+
+    @staticmethod
+    def written(function: Resource, name: str) -> Any:
+        """A property of ``AWS::Lambda::Function`` as written; None where absent."""
+        if function.type == SERVERLESS_FUNCTION:
+            return _as_lambda(function, name)
+        return function.properties.get(name)
+
+    def parameter(self, name: str) -> str | None:
+        """The value that a parameter has by default, or is given; None for none."""
+        if name not in self.parameters:
+            return None
+        found = self.reading.evaluator.texts({"Ref": name})
+        value = found[0].value if len(found) == 1 else None
+        return value.literal if isinstance(value, Text) else None
 
     def _possible(self, found: list[Alternative]) -> list[Alternative]:
         if len(found) == 1:

@@ -92,6 +92,14 @@ _POINTER = re.compile(
 _POINTER_LIMIT = 1024  # by git-lfs's specification
 _IDENT = re.compile(rb"\$Id:[^$\n]*\$")
 
+# What git does not check out, but a tree made by hand can hold.
+_HOSTILE = re.compile(
+    r"(?:^|[/\\])(?:\.{0,2}|\.git)(?:[/\\]|$)"
+    if os.name == "nt"
+    else r"(?:^|/)(?:\.{0,2}|\.git)(?:/|$)",
+    re.IGNORECASE,
+)
+
 _FOLDER, _LINK, _SUBMODULE = 0o040000, 0o120000, 0o160000
 _EXECUTABLE = 0o100
 
@@ -416,7 +424,7 @@ class _Comparison:
                 if name not in self._attributes:
                     self._ask_attributes(names[index:])
                 same = self._is_same_converted(
-                    content, old.digest, self._attributes[name]
+                    content, old.digest, self._attributes.get(name)
                 )
             if same is False:
                 return True
@@ -431,7 +439,7 @@ class _Comparison:
         if tracked and stat.S_IFMT(tracked.entry.mode) == _SUBMODULE:
             return tracked.entry
         try:
-            there = self._is_folder(_parent(name))
+            there = not _HOSTILE.search(name) and self._is_folder(_parent(name))
             status = os.lstat(self._path(name)) if there else None
         except (OSError, ValueError):
             status = None
@@ -495,9 +503,11 @@ class _Comparison:
     # -- contents ----------------------------------------------------------------
 
     def _is_same_converted(
-        self, content: bytes, digest: str, attributes: Mapping[str, str]
+        self, content: bytes, digest: str, attributes: Mapping[str, str] | None
     ) -> bool | None:
         """Whether git, which converts what it stores, would store it under a hash."""
+        if attributes is None:
+            return None
         driver = attributes["filter"]
         if (
             driver == "lfs"

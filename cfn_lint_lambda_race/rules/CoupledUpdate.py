@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule, joined
+from cfn_lint_lambda_race.update import Coupling, couplings
+
+
+class CoupledUpdate(RaceRule):
+    """One parameter drives code and configuration of a function that callers can meet.
+
+    Every deployment that changes the parameter goes through both API calls, and opens
+    the race. An input counts if it reaches ``Architectures``, or if it reaches
+    ``S3Key``, ``S3ObjectVersion`` or ``ImageUri``, allows any value and is named like
+    something that changes with every build: build, checksum, commit, digest, hash,
+    release, revision, sha, tag, timestamp, version.
+
+    - CloudFormation: let every target invoke an ``AWS::Lambda::Alias``.
+    - SAM: set ``AutoPublishAlias``.
+    - CDK: invoke ``fn.addAlias('live')``.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
+    """
+
+    id = "W9830"
+    shortdesc = "A parameter drives code and configuration of a Lambda function"
+    description = (
+        "A deployment that changes the parameter changes code and configuration of the "
+        "function with two API calls, and whoever invokes $LATEST between them meets "
+        "half of each. Invoke an alias of a published version."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/lambda/latest/api/"
+        "API_UpdateFunctionConfiguration.html"
+    )
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        for coupling in couplings(cfn):
+            yield RuleMatch(["Resources", coupling.function], _message(coupling))
+
+
+def _message(coupling: Coupling) -> str:
+    return (
+        f"Parameter {coupling.parameter} drives {joined(coupling.code)} of "
+        f"{coupling.function} (UpdateFunctionCode) and its "
+        f"{joined(coupling.configuration)} (UpdateFunctionConfiguration), so every "
+        "deployment that changes it leaves $LATEST half old and half new for a moment; "
+        f"invoke an alias of a published version of {coupling.function}"
+    )

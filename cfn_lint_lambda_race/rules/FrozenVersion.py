@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.update import frozen_versions
+
+
+class FrozenVersion(RaceRule):
+    """A version that is published with the first deployment, and never again.
+
+    CloudFormation publishes when it creates an ``AWS::Lambda::Version``, and creates
+    it anew only when one of its create-only properties or its logical ID changes. A
+    version that is written by hand once pins the function's first state for good.
+
+    - CloudFormation: a new logical ID with every change (``OrdersVersion2``), or a
+      ``Description`` with a parameter that every build sets.
+    - SAM: ``AutoPublishAlias`` in the place of the version.
+    - CDK: ``fn.currentVersion`` in the place of ``new lambda.Version``.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html
+    """
+
+    id = "W9833"
+    shortdesc = "A Lambda version can never be replaced"
+    description = (
+        "CloudFormation publishes a version when it creates the resource; nothing here "
+        "ever replaces this one, so it keeps the function's first state for good. Give "
+        "it a new logical ID with every change."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+        "aws-resource-lambda-version.html"
+    )
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        for version in frozen_versions(cfn):
+            message = (
+                f"Version {version.id} is published once and never again, because "
+                "nothing ever replaces it: whoever invokes it keeps the first "
+                "deployment; give it a new logical ID with every change, as the CDK's "
+                "currentVersion and SAM's AutoPublishAlias do"
+            )
+            yield RuleMatch(["Resources", version.id], message)

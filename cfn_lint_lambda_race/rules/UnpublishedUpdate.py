@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule, listed
+from cfn_lint_lambda_race.update import FunctionUpdate, update_of
+
+
+class UnpublishedUpdate(RaceRule):
+    """This update changes a function behind an alias, but publishes no new version.
+
+    ``$LATEST`` changes, the version does not: callers keep the old code or the old
+    configuration until some later deployment publishes.
+
+    - CloudFormation: give the ``AWS::Lambda::Version`` a new logical ID with every
+      change, and let the alias follow.
+    - SAM: ``AutoPublishAlias`` looks only at code, environment, memory and SnapStart;
+      set ``AutoPublishAliasAllProperties: true``.
+    - CDK: ``fn.currentVersion`` gets a new logical ID with every change.
+
+    The settings of W9831 say what to compare with, also where W9831 is ignored.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
+    """
+
+    id = "W9832"
+    shortdesc = "An update of a Lambda function behind a version publishes no new one"
+    description = (
+        "Against the baseline, this update changes a function whose callers invoke a "
+        "version or an alias, but publishes no new version, so they keep the old one. "
+        "Publish a version with every change."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parent_rules = ["W9831"]
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        for update, name in update_of(cfn).unpublished:
+            yield RuleMatch(["Resources", update.function], _message(update, name))
+
+
+def _message(update: FunctionUpdate, name: str) -> str:
+    changes = listed([*update.code, *update.configuration])
+    cure = (
+        f"set AutoPublishAliasAllProperties on {update.function}"
+        if name.startswith("the alias that SAM")
+        else "give it a new AWS::Lambda::Version"
+    )
+    return (
+        f"This update changes {changes} of {update.function} but publishes no new "
+        f"version, so whoever invokes {name} keeps the old one; {cure}"
+    )

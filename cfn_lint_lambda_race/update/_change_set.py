@@ -1,0 +1,223 @@
+"""What CloudFormation itself says that an update changes.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cfn_lint_lambda_race.data import operations
+from cfn_lint_lambda_race.template import ALWAYS, FUNCTION_TYPES
+from cfn_lint_lambda_race.update._comparison import (
+    Change,
+    FunctionUpdate,
+    grouped,
+)
+from cfn_lint_lambda_race.update._deployment import Deployment, Shield
+
+VERSION_TYPE = "AWS::Lambda::Version"
+ALIAS_TYPE = "AWS::Lambda::Alias"
+_NO_CHANGES = re.compile(
+    r"didn't contain changes|no updates are to be performed", re.IGNORECASE
+)
+_MAX_CAUSES = 50
+
+
+class ChangeSetError(Exception):
+    """A text is no change set to compare with; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class ResourceChange:
+    """One entry of a change set."""
+
+    id: str
+    type: str
+    action: str
+    replacement: str
+    details: tuple[Mapping[str, Any], ...]
+    scope: frozenset[str] = field(default_factory=frozenset)
+
+
+def parse_change_set(content: bytes) -> ChangeSet:
+    """The change set in what ``describe-change-set`` prints, or a list of its pages.
+
+    Raises `ChangeSetError`.
+    """
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise ChangeSetError(
+            "it is not JSON; write it with `aws cloudformation describe-change-set "
+            "--output json`"
+        ) from None
+    pages = document if isinstance(document, list) else [document]
+    if not pages or not all(
+        isinstance(page, Mapping)
+        and isinstance(page.get("Changes", None if len(page) < 2 else []), list)
+        and ("Changes" in page or "Status" in page)
+        for page in pages
+    ):
+        raise ChangeSetError(
+            "it is not what `aws cloudformation describe-change-set` prints"
+        )
+    _check_status(pages[0])
+    if pages[-1].get("NextToken"):
+        raise ChangeSetError(
+            "it is one of several pages; describe the change set without "
+            "`--no-paginate`, or put all pages into one list"
+        )
+    entries = [entry for page in pages for entry in page.get("Changes", [])]
+    return ChangeSet(tuple(found for entry in entries for found in _resource(entry)))
+
+
+def _check_status(page: Mapping[str, Any]) -> None:
+    status = page.get("Status", "CREATE_COMPLETE")
+    reason = str(page.get("StatusReason", ""))
+    if status == "FAILED" and not _NO_CHANGES.search(reason):
+        raise ChangeSetError("CloudFormation failed to create it; mend that first")
+    if status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+        raise ChangeSetError(
+            "it is not complete yet; run `aws cloudformation wait "
+            "change-set-create-complete` before you describe it"
+        )
+
+
+def _resource(entry: Any) -> Iterator[ResourceChange]:
+    change = entry.get("ResourceChange") if isinstance(entry, Mapping) else None
+    if not isinstance(change, Mapping):
+        return
+    details = change.get("Details")
+    scope = change.get("Scope")
+    yield ResourceChange(
+        str(change.get("LogicalResourceId", "")),
+        str(change.get("ResourceType", "")),
+        str(change.get("Action", "")),
+        str(change.get("Replacement", "")),
+        tuple(
+            detail
+            for detail in (details if isinstance(details, list) else ())
+            if isinstance(detail, Mapping) and isinstance(detail.get("Target"), Mapping)
+        ),
+        frozenset(map(str, scope)) if isinstance(scope, list) else frozenset(),
+    )
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """The changes that CloudFormation is about to make."""
+
+    changes: tuple[ResourceChange, ...]
+
+    def function_updates(self) -> list[FunctionUpdate]:
+        """The functions that are updated in place, and what of them."""
+        found = []
+        for change in self.changes:
+            if change.type not in FUNCTION_TYPES or change.action != "Modify":
+                continue
+            if change.replacement == "True":
+                continue
+            changes = self._changes(change)
+            if changes:
+                found.append(grouped(change.id, changes))
+        return found
+
+    def _changes(self, function: ResourceChange) -> list[Change]:
+        certain: dict[str, bool] = {}
+        for detail in function.details:
+            name = detail["Target"].get("Name")
+            if detail["Target"].get("Attribute") != "Properties":
+                continue
+            how_sure = self._how_sure(detail, 0)
+            if isinstance(name, str) and how_sure is not None:
+                certain[name] = certain.get(name, False) or how_sure
+        is_kept = function.replacement != "Conditional"
+        return [
+            Change(row, ALWAYS, certain[row.property] and is_kept)
+            for row in operations()
+            if row.operation is not None and row.property in certain
+        ]
+
+    def _how_sure(self, detail: Mapping[str, Any], depth: int) -> bool | None:
+        """Whether a property changes for sure; None where it does not visibly."""
+        target = detail["Target"]
+        values = target.get("BeforeValue"), target.get("AfterValue")
+        if None not in values and values[0] == values[1]:
+            return None
+        if detail.get("Evaluation") != "Dynamic":
+            return True
+        cause = detail.get("CausingEntity")
+        if not isinstance(cause, str):
+            # The template itself changes; to what, the deployment decides.
+            return False
+        return self._replaces(cause.split(".")[0], depth + 1)
+
+    def _replaces(self, name: str, depth: int) -> bool | None:
+        """Whether a resource becomes another one; None where it visibly does not."""
+        for change in self.changes:
+            if change.id != name:
+                continue
+            if change.action == "Add" or change.replacement == "True":
+                return True
+            if change.replacement == "Conditional" and depth < _MAX_CAUSES:
+                for detail in change.details:
+                    recreation = detail["Target"].get("RequiresRecreation")
+                    if recreation in ("Always", "Conditionally") and (
+                        self._how_sure(detail, depth) is not None
+                    ):
+                        return False
+        return None
+
+    # -- shields ---------------------------------------------------------------
+
+    def is_unshielded(self, after: Deployment, function: str) -> bool:
+        """Whether callers can meet a function while it is half updated.
+
+        Also where the change set only now adds the alias, or the first version.
+        """
+        if after.shield(function) is Shield.UNSHIELDED:
+            return True
+        aliases = self._published(after, function, ALIAS_TYPE)
+        published = aliases or self._published(after, function, VERSION_TYPE)
+        actions = {change.action for change in published}
+        has_old_alias = any(
+            alias.function == function
+            and name not in {change.id for change in aliases if change.action == "Add"}
+            for name, alias in after.reading.references.aliases.items()
+            if alias.resource.type == ALIAS_TYPE
+        )
+        return (
+            "Add" in actions
+            and actions.isdisjoint({"Modify", "Remove"})
+            and (not has_old_alias)
+        )
+
+    def publishes(self, after: Deployment, function: str) -> bool:
+        """Whether the change set makes a new version of a function."""
+        return any(
+            change.action == "Add" or change.replacement == "True"
+            for change in self._published(after, function, VERSION_TYPE)
+        )
+
+    def _published(
+        self, after: Deployment, function: str, kind: str
+    ) -> list[ResourceChange]:
+        """The changes of a function's versions or aliases; SAM's by their names."""
+        versions = {version.id for version in after.versions(function)}
+        aliases = {
+            name
+            for name, alias in after.reading.references.aliases.items()
+            if alias.function == function
+        }
+        generated = f"{function}{kind.rpartition('::')[2]}"
+        return [
+            change
+            for change in self.changes
+            if change.type == kind
+            and (change.id in versions | aliases or change.id.startswith(generated))
+        ]

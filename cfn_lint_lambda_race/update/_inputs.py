@@ -1,0 +1,205 @@
+"""The inputs of a template: parameters, and what of a function they drive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from cfn_lint_lambda_race.data import (
+    CODE,
+    CONFIGURATION,
+    operations,
+    words_of_inputs,
+)
+from cfn_lint_lambda_race.template import (
+    FUNCTION_TYPES,
+    LAYER_TYPES,
+    Resource,
+)
+from cfn_lint_lambda_race.update._deployment import Deployment
+
+# The members of `Code` that say which code it is.
+_CODE_MEMBERS = ("S3Key", "S3ObjectVersion", "ImageUri")
+_MAX_NODES = 20_000
+_SUB_NAME = re.compile(r"\$\{([^!}.][^}.]*)[^}]*\}")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """One input that drives both sides of a function.
+
+    ``code`` and ``configuration`` name the properties that it reaches.
+    """
+
+    function: str
+    parameter: str
+    code: tuple[str, ...]
+    configuration: tuple[str, ...]
+
+
+def words(name: str) -> frozenset[str]:
+    """The words of a name in CamelCase, with hyphens or with underscores."""
+    found = [word.lower() for word in _WORD.findall(name)]
+    # "sha256" is one word, though it changes from letters to digits.
+    joined = [f"{one}{two}" for one, two in pairwise(found) if two.isdecimal()]
+    return frozenset([*found, *joined])
+
+
+def changes_with_every_build(name: str) -> bool:
+    """Whether a parameter is named like something that every build changes."""
+    return bool(words(name) & words_of_inputs()["changes_with_every_build"])
+
+
+def stays_with_the_stack(name: str) -> bool:
+    """Whether a parameter is named like something that tells stacks apart."""
+    return not changes_with_every_build(name) and bool(
+        words(name) & words_of_inputs()["stays_with_the_stack"]
+    )
+
+
+class Inputs:
+    """Which parameters reach which properties of one deployment's functions."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._parameters = deployment.parameters
+
+    def couplings(self, function: Resource) -> Iterator[Coupling]:
+        """The inputs that drive both code and configuration of a function."""
+        naming = self.reaching(function.properties.get("FunctionName"))
+        code = self._code_inputs(function)
+        for parameter in sorted(set(code) - naming):
+            configuration = tuple(
+                row.property
+                for row in operations()
+                if row.operation == CONFIGURATION
+                and not row.is_inert
+                and parameter in self.reaching(self._node(function, row.property))
+            )
+            if configuration:
+                yield Coupling(
+                    function.id, parameter, tuple(code[parameter]), configuration
+                )
+
+    def _code_inputs(self, function: Resource) -> dict[str, list[str]]:
+        """By parameter, the properties of the code side that count it."""
+        found: dict[str, list[str]] = {}
+        for row in operations():
+            if row.operation != CODE:
+                continue
+            node = self._node(function, row.property)
+            if row.property == "Code":
+                node = _members(node)
+            for parameter in self.reaching(node):
+                if row.property != "Code" or self._is_build_input(parameter):
+                    found.setdefault(parameter, []).append(row.property)
+        return found
+
+    def _node(self, function: Resource, name: str) -> Any:
+        return self._deployment.written(function, name)
+
+    def _is_build_input(self, name: str) -> bool:
+        return changes_with_every_build(name) and not self._is_limited(name)
+
+    def _is_limited(self, name: str) -> bool:
+        parameter = self._parameters.get(name)
+        return isinstance(parameter, Mapping) and "AllowedValues" in parameter
+
+    def may_change(self, node: Any) -> bool:
+        """Whether a deployment of the same text can change what a node says.
+
+        By a parameter that is not one of the stack's own, or by anything else
+        that only the deployment knows.
+        """
+        if any(
+            not self._is_limited(name) and not stays_with_the_stack(name)
+            for name in self.reaching(node)
+        ):
+            return True
+        resources = self._deployment.resources
+        return any(
+            name in resources and resources[name].type not in FUNCTION_TYPES
+            for name in _names(node)
+        ) or any(
+            key in below
+            for below in _objects(node)
+            for key in ("Fn::ImportValue", "Fn::Transform")
+        )
+
+    def reaching(self, node: Any) -> set[str]:
+        """The parameters that a node's value rests on, by any road.
+
+        Through conditions, and through the layers of the stack, whose versions
+        are replaced with whatever they are made of.
+        """
+        found: set[str] = set()
+        seen: set[str] = set()
+        pending = [node]
+        for _ in range(_MAX_NODES):
+            if not pending:
+                break
+            node = pending.pop()
+            if isinstance(node, list):
+                pending.extend(node)
+            if not isinstance(node, Mapping):
+                continue
+            pending.extend(node.values())
+            for name in _names_of(node):
+                if name in seen:
+                    continue
+                seen.add(name)
+                if name in self._parameters:
+                    found.add(name)
+                pending.append(self._behind(name))
+        return found
+
+    def _behind(self, name: str) -> Any:
+        """What a condition, or a layer of the stack, is made of."""
+        condition = self._deployment.reading.evaluator.conditions.get(name)
+        resource = self._deployment.resources.get(name)
+        layer = (
+            resource.properties if resource and resource.type in LAYER_TYPES else None
+        )
+        return [condition, layer]
+
+
+def _members(node: Any) -> list[Any]:
+    if not isinstance(node, Mapping):
+        return []
+    return [node[name] for name in _CODE_MEMBERS if name in node]
+
+
+def _objects(node: Any) -> Iterator[Mapping[Any, Any]]:
+    pending = [node]
+    for _ in range(_MAX_NODES):
+        if not pending:
+            return
+        node = pending.pop()
+        if isinstance(node, Mapping):
+            yield node
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+
+
+def _names(node: Any) -> Iterator[str]:
+    for below in _objects(node):
+        yield from _names_of(below)
+
+
+def _names_of(node: Mapping[Any, Any]) -> Iterator[str]:
+    """The parameters, resources and conditions that one object names."""
+    for key in ("Ref", "Condition", "Fn::GetAtt", "Fn::If", "Fn::Sub"):
+        argument = node.get(key)
+        if isinstance(argument, list) and argument:
+            argument = argument[0]
+        if not isinstance(argument, str):
+            continue
+        if key == "Fn::Sub":
+            yield from (name.strip() for name in _SUB_NAME.findall(argument))
+        else:
+            yield argument.split(".")[0]

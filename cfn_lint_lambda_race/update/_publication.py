@@ -1,0 +1,267 @@
+"""Whether an update publishes a version of what it changes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cfn_lint_lambda_race.template import Resource, Target, Text, intrinsic, scalar_text
+from cfn_lint_lambda_race.update._comparison import Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._deployment import SERVERLESS_FUNCTION, Deployment
+
+_SUB_NAME = re.compile(r"\$\{([^!}]+)\}")
+
+
+def unmoved(comparison: Comparison, update: FunctionUpdate) -> str | None:
+    """The alias or version behind which an update leaves the old state.
+
+    None where a new version is published, where nothing is behind a version, or
+    where that is unknown.
+    """
+    if not update.is_active:
+        return None
+    after = comparison.after
+    function = after.function(update.function)
+    before = comparison.before.function(update.function)
+    if function is None or before is None:
+        return None
+    if _publishes_by_hand(comparison, function.id):
+        return None
+    by_serverless = _of_serverless(comparison, before, function, update)
+    if by_serverless is None:
+        return None
+    aliases = _aliases(after, function.id)
+    moved = {name for name in aliases if _is_moved_by_hand(comparison, name)}
+    return _stale(after, function.id, [*by_serverless, *aliases], moved)
+
+
+def stale_alias(after: Deployment, function: str) -> str | None:
+    """The alias or version that stays, where no new version is published."""
+    resource = after.function(function)
+    serverless = resource is not None and (
+        resource.type == SERVERLESS_FUNCTION
+        and "AutoPublishAlias" in resource.properties
+    )
+    names = [f"{function}.Alias"] if serverless else []
+    return _stale(after, function, [*names, *_aliases(after, function)], set())
+
+
+def _stale(
+    after: Deployment, function: str, aliases: list[str], moved: set[str]
+) -> str | None:
+    for name in aliases:
+        if name not in moved and _is_invoked(after, function, name):
+            return _words(name)
+    if not aliases:
+        for version in after.versions(function):
+            if _is_invoked(after, function, version.id):
+                return version.id
+    return None
+
+
+def _is_moved_by_hand(comparison: Comparison, name: str) -> bool:
+    """Whether an alias is new, or gets another number that is written out."""
+    after = comparison.after.reading.references.aliases[name].resource
+    before = comparison.before.resources.get(name)
+    node = after.properties.get("FunctionVersion")
+    if scalar_text(node) is None:
+        return False
+    return before is None or before.properties.get("FunctionVersion") != node
+
+
+def _words(name: str) -> str:
+    function, _, kind = name.rpartition(".")
+    return f"the alias that SAM publishes of {function}" if kind == "Alias" else name
+
+
+def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
+    """Whether an ``AWS::Lambda::Version`` of the function is new or replaced."""
+    return any(
+        version.id not in comparison.before.resources
+        or comparison.is_replaced(version.id)
+        for version in comparison.after.versions(function)
+    )
+
+
+def _aliases(deployment: Deployment, function: str) -> list[str]:
+    """The aliases of a function that point to a version, by its resource or number.
+
+    Not those of ``$LATEST``, and not those whose version is a parameter.
+    """
+    references = deployment.reading.references
+    evaluator = deployment.reading.evaluator
+    versions = {version.id for version in deployment.versions(function)}
+    found = []
+    for name, alias in references.aliases.items():
+        if alias.function != function or alias.resource.type == SERVERLESS_FUNCTION:
+            continue
+        if references.latest_branches(name):
+            continue
+        node = alias.resource.properties.get("FunctionVersion")
+        tokens = [
+            value.value.token
+            for value in evaluator.texts(node)
+            if isinstance(value.value, Text)
+        ]
+        if scalar_text(node) is not None or any(
+            token is not None and token.name in versions for token in tokens
+        ):
+            found.append(name)
+    return found
+
+
+def _is_invoked(deployment: Deployment, function: str, qualifier: str) -> bool:
+    """Whether targets invoke a qualifier of the function, or nothing at all.
+
+    Callers elsewhere use what the template publishes and does not invoke.
+    """
+    invoked = [
+        reference
+        for target in deployment.reading.targets
+        if _counts(target)
+        for reference in target.references
+        if reference.function == function
+    ]
+    return not invoked or any(
+        reference.qualifier is not None
+        and reference.qualifier.token is not None
+        and reference.qualifier.token.name == qualifier
+        for reference in invoked
+    )
+
+
+def _counts(target: Target) -> bool:
+    return not target.row.is_deployment
+
+
+# -- SAM -----------------------------------------------------------------------
+
+
+def _of_serverless(
+    comparison: Comparison, before: Resource, after: Resource, update: FunctionUpdate
+) -> list[str] | None:
+    """The alias that SAM does not move; None where it does, or where nobody knows."""
+    if after.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in after.properties:
+        return []
+    if before.type != SERVERLESS_FUNCTION or (
+        "AutoPublishAlias" not in before.properties
+    ):
+        # The alias is new, and its version with it; or one side is SAM's output,
+        # which does not say what its version was made from.
+        return None
+    keys = [
+        version_key(side, function)
+        for side, function in (
+            (comparison.before, before),
+            (comparison.after, after),
+        )
+    ]
+    if keys[0] != keys[1]:
+        return None
+    is_code_new = any(change.name == "Code" for change in update.code)
+    has_path = comparison.after.code_path(after, "CodeUri") is not None
+    is_image = comparison.after.build_context(after) is not None
+    has_hash = "AutoPublishCodeSha256" in after.properties
+    if is_code_new and (has_path or is_image) and not has_hash:
+        # `sam package` uploads it under another name.
+        return None
+    return [f"{after.id}.Alias"]
+
+
+def version_key(deployment: Deployment, function: Resource) -> str:
+    """What the logical ID of a SAM function's version is a hash of.
+
+    As aws-sam-translator has it (``SamFunction._construct_version``): the code with
+    its parameters resolved, and environment, memory and SnapStart as written; with
+    ``AutoPublishAliasAllProperties`` every property as written; where
+    ``AutoPublishCodeSha256`` is set, the first ten characters of that alone.
+    """
+    properties = function.properties
+    sha = properties.get("AutoPublishCodeSha256")
+    if sha is not None:
+        return _json(_with_parameters(deployment, sha))[:11]
+    if properties.get("AutoPublishAliasAllProperties"):
+        return _json(
+            [_all_properties(function), _published_layers(deployment, function)]
+        )
+    made_of = {
+        "Code": _with_parameters(deployment, deployment.written(function, "Code")),
+        "Environment": properties.get("Environment"),
+        "MemorySize": properties.get("MemorySize"),
+        "SnapStart": _snap_start(properties.get("SnapStart")),
+    }
+    return _json(made_of)
+
+
+def _snap_start(node: Any) -> Any:
+    is_on = isinstance(node, Mapping) and node.get("ApplyOn", "None") != "None"
+    return node if is_on else None
+
+
+# What of a SAM function is no property of the Lambda function it becomes.
+_NOT_OF_THE_FUNCTION = frozenset(
+    {
+        "AssumeRolePolicyDocument",
+        "AutoPublishAlias",
+        "AutoPublishAliasAllProperties",
+        "DeploymentPreference",
+        "EventInvokeConfig",
+        "Events",
+        "FunctionUrlConfig",
+        "PermissionsBoundary",
+        "Policies",
+        "PropagateTags",
+        "ProvisionedConcurrencyConfig",
+        "RolePath",
+        "VersionDeletionPolicy",
+        "VersionDescription",
+    }
+)
+
+
+def _all_properties(function: Resource) -> dict[str, Any]:
+    return {
+        str(name): node
+        for name, node in function.properties.items()
+        if name not in _NOT_OF_THE_FUNCTION
+    }
+
+
+def _published_layers(deployment: Deployment, function: Resource) -> list[Any]:
+    """The layers of the stack whose content counts for the function's version."""
+    nodes = function.properties.get("Layers")
+    found = []
+    for node in nodes if isinstance(nodes, list) else []:
+        name, argument = intrinsic(node)
+        layer = deployment.resources.get(str(argument)) if name == "Ref" else None
+        if layer is not None and layer.properties.get("PublishLambdaVersion"):
+            found.append(dict(layer.properties))
+    return found
+
+
+def _with_parameters(deployment: Deployment, node: Any) -> Any:
+    """A node with its references to parameters resolved, and nothing else."""
+    name, argument = intrinsic(node)
+    if name == "Ref" and isinstance(argument, str):
+        return deployment.parameter(argument) or node
+    if name == "Fn::Sub" and isinstance(argument, str):
+        return {
+            "Fn::Sub": _SUB_NAME.sub(
+                lambda found: deployment.parameter(found[1].strip()) or found[0],
+                argument,
+            )
+        }
+    if isinstance(node, Mapping):
+        return {key: _with_parameters(deployment, below) for key, below in node.items()}
+    if isinstance(node, list):
+        return [_with_parameters(deployment, below) for below in node]
+    return node
+
+
+def _json(node: Any) -> str:
+    try:
+        return json.dumps(node, sort_keys=True, default=str)
+    except (TypeError, ValueError, RecursionError):
+        return ""
