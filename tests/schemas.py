@@ -21,7 +21,7 @@ WRITTEN = "2026-10-20"
 FORMAT = "AWS::Lambda::Function.Arn"
 FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 # A pattern that admits these too speaks of text, not of ARNs.
-PLAIN = ("orders", "orders.json", "0123456789abcdef")
+PLAIN = ("orders", "orders.json", "123456789012", "us-east-1", "https://example.com/")
 _LAMBDA = re.compile(r"lambda", re.IGNORECASE)
 _BRANCHES = ("allOf", "anyOf", "oneOf")
 

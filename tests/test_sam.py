@@ -497,12 +497,12 @@ def _template(
     function = _function(**publishing.get("Properties", {}), **properties)
     if "IgnoreGlobals" in publishing:
         function["IgnoreGlobals"] = publishing["IgnoreGlobals"]
-    given = {
+    given: Template_ = {
         name: publishing[name]
         for name in ("Globals", "Parameters")
         if name in publishing
     }
-    template = {
+    template: Template_ = {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Transform": "AWS::Serverless-2016-10-31",
         **given,
@@ -1052,7 +1052,6 @@ def test_real_templates() -> None:
         except InvalidDocumentException:
             refused.append(path.name)
             continue
-        # Neither finds the local files of a template that stands alone.
         assert _verdict(template, path) == _verdict(translated, path), path.name
         compared += 1
     assert compared > 20 * len(refused), refused

@@ -1,0 +1,280 @@
+"""The catalogue of targets, held against the schemas of the installed cfn-lint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+
+from cfn_lint_lambda_race.data import load, targets
+from cfn_lint_lambda_race.template import _targets
+from tests.schemas import (
+    exists,
+    is_current,
+    lambda_properties,
+    properties,
+    schemas,
+)
+
+Row = Mapping[str, Any]
+
+TARGETS: list[Row] = load("targets.json")
+DOCUMENTS: Mapping[str, list[Row]] = load("documents.json")
+EXCLUSIONS: list[Row] = load("exclusions.json")
+# What every type says in the same words; excuses no property that speaks of Lambda.
+EVERY_TYPE = "AWS::*"
+# A SAM function's events that no service sends: their caller is configured elsewhere.
+NO_TARGETS = {"AlexaSkill"}
+KEYS = {
+    *("type", "path", "form", "source", "authorised_by", "accepts", "when", "note"),
+    *("inside", "file", "qualifier", "substitutions", "source_arn", "deployment"),
+}
+
+
+def _name(row: Row) -> str:
+    return f"{row['type']} {row['path']}"
+
+
+def _paths(row: Row) -> Iterator[str]:
+    """The paths in a row that begin at the resource's properties."""
+    yield row["path"]
+    if "inside" not in row:
+        yield from row.get("when", ())
+    if "qualifier" in row:
+        yield row["qualifier"]
+
+
+@cache
+def _glob(pattern: str) -> re.Pattern[str]:
+    """``**`` at either end stands for any steps or none, ``*`` for part of a step.
+
+    A whole step ``*`` is the step of a list or a map.
+    """
+    expression = ""
+    for step in pattern.split("/"):
+        words = (
+            re.escape("*") if step == "*" else re.escape(step).replace(r"\*", "[^/]*")
+        )
+        expression += "(?:/[^/]+)*" if step == "**" else f"/{words}"
+    return re.compile(expression)
+
+
+def _excuses(row: Row, kind: str, path: str, why: str) -> bool:
+    if row["type"] == EVERY_TYPE and why != "its pattern":
+        return False
+    types = re.escape(row["type"]).replace(r"\*", ".*")
+    return bool(re.fullmatch(types, kind) and _glob(row["path"]).fullmatch(f"/{path}"))
+
+
+@cache
+def _scanned() -> Mapping[tuple[str, str], str]:
+    """The properties of all resource types that may name a function, and why.
+
+    SAM's are not: in its schemas each name stands for what the property becomes.
+    """
+    return {
+        (kind, path): why
+        for kind, versions in schemas().items()
+        if not kind.startswith("AWS::Serverless::")
+        for schema in versions
+        for path, why in lambda_properties(schema).items()
+    }
+
+
+def test_every_property_that_may_name_a_function_is_known() -> None:
+    assert len(_scanned()) > 800
+    chosen = {(row["type"], row["path"]) for row in TARGETS}
+    unknown = [
+        f"{kind} {path} ({why})"
+        for (kind, path), why in _scanned().items()
+        if (kind, path) not in chosen
+        and not any(_excuses(row, kind, path, why) for row in EXCLUSIONS)
+    ]
+    assert not unknown, (
+        "These properties may name a Lambda function. For each, add one row: to "
+        "data/targets.json if a service invokes the function there, else to "
+        "data/exclusions.json with the reason:\n" + "\n".join(unknown)
+    )
+
+
+@pytest.mark.skipif(not is_current(), reason="older schemas have fewer properties")
+def test_every_exclusion_is_of_use() -> None:
+    chosen = {(row["type"], row["path"]) for row in TARGETS}
+    useless = [
+        _name(row)
+        for row in EXCLUSIONS
+        if not any(
+            _excuses(row, kind, path, why)
+            for (kind, path), why in _scanned().items()
+            if (kind, path) not in chosen
+        )
+    ]
+    assert not useless, "Remove these rows of data/exclusions.json"
+
+
+@pytest.mark.parametrize("row", TARGETS, ids=_name)
+def test_the_paths_of_a_row_exist(row: Row) -> None:
+    kind = row["type"]
+    if kind.startswith("Custom::"):
+        pytest.skip("a custom resource has no schema")
+    if not is_current() and kind not in schemas():
+        pytest.skip("older than the resource type")
+    assert kind in schemas(), "no such resource type: correct or remove the row"
+    for path in _paths(row):
+        found = any(exists(schema, path) for schema in schemas()[kind])
+        if not found and not is_current():
+            pytest.skip("older than the property")
+        assert found, f"no such property: {path}; correct or remove the row"
+
+
+def test_paths_are_not_found_everywhere() -> None:
+    (schema, *_) = schemas()["AWS::SNS::Subscription"]
+    assert exists(schema, "Endpoint")
+    assert exists(schema, "DeliveryPolicy/anything/below/a/free/object")
+    assert not exists(schema, "EndPoint")
+    assert not exists(schema, "Endpoint/*")
+    (schema, *_) = schemas()["AWS::Events::Rule"]
+    assert exists(schema, "Targets/*/Arn")
+    assert not exists(schema, "Targets/Arn")
+    assert not exists(schema, "Targets/*/ARN")
+
+
+@pytest.mark.parametrize("row", TARGETS, ids=_name)
+def test_a_row_is_well_formed(row: Row) -> None:
+    assert set(row) <= KEYS
+    assert row["source"].startswith("https://")
+    authorised_by = row["authorised_by"]
+    assert authorised_by in ("role", "*") or authorised_by.endswith(
+        (".amazonaws.com", ".amazon.com")
+    )
+    assert set(row.get("accepts", ())) <= {"version", "alias"}
+    # Where no qualifier is accepted, the message has to name the way round.
+    assert ("note" in row) == (row.get("accepts") == [])
+    assert row["form"] in {*_targets._PARSERS, *DOCUMENTS, "self"}
+    assert not ("inside" in row and row["form"] in DOCUMENTS)
+    if "source_arn" in row:
+        assert authorised_by != "role"
+
+
+@pytest.mark.parametrize("form", DOCUMENTS)
+def test_a_document_s_places_are_well_formed(form: str) -> None:
+    assert any(row["form"] == form for row in TARGETS)
+    assert DOCUMENTS[form]
+    for place in DOCUMENTS[form]:
+        assert set(place) <= {"inside", "form", "source", "when", "qualifier"}
+        assert place["source"].startswith("https://")
+        assert place["form"] in _targets._PARSERS
+
+
+def test_rows_are_sorted_and_unique() -> None:
+    def key(row: Row) -> tuple[str, ...]:
+        return (
+            row["type"],
+            row["path"],
+            row.get("inside", ""),
+            *(str(row.get("when", ""))[:200],),
+        )
+
+    keys = [key(row) for row in TARGETS]
+    assert len(keys) > 200
+    assert keys == sorted(set(keys))
+    excluded = [(row["type"], row["path"]) for row in EXCLUSIONS]
+    assert excluded == sorted(set(excluded))
+
+
+def test_exclusions_have_a_reason() -> None:
+    assert len(EXCLUSIONS) > 200
+    for row in EXCLUSIONS:
+        assert set(row) == {"type", "path", "reason"}
+        assert len(row["reason"].split()) > 1
+
+
+def test_the_rows_are_those_that_the_pack_reads() -> None:
+    read = sum(len(rows) for rows in targets().values())
+    assert read == sum(len(DOCUMENTS.get(row["form"], [row])) for row in TARGETS)
+
+
+def test_every_event_of_sam_is_known() -> None:
+    known = {
+        name
+        for row in TARGETS
+        if row["type"] == "AWS::Serverless::Function" and row["path"] == "Events/*"
+        for name in row["when"]["Events/*/Type"]
+    }
+    versions = schemas().get("AWS::Serverless::Function", ())
+    names = {
+        str(name)
+        for schema in versions
+        for node in properties(schema)["Events/*/Type"]
+        for name in node.get("enum", [node.get("const")])
+        if name is not None
+    }
+    assert len(names) > 15
+    assert names <= known | NO_TARGETS, "add a row for each other event"
+    assert not known & NO_TARGETS
+
+
+# -- the scan itself -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        ({"format": "AWS::Lambda::Function.Arn", "type": "string"}, "its format"),
+        (
+            {"pattern": "^arn:aws:lambda:.*:function:.*$", "type": "string"},
+            "its pattern",
+        ),
+        ({"pattern": "^arn:.*$", "type": "string"}, "its pattern"),
+        (
+            {"description": "The Lambda function to call", "type": "string"},
+            "its description",
+        ),
+        ({"enum": ["LAMBDA"], "type": "string"}, "a value"),
+        ({"$ref": "#/definitions/Arn"}, "its pattern"),
+        ({"anyOf": [{"$ref": "#/definitions/Arn"}]}, "its pattern"),
+        ({"pattern": "^arn:aws:sns:.*$", "type": "string"}, None),
+        ({"pattern": ".*", "type": "string"}, None),
+        ({"description": "The Lambda function", "type": "integer"}, None),
+        ({"description": "A queue", "type": "string"}, None),
+    ],
+)
+def test_the_scan_finds(schema: Row, why: str | None) -> None:
+    definitions = {"Arn": {"type": "string", "pattern": "^arn:[^:]+:lambda:.*$"}}
+    whole = {"properties": {"Handler": schema}, "definitions": definitions}
+    assert lambda_properties(whole).get("Handler") == why
+
+
+def test_the_scan_goes_deep_and_leaves_out_what_is_read_only() -> None:
+    schema = {
+        "properties": {
+            "Hooks": {"type": "array", "items": {"$ref": "#/definitions/Hook"}},
+            "Arn": {"type": "string", "format": "AWS::Lambda::Function.Arn"},
+        },
+        "definitions": {
+            "Hook": {
+                "type": "object",
+                "properties": {
+                    "LambdaArn": {"type": "string"},
+                    "Next": {"$ref": "#/definitions/Hook"},
+                },
+            }
+        },
+        "readOnlyProperties": ["/properties/Arn"],
+    }
+    assert lambda_properties(schema) == {"Hooks/*/LambdaArn": "its name"}
+
+
+def test_exclusions_excuse_no_more_than_they_say() -> None:
+    row = {"type": "AWS::X::*", "path": "A/*/B/**"}
+    assert _excuses(row, "AWS::X::Y", "A/*/B", "")
+    assert _excuses(row, "AWS::X::Y", "A/*/B/C", "")
+    assert not _excuses(row, "AWS::X::Y", "A/*/BC", "")
+    assert not _excuses(row, "AWS::X::Y", "A/N/B", "")
+    assert not _excuses(row, "AWS::Z::Y", "A/*/B", "")
+    every = {"type": EVERY_TYPE, "path": "**/*Role"}
+    assert _excuses(every, "AWS::X::Y", "A/TheRole", "its pattern")
+    assert not _excuses(every, "AWS::X::Y", "A/LambdaRole", "its name")
