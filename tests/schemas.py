@@ -1,4 +1,4 @@
-"""The resource schemas of the installed cfn-lint, as the data files are held to them."""
+"""The resource schemas of the installed cfn-lint, which the data files are held to."""
 
 from __future__ import annotations
 
@@ -147,10 +147,12 @@ def exists(schema: Schema, path: str) -> bool:
                 return True
         if any(follow(below, steps, inside) for below in _alternatives(node)):
             return True
+        named = {"properties", "patternProperties", "additionalProperties"}
+        is_list = not named & set(node)
         return any(
             follow(below, steps[1:], ())
             for step, below in _steps(node)
-            if step in (steps[0], "*")
+            if step == steps[0] or (step == "*" and not is_list)
         ) or ("$ref" not in node and _is_free(node))
 
     return follow({"properties": schema["properties"]}, path.split("/"), ())

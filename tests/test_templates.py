@@ -44,9 +44,7 @@ def _lint(path: Path) -> list[Match]:
 def test_findings(path: Path, snapshot: Any) -> None:
     matches = _lint(path)
     ours = [described(match) for match in matches if is_ours(match)]
-    # Before 1.54, cfn-lint lints the translation of a SAM template.
-    kind = "" if "sam" not in path.stem or _reads_serverless() else " translated"
-    snapshot.assert_match(ours, f"{_name(path)}{kind}")
+    snapshot.assert_match(ours, _name(path))
 
 
 @pytest.mark.parametrize("path", FILES, ids=_name)
@@ -77,9 +75,3 @@ def test_each_rule_has_a_right_and_a_wrong_template(rule: str) -> None:
 def test_each_folder_is_a_rule_or_the_story() -> None:
     folders = {path.parent.name for path in FILES}
     assert folders == {*RULES, "story"}
-
-
-def _reads_serverless() -> bool:
-    from cfnlint.template import transforms
-
-    return hasattr(transforms, "_sam_globals")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule, listed
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding, listed
 from cfn_lint_lambda_race.update import (
     FunctionUpdate,
     Settings,
@@ -59,9 +59,11 @@ class ConcurrentUpdate(RaceRule):
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         update = update_of(cfn)
         if update.problem:
-            yield RuleMatch(_top(cfn), f"No baseline to compare with: {update.problem}")
+            yield finding(
+                cfn, _top(cfn), f"No baseline to compare with: {update.problem}"
+            )
         for function in update.concurrent:
-            yield RuleMatch(["Resources", function.function], _message(function))
+            yield finding(cfn, ["Resources", function.function], _message(function))
 
 
 def _top(cfn: Template) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule, joined
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding, joined
 from cfn_lint_lambda_race.update import Coupling, couplings
 
 
@@ -39,7 +39,7 @@ class CoupledUpdate(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for coupling in couplings(cfn):
-            yield RuleMatch(["Resources", coupling.function], _message(coupling))
+            yield finding(cfn, ["Resources", coupling.function], _message(coupling))
 
 
 def _message(coupling: Coupling) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.update import frozen_versions
 
 
@@ -44,4 +44,4 @@ class FrozenVersion(RaceRule):
                 "deployment; give it a new logical ID with every change, as the CDK's "
                 "currentVersion and SAM's AutoPublishAlias do"
             )
-            yield RuleMatch(["Resources", version.id], message)
+            yield finding(cfn, ["Resources", version.id], message)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
 
 
@@ -45,4 +45,4 @@ class LatestAlias(RaceRule):
                     "invokes it meets every update half old and half new; point it to "
                     "a published version"
                 )
-                yield RuleMatch(list(branch.path), message)
+                yield finding(cfn, branch.path, message)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Mismatch, Reading, read
 
 
@@ -34,7 +34,7 @@ class LayerArchitectureMismatch(RaceRule):
         for function in reading.functions:
             for mismatch in reading.layers.mismatches(function):
                 message = _message(reading, function.id, mismatch)
-                yield RuleMatch(list(mismatch.layer.path), message)
+                yield finding(cfn, mismatch.layer.path, message)
 
 
 def _message(reading: Reading, function: str, mismatch: Mismatch) -> str:

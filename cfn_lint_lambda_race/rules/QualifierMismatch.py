@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Misfit, read
 
 
@@ -37,7 +37,7 @@ class QualifierMismatch(RaceRule):
         reading = read(cfn)
         for misfit in reading.misfits:
             target = reading.name_target(misfit.target)
-            yield RuleMatch(list(misfit.path), _message(misfit, target))
+            yield finding(cfn, misfit.path, _message(misfit, target))
 
 
 def _message(misfit: Misfit, target: str) -> str:

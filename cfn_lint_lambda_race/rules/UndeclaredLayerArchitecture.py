@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
 
 
@@ -44,4 +44,4 @@ class UndeclaredLayerArchitecture(RaceRule):
                 "CompatibleArchitectures: a binary in it fails on one of them with "
                 "'exec format error'; declare what it runs on"
             )
-            yield RuleMatch(["Resources", shared.layer], message)
+            yield finding(cfn, ["Resources", shared.layer], message)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule, listed
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding, listed
 from cfn_lint_lambda_race.update import FunctionUpdate, update_of
 
 
@@ -43,7 +43,7 @@ class UnpublishedUpdate(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for update, name in update_of(cfn).unpublished:
-            yield RuleMatch(["Resources", update.function], _message(update, name))
+            yield finding(cfn, ["Resources", update.function], _message(update, name))
 
 
 def _message(update: FunctionUpdate, name: str) -> str:

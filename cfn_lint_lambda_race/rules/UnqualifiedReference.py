@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Exit, read
 
 
@@ -37,7 +37,7 @@ class UnqualifiedReference(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for place in read(cfn).exits:
-            yield RuleMatch(list(place.path), _message(place))
+            yield finding(cfn, place.path, _message(place))
 
 
 def _message(place: Exit) -> str:

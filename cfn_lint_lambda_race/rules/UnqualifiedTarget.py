@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
 
 
@@ -54,7 +54,7 @@ class UnqualifiedTarget(RaceRule):
             if self._is_wanted(target):
                 for use in reading.unqualified_uses(target):
                     message = _message(reading, target, use)
-                    yield RuleMatch(list(target.path), message)
+                    yield finding(cfn, target.path, message)
 
     def _is_wanted(self, target: Target) -> bool:
         if target.resource.type in self.config["ignore_target_types"]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, read
 
 
@@ -47,7 +47,7 @@ class VersionTarget(RaceRule):
                 if reference.is_version and reading.possible(reference.when)
             }
             for name in sorted(names):
-                yield RuleMatch(list(target.path), _message(reading, target, name))
+                yield finding(cfn, target.path, _message(reading, target, name))
 
 
 def _message(reading: Reading, target: Target, function: str) -> str:

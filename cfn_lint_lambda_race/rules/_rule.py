@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from cfnlint.rules import CloudFormationLintRule
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
+from cfnlint.template import Template
 
+from cfn_lint_lambda_race.template import position
 from cfn_lint_lambda_race.update import Change
 
 
@@ -14,6 +16,14 @@ class RaceRule(CloudFormationLintRule):  # type: ignore[misc]
     """The base of the pack's rules; cfn-lint registers no rule without an ID."""
 
     tags: ClassVar[list[str]] = ["resources", "lambda", "deployment"]
+
+
+def finding(cfn: Template, path: Sequence[str | int], message: str) -> RuleMatch:
+    """A finding at a path of the template as it is written."""
+    location = position(cfn, path)
+    if location is None:
+        return RuleMatch(list(path), message)
+    return RuleMatch(list(path), message, location=location)
 
 
 def joined(names: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from cfn_lint_lambda_race.template._layers import Mismatch, Undeclared
 from cfn_lint_lambda_race.template._reading import Reading, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._references import Reference
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._source import position
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import Part, Text, Token, literal, token
 
@@ -50,6 +51,7 @@ __all__ = [
     "is_small",
     "literal",
     "parse",
+    "position",
     "read",
     "scalar_text",
     "token",

@@ -478,7 +478,9 @@ class Evaluator:
         resource = self.resources.get(resource_id)
         opaque = [Alternative(token(ATTRIBUTE, resource_id, attribute), when)]
         if resource is None:
-            name = resource_id if attribute == "Ref" else f"{resource_id}.{attribute}"
+            # The ARN that an alias or a version has as an attribute is its `Ref`.
+            is_ref = attribute in ("Ref", "AliasArn", "FunctionArn")
+            name = resource_id if is_ref else f"{resource_id}.{attribute}"
             return self._sam_reference(name, when) or opaque
         if resource.condition is not None:
             exists = when.given(CONDITION, resource.condition, True)
@@ -574,11 +576,11 @@ class Evaluator:
         The alias is a token named ``<function>.Alias``.
         """
         node = function.properties.get("AutoPublishAlias")
-        if node is None or function.type != "AWS::Serverless::Function":
+        if not node or function.type != "AWS::Serverless::Function":
             return [(None, when)]
         alias = token(ALIAS, f"{function.id}.Alias")
         return [
-            (None if found.value is NO_VALUE else alias, found.when)
+            (None if found.value in (NO_VALUE, Text()) else alias, found.when)
             for found in self.evaluate(node, when)
         ]
 
@@ -586,12 +588,10 @@ class Evaluator:
         if self._sam_ids is None:
             self._sam_ids = {}
             for resource in self.resources.values():
-                if (
-                    resource.type != "AWS::Serverless::Function"
-                    or "AutoPublishAlias" not in resource.properties
-                ):
+                node = resource.properties.get("AutoPublishAlias")
+                if resource.type != "AWS::Serverless::Function" or not node:
                     continue
-                for alias in self.texts(resource.properties["AutoPublishAlias"]):
+                for alias in self.texts(node):
                     name = str(alias.value).replace("-", "D").replace("_", "U")
                     generated = f"{resource.id}Alias{name}"
                     self._sam_ids[generated] = (resource.id, "Alias")

@@ -18,6 +18,7 @@ from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenario
+from cfn_lint_lambda_race.template._source import as_written
 from cfn_lint_lambda_race.template._targets import Target, Targets
 
 
@@ -38,6 +39,7 @@ class Reading:
     """What a template says: its values, functions and targets."""
 
     def __init__(self, cfn: Template, defaults_first: bool = False) -> None:
+        cfn = as_written(cfn)
         template = cfn.template if isinstance(cfn.template, Mapping) else {}
         self.filename = cfn.filename
         self.evaluator = Evaluator(template, _parameter_sets(cfn), defaults_first)

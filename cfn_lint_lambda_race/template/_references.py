@@ -126,7 +126,7 @@ class References:
                 function = functions.pop() if len(functions) == 1 else None
                 yield resource.id, Alias(resource, function)
         for resource in self.functions.values():
-            if "AutoPublishAlias" in resource.properties:
+            if resource.properties.get("AutoPublishAlias"):
                 yield f"{resource.id}.Alias", Alias(resource, resource.id)
 
     def _names_of_aliases(self) -> dict[tuple[str | None, Text], list[str]]:

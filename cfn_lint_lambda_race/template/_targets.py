@@ -32,6 +32,8 @@ from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, token
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _AWS_LAMBDA = re.compile(r"""\baws_lambda\s*\(\s*(["'])(?P<function>.*?)\1""")
 _API_EVENTS = {"Api": "RestApiId", "HttpApi": "ApiId"}
+# SAM makes these for events that name no API.
+_IMPLICIT_APIS = frozenset({"ServerlessRestApi", "ServerlessHttpApi"})
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 _GLOBALS = {
     "AWS::Serverless::Api": "Api",
@@ -100,11 +102,35 @@ class Targets:
             return
         for kind, section in _GLOBALS.items():
             properties = self._globals.get(section)
-            if isinstance(properties, Mapping):
+            if isinstance(properties, Mapping) and self._has_api(kind, section):
                 resource = Resource(section, kind, properties, None, {})
                 root = Branch(properties, ("Globals", section), ALWAYS)
                 for row in rows.get(kind, ()):
                     yield from self._below(resource, row, root)
+
+    def _has_api(self, kind: str, section: str) -> bool:
+        """Whether an API takes the authorizers of `Globals`; implicit ones do."""
+        for resource in self._evaluator.resources.values():
+            ignored = resource.attributes.get("IgnoreGlobals")
+            ignores = ignored == "*" or (
+                isinstance(ignored, list) and "Auth" in ignored
+            )
+            if resource.type == kind and not ignores:
+                return True
+            for event in self._evaluator.follow(resource.properties, ["Events", "*"]):
+                node = event.node
+                if isinstance(node, Mapping) and node.get("Type") == section:
+                    names = self._evaluator.follow(
+                        node, ["Properties", _API_EVENTS[section]]
+                    )
+                    found = [
+                        _api_name(value.value)
+                        for name in names
+                        for value in self._evaluator.texts(name.node)
+                    ]
+                    if not found or _IMPLICIT_APIS.intersection(found):
+                        return True
+        return False
 
     def _of_row(
         self, resource: Resource, row: TargetRow, base: Scenario
@@ -143,12 +169,33 @@ class Targets:
         self, resource: Resource, row: TargetRow, branch: Branch, root: Branch
     ) -> Iterator[Target]:
         assert row.inside is not None
+        replaced = self._replaced_operations(resource, row)
         for document in self._documents(branch, row.is_file):
             start = _Place(document, (), (document,))
             for place in self._places(start, row.inside.split("/")):
+                if _operation(place.branch) in replaced:
+                    continue
                 for scenario in self._admitted(place, row.inside_when):
                     leaf = replace(place.branch, when=scenario)
                     yield from self._target(resource, row, leaf, root, place)
+
+    def _replaced_operations(
+        self, api: Resource, row: TargetRow
+    ) -> set[tuple[Any, ...]]:
+        """The paths and methods of an API's definition that events take over.
+
+        https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html#sam-api-mergedefinitions
+        """
+        if row.form != "uri" or not api.properties.get("MergeDefinitions"):
+            return set()
+        return {
+            (_literal(event.node, "Path"), _literal(event.node, "Method").lower())
+            for function in self._references.functions.values()
+            for event in self._evaluator.follow(function.properties, ["Events", "*"])
+            for name in self._evaluator.follow(event.node, ["Properties", "RestApiId"])
+            for found in self._evaluator.texts(name.node)
+            if _api_name(found.value) == api.id
+        }
 
     # -- walking ---------------------------------------------------------------
 
@@ -380,18 +427,13 @@ class Targets:
             return True
         for api in apis:
             for found in self._evaluator.texts(api.node):
-                resource = self._api(found.value)
+                name = _api_name(found.value)
+                resource = self._evaluator.resources.get(name)
+                if resource is None and name in _IMPLICIT_APIS:
+                    return True
                 if resource is not None and self._adds_integration(resource, event):
                     return True
         return False
-
-    def _api(self, value: Any) -> Resource | None:
-        if not isinstance(value, Text):
-            return None
-        name = value.literal
-        if value.token is not None and value.token.kind == ATTRIBUTE:
-            name = value.token.name
-        return self._evaluator.resources.get(name) if name else None
 
     def _adds_integration(self, api: Resource, event: Branch) -> bool:
         if api.type not in ("AWS::Serverless::Api", "AWS::Serverless::HttpApi"):
@@ -406,8 +448,8 @@ class Targets:
         if api.type == "AWS::Serverless::Api" or own != ["DefinitionBody"]:
             return False
         # SAM adds to an HTTP API's definition what that leaves out.
-        path = _literal(event.node, "Path")
-        method = _literal(event.node, "Method").lower()
+        path = _literal(event.node, "Path") or "$default"
+        method = _literal(event.node, "Method").lower() or "any"
         steps = ["paths", path, _ANY_METHOD if method == "any" else method]
         body = api.properties.get("DefinitionBody")
         if intrinsic(body)[0] is not None:
@@ -434,6 +476,21 @@ _PARSERS = {
     "name": parse_identifier,
     "uri": parse_uri,
 }
+
+
+def _operation(branch: Branch) -> tuple[Any, ...]:
+    """The path and the method that an integration's ``uri`` stands below."""
+    keys = branch.path if branch.inner is None else branch.inner
+    return tuple(keys[-4:-2])
+
+
+def _api_name(value: Any) -> str:
+    """The logical ID that an event names its API by, as `Ref` or as it is."""
+    if not isinstance(value, Text):
+        return ""
+    if value.token is not None and value.token.kind == ATTRIBUTE:
+        return value.token.name
+    return value.literal or ""
 
 
 def _is_custom(kind: str) -> bool:

@@ -21,7 +21,6 @@ from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
 from cfn_lint_lambda_race.update._publication import stale_alias, unmoved
-from cfn_lint_lambda_race.update._source import as_written
 
 __all__ = [
     "Change",
@@ -71,7 +70,7 @@ def update_of(cfn: Template) -> Update:
 
 def _deployment_of(cfn: Template) -> Deployment:
     if cfn not in _DEPLOYMENTS:
-        _DEPLOYMENTS[cfn] = Deployment(as_written(cfn))
+        _DEPLOYMENTS[cfn] = Deployment(cfn)
     return _DEPLOYMENTS[cfn]
 
 

@@ -8,6 +8,11 @@ from typing import Any, NamedTuple
 
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.template._source import (
+    MAX_SIZE,
+    UnusableTemplateError,
+    read_template,
+)
 from cfn_lint_lambda_race.update._change_set import (
     ChangeSet,
     ChangeSetError,
@@ -16,11 +21,6 @@ from cfn_lint_lambda_race.update._change_set import (
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._git import GitError, Repository
-from cfn_lint_lambda_race.update._source import (
-    MAX_SIZE,
-    UnusableTemplateError,
-    read_template,
-)
 
 
 class Settings(NamedTuple):

@@ -1,25 +1,31 @@
 """Templates as they are written, with SAM's `Globals` merged and SAM untranslated.
 
-cfn-lint reads SAM natively from 1.54 on; before, it replaces a SAM template by its
-translation, and local paths by made-up S3 URIs. An update is judged by what people
-wrote, so here a SAM template stays one under every cfn-lint.
+cfn-lint reads SAM natively from 1.54 on. Before, it replaces a SAM template by its
+translation, and on the way there local paths and API definitions by made-up ones, so
+that integrations get lost. So here a SAM template stays one under every cfn-lint.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from cfnlint.helpers import TRANSFORM_SAM, ensure_list
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.template import is_small, parse
+from cfn_lint_lambda_race.template._documents import is_small, parse
 
 # CloudFormation takes 1 MB; SAM templates grow when they are translated.
 MAX_SIZE = 4 * 1024 * 1024
+
+
+# By the template that cfn-lint lints, the one as written, where that is another.
+_SOURCES: WeakKeyDictionary[Template, Template] = WeakKeyDictionary()
 
 
 class UnusableTemplateError(Exception):
@@ -32,14 +38,29 @@ def is_serverless(template: Mapping[Any, Any]) -> bool:
 
 
 def as_written(cfn: Template) -> Template:
-    """The template that cfn-lint lints, SAM untranslated where its file allows."""
+    """The template that cfn-lint lints, SAM untranslated where its file allows.
+
+    A template from standard input, or given as text, is taken as it is.
+    """
     was_serverless = TRANSFORM_SAM in cfn.transform_pre.get("Transform", [])
     if not was_serverless or is_serverless(cfn.template) or not cfn.filename:
         return cfn
-    try:
-        return read_template(Path(cfn.filename).read_bytes(), cfn)
-    except (OSError, UnusableTemplateError):
-        return cfn
+    if cfn not in _SOURCES:
+        try:
+            content = Path(cfn.filename).read_bytes()
+            _SOURCES[cfn] = read_template(content, cfn)
+        except (OSError, UnusableTemplateError):
+            return cfn
+    return _SOURCES[cfn]
+
+
+def position(cfn: Template, path: Sequence[str | int]) -> tuple[int, ...] | None:
+    """Where a path stands in the file; None where cfn-lint knows as well."""
+    source = as_written(cfn)
+    if source is cfn:
+        return None
+    found = source.get_location_yaml(source.template, list(path))
+    return tuple(found) if found else None
 
 
 def read_template(content: bytes, cfn: Template) -> Template:
@@ -93,7 +114,11 @@ def _merge_globals(template: Any) -> None:
     from samtranslator.plugins.globals.globals_plugin import GlobalsPlugin
 
     if is_small(template):
+        section = deepcopy(template.get("Globals"))
         GlobalsPlugin().on_before_transform_template(template)
+        if section is not None:
+            # The plugin drops what it has merged; some findings stand there.
+            template["Globals"] = section
 
 
 @contextmanager
