@@ -103,13 +103,13 @@ class Exits:
         if place.row.path.startswith("Environment/"):
             return place.resource.id == function
         if place.row.what == "a policy":
-            return self._serves_targets_only(place.resource, function)
+            return self._serves_targets_only(place.resource)
         return False
 
     # -- roles -----------------------------------------------------------------
 
-    def _serves_targets_only(self, policy: Resource, function: str) -> bool:
-        """Whether a policy's roles are used by targets of the function alone.
+    def _serves_targets_only(self, policy: Resource) -> bool:
+        """Whether a policy's roles are used by resources with targets alone.
 
         Then the targets carry the finding.
         """
@@ -119,12 +119,7 @@ class Exits:
             roles = self._roles(policy)
             users = {user for role in roles for user in self._users.get(role, ())}
             users -= {policy.id, *roles}
-        invoking = {
-            target.resource.id
-            for target in self._targets
-            if any(reference.function == function for reference in target.references)
-        }
-        return bool(users) and users <= invoking
+        return bool(users) and users <= {target.resource.id for target in self._targets}
 
     def _roles(self, policy: Resource) -> set[str]:
         if policy.type == "AWS::IAM::Role":

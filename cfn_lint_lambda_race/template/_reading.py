@@ -114,6 +114,10 @@ class Reading:
     def name_target(self, target: Target) -> str:
         """The words for a target: what it is and where its template says so."""
         resource = target.resource
+        if target.path[:1] == ("Globals",):
+            return f"Authorizer {target.path[-2]} in Globals"
+        if target.row.path == "FunctionUrlConfig":
+            return f"The function URL of {resource.id}"
         if target.row.form == "self" and target.path[-2:-1] == ("Events",):
             return f"Event {target.path[-1]} of {resource.id}"
         where = f"{resource.id} ({resource.type})"

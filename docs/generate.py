@@ -1,0 +1,260 @@
+"""Write the generated parts of the pages: what the data and the rules say.
+
+A generated part stands between two comments, ``<!-- generated: NAME -->`` and
+``<!-- end -->``; all else in a page is written by hand. ``python docs/generate.py``
+writes the parts, with ``--check`` it only says which pages are not current.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import cfn_lint_lambda_race
+from cfn_lint_lambda_race.data import CODE, CONFIGURATION, load, operations
+from cfnlint.rules import CloudFormationLintRule
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+STORY = "templates/story"
+
+_PART = re.compile(
+    r"(?P<start><!-- generated: (?P<name>[a-z-]+)(?: (?P<argument>\S+))? -->\n)"
+    r".*?"
+    r"(?P<end><!-- end -->)",
+    re.DOTALL,
+)
+
+_FORMS = {
+    "alexa-manifest": "names in an Alexa skill's manifest",
+    "arn": "ARN",
+    "asl": "state machine definition",
+    "connect-flow": "contact flow",
+    "iot-sql": "rule's SQL",
+    "name": "name or ARN",
+    "openapi": "OpenAPI body",
+    "osis-pipeline": "pipeline definition",
+    "sagemaker-pipeline": "pipeline definition",
+    "scheduler-input": "the universal target's input",
+    "self": "the event itself",
+    "ssm-document": "document",
+    "uri": "API Gateway URI",
+}
+_ACCEPTED = {
+    ("version", "alias"): "",
+    ("version",): "versions only",
+    ("alias",): "aliases only",
+    (): "none",
+}
+
+
+def rules() -> Mapping[str, CloudFormationLintRule]:
+    """The pack's rules by ID, in the order in which the pages list them."""
+    found = [
+        getattr(cfn_lint_lambda_race, name)() for name in cfn_lint_lambda_race.__all__
+    ]
+    return {rule.id: rule for rule in sorted(found, key=lambda rule: rule.id[1:])}
+
+
+def pages() -> list[Path]:
+    """The pages that hold generated parts."""
+    files = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+    return [path for path in files if _PART.search(path.read_text(encoding="utf-8"))]
+
+
+def generated(page: str) -> str:
+    """A page with its generated parts made anew."""
+
+    def part(match: re.Match[str]) -> str:
+        text = _PARTS[match["name"]](match["argument"])
+        return f"{match['start']}\n{text}\n\n{match['end']}"
+
+    return _PART.sub(part, page)
+
+
+def _rule(argument: str) -> str:
+    rule = rules()[argument]
+    facts = [
+        f"**{rule.shortdesc}.** {rule.description}",
+        _table(
+            ("ID", "severity", "tags", "AWS says"),
+            [
+                (
+                    f"`{rule.id}`",
+                    rule.severity,
+                    ", ".join(rule.tags),
+                    f"<{rule.source_url}>",
+                )
+            ],
+        ),
+    ]
+    if rule.config_definition:
+        rows = [
+            (f"`{name}`", definition["type"], f"`{definition['default']!r}`")
+            for name, definition in rule.config_definition.items()
+        ]
+        facts.append(_table(("setting", "type", "default"), rows))
+    return "\n\n".join(facts)
+
+
+def _rule_table(folder: str) -> str:
+    rows = [
+        (
+            f"[{rule.id}]({folder}{rule.id}.md)",
+            f"`{type(rule).__name__}`",
+            _plain(rule.shortdesc),
+        )
+        for rule in rules().values()
+    ]
+    return _table(("ID", "name", "says"), rows)
+
+
+def _operation_table(_: str) -> str:
+    titles = {
+        CODE: f"`{CODE}`",
+        CONFIGURATION: f"`{CONFIGURATION}`",
+        "other": "a call of its own, or none",
+    }
+    columns: dict[str, list[str]] = {name: [] for name in titles}
+    for row in operations():
+        sam = [name for name in row.sam if name != row.property]
+        name = f"`{row.property}`"
+        if sam:
+            name += f" (SAM: {', '.join(f'`{other}`' for other in sam)})"
+        if row.is_inert:
+            name += " (changes nothing that code can see)"
+        if row.operation is None:
+            name += (
+                " (a change replaces the function)"
+                if row.is_create_only
+                else " (read-only)"
+            )
+        elif row.operation not in columns:
+            name += f" (`{row.operation}`)"
+        columns[row.operation if row.operation in columns else "other"].append(name)
+    rows = [(titles[key], "<br>".join(values)) for key, values in columns.items()]
+    return _table(("API call", "properties of `AWS::Lambda::Function`"), rows)
+
+
+def _target_table(_: str) -> str:
+    rows = [
+        (
+            f"`{row['type']}`",
+            _target_path(row),
+            _FORMS[row["form"]],
+            _authorised(row["authorised_by"]),
+            "; ".join(_remarks(row)),
+            f"[AWS]({row['source']})",
+        )
+        for row in load("targets.json")
+    ]
+    counted = len({row["type"] for row in load("targets.json")})
+    head = f"{len(rows)} properties of {counted} resource types."
+    columns = ("resource type", "property", "holds", "allowed by", "remarks", "page")
+    return f"{head}\n\n{_table(columns, rows)}"
+
+
+def _target_path(row: Mapping[str, Any]) -> str:
+    path = f"`{row['path']}`"
+    if row.get("inside"):
+        path += f", inside it `{row['inside']}`"
+    return path
+
+
+def _authorised(by: str) -> str:
+    if by == "role":
+        return "a role"
+    return "a permission" if by == "*" else f"a permission for `{by}`"
+
+
+def _remarks(row: Mapping[str, Any]) -> Iterable[str]:
+    for path, values in row.get("when", {}).items():
+        allowed = " or ".join(f"`{value}`" for value in values)
+        yield f"where `{path}` is {allowed}"
+    accepted = _ACCEPTED[tuple(row.get("accepts", ("version", "alias")))]
+    if accepted:
+        yield f"accepts {accepted}" if accepted != "none" else "accepts no qualifier"
+    if row.get("qualifier"):
+        yield f"qualifier in `{row['qualifier']}`"
+    if row.get("file"):
+        yield "a local file"
+    if row.get("deployment"):
+        yield "only with `deployment_targets`"
+
+
+def _layer_table(_: str) -> str:
+    rows = [
+        (
+            row["vendor"],
+            f"`{_cell(row['examples'][0])}`",
+            ", ".join(row["architectures"]),
+            str(len(row["accounts"])),
+            f"[source]({row['source']})",
+        )
+        for row in load("layers.json")
+    ]
+    columns = ("vendor", "name, for example", "runs on", "accounts", "page")
+    return f"{len(rows)} patterns of names.\n\n{_table(columns, rows)}"
+
+
+def _demo(_: str) -> str:
+    """What the command really prints on the story's second template."""
+    arguments = [
+        *("--append-rules", "cfn_lint_lambda_race"),
+        *("-x", f"W9831:baseline_path={STORY}/race.before.yaml"),
+        *("--", f"{STORY}/race.yaml"),
+    ]
+    program = Path(sys.executable).with_name("cfn-lint")
+    run = subprocess.run(
+        [program, *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    command = " \\\n    ".join(
+        ["$ cfn-lint", *(" ".join(arguments[i : i + 2]) for i in range(0, 6, 2))]
+    )
+    return f"```console\n{command}\n{run.stdout.rstrip()}\n```"
+
+
+_PARTS: Mapping[str, Callable[[str], str]] = {
+    "demo": _demo,
+    "layers": _layer_table,
+    "operations": _operation_table,
+    "rule": _rule,
+    "rules": _rule_table,
+    "targets": _target_table,
+}
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    return text.replace("$LATEST", "`$LATEST`")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def main() -> int:
+    is_checked = "--check" in sys.argv[1:]
+    stale = []
+    for path in pages():
+        old = path.read_text(encoding="utf-8")
+        new = generated(old)
+        if new != old:
+            stale.append(path)
+            if not is_checked:
+                path.write_text(new, encoding="utf-8")
+    for path in stale:
+        print(path.relative_to(ROOT), "is not current" if is_checked else "written")
+    return 1 if is_checked and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1038 @@
+"""What an update changes (W9831): values that are the same, and values that are not.
+
+Each pair changes the code of one function as well, so that the finding tells whether
+the pair counts as a change of its configuration, and by which name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from cfnlint.helpers import REGION_PRIMARY
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
+from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
+from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
+
+Template_ = dict[str, Any]
+Pair = tuple[Any, Any]
+
+ARTICLE = CORPUS / "article"
+ROLE = "arn:aws:iam::123456789012:role/orders"
+LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:deps"
+
+
+# -- templates ---------------------------------------------------------------------
+
+
+def stack(
+    properties: Mapping[str, Any] | None = None,
+    invoked: Any = None,
+    **sections: Any,
+) -> Template_:
+    """A function ``Orders``, and a topic that invokes it; None removes a property."""
+    function = deepcopy(FUNCTION)
+    merge(function["Properties"], properties or {})
+    subscription = {
+        "Type": "AWS::SNS::Subscription",
+        "Properties": {
+            "TopicArn": "arn:aws:sns:us-east-1:123456789012:orders",
+            "Protocol": "lambda",
+            "Endpoint": invoked or {"Fn::GetAtt": ["Orders", "Arn"]},
+        },
+    }
+    resources = {"Orders": function, "Invocation": subscription}
+    return {"Resources": {**resources, **sections.pop("Resources", {})}, **sections}
+
+
+def sam(properties: Mapping[str, Any] | None = None, **sections: Any) -> Template_:
+    """A SAM function ``Orders`` that a schedule invokes."""
+    function: dict[str, Any] = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "CodeUri": {"Bucket": "artifacts", "Key": "orders.zip"},
+            "Handler": "index.handler",
+            "Role": ROLE,
+            "Runtime": "python3.13",
+            "Events": {
+                "Hourly": {
+                    "Type": "Schedule",
+                    "Properties": {"Schedule": "rate(1 hour)"},
+                }
+            },
+        },
+    }
+    merge(function["Properties"], properties or {})
+    resources = {"Orders": function, **sections.pop("Resources", {})}
+    transform = "AWS::Serverless-2016-10-31"
+    return {"Transform": transform, "Resources": resources, **sections}
+
+
+def merge(into: dict[str, Any], properties: Mapping[str, Any]) -> None:
+    for name, value in properties.items():
+        if value is None:
+            into.pop(name, None)
+        else:
+            into[name] = value
+
+
+def parameter(**fields: Any) -> Template_:
+    return {"Type": "String", **fields}
+
+
+def resource(kind: str, **properties: Any) -> Template_:
+    return {"Type": f"AWS::{kind}", "Properties": properties}
+
+
+def new_code(template: Template_, function: str = "Orders") -> Template_:
+    """The template with other code for the function."""
+    template = deepcopy(template)
+    properties = template["Resources"][function]["Properties"]
+    if "CodeUri" in properties:
+        properties["CodeUri"]["Key"] = "orders-2.zip"
+    else:
+        properties["Code"]["S3Key"] = "orders-2.zip"
+    return template
+
+
+def variables(**values: Any) -> Template_:
+    return {"Environment": {"Variables": values}}
+
+
+# -- reading -----------------------------------------------------------------------
+
+
+def load(path: Path) -> Template:
+    """A template as cfn-lint has it when it runs the rules."""
+    cfn = Template(str(path), json.loads(path.read_text()), ["us-east-1"])
+    assert cfn.transform() == []
+    return cfn
+
+
+def update(folder: Path, before: Template_, after: Template_) -> Update:
+    """The update between two templates, by ``baseline_path``."""
+    (folder / "before.json").write_text(json.dumps(before))
+    (folder / "after.json").write_text(json.dumps(after))
+    return update_of(
+        configured(folder / "after.json", baseline_path=str(folder / "before.json"))
+    )
+
+
+def configured(path: Path, **settings: str) -> Template:
+    cfn = load(path)
+    configure(cfn, Settings(**settings))
+    return cfn
+
+
+def changed(found: Update, function: str = "Orders") -> tuple[str, ...]:
+    """The properties that W9831 names: code, then configuration; none if silent."""
+    assert found.problem == ""
+    return tuple(
+        change.name
+        for one in found.concurrent
+        if one.function == function
+        for change in (*one.code, *one.configuration)
+        if not change.row.is_inert
+    )
+
+
+# -- the table of operations -------------------------------------------------------
+
+
+def _function_schema() -> Mapping[str, Any]:
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
+        REGION_PRIMARY, "AWS::Lambda::Function"
+    ).schema
+    assert isinstance(schema, Mapping)
+    return schema
+
+
+def test_each_property_of_a_function_is_classified_once() -> None:
+    names = [row.property for row in operations()]
+    assert sorted(names) == sorted(set(names))
+    # The table may know of more than the oldest cfn-lint, never of less.
+    assert set(names) >= set(_function_schema()["properties"])
+
+
+def test_create_only_properties_are_the_schema_s() -> None:
+    table = {f"/properties/{row.property}" for row in operations() if row.is_create_only}
+    assert table >= set(_function_schema()["createOnlyProperties"])
+
+
+# What is not a property of the function: which function, and how the call is made.
+_CALL = {"DryRun", "FunctionName", "Publish", "PublishTo", "RevisionId"}
+_MEMBERS_OF_CODE = {
+    "ImageUri",
+    "S3Bucket",
+    "S3Key",
+    "S3ObjectStorageMode",
+    "S3ObjectVersion",
+    "SourceKMSKeyArn",
+    "ZipFile",
+}
+
+
+@pytest.mark.parametrize("operation", [CODE, CONFIGURATION])
+def test_operations_are_those_of_the_api(operation: str) -> None:
+    model = botocore.session.get_session().get_service_model("lambda")
+    members = set(model.operation_model(operation).input_shape.members) - _CALL
+    if operation == CODE:
+        members = members - _MEMBERS_OF_CODE | {"Code"}
+    table = {
+        row.member or row.property for row in operations() if row.operation == operation
+    }
+    assert table == members
+
+
+def test_other_operations_are_in_the_api() -> None:
+    model = botocore.session.get_session().get_service_model("lambda")
+    assert {row.operation for row in operations() if row.operation} <= set(
+        model.operation_names
+    )
+
+
+# -- what is the same --------------------------------------------------------------
+
+_QUEUE = {"Queue": {"Type": "AWS::SQS::Queue"}}
+_STAGE = {"Stage": parameter(Default="prod")}
+_CONDITIONS = {
+    "Parameters": _STAGE,
+    "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+}
+
+# Values of an environment variable.
+SAME_VALUES: dict[str, Pair] = {
+    "sub-and-ref": ({"Fn::Sub": "${Queue}"}, {"Ref": "Queue"}),
+    "sub-with-spaces": ({"Fn::Sub": "${ Queue }"}, {"Ref": "Queue"}),
+    "sub-list": (
+        {"Fn::Sub": ["${Q}-1", {"Q": {"Ref": "Queue"}}]},
+        {"Fn::Sub": "${Queue}-1"},
+    ),
+    "join-and-sub": (
+        {"Fn::Join": ["-", [{"Ref": "Queue"}, "a"]]},
+        {"Fn::Sub": "${Queue}-a"},
+    ),
+    "get-att-spellings": (
+        {"Fn::GetAtt": "Queue.Arn"},
+        {"Fn::GetAtt": ["Queue", "Arn"]},
+    ),
+    "get-att-and-sub": ({"Fn::Sub": "${Queue.Arn}"}, {"Fn::GetAtt": "Queue.Arn"}),
+    "pseudo": ({"Ref": "AWS::Region"}, {"Fn::Sub": "${AWS::Region}"}),
+    "literal-dollar": ({"Fn::Sub": "${!Queue}"}, "${Queue}"),
+    "quoted-number": ("5", 5),
+    "quoted-boolean": ("true", True),
+    "parameter-and-its-default": ({"Ref": "Stage"}, "prod"),
+    "select": ({"Fn::Select": [1, ["a", "b"]]}, "b"),
+    "split": ({"Fn::Select": ["0", {"Fn::Split": [",", "a,b"]}]}, "a"),
+    "find-in-map": ({"Fn::FindInMap": ["Map", "a", "b"]}, "c"),
+    "equal-branches": ({"Fn::If": ["IsProd", "a", "a"]}, "a"),
+    "json": (
+        {"Fn::ToJsonString": {"a": {"Ref": "Stage"}}},
+        {"Fn::ToJsonString": {"a": "prod"}},
+    ),
+    "import": ({"Fn::ImportValue": "a"}, {"Fn::ImportValue": "a"}),
+    "unknown-imports": ({"Fn::ImportValue": "a"}, {"Fn::ImportValue": "b"}),
+    "unknown-parameters": ({"Ref": "One"}, {"Ref": "Two"}),
+    "unknown-and-known": ({"Ref": "One"}, "one"),
+    "unknown-inside": ({"Fn::Sub": "a-${One}-c"}, {"Fn::Sub": "a-${Two}-c"}),
+    "unknown-at-the-end": ({"Fn::Sub": "a-${One}"}, "a-b"),
+    "dynamic-references": ("{{resolve:ssm:/a}}", "{{resolve:ssm:/b}}"),
+}
+
+SECTIONS = {
+    "Conditions": _CONDITIONS["Conditions"],
+    "Parameters": {**_STAGE, "One": parameter(), "Two": parameter()},
+    "Mappings": {"Map": {"a": {"b": "c", "d": "e"}}},
+    "Resources": _QUEUE,
+}
+
+
+def _valued(value: Any) -> Template_:
+    return stack(variables(VALUE=value), **deepcopy(SECTIONS))
+
+
+@pytest.mark.parametrize("pair", SAME_VALUES.values(), ids=SAME_VALUES)
+def test_is_the_same_value(pair: Pair, tmp_path: Path) -> None:
+    one, other = map(_valued, pair)
+    assert changed(update(tmp_path, one, new_code(other))) == ()
+    assert changed(update(tmp_path, other, new_code(one))) == ()
+
+
+OTHER_VALUES: dict[str, Pair] = {
+    "literal": ("a", "b"),
+    "case": ("a", "A"),
+    "empty": ("a", ""),
+    "new": (None, "a"),
+    "number": (1, 2),
+    "part": ({"Fn::Sub": "${Queue}-a"}, {"Fn::Sub": "${Queue}-b"}),
+    "before-an-unknown": ({"Fn::Sub": "a-${One}"}, {"Fn::Sub": "b-${Two}"}),
+    "behind-an-unknown": ({"Fn::Sub": "${One}-a"}, {"Fn::Sub": "${Two}-b"}),
+    "attribute": ({"Ref": "Queue"}, {"Fn::GetAtt": "Queue.Arn"}),
+    "key-of-a-map": (
+        {"Fn::FindInMap": ["Map", "a", "b"]},
+        {"Fn::FindInMap": ["Map", "a", "d"]},
+    ),
+    "one-branch": (
+        {"Fn::If": ["IsProd", "a", "b"]},
+        {"Fn::If": ["IsProd", "a", "c"]},
+    ),
+    "branch": ({"Fn::If": ["IsProd", "a", "b"]}, {"Fn::If": ["IsProd", "b", "a"]}),
+}
+
+
+@pytest.mark.parametrize("pair", OTHER_VALUES.values(), ids=OTHER_VALUES)
+def test_is_another_value(pair: Pair, tmp_path: Path) -> None:
+    one, other = map(_valued, pair)
+    assert changed(update(tmp_path, one, new_code(other))) == ("Code", "Environment")
+    assert changed(update(tmp_path, other, new_code(one))) == ("Code", "Environment")
+
+
+# Properties of the function, None for an absent one.
+SAME_PROPERTIES: dict[str, Pair] = {
+    "architecture": ({"Architectures": ["x86_64"]}, {}),
+    "timeout": ({"Timeout": 3}, {}),
+    "quoted-timeout": ({"Timeout": "30"}, {"Timeout": 30}),
+    "memory": ({"MemorySize": 128}, {}),
+    "storage": ({"EphemeralStorage": {"Size": 512}}, {}),
+    "tracing": ({"TracingConfig": {"Mode": "PassThrough"}}, {}),
+    "snap-start": ({"SnapStart": {"ApplyOn": "None"}}, {}),
+    "logging": ({"LoggingConfig": {"LogFormat": "Text"}}, {}),
+    "logging-in-part": (
+        {"LoggingConfig": {"LogGroup": "orders"}},
+        {"LoggingConfig": {"LogGroup": "orders", "LogFormat": "Text"}},
+    ),
+    "no-layers": ({"Layers": []}, {}),
+    "no-value": ({"Layers": {"Ref": "AWS::NoValue"}}, {}),
+    "no-value-in-a-list": (
+        {"Layers": [f"{LAYER}:1", {"Ref": "AWS::NoValue"}]},
+        {"Layers": [f"{LAYER}:1"]},
+    ),
+    "no-variables": ({"Environment": {"Variables": {}}}, {}),
+    "no-environment": ({"Environment": {}}, {}),
+    "no-vpc": ({"VpcConfig": {"SecurityGroupIds": [], "SubnetIds": []}}, {}),
+    "no-file-systems": ({"FileSystemConfigs": []}, {}),
+    "no-dead-letters": ({"DeadLetterConfig": {}}, {}),
+    "no-image-config": ({"ImageConfig": {}}, {}),
+    "order-of-keys": (
+        {"VpcConfig": {"SubnetIds": ["s"], "SecurityGroupIds": ["g"]}},
+        {"VpcConfig": {"SecurityGroupIds": ["g"], "SubnetIds": ["s"]}},
+    ),
+    "description": ({"Description": "a"}, {"Description": "b"}),
+    "tags": ({"Tags": [{"Key": "a", "Value": "b"}]}, {}),
+    "concurrency": ({"ReservedConcurrentExecutions": 1}, {}),
+    "code-signing": ({"CodeSigningConfigArn": "a"}, {"CodeSigningConfigArn": "b"}),
+    "recursion": ({"RecursiveLoop": "Allow"}, {}),
+    "runtime-management": ({"RuntimeManagementConfig": {"UpdateRuntimeOn": "Auto"}}, {}),
+    "scaling": ({"FunctionScalingConfig": {"MinExecutionEnvironments": 1}}, {}),
+}
+
+
+@pytest.mark.parametrize("pair", SAME_PROPERTIES.values(), ids=SAME_PROPERTIES)
+def test_is_no_change_of_configuration(pair: Pair, tmp_path: Path) -> None:
+    one, other = map(stack, pair)
+    assert changed(update(tmp_path, one, new_code(other))) == ()
+    assert changed(update(tmp_path, other, new_code(one))) == ()
+
+
+OTHER_PROPERTIES: dict[str, Any] = {
+    "CapacityProviderConfig": {
+        "LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "a"}
+    },
+    "DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:dead"},
+    "DurableConfig": {"ExecutionTimeout": 60},
+    "Environment": {"Variables": {"A": "b"}},
+    "EphemeralStorage": {"Size": 1024},
+    "FileSystemConfigs": [{"Arn": "a", "LocalMountPath": "/mnt/a"}],
+    "Handler": "other.handler",
+    "ImageConfig": {"Command": ["a"]},
+    "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/a",
+    "Layers": [f"{LAYER}:1"],
+    "LoggingConfig": {"LogFormat": "JSON"},
+    "MemorySize": 256,
+    "Role": f"{ROLE}-2",
+    "Runtime": "python3.14",
+    "SnapStart": {"ApplyOn": "PublishedVersions"},
+    "Timeout": 4,
+    "TracingConfig": {"Mode": "Active"},
+    "VpcConfig": {"SubnetIds": ["subnet-1"]},
+}
+
+
+def test_every_property_of_the_configuration_is_tried() -> None:
+    names = {row.property for row in operations() if row.operation == CONFIGURATION}
+    assert names - {"Description"} == set(OTHER_PROPERTIES)
+
+
+@pytest.mark.parametrize("name", OTHER_PROPERTIES)
+def test_is_a_change_of_configuration(name: str, tmp_path: Path) -> None:
+    one, other = stack(), stack({name: OTHER_PROPERTIES[name]})
+    assert changed(update(tmp_path, one, new_code(other))) == ("Code", name)
+    assert changed(update(tmp_path, other, new_code(one))) == ("Code", name)
+    # Either side alone is no race.
+    assert changed(update(tmp_path, one, other)) == ()
+    assert changed(update(tmp_path, other, new_code(other))) == ()
+
+
+def test_the_order_of_layers_counts(tmp_path: Path) -> None:
+    one, other = f"{LAYER}:1", f"{LAYER}:2"
+    before, after = stack({"Layers": [one, other]}), stack({"Layers": [other, one]})
+    assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Layers")
+
+
+CODES: dict[str, Pair] = {
+    "key": ({"S3Bucket": "a", "S3Key": "b"}, {"S3Bucket": "a", "S3Key": "c"}),
+    "bucket": ({"S3Bucket": "a", "S3Key": "b"}, {"S3Bucket": "c", "S3Key": "b"}),
+    "version": (
+        {"S3Bucket": "a", "S3Key": "b", "S3ObjectVersion": "1"},
+        {"S3Bucket": "a", "S3Key": "b", "S3ObjectVersion": "2"},
+    ),
+    "image": ({"ImageUri": "orders:1"}, {"ImageUri": "orders:2"}),
+    "inline": ({"ZipFile": "a"}, {"ZipFile": "b"}),
+    "inline-to-object": ({"ZipFile": "a"}, {"S3Bucket": "a", "S3Key": "b"}),
+    "local-to-inline": ("src", {"ZipFile": "a"}),
+    "local-to-local": ("src", "lib"),
+    "asset-parameters": (
+        {"S3Bucket": "a", "S3Key": {"Ref": f"AssetParameters{'a' * 64}S3Key0"}},
+        {"S3Bucket": "a", "S3Key": {"Ref": f"AssetParameters{'b' * 64}S3Key0"}},
+    ),
+}
+ASSETS = {
+    f"AssetParameters{digit * 64}{what}": parameter()
+    for digit in "ab"
+    for what in ("S3Key0", "S3Key1")
+}
+
+
+@pytest.mark.parametrize("pair", CODES.values(), ids=CODES)
+def test_is_new_code(pair: Pair, tmp_path: Path) -> None:
+    one, other = pair
+    before = stack({"Code": one}, Parameters=ASSETS)
+    after = stack({"Code": other, "Timeout": 9}, Parameters=ASSETS)
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
+SAME_CODES: dict[str, Pair] = {
+    "local-spellings": ("src", "./src/"),
+    "local-to-object": ("./src", {"S3Bucket": "a", "S3Key": "b"}),
+    "object-to-local": ({"S3Bucket": "a", "S3Key": "b"}, "./src"),
+    "unknown": (
+        {"S3Bucket": "a", "S3Key": {"Ref": "One"}},
+        {"S3Bucket": "a", "S3Key": {"Ref": "Two"}},
+    ),
+    "parts-of-one-asset": (
+        {"S3Bucket": "a", "S3Key": {"Ref": f"AssetParameters{'a' * 64}S3Key0"}},
+        {"S3Bucket": "a", "S3Key": {"Ref": f"AssetParameters{'a' * 64}S3Key1"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("pair", SAME_CODES.values(), ids=SAME_CODES)
+def test_is_no_new_code_for_sure(pair: Pair, tmp_path: Path) -> None:
+    parameters = {**ASSETS, "One": parameter(), "Two": parameter()}
+    before = stack({"Code": pair[0]}, Parameters=parameters)
+    after = stack({"Code": pair[1], "Timeout": 9}, Parameters=parameters)
+    assert changed(update(tmp_path, before, after)) == ()
+
+
+# -- what a value refers to --------------------------------------------------------
+
+
+def _refers(to: Any, **sections: Any) -> Template_:
+    return stack(variables(VALUE=to), **sections)
+
+
+def _layers(content: Any, kind: str = "Lambda", **properties: Any) -> Template_:
+    layer = resource(f"{kind}::LayerVersion", **content, **properties)
+    return stack({"Layers": [{"Ref": "Deps"}]}, Resources={"Deps": layer})
+
+
+_CONTENT = {"Content": {"S3Bucket": "a", "S3Key": "deps-1.zip"}}
+_OTHER_CONTENT = {"Content": {"S3Bucket": "a", "S3Key": "deps-2.zip"}}
+_LAYER_OF_CDK = {"Type": "AWS::Lambda::LayerVersion", "Properties": _CONTENT}
+
+BEHIND: dict[str, tuple[Template_, Template_, str]] = {
+    "layer-content": (_layers(_CONTENT), _layers(_OTHER_CONTENT), "Layers"),
+    "layer-description": (
+        _layers(_CONTENT),
+        _layers(_CONTENT, Description="more"),
+        "Layers",
+    ),
+    "layer-architectures": (
+        _layers(_CONTENT, CompatibleArchitectures=["x86_64"]),
+        _layers(_CONTENT, CompatibleArchitectures=["arm64"]),
+        "Layers",
+    ),
+    "sam-layer-content": (
+        _layers({"ContentUri": "s3://a/deps-1.zip"}, "Serverless"),
+        _layers({"ContentUri": "s3://a/deps-2.zip"}, "Serverless"),
+        "Layers",
+    ),
+    "layer-hash": (
+        stack(
+            {"Layers": [{"Ref": "Deps11111111"}]},
+            Resources={"Deps11111111": _LAYER_OF_CDK},
+        ),
+        stack(
+            {"Layers": [{"Ref": "Deps22222222"}]},
+            Resources={"Deps22222222": _LAYER_OF_CDK},
+        ),
+        "Layers",
+    ),
+    "layer-through-a-parameter": (
+        stack(
+            {"Layers": [{"Ref": "Deps"}]},
+            Parameters={"Key": parameter(Default="1")},
+            Resources={
+                "Deps": resource(
+                    "Lambda::LayerVersion",
+                    Content={"S3Bucket": "a", "S3Key": {"Ref": "Key"}},
+                )
+            },
+        ),
+        stack(
+            {"Layers": [{"Ref": "Deps"}]},
+            Parameters={"Key": parameter(Default="2")},
+            Resources={
+                "Deps": resource(
+                    "Lambda::LayerVersion",
+                    Content={"S3Bucket": "a", "S3Key": {"Ref": "Key"}},
+                )
+            },
+        ),
+        "Layers",
+    ),
+    "replaced-resource": (
+        _refers({"Ref": "Queue"}, Resources={"Queue": resource("SQS::Queue")}),
+        _refers(
+            {"Ref": "Queue"},
+            Resources={"Queue": resource("SQS::Queue", QueueName="orders")},
+        ),
+        "Environment",
+    ),
+    "attribute-of-a-replaced-resource": (
+        _refers(
+            {"Fn::GetAtt": "Queue.Arn"},
+            Resources={"Queue": resource("SQS::Queue", FifoQueue=False)},
+        ),
+        _refers(
+            {"Fn::GetAtt": "Queue.Arn"},
+            Resources={"Queue": resource("SQS::Queue", FifoQueue=True)},
+        ),
+        "Environment",
+    ),
+    "resource-behind-a-replaced-resource": (
+        _refers(
+            {"Ref": "Service"},
+            Resources={
+                "Cluster": resource("ECS::Cluster", ClusterName="a"),
+                "Service": resource("ECS::Service", Cluster={"Ref": "Cluster"}),
+            },
+        ),
+        _refers(
+            {"Ref": "Service"},
+            Resources={
+                "Cluster": resource("ECS::Cluster", ClusterName="b"),
+                "Service": resource("ECS::Service", Cluster={"Ref": "Cluster"}),
+            },
+        ),
+        "Environment",
+    ),
+    "other-function-replaced": (
+        _refers(
+            {"Ref": "Other"},
+            Resources={
+                "Other": {
+                    **FUNCTION,
+                    "Properties": {**FUNCTION["Properties"], "FunctionName": "a"},
+                }
+            },
+        ),
+        _refers(
+            {"Ref": "Other"},
+            Resources={
+                "Other": {
+                    **FUNCTION,
+                    "Properties": {**FUNCTION["Properties"], "FunctionName": "b"},
+                }
+            },
+        ),
+        "Environment",
+    ),
+    "role": (
+        stack(
+            {"Role": {"Fn::GetAtt": "Role.Arn"}},
+            Resources={"Role": resource("IAM::Role", RoleName="a")},
+        ),
+        stack(
+            {"Role": {"Fn::GetAtt": "Role.Arn"}},
+            Resources={"Role": resource("IAM::Role", RoleName="b")},
+        ),
+        "Role",
+    ),
+    "mapping": (
+        _refers({"Fn::FindInMap": ["M", "a", "b"]}, Mappings={"M": {"a": {"b": "1"}}}),
+        _refers({"Fn::FindInMap": ["M", "a", "b"]}, Mappings={"M": {"a": {"b": "2"}}}),
+        "Environment",
+    ),
+    "mapping-of-regions": (
+        _refers(
+            {"Fn::FindInMap": ["M", {"Ref": "AWS::Region"}, "b"]},
+            Mappings={"M": {"eu-west-1": {"b": "1"}, "us-east-1": {"b": "2"}}},
+        ),
+        _refers(
+            {"Fn::FindInMap": ["M", {"Ref": "AWS::Region"}, "b"]},
+            Mappings={"M": {"eu-west-1": {"b": "1"}, "us-east-1": {"b": "3"}}},
+        ),
+        "Environment",
+    ),
+    "parameter-default": (
+        _refers({"Ref": "P"}, Parameters={"P": parameter(Default="1")}),
+        _refers({"Ref": "P"}, Parameters={"P": parameter(Default="2")}),
+        "Environment",
+    ),
+    "parameter-default-among-allowed-values": (
+        _refers(
+            {"Ref": "P"},
+            Parameters={"P": parameter(Default="1", AllowedValues=["1", "2"])},
+        ),
+        _refers(
+            {"Ref": "P"},
+            Parameters={"P": parameter(Default="2", AllowedValues=["1", "2"])},
+        ),
+        "Environment",
+    ),
+    "list-parameter-default": (
+        stack(
+            {"Layers": {"Ref": "P"}},
+            Parameters={"P": {"Type": "CommaDelimitedList", "Default": "a"}},
+        ),
+        stack(
+            {"Layers": {"Ref": "P"}},
+            Parameters={"P": {"Type": "CommaDelimitedList", "Default": "a,b"}},
+        ),
+        "Layers",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BEHIND.values(), ids=BEHIND)
+def test_what_a_value_refers_to_counts(
+    case: tuple[Template_, Template_, str], tmp_path: Path
+) -> None:
+    before, after, name = case
+    assert changed(update(tmp_path, before, new_code(after))) == ("Code", name)
+    assert changed(update(tmp_path, after, new_code(before))) == ("Code", name)
+    assert changed(update(tmp_path, before, new_code(before))) == ()
+
+
+def test_a_resource_that_is_updated_in_place_is_the_same(tmp_path: Path) -> None:
+    before, after = (
+        _refers(
+            {"Ref": "Queue"},
+            Resources={"Queue": resource("SQS::Queue", VisibilityTimeout=seconds)},
+        )
+        for seconds in (30, 60)
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ()
+
+
+def test_a_role_s_policies_are_not_its_arn(tmp_path: Path) -> None:
+    before, after = (
+        stack(
+            {"Role": {"Fn::GetAtt": "Role.Arn"}},
+            Resources={"Role": resource("IAM::Role", ManagedPolicyArns=policies)},
+        )
+        for policies in ([], ["arn:aws:iam::aws:policy/ReadOnlyAccess"])
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ()
+
+
+def test_the_retention_of_a_layer_is_not_its_content(tmp_path: Path) -> None:
+    before, after = (
+        _layers({"ContentUri": "s3://a/deps.zip"}, "Serverless", RetentionPolicy=kept)
+        for kept in ("Retain", "Delete")
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ()
+
+
+def test_resources_that_refer_to_each_other_do_not_hang(tmp_path: Path) -> None:
+    resources = {
+        "A": resource("SQS::Queue", QueueName={"Ref": "B"}),
+        "B": resource("SQS::Queue", QueueName={"Ref": "A"}),
+    }
+    template = _refers({"Ref": "A"}, Resources=resources)
+    assert changed(update(tmp_path, template, new_code(template))) == ()
+
+
+def test_globals_count(tmp_path: Path) -> None:
+    before, after = (
+        sam(Globals={"Function": {"Layers": [f"{LAYER}:{number}"]}}) for number in "12"
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Layers")
+
+
+def test_globals_and_a_property_are_the_same(tmp_path: Path) -> None:
+    before = sam(Globals={"Function": {"Timeout": 30}})
+    after = sam({"Timeout": 30})
+    assert changed(update(tmp_path, before, new_code(after))) == ()
+
+
+# -- conditions --------------------------------------------------------------------
+
+
+def _conditional(code: Any, timeout: Any) -> Template_:
+    properties = {"Code": {"S3Bucket": "a", "S3Key": code}, "Timeout": timeout}
+    return stack(properties, **deepcopy(_CONDITIONS))
+
+
+def _if(one: Any, other: Any) -> Template_:
+    return {"Fn::If": ["IsProd", one, other]}
+
+
+def test_changes_of_one_scenario_race(tmp_path: Path) -> None:
+    before = _conditional("1", 3)
+    after = _conditional(_if("2", "1"), _if(9, 3))
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
+def test_changes_that_never_meet_do_not(tmp_path: Path) -> None:
+    before = _conditional("1", 3)
+    after = _conditional(_if("2", "1"), _if(3, 9))
+    assert changed(update(tmp_path, before, after)) == ()
+
+
+# -- functions ---------------------------------------------------------------------
+
+
+def _both_sides(**properties: Any) -> Template_:
+    return new_code(stack({"Timeout": 9, **properties}))
+
+
+def test_a_new_function_has_no_race(tmp_path: Path) -> None:
+    before = stack()
+    del before["Resources"]["Orders"], before["Resources"]["Invocation"]
+    before["Resources"]["Queue"] = resource("SQS::Queue")
+    assert update(tmp_path, before, _both_sides()).concurrent == ()
+    assert update(tmp_path, _both_sides(), before).concurrent == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {"FunctionName": "orders"}),
+        ({"FunctionName": "orders"}, {"FunctionName": "orders-2"}),
+        ({}, {"PackageType": "Image"}),
+        ({}, {"TenancyConfig": {"TenantIsolationMode": "PER_TENANT"}}),
+    ],
+)
+def test_a_replaced_function_has_no_race(
+    old: Template_, new: Template_, tmp_path: Path
+) -> None:
+    assert update(tmp_path, stack(old), _both_sides(**new)).concurrent == ()
+
+
+def test_a_function_with_the_default_package_type_is_not_replaced(
+    tmp_path: Path,
+) -> None:
+    found = update(tmp_path, stack(), _both_sides(PackageType="Zip"))
+    assert changed(found) == ("Code", "Timeout")
+
+
+def test_architectures_are_code(tmp_path: Path) -> None:
+    after = stack({"Architectures": ["arm64"], "Layers": [f"{LAYER}:2"]})
+    assert changed(update(tmp_path, stack(), after)) == ("Architectures", "Layers")
+    both = stack({"Architectures": ["arm64"]})
+    assert changed(update(tmp_path, stack(), new_code(both))) == ()
+
+
+# -- shields -----------------------------------------------------------------------
+
+_ALIAS = {
+    "OrdersVersion": resource("Lambda::Version", FunctionName={"Ref": "Orders"}),
+    "Live": resource(
+        "Lambda::Alias",
+        FunctionName={"Ref": "Orders"},
+        FunctionVersion={"Fn::GetAtt": "OrdersVersion.Version"},
+        Name="live",
+    ),
+}
+_LATEST = {
+    "Live": resource(
+        "Lambda::Alias",
+        FunctionName={"Ref": "Orders"},
+        FunctionVersion="$LATEST",
+        Name="live",
+    )
+}
+
+
+def _shielded(**properties: Any) -> Template_:
+    return stack(properties, invoked={"Ref": "Live"}, Resources=deepcopy(_ALIAS))
+
+
+def _idle(**properties: Any) -> Template_:
+    template = stack(properties)
+    del template["Resources"]["Invocation"]
+    return template
+
+
+def test_a_function_behind_an_alias_is_silent(tmp_path: Path) -> None:
+    after = new_code(_shielded(Timeout=9))
+    assert update(tmp_path, _shielded(), after).concurrent == ()
+
+
+def test_the_update_that_introduces_the_alias_still_races(tmp_path: Path) -> None:
+    after = new_code(_shielded(Timeout=9))
+    assert changed(update(tmp_path, stack(), after)) == ("Code", "Timeout")
+
+
+def test_the_update_that_removes_the_alias_races(tmp_path: Path) -> None:
+    assert changed(update(tmp_path, _shielded(), _both_sides())) == ("Code", "Timeout")
+
+
+def test_a_target_beside_the_alias_races(tmp_path: Path) -> None:
+    before, after = _shielded(), new_code(_shielded(Timeout=9))
+    for template in (before, after):
+        template["Resources"]["Rule"] = resource(
+            "Events::Rule",
+            ScheduleExpression="rate(1 hour)",
+            Targets=[{"Id": "orders", "Arn": {"Fn::GetAtt": "Orders.Arn"}}],
+        )
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
+def test_an_alias_of_latest_shields_nobody(tmp_path: Path) -> None:
+    before, after = (
+        stack(properties, invoked={"Ref": "Live"}, Resources=deepcopy(_LATEST))
+        for properties in ({}, {"Timeout": 9})
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Timeout")
+
+
+def test_nobody_invokes_a_function_without_versions(tmp_path: Path) -> None:
+    found = update(tmp_path, _idle(), new_code(_idle(Timeout=9)))
+    assert changed(found) == ("Code", "Timeout")
+
+
+@pytest.mark.parametrize("published", [["OrdersVersion"], ["OrdersVersion", "Live"]])
+def test_nobody_invokes_a_function_with_versions(
+    published: list[str], tmp_path: Path
+) -> None:
+    before, after = _idle(), new_code(_idle(Timeout=9))
+    for template in (before, after):
+        template["Resources"].update({name: _ALIAS[name] for name in published})
+    assert update(tmp_path, before, after).concurrent == ()
+
+
+def test_sam_publishes(tmp_path: Path) -> None:
+    before, after = sam({"AutoPublishAlias": "live"}), sam({"Timeout": 9})
+    merge(after["Resources"]["Orders"]["Properties"], {"AutoPublishAlias": "live"})
+    assert update(tmp_path, before, new_code(after)).concurrent == ()
+    without = sam({"Timeout": 9})
+    assert changed(update(tmp_path, sam(), new_code(without))) == ("Code", "Timeout")
+
+
+# -- SAM's source and what SAM makes of it -----------------------------------------
+
+
+def _processed(template: Template_) -> Template_:
+    translator = pytest.importorskip("samtranslator.translator.translator")
+    parser = pytest.importorskip("samtranslator.parser.parser")
+    translate = translator.Translator({}, parser.Parser()).translate
+    translated: Template_ = translate(deepcopy(template), parameter_values={})
+    return translated
+
+
+def _rich(**properties: Any) -> Template_:
+    table = {"Type": "AWS::Serverless::SimpleTable"}
+    layer = resource("Serverless::LayerVersion", ContentUri="s3://a/deps.zip")
+    return sam(
+        {
+            "Layers": [{"Ref": "Deps"}],
+            "Role": None,
+            "Tracing": "Active",
+            "DeadLetterQueue": {"Type": "SQS", "TargetArn": ROLE},
+            "Tags": {"team": "orders"},
+            **variables(
+                TABLE={"Ref": "Table"},
+                URL={"Fn::Sub": "https://${Web}.example.com"},
+                OTHER={"Ref": "Other.Alias"},
+            ),
+            **properties,
+        },
+        Resources={
+            "Deps": layer,
+            "Table": table,
+            "Web": resource("Serverless::Api", StageName="v1", DefinitionBody={}),
+            "Other": {
+                "Type": "AWS::Serverless::Function",
+                "Properties": {
+                    "AutoPublishAlias": "live",
+                    "CodeUri": "s3://artifacts/other.zip",
+                    "Handler": "index.handler",
+                    "Runtime": "python3.13",
+                },
+            },
+        },
+    )
+
+
+@pytest.mark.parametrize("alias", [{}, {"AutoPublishAlias": "live"}])
+def test_sam_s_output_is_the_same_function(
+    alias: Template_, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    source, output = _rich(**alias), _processed(_rich(**alias))
+    for before, after in ((source, output), (output, source)):
+        found = update(tmp_path, before, after)
+        assert found.comparison is not None
+        assert [
+            (one.code, one.configuration)
+            for one in found.comparison.function_updates()
+            if one.is_active
+        ] == []
+        assert found.unpublished == ()
+
+
+def test_an_update_from_sam_s_output_races(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    after = new_code(_rich(Timeout=9))
+    for before, later in (
+        (_processed(_rich()), after),
+        (_rich(), _processed(after)),
+    ):
+        assert changed(update(tmp_path, before, later)) == ("Code", "Timeout")
+
+
+def test_a_local_path_against_a_packaged_one_is_unknown(tmp_path: Path) -> None:
+    before = sam()
+    after = sam({"CodeUri": "src/", "Timeout": 9})
+    assert update(tmp_path, before, after).concurrent == ()
+
+
+def test_an_image_that_is_built_against_one_that_is_pushed_is_unknown(
+    tmp_path: Path,
+) -> None:
+    image = {"CodeUri": None, "Handler": None, "Runtime": None, "PackageType": "Image"}
+    before = sam({**image, "ImageUri": "123456789012.dkr.ecr.x.amazonaws.com/orders:1"})
+    after = sam({**image, "Timeout": 9})
+    for template, folder in ((before, "/ci/build/app"), (after, "./app")):
+        template["Resources"]["Orders"]["Metadata"] = {"DockerContext": folder}
+    assert update(tmp_path, before, after).concurrent == ()
+
+
+# -- the article -------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not ARTICLE.exists(), reason="no corpus beside us")
+def test_the_article(tmp_path: Path) -> None:
+    templates = {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text())
+        for path in ARTICLE.glob("*.json")
+    }
+    prefix = "cdk-datadog"
+    x86, arm = templates[f"{prefix}-x86"], templates[f"{prefix}-arm"]
+    function = "HelloHandler2E4FBA4D"
+    assert changed(update(tmp_path, x86, arm), function) == ("Architectures", "Layers")
+    x86, arm = templates[f"{prefix}-x86-alias"], templates[f"{prefix}-arm-alias"]
+    assert update(tmp_path, x86, arm)[:3] == ("", (), ())
+
+
+# -- the finding -------------------------------------------------------------------
+
+
+def test_the_finding_names_both_sides(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(stack()))
+    after = new_code(stack({"Timeout": 9, "MemorySize": 512, "Description": "more"}))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    matches = lint_template(tmp_path, after, "-x", setting)
+    assert paths(matches, "W9831") == ["Resources/Orders"]
+    assert messages(matches, "W9831") == [
+        "This update changes Code of Orders (UpdateFunctionCode) and its MemorySize "
+        "and Timeout (UpdateFunctionConfiguration), and between the two calls $LATEST "
+        "is half old and half new; invoke an alias of a published version before you "
+        "change both"
+    ]
+
+
+def test_the_finding_tells_what_a_new_architecture_breaks(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(stack()))
+    after = stack({"Architectures": ["arm64"], "Layers": [f"{LAYER}:2"]})
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
+    assert "binaries in its layers and extensions then fail to start" in message
+    assert "exec format error" in message
+
+
+# -- broken templates --------------------------------------------------------------
+
+BROKEN = [None, 5, "text", True, [], {}, [None], {"Ref": 5}, {"Fn::If": "x"}]
+
+
+@pytest.mark.parametrize("node", BROKEN, ids=str)
+@pytest.mark.parametrize(
+    "name", ["Code", "Environment", "Layers", "Architectures", "FunctionName"]
+)
+def test_no_broken_property_crashes(name: str, node: Any, tmp_path: Path) -> None:
+    broken = stack()
+    broken["Resources"]["Orders"]["Properties"][name] = node
+    for one, other in ((broken, stack()), (stack(), broken), (broken, broken)):
+        assert update(tmp_path, one, other).problem == ""
+
+
+@pytest.mark.parametrize("node", BROKEN, ids=str)
+@pytest.mark.parametrize(
+    "name", ["CodeUri", "ImageUri", "AutoPublishAlias", "DeadLetterQueue", "Layers"]
+)
+def test_no_broken_property_of_sam_crashes(
+    name: str, node: Any, tmp_path: Path
+) -> None:
+    broken = sam({"AutoPublishAlias": "live"})
+    broken["Resources"]["Orders"]["Properties"][name] = node
+    broken["Resources"]["Orders"]["Metadata"] = {"DockerContext": node}
+    # cfn-lint itself refuses some of them.
+    fine = sam({"AutoPublishAlias": "live", "Timeout": 9})
+    for one, other in ((broken, fine), (fine, broken), (broken, broken)):
+        update(tmp_path, one, other)
+
+
+# -- real templates ----------------------------------------------------------------
+
+
+def _templates() -> list[Path]:
+    folders = [CORPUS, ROOT / "templates"]
+    suffixes = (".yaml", ".yml", ".json", ".template")
+    found = (path for folder in folders for path in folder.rglob("*"))
+    return sorted(path for path in found if path.suffix in suffixes)
+
+
+@pytest.mark.parametrize("path", _templates(), ids=lambda path: path.name)
+def test_a_template_against_itself_is_silent(path: Path) -> None:
+    from cfnlint.decode import decode
+
+    template, _ = decode(str(path))
+    if not isinstance(template, dict) or "Resources" not in template:
+        pytest.skip("no template")
+    cfn = Template(str(path), template, ["us-east-1"])
+    try:
+        if cfn.transform():
+            pytest.skip("cfn-lint cannot transform it")
+    except Exception:
+        pytest.skip("cfn-lint cannot transform it")
+    configure(cfn, Settings(baseline_path=str(path)))
+    found = update_of(cfn)
+    assert (found.concurrent, found.unpublished) == ((), ())
+    assert found.problem == "" or "not a template" in found.problem
+    if found.comparison is not None:
+        updates = found.comparison.function_updates()
+        assert not [(one.function, one.code, one.configuration) for one in updates]
