@@ -500,9 +500,7 @@ class Attachments:
             return "the unqualified function"
         name = key[2:-1] if key.startswith("${") else key
         if name.endswith((".Alias", ".Version")):
-            function, _, kind = name.rpartition(".")
-            article = "the alias" if kind == "Alias" else "the version"
-            return f"{article} that SAM publishes of {function}"
+            return f"the {name.rpartition('.')[2].lower()} that SAM publishes"
         return f"version {name}" if name.isdecimal() else name
 
 

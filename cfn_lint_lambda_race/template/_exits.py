@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from cfn_lint_lambda_race.data import TargetRow
+from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._documents import MAX_NODES
 from cfn_lint_lambda_race.template._evaluator import Branch, Evaluator, Path, Resource
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -57,6 +58,7 @@ class Exits:
         references: References,
     ) -> Iterator[Exit]:
         """The exits among places that rows of data name, and among the outputs."""
+        yield from self._connected(references)
         seen: set[tuple[Path, str]] = set()
         for place in [*places, *self._outputs(references)]:
             if not any(map(_is_meant, place.references)):
@@ -68,6 +70,16 @@ class Exits:
                 seen.add(key)
                 if not self._is_at_home(place, use.function):
                     yield Exit(place.path, self._words(place), use.function, use.when)
+
+    def _connected(self, references: References) -> Iterator[Exit]:
+        """The functions that SAM's connectors let other functions invoke."""
+        for found in connections(self._evaluator, references):
+            function = found.reference.function
+            if found.authorised_by != "role" or function is None:
+                continue
+            if references.unqualified(found.reference) and found.source.id != function:
+                what = f"a policy of {found.source.id}, from its connector,"
+                yield Exit(found.path, what, function, "")
 
     def _outputs(self, references: References) -> Iterator[Target]:
         outputs = self._template.get("Outputs")

@@ -121,7 +121,7 @@ class Reading:
         if target.row.form == "self" and target.path[-2:-1] == ("Events",):
             return f"Event {target.path[-1]} of {resource.id}"
         where = f"{resource.id} ({resource.type})"
-        inner = target.inner or ()
+        inner = target.inner or target.path
         states = [str(name) for step, name in pairwise(inner) if step == "States"]
         return f"State {'/'.join(states)} of {where}" if states else where
 
