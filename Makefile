@@ -5,8 +5,10 @@ CFN_LINT ?= cfn-lint
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+NODE := $(abspath $(VENV))/node
 
-.PHONY: demo test suite lint clean
+.PHONY: demo test suite lint docs recipes dist clean fuzz corpus bench \
+        coverage mutants
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -30,7 +32,84 @@ lint: $(INSTALLED)
 ## make suite VENV=.venv-1.53 CFN_LINT=cfn-lint==1.53.3
 suite: $(INSTALLED)
 	$(BIN)/cfn-lint --version
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
+
+## docs: write the generated parts of the pages and build the site into site/
+DOCUMENTED := $(VENV)/.documented
+$(DOCUMENTED): $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	touch $@
+
+docs: $(DOCUMENTED)
+	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --strict
+	! command -v npm > /dev/null || { npm install --silent --no-audit --no-fund \
+	    --ignore-scripts --prefix $(NODE)/docs mermaid@11 && \
+	    cp $(NODE)/docs/node_modules/mermaid/dist/mermaid.min.js site/; }
+
+## recipes: try the recipes with the real programs; those of Debian (vim, vim-ale) and
+## Node.js (npm) are skipped where they are absent
+TRIED := $(VENV)/.tried
+SARIF_SCHEMA := $(NODE)/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json
+$(TRIED): $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[recipes]'
+	$(PYTHON) -m venv $(VENV)/sam
+	$(VENV)/sam/bin/pip install --quiet --disable-pip-version-check aws-sam-cli
+	! command -v npm > /dev/null || npm install --silent --no-audit --no-fund \
+	    --ignore-scripts --prefix $(NODE) aws-cdk@2 aws-cdk-lib@2 constructs@10 \
+	    serverless@3 @microsoft/jest-sarif@1.0.0-beta.0
+	touch $@
+
+recipes: $(TRIED)
+	RECIPES_NODE=$(NODE) RECIPES_SAM=$(abspath $(VENV))/sam/bin/sam \
+	    RECIPES_SARIF_SCHEMA=$(SARIF_SCHEMA) $(BIN)/pytest -rs tests/test_recipes.py
+
+## dist: build the source distribution, and the wheel from it, and check both
+dist: $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check build twine
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
 
 clean:
-	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf dist site .venv .venv-* .mypy_cache .pytest_cache .ruff_cache
+
+## fuzz: many more broken templates than the suite tries, and other ones each time
+fuzz: $(INSTALLED)
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/pytest tests/test_fuzz.py -k any
+
+## corpus: lint every template below a folder and print what the pack says:
+## make corpus FOLDER=../templates
+corpus: $(INSTALLED)
+	$(BIN)/python tools/corpus.py $(FOLDER)
+
+## bench: what the pack costs, beside cfn-lint alone and beside a neighbour
+MEASURED := $(VENV)/.measured
+$(MEASURED): $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	touch $@
+
+bench: $(MEASURED)
+	$(BIN)/python tools/bench.py $(TEMPLATES)
+
+## coverage: the branches that the suite takes; fails below 97 %
+coverage: $(INSTALLED)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+## mutants: what the suite does not notice in the evaluator, the references and the
+## comparison; works on a copy, takes hours; ONE=<module path> takes one of them
+MUTANTS := $(VENV)/mutants
+mutants: $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check cosmic-ray
+	rm -rf $(MUTANTS) && mkdir -p $(MUTANTS)
+	cp -r cfn_lint_lambda_race tests templates pyproject.toml README.md $(MUTANTS)/
+	sed $(if $(ONE),-e '/^    "cfn_lint/{/$(subst /,\/,$(ONE))/!d}') tools/mutants.toml \
+	    > $(MUTANTS)/mutants.toml
+	cd $(MUTANTS) && PATH=$(abspath $(BIN)):$$PATH && export PATH && \
+	    cosmic-ray init mutants.toml mutants.sqlite && \
+	    cr-filter-operators mutants.sqlite mutants.toml && \
+	    cosmic-ray --verbosity=WARNING exec mutants.toml mutants.sqlite && \
+	    cr-report mutants.sqlite | grep -A 30 -i 'survived' ; \
+	    cr-report mutants.sqlite | tail -3

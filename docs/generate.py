@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cfnlint.rules import CloudFormationLintRule
+
 import cfn_lint_lambda_race
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, load, operations
-from cfnlint.rules import CloudFormationLintRule
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -87,7 +88,7 @@ def _rule(argument: str) -> str:
                     f"`{rule.id}`",
                     rule.severity,
                     ", ".join(rule.tags),
-                    f"<{rule.source_url}>",
+                    f"[{_page_name(rule.source_url)}]({rule.source_url})",
                 )
             ],
         ),
@@ -99,6 +100,10 @@ def _rule(argument: str) -> str:
         ]
         facts.append(_table(("setting", "type", "default"), rows))
     return "\n\n".join(facts)
+
+
+def _page_name(url: str) -> str:
+    return url.rpartition("/")[2].removesuffix(".html")
 
 
 def _rule_table(folder: str) -> str:
@@ -209,7 +214,7 @@ def _demo(_: str) -> str:
         *("--", f"{STORY}/race.yaml"),
     ]
     program = Path(sys.executable).with_name("cfn-lint")
-    run = subprocess.run(
+    run = subprocess.run(  # noqa: S603
         [program, *arguments], cwd=ROOT, capture_output=True, text=True
     )
     command = " \\\n    ".join(
@@ -218,12 +223,20 @@ def _demo(_: str) -> str:
     return f"```console\n{command}\n{run.stdout.rstrip()}\n```"
 
 
+def _file(name: str) -> str:
+    """A file that stands beside the pages, whole."""
+    path = DOCS / name
+    language = {".yml": "yaml"}.get(path.suffix, path.suffix[1:])
+    return f"```{language}\n{path.read_text(encoding='utf-8').rstrip()}\n```"
+
+
 _PARTS: Mapping[str, Callable[[str], str]] = {
     "demo": _demo,
+    "file": _file,
     "layers": _layer_table,
     "operations": _operation_table,
     "rule": _rule,
-    "rules": _rule_table,
+    "rules": lambda folder: _rule_table("" if folder == "." else f"{folder}/"),
     "targets": _target_table,
 }
 

@@ -7,7 +7,7 @@ there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import TargetRow, load, targets
-from cfn_lint_lambda_race.template import Evaluator, read
+from cfn_lint_lambda_race.template import read
 
 ROWS = [row for rows in targets().values() for row in rows]
 PLACES = [row for row in ROWS if row.form != "self"]
@@ -35,15 +35,24 @@ FORMS = {
 }
 # How a template writes the reference, and whether that is unqualified.
 WRITTEN = {
-    "function": ("${Fn.Arn}", True),
-    "latest": ("${Fn.Arn}:$LATEST", True),
-    "alias": ("${Alias}", False),
-    "alias by name": ("${Fn.Arn}:live", False),
-    "version": ("${Version}", False),
-    "version by number": ("${Fn.Arn}:${Version.Version}", False),
-    "published": ("${Fn.Arn}:$LATEST.PUBLISHED", False),
-    "unknown": ("${Fn.Arn}:${Stage}", False),
+    "${Fn.Arn}": True,
+    "${Fn.Arn}:$LATEST": True,
+    "${Alias}": False,
+    "${Fn.Arn}:live": False,
+    "${Version}": False,
+    "${Fn.Arn}:${Version.Version}": False,
+    "${Fn.Arn}:$LATEST.PUBLISHED": False,
+    "${Fn.Arn}:${Stage}": False,
 }
+# What a property beside the reference says of the qualifier.
+QUALIFIERS: list[tuple[Any, bool]] = [
+    ("live", False),
+    ("7", False),
+    ({"Ref": "Stage"}, False),
+    ({"Fn::GetAtt": "Version.Version"}, False),
+    ("$LATEST", True),
+    ({"Ref": "AWS::NoValue"}, True),
+]
 # The same in a file, which holds no intrinsic functions.
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 LITERAL = {
@@ -52,7 +61,7 @@ LITERAL = {
     f"{ARN}:live": False,
     f"{ARN}:7": False,
 }
-FUNCTION = {
+FUNCTION: dict[str, Any] = {
     "Fn": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "orders"}},
     "Version": {
         "Type": "AWS::Lambda::Version",
@@ -76,25 +85,47 @@ class Use(NamedTuple):
     path: str
 
 
+class Case(NamedTuple):
+    """The properties of a target, and whether it is unqualified."""
+
+    properties: Mapping[str, Any]
+    is_unqualified: bool
+    written: str = ""
+
+
 def _uses(
-    kind: str, properties: Mapping[str, Any], file: Path | None = None, **more: Any
-) -> list[Use]:
-    """The unqualified uses in a template with one resource beside the function."""
+    kind: str, cases: Sequence[Case], file: Path | None = None, **more: Any
+) -> list[list[Use]]:
+    """The unqualified uses in a template with a resource for each case."""
     template = {
         "Parameters": {"Stage": {"Type": "String"}},
         "Resources": {
             **deepcopy(FUNCTION),
-            "Target": {"Type": kind, "Properties": properties},
+            **{
+                f"Target{index}": {"Type": kind, "Properties": case.properties}
+                for index, case in enumerate(cases)
+            },
         },
         **more,
     }
     filename = str(file.with_name("template.json")) if file else "template.json"
     reading = read(Template(filename, template, ["us-east-1"]))
-    return [
-        Use(use.function, "/".join(map(str, target.path)))
-        for target in reading.targets
-        for use in reading.unqualified_uses(target)
-    ]
+    found: list[list[Use]] = [[] for _ in cases]
+    for target in reading.targets:
+        for use in reading.unqualified_uses(target):
+            path = "/".join(map(str, target.path[3:]))
+            index = int(target.resource.id.removeprefix("Target"))
+            assert target.path[:3] == ("Resources", target.resource.id, "Properties")
+            found[index].append(Use(use.function, path))
+    return found
+
+
+def _check(kind: str, cases: Sequence[Case], place: str, **more: Any) -> None:
+    """Each unqualified case has one use, at the place; the others have none."""
+    assert {case.is_unqualified for case in cases} == {True, False}
+    for case, uses in zip(cases, _uses(kind, cases, **more)):
+        expected = [Use("Fn", place)] if case.is_unqualified else []
+        assert uses == expected, (case.written, case.properties)
 
 
 def _name(row: TargetRow) -> str:
@@ -134,13 +165,37 @@ def _admitted(when: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
         }
 
 
+def _properties(beside: Mapping[str, Any], item: str | int = 0) -> dict[str, Any]:
+    properties: dict[str, Any] = {}
+    for path, value in beside.items():
+        _put(properties, path, value, item)
+    return properties
+
+
+def _documents(
+    row: TargetRow, value: Any, outer: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    """Documents that hold a value at the row's place, below further steps."""
+    assert row.inside is not None
+    for beside in _admitted(row.inside_when):
+        document = _properties(beside)
+        _put(document, row.inside, value, 0)
+        yield _properties({"/".join(outer): document}) if outer else document
+
+
+def _in_document(row: TargetRow, document: Any) -> dict[str, Any]:
+    properties = _properties(next(_admitted(row.when)))
+    _put(properties, row.path, document, 0)
+    return properties
+
+
 def _sub(row: TargetRow, reference: str) -> dict[str, Any]:
     return {"Fn::Sub": FORMS[row.form].format(reference)}
 
 
 def _place(path: str, item: str | int) -> str:
-    steps = [str(item) if step == "*" else step for step in path.split("/")]
-    return "/".join(["Resources/Target/Properties", *steps]).replace("/**", "")
+    steps = [str(item) if s == "*" else s for s in path.split("/") if s != "**"]
+    return "/".join(steps)
 
 
 def test_the_catalogue_is_large() -> None:
@@ -154,194 +209,156 @@ def test_the_catalogue_is_large() -> None:
 @pytest.mark.parametrize("item", [0, "Key"])
 @pytest.mark.parametrize("row", IN_PROPERTIES, ids=_name)
 def test_a_property(row: TargetRow, item: str | int) -> None:
+    cases: list[Case] = []
     for beside in _admitted(row.when):
-        for reference, is_unqualified in WRITTEN.values():
-            properties: dict[str, Any] = {}
-            for path, value in beside.items():
-                _put(properties, path, value, item)
+        for reference, is_unqualified in WRITTEN.items():
+            properties = _properties(beside, item)
             _put(properties, row.path, _sub(row, reference), item)
-            expected = [Use("Fn", _place(row.path, item))] if is_unqualified else []
-            assert _uses(_kind(row), properties) == expected, reference
+            cases.append(Case(properties, is_unqualified, reference))
+    _check(_kind(row), cases, _place(row.path, item))
 
 
-@pytest.mark.parametrize("item", [0, "Key"])
 @pytest.mark.parametrize("row", IN_PROPERTIES, ids=_name)
-def test_the_branch_of_a_property(row: TargetRow, item: str | int) -> None:
+def test_the_branch_of_a_property(row: TargetRow) -> None:
     conditions = {"Is": {"Fn::Equals": [{"Ref": "Stage"}, "x"]}}
-    (beside, *_) = _admitted(row.when)
-    properties: dict[str, Any] = {}
-    for path, value in beside.items():
-        _put(properties, path, value, item)
+    properties = _properties(next(_admitted(row.when)))
     branches = [_sub(row, "${Alias}"), _sub(row, "${Fn.Arn}")]
-    _put(properties, row.path, {"Fn::If": ["Is", *branches]}, item)
-    assert _uses(_kind(row), properties, Conditions=conditions) == [
-        Use("Fn", f"{_place(row.path, item)}/Fn::If/2")
-    ]
+    _put(properties, row.path, {"Fn::If": ["Is", *branches]}, 0)
+    (uses,) = _uses(_kind(row), [Case(properties, True)], Conditions=conditions)
+    assert uses == [Use("Fn", f"{_place(row.path, 0)}/Fn::If/2")]
 
 
 @pytest.mark.parametrize("row", [row for row in IN_PROPERTIES if row.when], ids=_name)
-@pytest.mark.parametrize("other", ["SOMETHING-ELSE", {"Ref": "Stage"}, None])
-def test_what_stands_beside_decides(row: TargetRow, other: Any) -> None:
+def test_what_stands_beside_decides(row: TargetRow) -> None:
+    cases: list[Case] = []
     for path in row.when:
-        properties: dict[str, Any] = {}
-        for name, value in next(_admitted(row.when)).items():
-            if name != path:
-                _put(properties, name, value, 0)
-            elif other is not None:
-                _put(properties, name, other, 0)
-        _put(properties, row.path, _sub(row, "${Fn.Arn}"), 0)
-        assert _uses(_kind(row), properties) == []
+        for other in ("SOMETHING-ELSE", {"Ref": "Stage"}, None):
+            beside = {**next(_admitted(row.when)), path: other}
+            if other is None:
+                del beside[path]
+            properties = _properties(beside)
+            _put(properties, row.path, _sub(row, "${Fn.Arn}"), 0)
+            cases.append(Case(properties, False, f"{path} {other}"))
+    assert len(cases) >= 3
+    assert _uses(_kind(row), cases) == [[] for _ in cases]
 
 
 @pytest.mark.parametrize(
     "row", [row for row in PLACES if row.qualifier and not row.is_file], ids=_name
 )
-@pytest.mark.parametrize(
-    ("qualifier", "is_unqualified"),
-    [
-        ("live", False),
-        ("7", False),
-        ({"Ref": "Stage"}, False),
-        ({"Fn::GetAtt": "Version.Version"}, False),
-        ("$LATEST", True),
-        ({"Ref": "AWS::NoValue"}, True),
-    ],
-    ids=str,
-)
-def test_a_qualifier_beside(
-    row: TargetRow, qualifier: Any, is_unqualified: bool
-) -> None:
+def test_a_qualifier_beside(row: TargetRow) -> None:
     assert row.qualifier is not None
-    properties: dict[str, Any] = {}
-    for path, value in next(_admitted(row.when)).items():
-        _put(properties, path, value, 0)
-    document = properties
-    if row.inside is not None:
-        document = {}
-        for path, value in next(_admitted(row.inside_when)).items():
-            _put(document, path, value, 0)
-    _put(document, row.qualifier, qualifier, 0)
-    _put(document, row.inside or row.path, _sub(row, "${Fn.Arn}"), 0)
-    if row.inside is not None:
-        _put(properties, row.path, document, 0)
-    assert len(_uses(_kind(row), properties)) == is_unqualified
+    cases: list[Case] = []
+    for qualifier, is_unqualified in QUALIFIERS:
+        properties = _properties(next(_admitted(row.when)))
+        document = properties
+        if row.inside is not None:
+            document = _properties(next(_admitted(row.inside_when)))
+        _put(document, row.qualifier, qualifier, 0)
+        _put(document, row.inside or row.path, _sub(row, "${Fn.Arn}"), 0)
+        if row.inside is not None:
+            _put(properties, row.path, document, 0)
+        cases.append(Case(properties, is_unqualified, str(qualifier)))
+    place = _place(f"{row.path}/{row.inside}" if row.inside else row.path, 0)
+    _check(_kind(row), cases, place)
 
 
-def _documents(row: TargetRow, value: Any, item: str | int) -> Iterator[dict[str, Any]]:
-    """Documents that hold a value at the row's place, ``**`` at no and at two steps."""
+@pytest.mark.parametrize("row", IN_DOCUMENTS, ids=_name)
+def test_an_object(row: TargetRow) -> None:
     assert row.inside is not None
-    for beside in _admitted(row.inside_when):
-        document: dict[str, Any] = {}
-        for path, admitted in beside.items():
-            _put(document, path, admitted, item)
-        _put(document, row.inside, value, item)
-        yield document
-        if row.inside.startswith("**"):
-            yield {"Outer": [document]}
+    for outer in [(), ("Outer",)] if "**" in row.inside else [()]:
+        cases = [
+            Case(_in_document(row, document), is_unqualified, reference)
+            for reference, is_unqualified in WRITTEN.items()
+            for document in _documents(row, _sub(row, reference), outer)
+        ]
+        inside = "/".join([*outer, row.inside])
+        _check(_kind(row), cases, _place(f"{row.path}/{inside}", 0))
 
 
-def _in_document(row: TargetRow, document: Any) -> dict[str, Any]:
-    properties: dict[str, Any] = {}
-    for path, value in next(_admitted(row.when)).items():
-        _put(properties, path, value, 0)
-    _put(properties, row.path, document, 0)
-    return properties
-
-
-@pytest.mark.parametrize("item", [0, "Key"])
 @pytest.mark.parametrize("row", IN_DOCUMENTS, ids=_name)
-def test_an_object_in_a_document(row: TargetRow, item: str | int) -> None:
-    for reference, is_unqualified in WRITTEN.values():
-        for document in _documents(row, _sub(row, reference), item):
-            uses = _uses(_kind(row), _in_document(row, document))
-            assert [use.function for use in uses] == ["Fn"] * is_unqualified, reference
-            for use in uses:
-                assert use.path.startswith(_place(row.path, 0))
-                assert use.path.endswith(row.inside.split("*")[-1])  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("item", [0, "Key"])
-@pytest.mark.parametrize("row", IN_DOCUMENTS, ids=_name)
-def test_text_in_a_document(row: TargetRow, item: str | int) -> None:
-    for reference, is_unqualified in WRITTEN.values():
+def test_text(row: TargetRow) -> None:
+    assert row.inside is not None
+    cases: list[Case] = []
+    for reference, is_unqualified in WRITTEN.items():
         text = _sub(row, reference)
-        expected = [Use("Fn", _place(row.path, 0))] if is_unqualified else []
-        for document in _documents(row, text["Fn::Sub"], item):
-            written = {"Fn::Sub": json.dumps(document)}
-            assert _uses(_kind(row), _in_document(row, written)) == expected
-        for document in _documents(row, text, item):
-            written = {"Fn::ToJsonString": document}
-            assert _uses(_kind(row), _in_document(row, written)) == expected
-        for document in _documents(row, "<here>", item):
-            before, after = json.dumps(document).split("<here>")
-            written = {"Fn::Join": ["", [before, text, after]]}
-            assert _uses(_kind(row), _in_document(row, written)) == expected
+        for outer in [(), ("Outer",)] if "**" in row.inside else [()]:
+            for document in _documents(row, "<here>", outer):
+                before, after = json.dumps(document).split("<here>")
+                joined = [before, text, after]
+                substituted = before + text["Fn::Sub"] + after
+                whole = _documents(row, text, outer)
+                for written in (
+                    {"Fn::Sub": substituted},
+                    {"Fn::Join": ["", joined]},
+                    {"Fn::ToJsonString": next(whole)},
+                ):
+                    properties = _in_document(row, written)
+                    cases.append(Case(properties, is_unqualified, reference))
+    _check(_kind(row), cases, _place(row.path, 0))
 
 
 @pytest.mark.parametrize("row", IN_FILES, ids=_name)
 def test_a_file(row: TargetRow, tmp_path: Path) -> None:
-    file = tmp_path / "definition.json"
-    around = FORMS[row.form].replace("${{AWS::Partition}}", "aws")
-    around = around.replace("${{AWS::Region}}", "us-east-1")
+    around = FORMS[row.form].format("<here>")
+    around = around.replace("${AWS::Partition}", "aws")
+    around = around.replace("${AWS::Region}", "us-east-1")
+    cases: list[Case] = []
     for reference, is_unqualified in LITERAL.items():
-        for document in _documents(row, around.format(reference), "Key"):
+        value = around.replace("<here>", reference)
+        for document in _documents(row, value, ()):
+            file = tmp_path / f"{len(cases)}.json"
             file.write_text(json.dumps(document))
             properties = _in_document(row, file.name)
-            expected = [Use("Fn", _place(row.path, 0))] if is_unqualified else []
-            assert _uses(_kind(row), properties, file) == expected, reference
+            cases.append(Case(properties, is_unqualified, reference))
+    _check(_kind(row), cases, _place(row.path, 0), file=tmp_path / "x")
 
 
 @pytest.mark.parametrize("row", [row for row in PLACES if row.substitutions], ids=_name)
 def test_a_substitution(row: TargetRow, tmp_path: Path) -> None:
     assert row.substitutions is not None
-    file = tmp_path / "definition.json"
-    for reference, is_unqualified in WRITTEN.values():
-        for document in _documents(row, "${Name}", "Key"):
+    cases: list[Case] = []
+    for reference, is_unqualified in WRITTEN.items():
+        for document in _documents(row, "${Name}", ()):
+            file = tmp_path / f"{len(cases)}.json"
             file.write_text(json.dumps(document))
-            wholes = [file.name] if row.is_file else [document, json.dumps(document)]
+            wholes: list[Any] = (
+                [file.name] if row.is_file else [document, json.dumps(document)]
+            )
             for whole in wholes:
                 properties = _in_document(row, whole)
                 properties[row.substitutions] = {"Name": {"Fn::Sub": reference}}
-                uses = _uses(_kind(row), properties, file)
-                expected = [Use("Fn", _place(f"{row.substitutions}/Name", 0))]
-                assert uses == (expected if is_unqualified else []), reference
+                cases.append(Case(properties, is_unqualified, reference))
+    _check(_kind(row), cases, f"{row.substitutions}/Name", file=tmp_path / "x")
 
 
 @pytest.mark.parametrize("row", OWN, ids=_name)
 def test_a_section_of_a_serverless_function(row: TargetRow) -> None:
-    for beside in _admitted(row.when):
-        properties: dict[str, Any] = {}
-        for path, value in beside.items():
-            _put(properties, path, value, "Key")
-        properties.setdefault(row.path.split("/")[0], {})
-        place = _place(row.path, "Key")
-        assert _uses(row.type, properties) == [Use("Target", place)]
-        assert _uses(row.type, {**properties, "AutoPublishAlias": "live"}) == []
-        never = {"AutoPublishAlias": {"Ref": "AWS::NoValue"}}
-        assert _uses(row.type, {**properties, **never}) == [Use("Target", place)]
+    properties = _properties(next(_admitted(row.when)), "Key")
+    properties.setdefault(row.path.split("/")[0], {})
+    cases = [
+        Case(properties, True),
+        Case({**properties, "AutoPublishAlias": {"Ref": "AWS::NoValue"}}, True),
+        Case({**properties, "AutoPublishAlias": "live"}, False),
+        Case({**properties, "AutoPublishAlias": {"Ref": "Stage"}}, False),
+    ]
+    place = _place(row.path, "Key")
+    for index, (case, uses) in enumerate(zip(cases, _uses(row.type, cases))):
+        expected = [Use(f"Target{index}", place)] if case.is_unqualified else []
+        assert uses == expected
 
 
-def test_the_catalogue_s_forms_are_those_that_are_tested() -> None:
+def test_every_form_is_tested() -> None:
     assert {row.form for row in PLACES} == set(FORMS)
-    documents = set(load("documents.json"))
-    assert not documents & {row.form for row in ROWS}
+    assert not set(load("documents.json")) & {row.form for row in ROWS}
 
 
-def test_an_alias_of_latest_is_found_in_every_place() -> None:
-    (row,) = (
-        row for row in ROWS if row.type == "AWS::Pipes::Pipe" and row.path == "Target"
-    )
-    assert _uses(_kind(row), {"Target": {"Ref": "Alias"}}) == []
-    latest = deepcopy(FUNCTION)
-    latest["Alias"]["Properties"]["FunctionVersion"] = "$LATEST"
-    template = {
-        "Resources": {
-            **latest,
-            "Target": {"Type": row.type, "Properties": {"Target": {"Ref": "Alias"}}},
-        }
-    }
+def test_an_alias_of_latest_is_unqualified_and_named() -> None:
+    resources = deepcopy(FUNCTION)
+    resources["Alias"]["Properties"]["FunctionVersion"] = "$LATEST"
+    pipe = {"Type": "AWS::Pipes::Pipe", "Properties": {"Target": {"Ref": "Alias"}}}
+    template = {"Resources": {**resources, "Pipe": pipe}}
     reading = read(Template("template.json", template, ["us-east-1"]))
     (target,) = reading.targets
     (use,) = reading.unqualified_uses(target)
-    assert (use.function, use.alias) == ("Fn", "Alias")
-    assert isinstance(reading.evaluator, Evaluator)
+    assert (use.function, use.alias, use.when) == ("Fn", "Alias", "")

@@ -59,9 +59,9 @@ class ConcurrentUpdate(RaceRule):
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         update = update_of(cfn)
         if update.problem:
-            yield finding(
-                cfn, _top(cfn), f"No baseline to compare with: {update.problem}"
-            )
+            message = f"No baseline to compare with: {update.problem}"
+            # Line 1: a template that cfn-lint before 1.54 translates has no other.
+            yield RuleMatch(_top(cfn), message, location=None)
         for function in update.concurrent:
             yield finding(cfn, ["Resources", function.function], _message(function))
 

@@ -6,7 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
-from cfn_lint_lambda_race.template import Misfit, read
+from cfn_lint_lambda_race.template import LATEST, Misfit, read
 
 
 class QualifierMismatch(RaceRule):
@@ -41,13 +41,15 @@ class QualifierMismatch(RaceRule):
 
 
 def _message(misfit: Misfit, target: str) -> str:
-    if misfit.is_grant:
-        return (
-            f"{misfit.what} is for {misfit.has}, but {target} invokes {misfit.invoked} "
-            f"of {misfit.function}, so its invocations are denied; put the permission "
-            f"on {misfit.invoked}"
-        )
-    return (
-        f"{misfit.what} applies to {misfit.has}, but {target} invokes {misfit.invoked} "
-        f"of {misfit.function}, so it has no effect there; put it on {misfit.invoked}"
+    where = "the function itself" if misfit.invoked == LATEST else misfit.invoked
+    is_for = "is for" if misfit.is_grant else "applies to"
+    said = (
+        f"{misfit.what} {is_for} {misfit.has}, but {target} invokes "
+        f"{misfit.invoked} of {misfit.function}"
     )
+    if misfit.is_grant:
+        return f"{said}, so its invocations are denied; put the permission on {where}"
+    if misfit.is_capacity and misfit.invoked == LATEST:
+        # $LATEST can have no capacity of its own.
+        return f"{said}, so it has no effect there; let {target} invoke {misfit.has}"
+    return f"{said}, so it has no effect there; put it on {where}"

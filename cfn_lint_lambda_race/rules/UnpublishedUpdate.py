@@ -42,17 +42,12 @@ class UnpublishedUpdate(RaceRule):
         self.parent_rules = ["W9831"]
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
-        for update, name in update_of(cfn).unpublished:
-            yield finding(cfn, ["Resources", update.function], _message(update, name))
+        for found in update_of(cfn).unpublished:
+            yield finding(cfn, ["Resources", found.update.function], _message(*found))
 
 
-def _message(update: FunctionUpdate, name: str) -> str:
+def _message(update: FunctionUpdate, name: str, cure: str) -> str:
     changes = listed([*update.code, *update.configuration])
-    cure = (
-        f"set AutoPublishAliasAllProperties on {update.function}"
-        if name.startswith("the alias that SAM")
-        else "give it a new AWS::Lambda::Version"
-    )
     return (
         f"This update changes {changes} of {update.function} but publishes no new "
         f"version, so whoever invokes {name} keeps the old one; {cure}"

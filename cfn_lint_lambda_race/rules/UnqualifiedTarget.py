@@ -78,6 +78,8 @@ def _cure(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
         return target.row.note
     if use.alias:
         return f"let {use.alias} point to a published version"
+    if reading.publishes_alias(use.function):
+        return f"invoke !Ref {use.function}.Alias"
     if reading.is_serverless(use.function):
         return f"set AutoPublishAlias on {use.function} and invoke that alias"
     if target.row.accepts == ("version",):

@@ -19,6 +19,7 @@ from cfn_lint_lambda_race.template._evaluator import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._exits import Exit
+from cfn_lint_lambda_race.template._identifier import LATEST
 from cfn_lint_lambda_race.template._layers import Mismatch, Undeclared
 from cfn_lint_lambda_race.template._reading import Reading, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._references import Reference
@@ -30,6 +31,7 @@ from cfn_lint_lambda_race.template._text import Part, Text, Token, literal, toke
 __all__ = [
     "ALWAYS",
     "FUNCTION_TYPES",
+    "LATEST",
     "LAYER_TYPES",
     "NO_VALUE",
     "Alternative",

@@ -20,6 +20,7 @@ from cfn_lint_lambda_race.template._evaluator import (
     Path,
     Resource,
 )
+from cfn_lint_lambda_race.template._identifier import LATEST
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import Scenario
@@ -38,7 +39,7 @@ ANYBODY = "*"
 _INVOKE = ("lambda:InvokeFunction", "lambda:Invoke*", "lambda:*")
 _INVOKE_URL = ("lambda:InvokeFunctionUrl", "lambda:Invoke*", "lambda:*")
 _REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
-_PATH_PARAMETER = re.compile(r"\{[^}]*\}")
+_PATH_PARAMETER = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,16 @@ class Grant:
 
 @dataclass(frozen=True)
 class Setting:
-    """Something other than a permission that is attached to one qualifier."""
+    """Something other than a permission that is attached to one qualifier.
+
+    ``is_capacity`` tells of provisioned concurrency and its scaling: a version's
+    serves the aliases of the version too, and ``$LATEST`` can have none.
+    """
 
     path: Path
     what: str
     reference: Reference
+    is_capacity: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class Misfit:
     target: Target
     invoked: str
     is_grant: bool
+    is_capacity: bool = False
 
 
 def qualifier_key(reference: Reference) -> str | None:
@@ -245,7 +252,7 @@ class Attachments:
                 self._words(other),
                 target,
                 self._words(key),
-                True,
+                is_grant=True,
             )
 
     def _covering(self, target: Target, function: str) -> list[Grant]:
@@ -384,7 +391,9 @@ class Attachments:
             invoked = self._invoked(setting.reference)
             if not invoked or None in invoked or key in invoked:
                 continue
-            if any(self._is_alias_of(other, key) for other in invoked):
+            if setting.is_capacity and any(
+                self._is_alias_of(other, key) for other in invoked
+            ):
                 continue
             other, target = next(iter(invoked.items()))
             yield Misfit(
@@ -394,7 +403,8 @@ class Attachments:
                 self._words(key),
                 target,
                 self._words(other or ""),
-                False,
+                is_grant=False,
+                is_capacity=setting.is_capacity,
             )
 
     def _invoked(self, setting: Reference) -> dict[str | None, Target]:
@@ -465,6 +475,7 @@ class Attachments:
                         branch.path,
                         f"The scalable target {resource.id}",
                         self._references.qualified_by(named, rest[1]),
+                        is_capacity=True,
                     )
 
     def _of_serverless(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
@@ -479,7 +490,12 @@ class Attachments:
                     reference = Reference(
                         resource.id, token(FUNCTION, resource.id), alias, True, scenario
                     )
-                    yield Setting(branch.path, f"{what} of {resource.id}", reference)
+                    yield Setting(
+                        branch.path,
+                        f"{what} of {resource.id}",
+                        reference,
+                        is_capacity=name == "ProvisionedConcurrencyConfig",
+                    )
 
     def _provisioned(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
         kind = ALIAS if resource.type == ALIAS_TYPE else VERSION
@@ -491,13 +507,14 @@ class Attachments:
                     branch.path,
                     f"The provisioned concurrency of {resource.id}",
                     replace(reference, qualifier=token(kind, resource.id)),
+                    is_capacity=True,
                 )
 
     @staticmethod
     def _words(key: str) -> str:
         """A qualifier in words."""
         if not key:
-            return "the unqualified function"
+            return LATEST
         name = key[2:-1] if key.startswith("${") else key
         if name.endswith((".Alias", ".Version")):
             return f"the {name.rpartition('.')[2].lower()} that SAM publishes"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
@@ -19,6 +20,14 @@ from cfn_lint_lambda_race.template._text import Text
 
 MAX_FILE_SIZE = 2 * 1024 * 1024
 MAX_NODES = 100_000
+# What opens more levels than this, one inside the other, is no document. YAML's
+# scanner takes a time that grows with their square, and its composer, which is
+# written in C, ends the process when the stack is full.
+MAX_LEVELS = 1_000
+_BRACKET = re.compile(r"[\[\]{}]")
+# Block sequences, keys and values that open on one line: "- - ? - x". On lines of
+# their own each needs more indentation than the one before.
+_OPENING = re.compile(r"(?:[-?:][ \t]+)+")
 
 
 def read_text(text: Text) -> Any:
@@ -52,6 +61,8 @@ def parse(characters: str) -> Any:
 
 
 def _parse_yaml(characters: str) -> Any:
+    if _is_deep(characters):
+        return None
     # cfn-lint's decoder knows the short forms of the intrinsic functions. It
     # logs what it cannot read, which here is no news for the user.
     logger = logging.getLogger("cfnlint.decode.decode")
@@ -63,6 +74,20 @@ def _parse_yaml(characters: str) -> Any:
     finally:
         logger.disabled = disabled
     return document
+
+
+def _is_deep(characters: str) -> bool:
+    """Whether a text nests as no document does, wherever its levels end."""
+    depth = 0
+    for bracket in _BRACKET.findall(characters):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        if depth > MAX_LEVELS:
+            return True
+    return any(
+        len(run.split()) > MAX_LEVELS
+        for run in _OPENING.findall(characters)
+        if len(run) > MAX_LEVELS
+    )
 
 
 def is_small(document: Any) -> bool:

@@ -41,6 +41,10 @@ from cfn_lint_lambda_race.template._text import PARAMETER as PARAMETER_TOKEN
 MAX_ALTERNATIVES = 64
 # No generator nests intrinsic functions deeper; a template that does is hostile.
 MAX_DEPTH = 48
+# A value that takes more steps is unknown too: nesting can multiply alternatives.
+MAX_STEPS = 10_000
+# CloudFormation takes templates of 1 MB; JSON within JSON doubles at each level.
+MAX_LENGTH = 2 * 1024 * 1024
 # Parameters and mappings with more choices than this are not enumerated.
 MAX_CHOICES = 40
 
@@ -51,7 +55,7 @@ LAYER_TYPES = frozenset({"AWS::Lambda::LayerVersion", "AWS::Serverless::LayerVer
 
 _INTRINSIC = re.compile(r"Fn::\w+$|Ref$")
 _SUB_VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]*\}\}")
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _SAM_REFERENCE = re.compile(
     r"(?P<function>[^.]+)\.(?P<what>Alias|Version)(\.Version)?$"
 )
@@ -138,7 +142,11 @@ def scalar_text(node: Any) -> str | None:
     if isinstance(node, bool):
         return "true" if node else "false"
     if isinstance(node, (int, float)):
-        return str(node)
+        try:
+            return str(node)
+        except ValueError:
+            # Python does not write out integers of thousands of digits.
+            return None
     return None
 
 
@@ -175,13 +183,15 @@ class Evaluator:
     ) -> None:
         self.resources = dict(_resources(template))
         self.conditions = _mapping(template.get("Conditions"))
-        self._parameters = _mapping(template.get("Parameters"))
+        self.parameters = _mapping(template.get("Parameters"))
         self._mappings = _mapping(template.get("Mappings"))
         self._parameter_sets = parameter_sets
         self._defaults_first = defaults_first
         self._decided: dict[tuple[str, Scenario], bool | None] = {}
         self._active: set[Any] = set()
         self._depth = 0
+        self._steps = 0
+        self._deciding = 0
         self._judging = 0
         self._sam_ids: dict[str, tuple[str, str]] | None = None
 
@@ -290,8 +300,9 @@ class Evaluator:
 
     def evaluate(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative]:
         """What a node can be; a single unknown where there is too much of it."""
-        if self._depth >= MAX_DEPTH:
-            return [Alternative(unknown("too deep"), when)]
+        self._steps = self._steps + 1 if self._depth else 0
+        if self._depth >= MAX_DEPTH or self._steps > MAX_STEPS:
+            return [Alternative(unknown("too much"), when)]
         self._depth += 1
         try:
             alternatives = self._evaluate(node, when)
@@ -389,12 +400,12 @@ class Evaluator:
             chosen = when.get(PARAMETER, argument)
             text = token(PSEUDO, argument) if chosen is None else literal(str(chosen))
             return [Alternative(text, when)]
-        if argument in self._parameters:
+        if argument in self.parameters:
             return self._parameter(argument, when)
         return self._attribute(argument, "Ref", when)
 
     def _parameter(self, name: str, when: Scenario) -> list[Alternative]:
-        parameter = _mapping(self._parameters[name])
+        parameter = _mapping(self.parameters[name])
         kind = parameter.get("Type")
         unknown_value = [Alternative(token(PARAMETER_TOKEN, name), when)]
         if not isinstance(kind, str) or kind.startswith("AWS::SSM::Parameter::"):
@@ -448,7 +459,7 @@ class Evaluator:
 
     def parameter_values(self, name: str) -> int:
         """How many values of a parameter are looked at; 0 where it is unknown."""
-        parameter = _mapping(self._parameters.get(name))
+        parameter = _mapping(self.parameters.get(name))
         return len(list(self._parameter_choices(name, parameter, ALWAYS)))
 
     def _get_att(self, argument: Any, when: Scenario) -> list[Alternative] | None:
@@ -605,7 +616,7 @@ class Evaluator:
             return None
         nodes: list[Any] = []
         start = 0
-        for match in _SUB_VARIABLE.finditer(argument):
+        for match in _SUB_VARIABLE.finditer(argument, 0, argument.rfind("}") + 1):
             nodes.append(argument[start : match.start()])
             start = match.end()
             name = match[1].strip()
@@ -656,13 +667,13 @@ class Evaluator:
             return None
         found = []
         for index in self.texts(argument[0], when):
-            number = str(index.value)
-            if not number.isdecimal():
+            number = _index(str(index.value))
+            if number is None:
                 return None
             for items in self.evaluate(argument[1], index.when):
-                if not isinstance(items.value, list) or len(items.value) <= int(number):
+                if not isinstance(items.value, list) or len(items.value) <= number:
                     return None
-                found.append(Alternative(items.value[int(number)], items.when))
+                found.append(Alternative(items.value[number], items.when))
         return found
 
     def _split(self, argument: Any, when: Scenario) -> list[Alternative] | None:
@@ -741,11 +752,18 @@ class Evaluator:
             for name in self.texts(argument, when)
         ]
 
-    def _to_json(self, argument: Any, when: Scenario) -> list[Alternative]:
-        return [
-            Alternative(Text.of(*_json_parts(found.value)), found.when)
-            for found in self.evaluate(argument, when)
-        ]
+    def _to_json(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+        found = []
+        for alternative in self.evaluate(argument, when):
+            parts: list[Any] = []
+            length = 0
+            for part in _json_parts(alternative.value):
+                parts.append(part)
+                length += len(part) if isinstance(part, str) else 1
+                if length > MAX_LENGTH:
+                    return None
+            found.append(Alternative(Text.of(*parts), alternative.when))
+        return found
 
     # -- conditions ------------------------------------------------------------
 
@@ -758,20 +776,31 @@ class Evaluator:
             return bool(chosen)
         key = (name, when)
         if key not in self._decided:
+            if self._deciding >= MAX_DEPTH:
+                return None
             # Guards against a condition that refers to itself.
             self._decided[key] = None
-            self._decided[key] = self._decide(self.conditions[name], when, MAX_DEPTH)
+            self._decided[key] = self._decide(self.conditions[name], when)
         return self._decided[key]
 
-    def _decide(self, node: Any, when: Scenario, depth: int) -> bool | None:
+    def _decide(self, node: Any, when: Scenario) -> bool | None:
+        if self._deciding >= MAX_DEPTH:
+            return None
+        self._deciding += 1
+        try:
+            return self._decide_node(node, when)
+        finally:
+            self._deciding -= 1
+
+    def _decide_node(self, node: Any, when: Scenario) -> bool | None:
         if isinstance(node, Mapping) and list(node) == ["Condition"]:
             return self.decide(node["Condition"], when)
         name, argument = intrinsic(node)
-        if not isinstance(argument, list) or depth == 0:
+        if not isinstance(argument, list):
             return None
         if name == "Fn::Equals" and len(argument) == 2:
             return self._decide_equals(argument[0], argument[1], when)
-        parts = [self._decide(part, when, depth - 1) for part in argument]
+        parts = [self._decide(part, when) for part in argument]
         if name == "Fn::Not" and len(parts) == 1:
             return None if parts[0] is None else not parts[0]
         if name == "Fn::And":
@@ -831,6 +860,12 @@ def _resources(template: Mapping[Any, Any]) -> Iterator[tuple[str, Resource]]:
                 resource,
             ),
         )
+
+
+def _index(characters: str) -> int | None:
+    """The number of an item; None for what no list has."""
+    is_number = characters.isdecimal() and len(characters) < 10
+    return int(characters) if is_number else None
 
 
 def _is_if(argument: Any) -> bool:

@@ -17,7 +17,7 @@ LATEST = "$LATEST"
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-scaling.html
 PUBLISHED = "$LATEST.PUBLISHED"
 
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.[^}]*\}")
+_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.[^{}]*\}")
 _INVOCATION_SUFFIX = re.compile(r"/(response-streaming-)?invocations$")
 _FUNCTIONS_PATH = re.compile(r":lambda:path/(?:/)?\d{4}-\d{2}-\d{2}/functions/")
 

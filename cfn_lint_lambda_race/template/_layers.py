@@ -10,6 +10,7 @@ from typing import Any
 from cfn_lint_lambda_race.data import published_layer
 from cfn_lint_lambda_race.template._evaluator import (
     LAYER_TYPES,
+    NO_VALUE,
     Branch,
     Evaluator,
     Path,
@@ -71,6 +72,7 @@ class Layers:
     def __init__(self, evaluator: Evaluator, possible: Satisfiability) -> None:
         self._evaluator = evaluator
         self._possible = possible
+        self._known: dict[tuple[str, Scenario], list[tuple[str | None, Scenario]]] = {}
 
     def architectures(
         self, function: Resource, when: Scenario = ALWAYS
@@ -81,11 +83,14 @@ class Layers:
         """
         if "Architectures" not in function.properties:
             return [(X86_64, when)]
-        node = function.properties["Architectures"]
-        return [
-            (_architecture(found.value), found.when)
-            for found in self._evaluator.evaluate(node, when)
-        ]
+        key = (function.id, when)
+        if key not in self._known:
+            node = function.properties["Architectures"]
+            self._known[key] = [
+                (_architecture(found.value), found.when)
+                for found in self._evaluator.evaluate(node, when)
+            ]
+        return self._known[key]
 
     def layers(self, function: Resource) -> list[Layer]:
         """The layers of a function in the order in which they are written."""
@@ -106,7 +111,11 @@ class Layers:
 
     def _is_image(self, function: Resource) -> bool:
         package = self._evaluator.property(function, "PackageType")
-        return any(str(branch.node) == "Image" for branch in package)
+        return any(
+            str(found.value) == "Image"
+            for branch in package
+            for found in self._evaluator.texts(branch.node, branch.when)
+        )
 
     def _read(self, text: Text, path: Path, when: Scenario) -> Iterator[Layer]:
         token = text.token
@@ -193,6 +202,8 @@ class Layers:
             yield Mismatch(cases[0][0], architecture, whens, is_always)
 
     def _with_each_other(self, layers: list[Layer]) -> Iterator[Mismatch]:
+        if len({layer.architectures for layer in layers if layer.architectures}) < 2:
+            return
         for first, second in combinations(layers, 2):
             if first.path == second.path or not first.architectures:
                 continue
@@ -238,8 +249,7 @@ def _architectures(value: Any) -> frozenset[str] | None:
 
 
 def _architecture(value: Any) -> str | None:
-    if not isinstance(value, (list, Text)):
-        # AWS::NoValue is the default.
+    if value is NO_VALUE:
         return X86_64
     names = _architectures(value)
     return next(iter(names)) if names is not None and len(names) == 1 else None

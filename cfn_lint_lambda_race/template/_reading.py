@@ -89,7 +89,9 @@ class Reading:
                 for scenario in self.references.unqualified(reference)
                 if self._is_reportable(reference) and self.possible(scenario)
             ]
-            is_always = is_always and reference.when in scenarios
+            is_always = is_always and any(
+                not self.say(scenario, reference.when) for scenario in scenarios
+            )
             alias = reference.alias.name if reference.alias else ""
             key = (reference.function or str(reference.name), alias)
             if scenarios:
@@ -134,6 +136,10 @@ class Reading:
     def functions(self) -> list[Resource]:
         """The functions of the template."""
         return list(self.references.functions.values())
+
+    def publishes_alias(self, function: str) -> bool:
+        """Whether SAM publishes an alias of the function already."""
+        return f"{function}.Alias" in self.references.aliases
 
     def say_any(
         self, scenarios: Sequence[Scenario], base: Scenario, is_always: bool = False

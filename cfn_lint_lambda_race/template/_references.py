@@ -104,6 +104,8 @@ class References:
             if resource.type in FUNCTION_TYPES
         }
         self._names = self._function_names()
+        # An alias may be written as one of another alias.
+        self._alias_names: dict[tuple[str | None, Text], list[str]] = {}
         self.aliases = dict(self._aliases())
         self._alias_names = self._names_of_aliases()
         self._latest: dict[str, list[LatestBranch]] = {}
@@ -165,7 +167,7 @@ class References:
         self, text: Text, when: Scenario, parse: Parse = parse_identifier
     ) -> Reference | None:
         """The reference that a text denotes, None where that is unknown."""
-        identifier = parse(text)
+        identifier = Identifier(text) if text in self._names else parse(text)
         if identifier is None:
             return None
         function, when = self._function(identifier.name, when)

@@ -89,9 +89,11 @@ class Targets:
     def __iter__(self) -> Iterator[Target]:
         rows = self._rows
         for resource in self._evaluator.resources.values():
-            kind = resource.type
-            kind = "Custom::*" if kind not in rows and _is_custom(kind) else kind
-            for row in rows.get(kind, ()):
+            kinds = [
+                resource.type,
+                *(["Custom::*"] if _is_custom(resource.type) else []),
+            ]
+            for row in (row for kind in kinds for row in rows.get(kind, ())):
                 base = self._evaluator.existing(resource)
                 yield from self._of_row(resource, row, base)
         yield from self._of_globals(rows)
@@ -222,6 +224,7 @@ class Targets:
                     _Place(b, place.steps, place.trail)
                     for b in self._evaluator.below(place.branch, "*")
                     if isinstance(b.node, (Mapping, list))
+                    and intrinsic(b.node)[0] is None
                 ]
                 below.insert(0, self._after(place, step, place.branch))
             else:

@@ -20,13 +20,14 @@ from cfn_lint_lambda_race.update._comparison import Change, Comparison, Function
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
-from cfn_lint_lambda_race.update._publication import stale_alias, unmoved
+from cfn_lint_lambda_race.update._publication import cure, stale_alias, unmoved
 
 __all__ = [
     "Change",
     "Coupling",
     "FunctionUpdate",
     "Settings",
+    "Unpublished",
     "Update",
     "configure",
     "couplings",
@@ -35,18 +36,25 @@ __all__ = [
 ]
 
 
+class Unpublished(NamedTuple):
+    """An update behind an alias or version, here with its name, that stays."""
+
+    update: FunctionUpdate
+    name: str
+    cure: str
+
+
 class Update(NamedTuple):
     """What is known of the update that deploys a template.
 
     ``problem`` says why a setting cannot be honoured; ``concurrent`` are the
     functions whose code and configuration it changes at once while callers can
-    meet them, ``unpublished`` those that it changes behind an alias or version,
-    here with its name, that stays where it was.
+    meet them, ``unpublished`` those that it changes without a new version.
     """
 
     problem: str = ""
     concurrent: tuple[FunctionUpdate, ...] = ()
-    unpublished: tuple[tuple[FunctionUpdate, str], ...] = ()
+    unpublished: tuple[Unpublished, ...] = ()
     comparison: Comparison | None = None
 
 
@@ -76,7 +84,7 @@ def _deployment_of(cfn: Template) -> Deployment:
 
 def _update(cfn: Template, settings: Settings) -> Update:
     try:
-        refuse_settings_of_template(settings, cfn.template)
+        refuse_settings_of_template(cfn.template)
         if len(settings.given) > 1:
             raise BaselineError(
                 f"{' and '.join(settings.given)} are set, but only one of them can be "
@@ -102,7 +110,7 @@ def _from_comparison(comparison: Comparison | None) -> Update:
             if update.is_concurrent and comparison.is_unshielded(update.function)
         ),
         unpublished=tuple(
-            (update, name)
+            _unpublished(comparison.after, update, name)
             for update in updates
             for name in [unmoved(comparison, update)]
             if name is not None
@@ -125,13 +133,19 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
             if update.is_concurrent and change_set.is_unshielded(after, update.function)
         ),
         unpublished=tuple(
-            (update, name)
+            _unpublished(after, update, name)
             for update in updates
             if update.is_active and not change_set.publishes(after, update.function)
             for name in [stale_alias(after, update.function)]
             if name is not None
         ),
     )
+
+
+def _unpublished(after: Deployment, update: FunctionUpdate, name: str) -> Unpublished:
+    function = after.function(update.function)
+    assert function is not None
+    return Unpublished(update, name, cure(function))
 
 
 def couplings(cfn: Template) -> Iterator[Coupling]:

@@ -39,7 +39,7 @@ class BaselineError(Exception):
     """A setting cannot be honoured; the message says why and what to do."""
 
 
-def refuse_settings_of_template(settings: Settings, template: Any) -> None:
+def refuse_settings_of_template(template: Any) -> None:
     """Raise `BaselineError` where the template itself sets a baseline.
 
     A template is untrusted, and cfn-lint lets its `Metadata` configure rules: what
@@ -49,9 +49,7 @@ def refuse_settings_of_template(settings: Settings, template: Any) -> None:
     for key in ("Metadata", "cfn-lint", "config", "configure_rules", "W9831"):
         node = node.get(key) if isinstance(node, Mapping) else None
     names = [
-        name
-        for name in settings._fields
-        if isinstance(node, Mapping) and node.get(name)
+        name for name in Settings._fields if isinstance(node, Mapping) and name in node
     ]
     if names:
         raise BaselineError(

@@ -25,6 +25,7 @@ ALIAS_TYPE = "AWS::Lambda::Alias"
 _NO_CHANGES = re.compile(
     r"didn't contain changes|no updates are to be performed", re.IGNORECASE
 )
+_RECREATIONS = ("Always", "Conditionally")
 _MAX_CAUSES = 50
 
 
@@ -113,6 +114,7 @@ class ChangeSet:
     """The changes that CloudFormation is about to make."""
 
     changes: tuple[ResourceChange, ...]
+    _causes: dict[str, bool | None] = field(default_factory=dict)
 
     def function_updates(self) -> list[FunctionUpdate]:
         """The functions that are updated in place, and what of them."""
@@ -133,7 +135,7 @@ class ChangeSet:
             name = detail["Target"].get("Name")
             if detail["Target"].get("Attribute") != "Properties":
                 continue
-            how_sure = self._how_sure(detail, 0)
+            how_sure = self._how_sure(detail)
             if isinstance(name, str) and how_sure is not None:
                 certain[name] = certain.get(name, False) or how_sure
         is_kept = function.replacement != "Conditional"
@@ -143,7 +145,7 @@ class ChangeSet:
             if row.operation is not None and row.property in certain
         ]
 
-    def _how_sure(self, detail: Mapping[str, Any], depth: int) -> bool | None:
+    def _how_sure(self, detail: Mapping[str, Any], depth: int = 0) -> bool | None:
         """Whether a property changes for sure; None where it does not visibly."""
         target = detail["Target"]
         values = target.get("BeforeValue"), target.get("AfterValue")
@@ -155,23 +157,28 @@ class ChangeSet:
         if not isinstance(cause, str):
             # The template itself changes; to what, the deployment decides.
             return False
-        return self._replaces(cause.split(".")[0], depth + 1)
+        return self._replaces(cause.split(".")[0], depth)
 
     def _replaces(self, name: str, depth: int) -> bool | None:
         """Whether a resource becomes another one; None where it visibly does not."""
-        for change in self.changes:
-            if change.id != name:
-                continue
-            if change.action == "Add" or change.replacement == "True":
-                return True
-            if change.replacement == "Conditional" and depth < _MAX_CAUSES:
-                for detail in change.details:
-                    recreation = detail["Target"].get("RequiresRecreation")
-                    if recreation in ("Always", "Conditionally") and (
-                        self._how_sure(detail, depth) is not None
-                    ):
-                        return False
-        return None
+        if name not in self._causes:
+            # Guards against resources that refer to each other.
+            self._causes[name] = None
+            self._causes[name] = self._compute_replaces(name, depth + 1)
+        return self._causes[name]
+
+    def _compute_replaces(self, name: str, depth: int) -> bool | None:
+        change = next((found for found in self.changes if found.id == name), None)
+        if change is None or depth > _MAX_CAUSES:
+            return None
+        if change.action == "Add" or change.replacement == "True":
+            return True
+        may_be_replaced = change.replacement == "Conditional" and any(
+            self._how_sure(detail, depth) is not None
+            for detail in change.details
+            if detail["Target"].get("RequiresRecreation") in _RECREATIONS
+        )
+        return False if may_be_replaced else None
 
     # -- shields ---------------------------------------------------------------
 

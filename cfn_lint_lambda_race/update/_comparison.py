@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from posixpath import isabs
 from typing import Any
 
 from cfnlint.helpers import REGION_PRIMARY
@@ -12,6 +13,7 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, OperationRow, operations
 from cfn_lint_lambda_race.template import (
+    ALWAYS,
     FUNCTION_TYPES,
     LAYER_TYPES,
     Resource,
@@ -19,6 +21,8 @@ from cfn_lint_lambda_race.template import (
     Text,
     Token,
 )
+from cfn_lint_lambda_race.template._scenario import CONDITION
+from cfn_lint_lambda_race.template._text import UNKNOWN
 from cfn_lint_lambda_race.update._deployment import (
     Deployment,
     Shield,
@@ -102,11 +106,18 @@ class Comparison:
         found = []
         for function in self.after.reading.functions:
             before = self.before.function(function.id)
-            if before is not None and not self._function_is_replaced(before, function):
-                changes = self._changes(before, function)
-                if changes:
-                    found.append(grouped(function.id, changes))
+            if before is None or self._is_other(before, function):
+                continue
+            changes = self._changes(before, function)
+            if changes:
+                found.append(grouped(function.id, changes))
         return found
+
+    def _is_other(self, before: Resource, after: Resource) -> bool:
+        """Whether a function is replaced, or there on one side only."""
+        return not self._flipped.isdisjoint(
+            {before.condition, after.condition}
+        ) or self._function_is_replaced(before, after)
 
     def is_unshielded(self, function: str) -> bool:
         """Whether callers can meet a function while it is half updated.
@@ -145,12 +156,13 @@ class Comparison:
         default = default_value(name)
         for one in self.before.values(before, name):
             for other in self.after.values(after, name):
-                when = other.when.merged(one.when)
+                when = self._merged(one.when, other.when)
                 if when is None:
                     continue
                 old, new = (
-                    default if value is None else value
-                    for value in (pruned(one.value), pruned(self._moved(other.value)))
+                    # Lambda takes an empty text as it takes none.
+                    default if value in (None, Text()) else value
+                    for value in map(pruned, self._values(one.value, other.value))
                 )
                 old, new = _with_defaults(old, default), _with_defaults(new, default)
                 if differ(old, new):
@@ -159,40 +171,83 @@ class Comparison:
 
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
         """Whether local code changes; None where the template's values decide."""
-        context = self.after.build_context(after)
-        if context is not None and (
-            self.before.build_context(before) != context or self._code_differs(context)
-        ):
-            return True
-        old = self.before.code_path(before, "CodeUri", "Code")
-        new = self.after.code_path(after, "CodeUri", "Code")
+        if self.after.build_context(after) is not None:
+            return self._image(before, after)
+        old, new = self.before.code_path(before), self.after.code_path(after)
         if old is not None and new is not None:
             return old != new or bool(self._code_differs(new))
         if old is not None or new is not None:
             # Against an object in S3: built from what, nobody knows.
-            other = before if old is None else after
-            return "ZipFile" in other.properties.get("Code", {}) or (
-                "InlineCode" in other.properties
-            )
+            code = Deployment.written(before if old is None else after, "Code")
+            return isinstance(code, Mapping) and "ZipFile" in code
         return None
 
-    def _moved(self, value: Any) -> Any:
-        """The value, its references to replaced resources told from the old ones."""
-        if isinstance(value, Text):
-            parts = [
-                Token(part.kind, f"{part.name} replaced", part.attribute)
-                if isinstance(part, Token)
-                and part.is_resource
-                and self.is_replaced(part.name)
-                else part
-                for part in value.parts
-            ]
-            return Text.of(*parts)
-        if isinstance(value, list):
-            return [self._moved(item) for item in value]
-        if isinstance(value, dict):
-            return {key: self._moved(item) for key, item in value.items()}
-        return value
+    def _image(self, before: Resource, after: Resource) -> bool | None:
+        """Whether an image changes that SAM builds, as `_local_code` says it."""
+        old, new = self.before.build_context(before), self.after.build_context(after)
+        if new is not None and self._code_differs(new):
+            return True
+        if old is not None and new is not None and not (isabs(old) or isabs(new)):
+            return old != new or None
+        images = [Deployment.written(side, "Code") for side in (before, after)]
+        # One that is built against one that is pushed: from what, nobody knows.
+        return False if None in images else None
+
+    def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
+        """What holds in both scenarios; None where no deployment goes between them.
+
+        A condition that the update flips may hold on one side only.
+        """
+        merged = after.merged(before)
+        if merged is None and self._flipped:
+            return self._unflipped(after).merged(self._unflipped(before))
+        return merged
+
+    def _unflipped(self, when: Scenario) -> Scenario:
+        return Scenario(
+            frozenset(
+                (fact, choice)
+                for fact, choice in when.facts
+                if fact[0] != CONDITION or fact[1] not in self._flipped
+            )
+        )
+
+    @cached_property
+    def _flipped(self) -> frozenset[str | None]:
+        """The conditions that are true on one side and false on the other."""
+        before, after = (side.reading.evaluator for side in (self.before, self.after))
+        return frozenset(
+            name
+            for name in after.conditions
+            if {before.decide(name, ALWAYS), after.decide(name, ALWAYS)}
+            == {True, False}
+        )
+
+    def _values(self, before: Any, after: Any) -> tuple[Any, Any]:
+        """Two values whose references are equal where they name the same thing."""
+        return _mapped(before, self._known), _mapped(after, self._moved)
+
+    def _moved(self, reference: Token) -> Token:
+        """A reference of the new template, told from one to a replaced resource."""
+        if self.is_replaced(reference.name):
+            return Token(
+                reference.kind, f"{reference.name} replaced", reference.attribute
+            )
+        return self._known(reference)
+
+    def _known(self, reference: Token) -> Token:
+        """A reference, unknown where it may be to what SAM calls otherwise."""
+        is_generated = self._is_translated and not (
+            reference.name in self.before.resources
+            and reference.name in self.after.resources
+        )
+        kind = UNKNOWN if is_generated else reference.kind
+        return Token(kind, reference.name, reference.attribute)
+
+    @cached_property
+    def _is_translated(self) -> bool:
+        """Whether one side is SAM's source, and the other SAM's output."""
+        return self.before.is_serverless != self.after.is_serverless
 
     # -- replacement -----------------------------------------------------------
 
@@ -209,14 +264,14 @@ class Comparison:
         after = self.after.resources.get(name)
         if before is None or after is None:
             return False
-        if {before.type, after.type} <= LAYER_TYPES:
+        if before.type == after.type and after.type in LAYER_TYPES:
             return self._layer_is_replaced(before, after)
         if {before.type, after.type} <= FUNCTION_TYPES:
             return self._function_is_replaced(before, after)
         if before.type != after.type:
-            return True
+            return not self._is_translated
         return any(
-            self._property_differs(before, after, steps)
+            self.property_differs(before, after, steps)
             for steps in create_only_properties(after.type)
         )
 
@@ -229,26 +284,22 @@ class Comparison:
 
     def _layer_is_replaced(self, before: Resource, after: Resource) -> bool:
         """Whether a new layer version is published: each of its properties decides."""
-        content = ("Content", "ContentUri")
-        old = self.before.code_path(before, *content)
-        new = self.after.code_path(after, *content)
+        old, new = self.before.code_path(before), self.after.code_path(after)
         is_local = old is not None and new is not None
         if is_local and (old != new or self._code_differs(new or "")):
             return True
-        # SAM's spelling of a layer and CloudFormation's share some properties only.
         names = set(before.properties) | set(after.properties)
-        if before.type != after.type:
-            names = set(before.properties) & set(after.properties)
-        if old is not None or new is not None or before.type != after.type:
-            names -= set(content)
+        if old is not None or new is not None:
+            names -= {"Content", "ContentUri"}
         return any(
-            self._property_differs(before, after, (str(name),))
-            for name in names - {"RetentionPolicy"}
+            self.property_differs(before, after, (str(name),))
+            for name in names - {"PublishLambdaVersion", "RetentionPolicy"}
         )
 
-    def _property_differs(
+    def property_differs(
         self, before: Resource, after: Resource, steps: tuple[str, ...]
     ) -> bool:
+        """Whether what the steps lead to in a resource's properties changes."""
         sides = []
         for side, resource in ((self.before, before), (self.after, after)):
             evaluator = side.reading.evaluator
@@ -265,11 +316,26 @@ class Comparison:
                 pruned(found.value) is not None for found in sides[0] or sides[1]
             )
         return any(
-            differ(pruned(one.value), pruned(self._moved(other.value)))
+            differ(*map(pruned, self._values(one.value, other.value)))
             for one in sides[0]
             for other in sides[1]
-            if one.when.merged(other.when) is not None
+            if self._merged(one.when, other.when) is not None
         )
+
+
+def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
+    """A value, each of its references to a resource changed."""
+    if isinstance(value, Text):
+        parts = (
+            change(part) if isinstance(part, Token) and part.is_resource else part
+            for part in value.parts
+        )
+        return Text.of(*parts)
+    if isinstance(value, list):
+        return [_mapped(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: _mapped(item, change) for key, item in value.items()}
+    return value
 
 
 def _with_defaults(value: Any, default: Any) -> Any:

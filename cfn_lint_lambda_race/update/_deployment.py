@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from functools import cached_property
+from posixpath import normpath
 from typing import Any
 
 from cfnlint.template import Template
@@ -19,9 +20,17 @@ from cfn_lint_lambda_race.template import (
     literal,
     token,
 )
+from cfn_lint_lambda_race.template._source import as_written, is_serverless
 
 SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 _S3_URI = "s3://"
+# The properties that can name a local path; the CLIs package what lies there.
+_LOCAL = {
+    "AWS::Lambda::Function": "Code",
+    "AWS::Lambda::LayerVersion": "Content",
+    "AWS::Serverless::Function": "CodeUri",
+    "AWS::Serverless::LayerVersion": "ContentUri",
+}
 
 
 class Shield(Enum):
@@ -45,8 +54,10 @@ class Deployment:
 
     def __init__(self, cfn: Template) -> None:
         self.reading = Reading(cfn, defaults_first=True)
-        parameters = cfn.template.get("Parameters")
+        template = as_written(cfn).template
+        parameters = template.get("Parameters")
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
+        self.is_serverless = is_serverless(template)
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -90,13 +101,16 @@ class Deployment:
         return [one for one in found if self.reading.possible(one.when)]
 
     @staticmethod
-    def code_path(resource: Resource, *names: str) -> str | None:
-        """The local path that one of some properties names; None where none does."""
-        for name in names:
-            node = resource.properties.get(name)
-            if isinstance(node, str) and node and "://" not in node:
-                return str(node)
-        return None
+    def code_path(resource: Resource) -> str | None:
+        """The local path of a function's or a layer's code; None where it has none."""
+        node = resource.properties.get(_LOCAL[resource.type])
+        if resource.type == SERVERLESS_FUNCTION and node is not _code(
+            resource.properties
+        ):
+            return None
+        if not isinstance(node, str) or not node or "://" in node:
+            return None
+        return normpath(node)
 
     @staticmethod
     def build_context(function: Resource) -> str | None:
@@ -108,7 +122,7 @@ class Deployment:
         context = (
             metadata.get("DockerContext") if isinstance(metadata, Mapping) else None
         )
-        return str(context) if isinstance(context, str) else None
+        return normpath(context) if isinstance(context, str) else None
 
     # -- shields ---------------------------------------------------------------
 
@@ -174,7 +188,10 @@ def _as_lambda(function: Resource, name: str) -> Any:
     if name == "Code":
         return _code(properties)
     if name == "TracingConfig":
-        return _wrapped("Mode", properties.get("Tracing"))
+        mode = properties.get("Tracing")
+        return None if mode == "Disabled" else _wrapped("Mode", mode)
+    if name == "CapacityProviderConfig":
+        return _capacity_provider(properties.get(name))
     if name == "DeadLetterConfig":
         queue = properties.get("DeadLetterQueue")
         target = queue.get("TargetArn") if isinstance(queue, Mapping) else None
@@ -188,25 +205,38 @@ def _wrapped(key: str, node: Any) -> Any:
     return None if node is None else {key: node}
 
 
+def _capacity_provider(node: Any) -> Any:
+    if not isinstance(node, Mapping) or "Arn" not in node:
+        return node
+    names = {"Arn": "CapacityProviderArn"}
+    config = {names.get(str(key), str(key)): node[key] for key in node}
+    return {"LambdaManagedInstancesCapacityProviderConfig": config}
+
+
 def _code(properties: Mapping[Any, Any]) -> Any:
-    code: dict[str, Any] = {}
+    """``Code`` as SAM makes it: an image, inline code or an object, in this order."""
+    if properties.get("PackageType") == "Image":
+        return _wrapped("ImageUri", properties.get("ImageUri"))
     uri = properties.get("CodeUri")
-    if isinstance(uri, str) and uri.startswith(_S3_URI):
+    code: dict[str, Any] = {}
+    if "InlineCode" in properties:
+        code = {"ZipFile": properties["InlineCode"]}
+    elif isinstance(uri, str) and uri.startswith(_S3_URI):
         bucket, _, key = uri[len(_S3_URI) :].partition("/")
+        key, _, version = key.partition("?versionId=")
         code = {"S3Bucket": bucket, "S3Key": key}
+        if version:
+            code["S3ObjectVersion"] = version
     elif isinstance(uri, Mapping) and "Bucket" in uri:
         names = {"Bucket": "S3Bucket", "Key": "S3Key", "Version": "S3ObjectVersion"}
         code = {names.get(str(key), str(key)): uri[key] for key in uri}
-    elif uri is not None:
-        return uri
-    for name, member in (
-        ("ImageUri", "ImageUri"),
-        ("InlineCode", "ZipFile"),
-        ("SourceKMSKeyArn", "SourceKMSKeyArn"),
-    ):
-        if name in properties:
-            code[member] = properties[name]
-    return code or None
+    else:
+        return (
+            uri if uri is not None else _wrapped("ImageUri", properties.get("ImageUri"))
+        )
+    if "SourceKMSKeyArn" in properties:
+        code["SourceKMSKeyArn"] = properties["SourceKMSKeyArn"]
+    return code
 
 
 def default_value(name: str) -> Any:

@@ -28,10 +28,13 @@ def is_frozen(version: Resource, inputs: Inputs) -> bool:
     name = _PATH_HASH.sub("", version.id)
     if name != version.id and re.search(r"[0-9a-f]{24}$", name):
         return False
-    if _COUNTED.search(name):
-        return False
+    return not _COUNTED.search(name) and not may_be_replaced(version, inputs)
+
+
+def may_be_replaced(version: Resource, inputs: Inputs) -> bool:
+    """Whether a create-only property can change while the template's text stays."""
     names = {steps[0] for steps in create_only_properties(version.type)}
-    return not any(
+    return any(
         inputs.may_change(version.properties[name])
         for name in names
         if name in version.properties

@@ -194,12 +194,16 @@ def _names(node: Any) -> Iterator[str]:
 def _names_of(node: Mapping[Any, Any]) -> Iterator[str]:
     """The parameters, resources and conditions that one object names."""
     for key in ("Ref", "Condition", "Fn::GetAtt", "Fn::If", "Fn::Sub"):
-        argument = node.get(key)
-        if isinstance(argument, list) and argument:
-            argument = argument[0]
+        argument, *rest = _listed(node.get(key))
         if not isinstance(argument, str):
             continue
         if key == "Fn::Sub":
-            yield from (name.strip() for name in _SUB_NAME.findall(argument))
+            own = rest[0] if rest and isinstance(rest[0], Mapping) else {}
+            names = (name.strip() for name in _SUB_NAME.findall(argument))
+            yield from (name for name in names if name not in own)
         else:
             yield argument.split(".")[0]
+
+
+def _listed(node: Any) -> list[Any]:
+    return node if isinstance(node, list) and node else [node]

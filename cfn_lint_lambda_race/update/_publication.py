@@ -10,6 +10,8 @@ from typing import Any
 from cfn_lint_lambda_race.template import Resource, Target, Text, intrinsic, scalar_text
 from cfn_lint_lambda_race.update._comparison import Comparison, FunctionUpdate
 from cfn_lint_lambda_race.update._deployment import SERVERLESS_FUNCTION, Deployment
+from cfn_lint_lambda_race.update._frozen import may_be_replaced
+from cfn_lint_lambda_race.update._inputs import Inputs
 
 _SUB_NAME = re.compile(r"\$\{([^!}]+)\}")
 
@@ -48,6 +50,18 @@ def stale_alias(after: Deployment, function: str) -> str | None:
     return _stale(after, function, [*names, *_aliases(after, function)], set())
 
 
+def cure(function: Resource) -> str:
+    """What makes the next such update of a function publish, in words."""
+    properties = function.properties
+    if function.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in properties:
+        return "give it a new AWS::Lambda::Version"
+    if "AutoPublishCodeSha256" in properties:
+        return f"set another AutoPublishCodeSha256 on {function.id}"
+    if properties.get("AutoPublishAliasAllProperties"):
+        return f"set another VersionDescription on {function.id}"
+    return f"set AutoPublishAliasAllProperties on {function.id}"
+
+
 def _stale(
     after: Deployment, function: str, aliases: list[str], moved: set[str]
 ) -> str | None:
@@ -77,10 +91,12 @@ def _words(name: str) -> str:
 
 
 def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
-    """Whether an ``AWS::Lambda::Version`` of the function is new or replaced."""
+    """Whether an ``AWS::Lambda::Version`` of the function is, or may be, a new one."""
+    inputs = Inputs(comparison.after)
     return any(
         version.id not in comparison.before.resources
         or comparison.is_replaced(version.id)
+        or may_be_replaced(version, inputs)
         for version in comparison.after.versions(function)
     )
 
@@ -158,10 +174,10 @@ def _of_serverless(
             (comparison.after, after),
         )
     ]
-    if keys[0] != keys[1]:
+    if keys[0] != keys[1] or _is_described_anew(comparison, before, after):
         return None
     is_code_new = any(change.name == "Code" for change in update.code)
-    has_path = comparison.after.code_path(after, "CodeUri") is not None
+    has_path = comparison.after.code_path(after) is not None
     is_image = comparison.after.build_context(after) is not None
     has_hash = "AutoPublishCodeSha256" in after.properties
     if is_code_new and (has_path or is_image) and not has_hash:
@@ -170,24 +186,34 @@ def _of_serverless(
     return [f"{after.id}.Alias"]
 
 
+def _is_described_anew(
+    comparison: Comparison, before: Resource, after: Resource
+) -> bool:
+    """Whether the version's description, which is create-only, is or may be new."""
+    name = "VersionDescription"
+    return Inputs(comparison.after).may_change(
+        after.properties.get(name)
+    ) or comparison.property_differs(before, after, (name,))
+
+
 def version_key(deployment: Deployment, function: Resource) -> str:
     """What the logical ID of a SAM function's version is a hash of.
 
     As aws-sam-translator has it (``SamFunction._construct_version``): the code with
     its parameters resolved, and environment, memory and SnapStart as written; with
-    ``AutoPublishAliasAllProperties`` every property as written; where
+    ``AutoPublishAliasAllProperties`` every other property as written; where
     ``AutoPublishCodeSha256`` is set, the first ten characters of that alone.
     """
     properties = function.properties
     sha = properties.get("AutoPublishCodeSha256")
     if sha is not None:
         return _json(_with_parameters(deployment, sha))[:11]
+    code = _with_parameters(deployment, deployment.written(function, "Code"))
     if properties.get("AutoPublishAliasAllProperties"):
-        return _json(
-            [_all_properties(function), _published_layers(deployment, function)]
-        )
+        layers = _published_layers(deployment, function)
+        return _json([code, _all_properties(function), layers])
     made_of = {
-        "Code": _with_parameters(deployment, deployment.written(function, "Code")),
+        "Code": code,
         "Environment": properties.get("Environment"),
         "MemorySize": properties.get("MemorySize"),
         "SnapStart": _snap_start(properties.get("SnapStart")),
@@ -206,6 +232,7 @@ _NOT_OF_THE_FUNCTION = frozenset(
         "AssumeRolePolicyDocument",
         "AutoPublishAlias",
         "AutoPublishAliasAllProperties",
+        "CodeUri",
         "DeploymentPreference",
         "EventInvokeConfig",
         "Events",

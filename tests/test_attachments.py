@@ -1,0 +1,1003 @@
+"""W9812: what is attached to another qualifier than the one that targets invoke."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.linting import FUNCTION, lint_template, messages, paths
+
+RULE = "W9812"
+FIXED = "Resources/Permission/Properties/FunctionName"
+
+Json = Any
+
+FN: Json = {"Ref": "Orders"}
+ARN: Json = {"Fn::GetAtt": ["Orders", "Arn"]}
+LIVE: Json = {"Ref": "Live"}
+NEXT: Json = {"Ref": "Next"}
+VERSION: Json = {"Ref": "Version"}
+
+
+def _resource(kind: str, **properties: Json) -> Json:
+    return {"Type": kind, "Properties": properties}
+
+
+def _alias(name: str, version: Json = None) -> Json:
+    return _resource(
+        "AWS::Lambda::Alias",
+        FunctionName=FN,
+        FunctionVersion=version or {"Fn::GetAtt": ["Version", "Version"]},
+        Name=name,
+    )
+
+
+def _template(**resources: Json) -> Json:
+    return {
+        "Resources": {
+            "Orders": FUNCTION,
+            "Version": _resource("AWS::Lambda::Version", FunctionName=FN),
+            "Live": _alias("live"),
+            "Next": _alias("next"),
+            **resources,
+        }
+    }
+
+
+def _rule(target: Json) -> Json:
+    targets = [{"Id": "orders", "Arn": target}]
+    return _resource(
+        "AWS::Events::Rule", ScheduleExpression="rate(1 day)", Targets=targets
+    )
+
+
+def _topic(target: Json) -> Json:
+    subscription = [{"Protocol": "lambda", "Endpoint": target}]
+    return _resource("AWS::SNS::Topic", Subscription=subscription)
+
+
+def _permission(
+    function: Json, principal: str = "events.amazonaws.com", **properties: Json
+) -> Json:
+    return _resource(
+        "AWS::Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=function,
+        Principal=principal,
+        **properties,
+    )
+
+
+def _found(folder: Path, template: Json) -> list[str]:
+    return paths(lint_template(folder, template), RULE)
+
+
+# -- permissions -------------------------------------------------------------------
+
+
+def test_the_target_invokes_an_alias_and_the_grant_is_on_the_function(
+    tmp_path: Path,
+) -> None:
+    template = _template(Rule=_rule(LIVE), Permission=_permission(FN))
+    assert _found(tmp_path, template) == [FIXED]
+
+
+def test_the_target_is_unqualified_and_the_grant_is_on_the_alias(
+    tmp_path: Path,
+) -> None:
+    template = _template(Rule=_rule(ARN), Permission=_permission(LIVE))
+    assert _found(tmp_path, template) == [FIXED]
+
+
+@pytest.mark.parametrize("granted", [NEXT, VERSION, {"Fn::Sub": "${Orders.Arn}:7"}])
+def test_the_grant_is_on_another_qualifier(tmp_path: Path, granted: Json) -> None:
+    template = _template(Rule=_rule(LIVE), Permission=_permission(granted))
+    assert _found(tmp_path, template) == [FIXED]
+
+
+def test_the_message_names_permission_target_and_qualifier(tmp_path: Path) -> None:
+    template = _template(Nightly=_rule(LIVE), Permission=_permission(FN))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    for word in ("Permission", "Nightly", "Live", "Orders", "unqualified"):
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    "granted",
+    [
+        LIVE,
+        {"Fn::Sub": "${Orders}:live"},
+        {"Fn::Sub": "${Orders.Arn}:live"},
+        {"Fn::Join": [":", [FN, "live"]]},
+        {
+            "Fn::Join": [
+                "",
+                [{"Fn::Select": [6, {"Fn::Split": [":", LIVE]}]}, ":live"],
+            ]
+        },
+    ],
+)
+def test_an_alias_by_any_road_is_the_same(tmp_path: Path, granted: Json) -> None:
+    template = _template(Rule=_rule(LIVE), Permission=_permission(granted))
+    assert _found(tmp_path, template) == []
+
+
+def test_latest_written_out_is_the_unqualified_function(tmp_path: Path) -> None:
+    granted = {"Fn::Sub": "${Orders.Arn}:$LATEST"}
+    template = _template(Rule=_rule(ARN), Permission=_permission(granted))
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    "granted",
+    [
+        {"Fn::ImportValue": "orders"},
+        {"Ref": "Unknown"},
+        {"Fn::Sub": "${Orders.Arn}:${Unknown}"},
+        "arn:aws:lambda:us-east-1:123456789012:function:another",
+    ],
+)
+def test_an_unknown_or_another_function_is_silent(
+    tmp_path: Path, granted: Json
+) -> None:
+    template = _template(Rule=_rule(LIVE), Permission=_permission(granted))
+    template["Parameters"] = {"Unknown": {"Type": "String"}}
+    assert _found(tmp_path, template) == []
+
+
+def test_a_grant_to_another_principal_is_another_matter(tmp_path: Path) -> None:
+    template = _template(
+        Rule=_rule(LIVE), Permission=_permission(FN, "sns.amazonaws.com")
+    )
+    assert _found(tmp_path, template) == []
+
+
+def test_a_grant_of_another_action_is_another_matter(tmp_path: Path) -> None:
+    template = _template(Rule=_rule(LIVE), Permission=_permission(FN))
+    template["Resources"]["Permission"]["Properties"]["Action"] = "lambda:GetFunction"
+    assert _found(tmp_path, template) == []
+
+
+def test_no_grant_at_all_is_unknown(tmp_path: Path) -> None:
+    assert _found(tmp_path, _template(Rule=_rule(LIVE))) == []
+
+
+def test_a_grant_without_any_target_is_silent(tmp_path: Path) -> None:
+    assert _found(tmp_path, _template(Permission=_permission(FN))) == []
+
+
+def test_a_target_that_a_role_authorises_needs_no_grant(tmp_path: Path) -> None:
+    schedule = _resource(
+        "AWS::Scheduler::Schedule",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ScheduleExpression="rate(1 day)",
+        Target={"Arn": LIVE, "RoleArn": "arn:aws:iam::123456789012:role/schedule"},
+    )
+    template = _template(
+        Schedule=schedule, Permission=_permission(FN, "scheduler.amazonaws.com")
+    )
+    assert _found(tmp_path, template) == []
+
+
+def test_a_surplus_grant_beside_the_right_one_is_silent(tmp_path: Path) -> None:
+    template = _template(
+        Rule=_rule(LIVE), Right=_permission(LIVE), Permission=_permission(FN)
+    )
+    assert _found(tmp_path, template) == []
+
+
+def test_an_alias_of_latest_is_compared_as_written(tmp_path: Path) -> None:
+    template = _template(Rule=_rule(LIVE), Permission=_permission(LIVE))
+    template["Resources"]["Live"] = _alias("live", "$LATEST")
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize("stage", ["prod", "dev"])
+def test_branches_are_compared_scenario_by_scenario(tmp_path: Path, stage: str) -> None:
+    matching = {"Fn::If": ["IsProd", LIVE, FN]}
+    target = {"Fn::If": ["IsProd", LIVE, ARN]}
+    crossed = {"Fn::If": ["IsProd", FN, LIVE]}
+    for granted, expected in ((matching, []), (crossed, [FIXED])):
+        template = _template(Rule=_rule(target), Permission=_permission(granted))
+        template["Parameters"] = {"Stage": {"Type": "String", "Default": stage}}
+        template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+        assert [path[: len(FIXED)] for path in _found(tmp_path, template)] == expected
+
+
+def test_a_grant_that_never_meets_the_target_is_silent(tmp_path: Path) -> None:
+    template = _template(
+        Rule={**_rule(LIVE), "Condition": "IsProd"},
+        Permission={**_permission(FN), "Condition": "IsDev"},
+    )
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {
+        "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+        "IsDev": {"Fn::Not": [{"Condition": "IsProd"}]},
+    }
+    assert _found(tmp_path, template) == []
+
+
+# -- sources -----------------------------------------------------------------------
+
+
+def _api(target: Json) -> Json:
+    return _resource(
+        "AWS::ApiGatewayV2::Api", Name="orders", ProtocolType="HTTP", Target=target
+    )
+
+
+def _from_api(function: Json, api: str) -> Json:
+    source = f"arn:${{AWS::Partition}}:execute-api:*:*:${{{api}}}/*"
+    return _permission(
+        function, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+    )
+
+
+def test_a_wrong_grant_for_another_source_is_another_matter(tmp_path: Path) -> None:
+    template = _template(
+        Shop=_api(LIVE), FromShop=_from_api(LIVE, "Shop"), Office=_api(ARN)
+    )
+    template["Resources"]["Permission"] = _from_api(FN, "Office")
+    assert _found(tmp_path, template) == []
+
+
+def test_a_right_grant_for_another_source_does_not_help(tmp_path: Path) -> None:
+    template = _template(
+        Shop=_api(LIVE),
+        FromShop=_from_api(LIVE, "Shop"),
+        Office=_api(LIVE),
+        Permission=_from_api(FN, "Office"),
+    )
+    assert _found(tmp_path, template) == [FIXED]
+
+
+def test_a_grant_without_a_source_covers_each(tmp_path: Path) -> None:
+    template = _template(
+        Shop=_api(LIVE), Permission=_permission(FN, "apigateway.amazonaws.com")
+    )
+    assert _found(tmp_path, template) == [FIXED]
+
+
+# -- a dozen integrations as the CDK writes them -----------------------------------
+
+GetAtt = "Fn::GetAtt"
+
+
+def _execute_api(api: str, path: str) -> Json:
+    return {
+        "Fn::Join": [
+            "",
+            [
+                "arn:",
+                {"Ref": "AWS::Partition"},
+                ":execute-api:",
+                {"Ref": "AWS::Region"},
+                ":",
+                {"Ref": "AWS::AccountId"},
+                ":",
+                {"Ref": api},
+                path,
+            ],
+        ]
+    }
+
+
+def _uri(target: Json) -> Json:
+    return {
+        "Fn::Join": [
+            "",
+            [
+                "arn:",
+                {"Ref": "AWS::Partition"},
+                ":apigateway:",
+                {"Ref": "AWS::Region"},
+                ":lambda:path/2015-03-31/functions/",
+                target,
+                "/invocations",
+            ],
+        ]
+    }
+
+
+def _method(target: Json) -> Json:
+    return {
+        "Api": _resource("AWS::ApiGateway::RestApi", Name="Api"),
+        "Resource": _resource(
+            "AWS::ApiGateway::Resource",
+            ParentId={GetAtt: ["Api", "RootResourceId"]},
+            PathPart="orders",
+            RestApiId={"Ref": "Api"},
+        ),
+        "Target": _resource(
+            "AWS::ApiGateway::Method",
+            AuthorizationType="NONE",
+            HttpMethod="GET",
+            Integration={
+                "IntegrationHttpMethod": "POST",
+                "Type": "AWS_PROXY",
+                "Uri": _uri(target),
+            },
+            ResourceId={"Ref": "Resource"},
+            RestApiId={"Ref": "Api"},
+        ),
+    }
+
+
+def _rest_authorizer(target: Json) -> Json:
+    return {
+        "Api": _resource("AWS::ApiGateway::RestApi", Name="Api"),
+        "Target": _resource(
+            "AWS::ApiGateway::Authorizer",
+            AuthorizerUri={
+                "Fn::Join": [
+                    "",
+                    [
+                        "arn:",
+                        {"Fn::Select": [1, {"Fn::Split": [":", target]}]},
+                        ":apigateway:",
+                        {"Fn::Select": [3, {"Fn::Split": [":", target]}]},
+                        ":lambda:path/2015-03-31/functions/",
+                        target,
+                        "/invocations",
+                    ],
+                ]
+            },
+            IdentitySource="method.request.header.Authorization",
+            Name="authorizer",
+            RestApiId={"Ref": "Api"},
+            Type="TOKEN",
+        ),
+    }
+
+
+def _http_integration(target: Json) -> Json:
+    return {
+        "Api": _resource("AWS::ApiGatewayV2::Api", Name="Api", ProtocolType="HTTP"),
+        "Target": _resource(
+            "AWS::ApiGatewayV2::Integration",
+            ApiId={"Ref": "Api"},
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=target,
+            PayloadFormatVersion="2.0",
+        ),
+    }
+
+
+def _s3_notifications(target: Json) -> Json:
+    return {
+        "Bucket": _resource("AWS::S3::Bucket"),
+        "Target": _resource(
+            "Custom::S3BucketNotifications",
+            ServiceToken="arn:aws:lambda:us-east-1:123456789012:function:handler",
+            BucketName={"Ref": "Bucket"},
+            NotificationConfiguration={
+                "LambdaFunctionConfigurations": [
+                    {"Events": ["s3:ObjectCreated:*"], "LambdaFunctionArn": target}
+                ]
+            },
+            Managed=True,
+        ),
+    }
+
+
+def _logs(target: Json) -> Json:
+    return {
+        "Group": _resource("AWS::Logs::LogGroup"),
+        "Target": _resource(
+            "AWS::Logs::SubscriptionFilter",
+            DestinationArn=target,
+            FilterPattern="ERROR",
+            LogGroupName={"Ref": "Group"},
+        ),
+    }
+
+
+def _iot(target: Json) -> Json:
+    payload = {
+        "Sql": "SELECT * FROM 'orders'",
+        "Actions": [{"Lambda": {"FunctionArn": target}}],
+    }
+    return {"Target": _resource("AWS::IoT::TopicRule", TopicRulePayload=payload)}
+
+
+def _appsync(target: Json) -> Json:
+    return {
+        "Target": _resource(
+            "AWS::AppSync::GraphQLApi",
+            AuthenticationType="AWS_LAMBDA",
+            LambdaAuthorizerConfig={"AuthorizerUri": target},
+            Name="Api",
+        )
+    }
+
+
+def _subscription(target: Json) -> Json:
+    return {
+        "Topic": _resource("AWS::SNS::Topic"),
+        "Target": _resource(
+            "AWS::SNS::Subscription",
+            Endpoint=target,
+            Protocol="lambda",
+            TopicArn={"Ref": "Topic"},
+        ),
+    }
+
+
+def _rotation(target: Json) -> Json:
+    return {
+        "Secret": _resource("AWS::SecretsManager::Secret"),
+        "Target": _resource(
+            "AWS::SecretsManager::RotationSchedule",
+            RotationLambdaARN=target,
+            RotationRules={"ScheduleExpression": "rate(30 days)"},
+            SecretId={"Ref": "Secret"},
+        ),
+    }
+
+
+def _target_group(target: Json) -> Json:
+    return {
+        "Target": _resource(
+            "AWS::ElasticLoadBalancingV2::TargetGroup",
+            TargetType="lambda",
+            Targets=[{"Id": target}],
+        )
+    }
+
+
+def _pool(target: Json) -> Json:
+    return {
+        "Target": _resource(
+            "AWS::Cognito::UserPool", LambdaConfig={"PreSignUp": target}
+        )
+    }
+
+
+def _alarm(target: Json) -> Json:
+    return {
+        "Target": _resource(
+            "AWS::CloudWatch::Alarm",
+            AlarmActions=[target],
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            MetricName="Errors",
+            Namespace="Shop",
+            Period=60,
+            Statistic="Sum",
+            Threshold=1,
+        )
+    }
+
+
+def _config_rule(target: Json) -> Json:
+    source = {"Owner": "CUSTOM_LAMBDA", "SourceIdentifier": target}
+    return {"Target": _resource("AWS::Config::ConfigRule", Source=source)}
+
+
+# Principal, resources, and what the permission says beside them.
+INTEGRATIONS: dict[str, tuple[str, Callable[[Json], Json], Json]] = {
+    "alarm": (
+        "lambda.alarms.cloudwatch.amazonaws.com",
+        _alarm,
+        {
+            "SourceAccount": {"Ref": "AWS::AccountId"},
+            "SourceArn": {GetAtt: ["Target", "Arn"]},
+        },
+    ),
+    "appsync": (
+        "appsync.amazonaws.com",
+        _appsync,
+        {"SourceArn": {GetAtt: ["Target", "Arn"]}},
+    ),
+    "cognito": (
+        "cognito-idp.amazonaws.com",
+        _pool,
+        {"SourceArn": {GetAtt: ["Target", "Arn"]}},
+    ),
+    "config": ("config.amazonaws.com", _config_rule, {}),
+    "http api": (
+        "apigateway.amazonaws.com",
+        _http_integration,
+        {"SourceArn": _execute_api("Api", "/*/*/orders")},
+    ),
+    "iot": ("iot.amazonaws.com", _iot, {"SourceArn": {GetAtt: ["Target", "Arn"]}}),
+    "load balancer": ("elasticloadbalancing.amazonaws.com", _target_group, {}),
+    "logs": (
+        "logs.amazonaws.com",
+        _logs,
+        {"SourceArn": {GetAtt: ["Group", "Arn"]}},
+    ),
+    "rest api": (
+        "apigateway.amazonaws.com",
+        _method,
+        {"SourceArn": _execute_api("Api", "/prod/GET/orders")},
+    ),
+    "rest authorizer": (
+        "apigateway.amazonaws.com",
+        _rest_authorizer,
+        {"SourceArn": _execute_api("Api", "/authorizers/abc123")},
+    ),
+    "rotation": ("secretsmanager.amazonaws.com", _rotation, {}),
+    "rule": (
+        "events.amazonaws.com",
+        lambda target: {"Target": _rule(target)},
+        {"SourceArn": {GetAtt: ["Target", "Arn"]}},
+    ),
+    "s3": (
+        "s3.amazonaws.com",
+        _s3_notifications,
+        {
+            "SourceAccount": {"Ref": "AWS::AccountId"},
+            "SourceArn": {GetAtt: ["Bucket", "Arn"]},
+        },
+    ),
+    "topic": (
+        "sns.amazonaws.com",
+        _subscription,
+        {"SourceArn": {"Ref": "Topic"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INTEGRATIONS)
+@pytest.mark.parametrize("qualified", [LIVE, VERSION], ids=["alias", "version"])
+def test_an_integration_whose_permission_fits_is_silent(
+    tmp_path: Path, name: str, qualified: Json
+) -> None:
+    principal, resources, beside = INTEGRATIONS[name]
+    template = _template(
+        **resources(qualified), Permission=_permission(qualified, principal, **beside)
+    )
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize("name", INTEGRATIONS)
+@pytest.mark.parametrize("qualified", [LIVE, VERSION], ids=["alias", "version"])
+def test_an_integration_whose_permission_was_put_back_is_reported(
+    tmp_path: Path, name: str, qualified: Json
+) -> None:
+    principal, resources, beside = INTEGRATIONS[name]
+    template = _template(
+        **resources(qualified), Permission=_permission(ARN, principal, **beside)
+    )
+    assert _found(tmp_path, template) == [FIXED]
+
+
+def _all_integrations(qualified: Json) -> Json:
+    """Each integration once in one template, its logical IDs made distinct."""
+    merged: Json = {}
+    for number, (principal, resources, beside) in enumerate(INTEGRATIONS.values()):
+        own = {
+            **resources(qualified),
+            "Permission": _permission(qualified, principal, **beside),
+        }
+        names = {name: f"{name}{number}" for name in own}
+        merged.update({names[name]: _renamed(own[name], names) for name in own})
+    return merged
+
+
+def _renamed(node: Json, names: dict[str, str]) -> Json:
+    if isinstance(node, list):
+        return [_renamed(item, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(node.get("Ref"), str):
+        return {"Ref": names.get(node["Ref"], node["Ref"])}
+    if isinstance(node.get(GetAtt), list):
+        resource, attribute = node[GetAtt]
+        return {GetAtt: [names.get(resource, resource), attribute]}
+    return {key: _renamed(value, names) for key, value in node.items()}
+
+
+@pytest.mark.parametrize("qualified", [LIVE, VERSION], ids=["alias", "version"])
+def test_among_all_integrations_the_one_permission_put_back_is_reported(
+    tmp_path: Path, qualified: Json
+) -> None:
+    template = _template(**_all_integrations(qualified))
+    assert _found(tmp_path, template) == []
+    for number in range(0, len(INTEGRATIONS), 3):
+        permission = template["Resources"][f"Permission{number}"]["Properties"]
+        permission["FunctionName"] = ARN
+        expected = [f"Resources/Permission{number}/Properties/FunctionName"]
+        assert _found(tmp_path, template) == expected
+        permission["FunctionName"] = qualified
+
+
+@pytest.mark.parametrize("back", ["Stage", "Test"])
+def test_either_permission_of_a_method_put_back_is_reported(
+    tmp_path: Path, back: str
+) -> None:
+    # The CDK permits the stage, and the console's test, one by one.
+    permissions = {
+        name: _permission(
+            LIVE,
+            "apigateway.amazonaws.com",
+            SourceArn=_execute_api("Api", f"/{stage}/GET/orders"),
+        )
+        for name, stage in (("Stage", "prod"), ("Test", "test-invoke-stage"))
+    }
+    template = _template(**_method(LIVE), **permissions)
+    assert _found(tmp_path, template) == []
+    permissions[back]["Properties"]["FunctionName"] = ARN
+    assert _found(tmp_path, template) == [f"Resources/{back}/Properties/FunctionName"]
+
+
+# -- the Serverless Framework ------------------------------------------------------
+
+
+@pytest.mark.parametrize("qualified", [None, "OrdersProvConcLambdaAlias"])
+def test_what_the_serverless_framework_writes_is_silent(
+    tmp_path: Path, qualified: str | None
+) -> None:
+    function = "OrdersLambdaFunction"
+    target = {"Ref": qualified} if qualified else {GetAtt: [function, "Arn"]}
+    version = "OrdersLambdaVersionmX2Zc7Yb1kQf0T9uVwLr5sN8aE3dG6hJ4iK0oPqRs"
+    template = {
+        "Resources": {
+            function: FUNCTION,
+            version: _resource("AWS::Lambda::Version", FunctionName={"Ref": function}),
+            "OrdersProvConcLambdaAlias": _resource(
+                "AWS::Lambda::Alias",
+                FunctionName={"Ref": function},
+                FunctionVersion={GetAtt: [version, "Version"]},
+                Name="provisioned",
+            ),
+            "Rule": _rule(target),
+            "RulePermission": _permission(target, SourceArn={GetAtt: ["Rule", "Arn"]}),
+            **_http_integration(target),
+            "ApiPermission": _permission(
+                target,
+                "apigateway.amazonaws.com",
+                SourceArn=_execute_api("Api", "/*"),
+            ),
+        }
+    }
+    assert _found(tmp_path, template) == []
+
+
+# -- function URLs -----------------------------------------------------------------
+
+
+def _url(qualifier: str | None) -> Json:
+    named = {"Qualifier": qualifier} if qualifier else {}
+    return _resource("AWS::Lambda::Url", AuthType="NONE", TargetFunctionArn=FN, **named)
+
+
+def _to_anybody(function: Json) -> Json:
+    permission = _permission(function, "*", FunctionUrlAuthType="NONE")
+    permission["Properties"]["Action"] = "lambda:InvokeFunctionUrl"
+    return permission
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "granted", "expected"),
+    [
+        ("live", LIVE, []),
+        ("live", FN, [FIXED]),
+        (None, FN, []),
+        (None, LIVE, [FIXED]),
+    ],
+)
+def test_a_url_is_judged_by_its_permission(
+    tmp_path: Path, qualifier: str | None, granted: Json, expected: list[str]
+) -> None:
+    template = _template(Url=_url(qualifier), Permission=_to_anybody(granted))
+    assert _found(tmp_path, template) == expected
+
+
+@pytest.mark.parametrize("qualifier", ["live", None])
+def test_a_url_beside_targets_of_another_qualifier_is_silent(
+    tmp_path: Path, qualifier: str | None
+) -> None:
+    template = _template(Url=_url(qualifier), Rule=_rule(NEXT))
+    assert _found(tmp_path, template) == []
+
+
+# -- settings ----------------------------------------------------------------------
+
+
+def _config(qualifier: Json) -> Json:
+    return _resource(
+        "AWS::Lambda::EventInvokeConfig",
+        FunctionName=FN,
+        MaximumRetryAttempts=0,
+        Qualifier=qualifier,
+    )
+
+
+CONFIG = "Resources/Config/Properties/Qualifier"
+
+
+@pytest.mark.parametrize(
+    ("target", "qualifier", "expected"),
+    [
+        (LIVE, "live", []),
+        (LIVE, "$LATEST", [CONFIG]),
+        (LIVE, "next", [CONFIG]),
+        (ARN, "$LATEST", []),
+        (ARN, "live", [CONFIG]),
+        (VERSION, {GetAtt: ["Version", "Version"]}, []),
+        (VERSION, "live", [CONFIG]),
+        (LIVE, {"Ref": "Unknown"}, []),
+        ({"Fn::Sub": "${Orders.Arn}:${Unknown}"}, "$LATEST", []),
+    ],
+)
+def test_an_event_invoke_config_names_what_is_invoked(
+    tmp_path: Path, target: Json, qualifier: Json, expected: list[str]
+) -> None:
+    template = _template(Topic=_topic(target), Config=_config(qualifier))
+    template["Parameters"] = {"Unknown": {"Type": "String"}}
+    assert _found(tmp_path, template) == expected
+
+
+def test_a_setting_that_some_target_uses_is_silent(tmp_path: Path) -> None:
+    template = _template(Topic=_topic(LIVE), Rule=_rule(ARN), Config=_config("$LATEST"))
+    assert _found(tmp_path, template) == []
+
+
+def test_a_setting_of_a_function_without_targets_is_silent(tmp_path: Path) -> None:
+    assert _found(tmp_path, _template(Config=_config("$LATEST"))) == []
+
+
+def _scalable(identifier: Json) -> Json:
+    return _resource(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        MaxCapacity=9,
+        MinCapacity=1,
+        ResourceId=identifier,
+        ScalableDimension="lambda:function:ProvisionedConcurrency",
+        ServiceNamespace="lambda",
+    )
+
+
+SCALABLE = "Resources/Scalable/Properties/ResourceId"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "expected"),
+    [
+        ({"Fn::Sub": "function:${Orders}:live"}, []),
+        ({"Fn::Join": [":", ["function", FN, "live"]]}, []),
+        (
+            {
+                "Fn::Join": [
+                    "",
+                    [
+                        "function:",
+                        {"Fn::Select": [6, {"Fn::Split": [":", LIVE]}]},
+                        ":live",
+                    ],
+                ]
+            },
+            [],
+        ),
+        ({"Fn::Sub": "function:${Orders}:next"}, [SCALABLE]),
+        ({"Fn::Sub": "function:${Orders}:${Unknown}"}, []),
+        ({"Fn::ImportValue": "identifier"}, []),
+        ("service/cluster/orders", []),
+    ],
+)
+def test_a_scalable_target_scales_what_is_invoked(
+    tmp_path: Path, identifier: Json, expected: list[str]
+) -> None:
+    template = _template(Topic=_topic(LIVE), Scalable=_scalable(identifier))
+    template["Parameters"] = {"Unknown": {"Type": "String"}}
+    assert _found(tmp_path, template) == expected
+
+
+PROVISIONED = {"ProvisionedConcurrentExecutions": 5}
+
+
+def _provisioned(holder: str, target: Json) -> Json:
+    template = _template(Topic=_topic(target))
+    resource = template["Resources"][holder]
+    resource["Properties"]["ProvisionedConcurrencyConfig"] = PROVISIONED
+    return template
+
+
+@pytest.mark.parametrize(
+    ("holder", "target", "is_reported"),
+    [
+        ("Live", LIVE, False),
+        ("Live", NEXT, True),
+        ("Live", ARN, True),
+        ("Version", VERSION, False),
+        ("Version", ARN, True),
+        # An alias of the version is served by the version's sandboxes.
+        ("Version", LIVE, False),
+    ],
+)
+def test_provisioned_concurrency_is_for_what_is_invoked(
+    tmp_path: Path, holder: str, target: Json, is_reported: bool
+) -> None:
+    path = f"Resources/{holder}/Properties/ProvisionedConcurrencyConfig"
+    found = _found(tmp_path, _provisioned(holder, target))
+    assert found == ([path] if is_reported else [])
+
+
+def test_provisioned_concurrency_without_targets_is_silent(tmp_path: Path) -> None:
+    template = _provisioned("Live", LIVE)
+    del template["Resources"]["Topic"]
+    assert _found(tmp_path, template) == []
+
+
+# -- SAM ---------------------------------------------------------------------------
+
+
+def _serverless(**properties: Json) -> Json:
+    return _resource(
+        "AWS::Serverless::Function",
+        CodeUri="s3://artifacts/orders.zip",
+        Handler="index.handler",
+        Role="arn:aws:iam::123456789012:role/orders",
+        Runtime="python3.13",
+        **properties,
+    )
+
+
+def _sam(properties: Json, **resources: Json) -> Json:
+    return {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Orders": _serverless(**properties), **resources},
+    }
+
+
+SAM_ALIAS = {"Ref": "Orders.Alias"}
+PUBLISHED = {"AutoPublishAlias": "live"}
+
+
+@pytest.mark.parametrize(
+    ("granted", "expected"), [(SAM_ALIAS, []), (FN, [FIXED]), (ARN, [FIXED])]
+)
+def test_what_is_written_by_hand_beside_serverless_may_not_match(
+    tmp_path: Path, granted: Json, expected: list[str]
+) -> None:
+    template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Permission=_permission(granted))
+    assert _found(tmp_path, template) == expected
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "expected"), [("live", []), ("$LATEST", [CONFIG])]
+)
+def test_a_config_that_is_written_by_hand_beside_serverless_may_not_match(
+    tmp_path: Path, qualifier: str, expected: list[str]
+) -> None:
+    events = {"Daily": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}}
+    template = _sam({**PUBLISHED, "Events": events}, Config=_config(qualifier))
+    assert _found(tmp_path, template) == expected
+
+
+def _defined_api(target: Json) -> Json:
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": _uri(target)}
+    method = {"x-amazon-apigateway-integration": integration}
+    return _resource(
+        "AWS::Serverless::Api",
+        StageName="live",
+        DefinitionBody={
+            "openapi": "3.0.1",
+            "info": {"title": "orders", "version": "1"},
+            "paths": {"/orders": {"get": method}},
+        },
+    )
+
+
+EVENT = {
+    "Get": {
+        "Type": "Api",
+        "Properties": {"Path": "/orders", "Method": "get", "RestApiId": {"Ref": "Api"}},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("properties", "target", "is_reported"),
+    [
+        (PUBLISHED, SAM_ALIAS, False),
+        (PUBLISHED, ARN, True),
+        ({}, ARN, False),
+    ],
+)
+def test_an_event_of_an_api_with_a_definition_permits_only(
+    tmp_path: Path, properties: Json, target: Json, is_reported: bool
+) -> None:
+    template = _sam({**properties, "Events": EVENT}, Api=_defined_api(target))
+    found = _found(tmp_path, template)
+    assert found == (["Resources/Orders/Properties/Events/Get"] if is_reported else [])
+
+
+@pytest.mark.parametrize(("target", "is_reported"), [(SAM_ALIAS, True), (ARN, False)])
+def test_a_connector_from_a_rule_permits_the_function(
+    tmp_path: Path, target: Json, is_reported: bool
+) -> None:
+    connector = _resource(
+        "AWS::Serverless::Connector",
+        Source={"Id": "Rule"},
+        Destination={"Id": "Orders"},
+        Permissions=["Write"],
+    )
+    template = _sam(PUBLISHED, Rule=_rule(target), Connector=connector)
+    found = _found(tmp_path, template)
+    assert [path.split("/")[1] for path in found] == ["Connector"] * is_reported
+
+
+# -- what SAM generates ------------------------------------------------------------
+
+EVENTS: dict[str, Json] = {
+    "Api": {"Type": "Api", "Properties": {"Path": "/", "Method": "get"}},
+    "Cognito": {
+        "Type": "Cognito",
+        "Properties": {"UserPool": {"Ref": "Pool"}, "Trigger": "PreSignUp"},
+    },
+    "HttpApi": {"Type": "HttpApi", "Properties": {"Path": "/", "Method": "get"}},
+    "IoTRule": {"Type": "IoTRule", "Properties": {"Sql": "SELECT * FROM 'orders'"}},
+    "Logs": {
+        "Type": "CloudWatchLogs",
+        "Properties": {"LogGroupName": "shop", "FilterPattern": "ERROR"},
+    },
+    "Rule": {
+        "Type": "EventBridgeRule",
+        "Properties": {"Pattern": {"source": ["shop"]}},
+    },
+    "S3": {
+        "Type": "S3",
+        "Properties": {"Bucket": {"Ref": "Bucket"}, "Events": "s3:ObjectCreated:*"},
+    },
+    "Schedule": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}},
+    "SNS": {"Type": "SNS", "Properties": {"Topic": {"Ref": "Topic"}}},
+    "SQS": {"Type": "SQS", "Properties": {"Queue": {GetAtt: ["Queue", "Arn"]}}},
+}
+BESIDE = {
+    "Bucket": {"Type": "AWS::S3::Bucket"},
+    "Pool": {"Type": "AWS::Cognito::UserPool"},
+    "Queue": {"Type": "AWS::SQS::Queue"},
+    "Topic": {"Type": "AWS::SNS::Topic"},
+}
+SETTINGS: dict[str, Json] = {
+    "plain": {},
+    "invoke config": {"EventInvokeConfig": {"MaximumRetryAttempts": 0}},
+    "provisioned": {"ProvisionedConcurrencyConfig": PROVISIONED},
+    "url": {"FunctionUrlConfig": {"AuthType": "NONE"}},
+    "deployment": {"DeploymentPreference": {"Type": "AllAtOnce"}},
+    "snap start": {"SnapStart": {"ApplyOn": "PublishedVersions"}},
+    "conditional": {"AutoPublishAlias": {"Ref": "Alias"}},
+}
+MATRIX = [
+    *((kind, "plain") for kind in EVENTS),
+    *(("", setting) for setting in SETTINGS),
+]
+
+
+def _generated(kind: str, setting: str) -> Json:
+    """A function with one event, or with each where none is named."""
+    events = {kind: EVENTS[kind]} if kind else EVENTS
+    template = _sam({**PUBLISHED, "Events": events, **SETTINGS[setting]}, **BESIDE)
+    template["Parameters"] = {"Alias": {"Type": "String", "Default": "live"}}
+    # The translator changes what it is given.
+    return deepcopy(template)
+
+
+@pytest.mark.parametrize(("kind", "setting"), MATRIX)
+def test_what_serverless_generates_matches(
+    tmp_path: Path, kind: str, setting: str
+) -> None:
+    assert _found(tmp_path, _generated(kind, setting)) == []
+
+
+@pytest.mark.parametrize(("kind", "setting"), MATRIX)
+def test_what_the_translator_writes_matches(
+    tmp_path: Path, kind: str, setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    translator = pytest.importorskip("samtranslator.translator.translator")
+    parser = pytest.importorskip("samtranslator.parser.parser")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    translate = translator.Translator({}, parser.Parser()).translate
+    template = translate(_generated(kind, setting), {"Alias": "live"})
+    assert any(
+        resource["Type"] == "AWS::Lambda::Alias"
+        for resource in template["Resources"].values()
+    )
+    assert _found(tmp_path, template) == []

@@ -1,0 +1,766 @@
+"""What an update is compared with: revisions, files, and settings that cannot hold."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import lint as lint_text
+from cfnlint.config import ManualArgs
+
+from cfn_lint_lambda_race.update import Settings, Update, update_of
+from cfn_lint_lambda_race.update._baseline import refuse_settings_of_template
+from tests.linting import is_ours, lint, lint_template, messages, paths
+from tests.test_git import Work, _neutral  # noqa: F401
+from tests.test_updates import (
+    Template_,
+    changed,
+    configured,
+    new_code,
+    resource,
+    sam,
+    stack,
+    variables,
+)
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("git") is None, reason="no git"),
+    pytest.mark.usefixtures("_neutral"),
+]
+
+CODE = {"src/app.py": "one\n", "src/lib/util.py": "two\n"}
+RACE = ("Code", "Timeout")
+
+
+def _local(**properties: Any) -> Template_:
+    """A SAM function whose code lies below ``src``."""
+    return sam({"CodeUri": "src/", **properties})
+
+
+def _text(template: Template_) -> str:
+    return json.dumps(template, indent=1)
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Work:
+    """One commit of a SAM template and its code; the work tree has a new timeout."""
+    work = Work(tmp_path / "work")
+    work.commit({"template.json": _text(_local()), **CODE, ".gitignore": "*.pyc\n"})
+    work.write({"template.json": _text(_local(Timeout=9))})
+    return work
+
+
+def _since(work: Work, revision: str = "HEAD", name: str = "template.json") -> Update:
+    return update_of(configured(work.root / name, baseline_ref=revision))
+
+
+# -- local code --------------------------------------------------------------------
+
+
+def _unstaged(work: Work) -> None:
+    work.write({"src/app.py": "three\n"})
+
+
+def _staged(work: Work) -> None:
+    work.write({"src/app.py": "three\n"})
+    work.git("add", "src")
+
+
+def _untracked(work: Work) -> None:
+    work.write({"src/new.py": "three\n"})
+
+
+def _deleted(work: Work) -> None:
+    (work.root / "src" / "app.py").unlink()
+
+
+def _deleted_and_staged(work: Work) -> None:
+    work.git("rm", "-q", "src/app.py")
+
+
+def _renamed(work: Work) -> None:
+    work.git("mv", "src/app.py", "src/main.py")
+
+
+def _renamed_without_git(work: Work) -> None:
+    (work.root / "src" / "app.py").rename(work.root / "src" / "main.py")
+
+
+def _moved_out(work: Work) -> None:
+    work.git("mv", "src/app.py", "app.py")
+
+
+CHANGES: list[Callable[[Work], None]] = [
+    _unstaged,
+    _staged,
+    _untracked,
+    _deleted,
+    _deleted_and_staged,
+    _renamed,
+    _renamed_without_git,
+    _moved_out,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_local_code_counts(change: Callable[[Work], None], work: Work) -> None:
+    assert changed(_since(work)) == ()
+    change(work)
+    assert changed(_since(work)) == RACE
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_committed_code_counts(change: Callable[[Work], None], work: Work) -> None:
+    change(work)
+    work.commit()
+    assert changed(_since(work, "HEAD~1")) == RACE
+    assert changed(_since(work)) == ()
+
+
+def test_ignored_files_do_not_count(work: Work) -> None:
+    work.write({"src/app.pyc": "three\n"})
+    assert changed(_since(work)) == ()
+
+
+def test_files_beside_the_code_do_not_count(work: Work) -> None:
+    work.write({"other/app.py": "three\n", "README.md": "three\n"})
+    assert changed(_since(work)) == ()
+
+
+def test_code_alone_is_no_race(work: Work) -> None:
+    work.git("checkout", "-q", "template.json")
+    _unstaged(work)
+    assert changed(_since(work)) == ()
+
+
+@pytest.mark.parametrize("path", ["src", "./src", "src/.", "./other/../src/"])
+def test_the_spelling_of_a_path_does_not_count(path: str, work: Work) -> None:
+    work.write({"template.json": _text(_local(CodeUri=path, Timeout=9))})
+    assert changed(_since(work)) == ()
+    _unstaged(work)
+    assert changed(_since(work)) == RACE
+
+
+def test_another_path_is_new_code(work: Work) -> None:
+    work.git("mv", "src", "lib")
+    work.write({"template.json": _text(_local(CodeUri="lib/", Timeout=9))})
+    assert changed(_since(work)) == RACE
+
+
+@pytest.mark.parametrize("path", ["nowhere/", "../outside", "/", "a\0b", "*", "-x"])
+def test_a_path_that_holds_nothing_is_unknown(path: str, work: Work) -> None:
+    for seconds in (3, 9):
+        work.write({"template.json": _text(_local(CodeUri=path, Timeout=seconds))})
+        if seconds == 3:
+            work.commit()
+    found = _since(work)
+    assert (changed(found), found.problem) == ((), "")
+
+
+def test_the_template_itself_is_no_code(tmp_path: Path) -> None:
+    work = Work(tmp_path / "work")
+    work.commit({"template.json": _text(_local(CodeUri=".")), "app.py": "one\n"})
+    work.write({"template.json": _text(_local(CodeUri=".", Timeout=9))})
+    assert changed(_since(work)) == ()
+    work.write({"app.py": "two\n"})
+    assert changed(_since(work)) == RACE
+
+
+def test_paths_begin_at_the_template(tmp_path: Path) -> None:
+    work = Work(tmp_path / "work")
+    before, after = (_local(CodeUri="../src", Timeout=seconds) for seconds in (3, 9))
+    work.commit({"infra/template.json": _text(before), **CODE})
+    work.write({"infra/template.json": _text(after)})
+    assert changed(_since(work, name="infra/template.json")) == ()
+    _unstaged(work)
+    assert changed(_since(work, name="infra/template.json")) == RACE
+
+
+def test_code_of_globals_counts(tmp_path: Path) -> None:
+    work = Work(tmp_path / "work")
+    before, after = (
+        sam(
+            {"CodeUri": None},
+            Globals={"Function": {"CodeUri": "src", "Timeout": seconds}},
+        )
+        for seconds in (3, 9)
+    )
+    work.commit({"template.json": _text(before), **CODE})
+    work.write({"template.json": _text(after)})
+    assert changed(_since(work)) == ()
+    _unstaged(work)
+    assert changed(_since(work)) == RACE
+
+
+def test_inline_code_wins_over_code_of_globals(tmp_path: Path) -> None:
+    work = Work(tmp_path / "work")
+    before, after = (
+        sam(
+            {"CodeUri": None, "InlineCode": "pass", "Timeout": seconds},
+            Globals={"Function": {"CodeUri": "src"}},
+        )
+        for seconds in (3, 9)
+    )
+    work.commit({"template.json": _text(before), **CODE})
+    work.write({"template.json": _text(after)})
+    _unstaged(work)
+    assert changed(_since(work)) == ()
+
+
+def test_code_of_a_plain_function_counts(tmp_path: Path) -> None:
+    work = Work(tmp_path / "work")
+    before, after = (stack({"Code": "./src", "Timeout": seconds}) for seconds in (3, 9))
+    work.commit({"template.json": _text(before), **CODE})
+    work.write({"template.json": _text(after)})
+    assert changed(_since(work)) == ()
+    _unstaged(work)
+    assert changed(_since(work)) == RACE
+
+
+@pytest.mark.parametrize("image", [{}, {"ImageUri": "orders:latest"}])
+def test_the_context_of_an_image_counts(image: Template_, tmp_path: Path) -> None:
+    def image_function(**properties: Any) -> Template_:
+        kept = {"CodeUri": None, "Handler": None, "Runtime": None}
+        template = sam({**kept, "PackageType": "Image", **image, **properties})
+        metadata = {"DockerContext": "./src", "Dockerfile": "Dockerfile"}
+        template["Resources"]["Orders"]["Metadata"] = metadata
+        return template
+
+    work = Work(tmp_path / "work")
+    work.commit({"template.json": _text(image_function()), **CODE})
+    work.write({"template.json": _text(image_function(Timeout=9))})
+    assert changed(_since(work)) == ()
+    _unstaged(work)
+    assert changed(_since(work)) == RACE
+    moved = image_function(Timeout=9)
+    moved["Resources"]["Orders"]["Metadata"]["DockerContext"] = "other"
+    work.git("checkout", "-q", "src")
+    work.write({"template.json": _text(moved), "other/app.py": "one\n"})
+    assert changed(_since(work)) == RACE
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        resource("Serverless::LayerVersion", ContentUri="src"),
+        resource("Lambda::LayerVersion", Content="src"),
+    ],
+)
+def test_content_of_a_layer_counts(layer: Template_, tmp_path: Path) -> None:
+    template = sam({"Layers": [{"Ref": "Deps"}]}, Resources={"Deps": layer})
+    work = Work(tmp_path / "work")
+    work.commit({"template.json": _text(template), **CODE})
+    work.write({"template.json": _text(new_code(template))})
+    assert changed(_since(work)) == ()
+    _unstaged(work)
+    assert changed(_since(work)) == ("Code", "Layers")
+
+
+def test_a_definition_is_no_code_of_a_function(tmp_path: Path) -> None:
+    machine = resource("Serverless::StateMachine", DefinitionUri="src/states.json")
+    before, after = (
+        sam(
+            {**variables(MACHINE={"Ref": "Machine"}), "CodeUri": "lib/"},
+            Resources={"Machine": machine},
+        )
+        for _ in range(2)
+    )
+    work = Work(tmp_path / "work")
+    work.commit(
+        {"template.json": _text(before), "src/states.json": "{}", "lib/a.py": "one\n"}
+    )
+    work.write(
+        {
+            "template.json": _text(after),
+            "src/states.json": '{"a": 1}',
+            "lib/a.py": "two\n",
+        }
+    )
+    # The state machine is updated in place; what refers to it stays the same.
+    assert changed(_since(work)) == ()
+
+
+# -- revisions ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("revision", ["HEAD", "main", "v1", "HEAD@{0}", "@"])
+def test_revisions(revision: str, work: Work) -> None:
+    work.git("tag", "v1")
+    _unstaged(work)
+    assert changed(_since(work, revision)) == RACE
+
+
+def test_a_template_that_the_revision_does_not_have_is_new(work: Work) -> None:
+    work.write({"new.json": _text(_local(Timeout=9))})
+    _unstaged(work)
+    assert _since(work, name="new.json")[:3] == ("", (), ())
+
+
+def test_a_function_that_the_revision_does_not_have_is_new(work: Work) -> None:
+    before = _local()
+    before["Resources"]["Old"] = before["Resources"].pop("Orders")
+    work.commit({"template.json": _text(before)})
+    work.write({"template.json": _text(_local(Timeout=9))})
+    _unstaged(work)
+    assert changed(_since(work)) == ()
+
+
+def test_a_template_outside_of_any_repository_is_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    path = tmp_path / "template.json"
+    path.write_text(_text(_local()))
+    cfn = configured(path, baseline_ref="no-such-revision")
+    assert update_of(cfn)[:3] == ("", (), ())
+
+
+def test_a_template_of_standard_input_is_silent(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(work.root)
+    settings = {"W9831": {"baseline_ref": "HEAD"}}
+    found = lint_text(
+        (work.root / "template.json").read_text(),
+        config=ManualArgs(
+            append_rules=["cfn_lint_lambda_race"], configure_rules=settings
+        ),
+    )
+    assert [match for match in found if match.rule.id in ("W9831", "W9832")] == []
+
+
+@pytest.mark.parametrize(
+    ("revision", "said"),
+    [
+        ("no-such-branch", "baseline_ref no-such-branch cannot be read: no revision"),
+        ("--upload-pack=touch x", "is no git revision"),
+        ("HEAD:template.json", "no revision"),
+        ("HEAD~9", "no revision"),
+    ],
+)
+def test_a_revision_that_is_not_there(revision: str, said: str, work: Work) -> None:
+    assert said in _since(work, revision).problem
+
+
+def test_a_shallow_clone(work: Work, tmp_path: Path) -> None:
+    work.git("branch", "release")
+    work.commit({"src/app.py": "three\n"})
+    clone = Work(tmp_path / "clone", init=False)
+    work.git("clone", "-q", "--depth", "1", f"file://{work.root}", str(clone.root))
+    assert _since(clone).problem == ""
+    problem = _since(clone, "origin/release").problem
+    assert "git fetch origin release" in problem
+    assert "git fetch --unshallow" in _since(clone, "HEAD~1").problem
+
+
+def test_no_git(work: Work, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    problem = _since(work).problem
+    assert "baseline_ref HEAD cannot be read" in problem
+    assert "git" in problem
+
+
+def test_a_malformed_template_in_the_revision(work: Work) -> None:
+    work.commit({"template.json": "password: [secret"})
+    work.write({"template.json": _text(_local())})
+    problem = _since(work).problem
+    assert problem.startswith("the template in baseline_ref HEAD cannot be compared")
+    assert "secret" not in problem
+
+
+def test_a_huge_template_in_the_revision(work: Work) -> None:
+    work.commit({"template.json": " " * (5 * 1024 * 1024)})
+    work.write({"template.json": _text(_local())})
+    assert "is larger than" in _since(work).problem
+
+
+# -- the same finding from everywhere ----------------------------------------------
+
+
+def _run(folder: Path, *arguments: str, text: str | None = None) -> str:
+    command = Path(sys.executable).with_name("cfn-lint")
+    rules = ("--append-rules", "cfn_lint_lambda_race", "--format", "parseable")
+    run = subprocess.run(
+        [command, *rules, *arguments],
+        cwd=folder,
+        input=text,
+        stdin=subprocess.DEVNULL if text is None else None,
+        capture_output=True,
+        text=True,
+    )
+    assert "Traceback" not in run.stderr
+    assert "E0002" not in run.stdout
+    return run.stdout
+
+
+def _findings(output: str) -> list[str]:
+    """The pack's findings without the file's name."""
+    found = (line.partition(":")[2] for line in output.splitlines())
+    return sorted(line for line in found if ":W98" in line)
+
+
+def test_the_same_finding_from_everywhere(work: Work, tmp_path: Path) -> None:
+    _unstaged(work)
+    (work.root / "sub" / "folder").mkdir(parents=True)
+    setting = ("-x", "W9831:baseline_ref=HEAD", "--")
+    found = _findings(_run(work.root, *setting, "template.json"))
+    assert len([line for line in found if ":W9831:" in line]) == 1
+    path = work.root / "template.json"
+    assert _findings(_run(work.root / "sub", *setting, "../template.json")) == found
+    assert (
+        _findings(_run(work.root / "sub" / "folder", *setting, "../../template.json"))
+        == found
+    )
+    assert _findings(_run(tmp_path, *setting, str(path))) == found
+    tree = tmp_path / "tree"
+    work.git("worktree", "add", "-q", str(tree), "-b", "other")
+    for name in ("template.json", "src/app.py"):
+        shutil.copy(work.root / name, tree / name)
+    assert _findings(_run(tree, *setting, "template.json")) == found
+
+
+def test_standard_input(work: Work) -> None:
+    _unstaged(work)
+    text = (work.root / "template.json").read_text()
+    output = _run(work.root, "-x", "W9831:baseline_ref=HEAD", "--", "-", text=text)
+    assert ":W9831:" not in output
+
+
+# -- files -------------------------------------------------------------------------
+
+AFTER = new_code(stack({"Timeout": 9}))
+
+
+def _with_path(folder: Path, setting: str, name: str = "after.json") -> Update:
+    (folder / name).write_text(_text(AFTER))
+    return update_of(configured(folder / name, baseline_path=setting))
+
+
+def test_a_file(tmp_path: Path) -> None:
+    (tmp_path / "deployed.yaml").write_text(_text(stack()))
+    assert changed(_with_path(tmp_path, str(tmp_path / "deployed.yaml"))) == RACE
+
+
+def test_a_file_below_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deployed.json").write_text(_text(stack()))
+    monkeypatch.chdir(tmp_path)
+    assert changed(_with_path(tmp_path, "deployed.json")) == RACE
+
+
+def test_a_folder_with_the_same_name(tmp_path: Path) -> None:
+    (tmp_path / "deployed").mkdir()
+    (tmp_path / "deployed" / "after.json").write_text(_text(stack()))
+    assert changed(_with_path(tmp_path, str(tmp_path / "deployed"))) == RACE
+
+
+def test_a_folder_with_the_same_relative_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder, template in (("infra", stack()), (".", AFTER)):
+        (tmp_path / "deployed" / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "deployed" / folder / "a.json").write_text(_text(template))
+    (tmp_path / "infra").mkdir()
+    assert changed(_with_path(tmp_path, "deployed", "infra/a.json")) == RACE
+
+
+def test_a_local_path_has_no_history_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(_text(_local()))
+    (tmp_path / "after.json").write_text(_text(_local(Timeout=9)))
+    cfn = configured(
+        tmp_path / "after.json", baseline_path=str(tmp_path / "before.json")
+    )
+    assert changed(update_of(cfn)) == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"", "not a template"),
+        (b"secret", "not a template"),
+        (b"[1, secret]", "not a template"),
+        (b"{secret", "not a template"),
+        (b"secret: [", "not a template"),
+        (b"secret: \ttab", "not a template"),
+        (b'{"Resources": ["secret"]}', "not a template"),
+        (b"root:x:0:0:secret:/root:/bin/sh\n", "not a template"),
+        (b"a: &a secret\nb: *c\n", "not a template"),
+        (b"!!python/object/apply:os.system ['secret']", "not a template"),
+        (b"[" * 100_000, "not a template"),
+        (b" " * (5 * 1024 * 1024), "larger than"),
+    ],
+)
+def test_a_file_that_is_no_template(content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "deployed"
+    path.write_bytes(content)
+    problem = _with_path(tmp_path, str(path)).problem
+    assert said in problem
+    assert str(path) in problem
+    assert "secret" not in problem
+
+
+def _bomb(levels: int = 30) -> str:
+    lines = ["a0: &a0 [x, x]"]
+    lines += [
+        f"a{level}: &a{level} [*a{level - 1}, *a{level - 1}]"
+        for level in range(1, levels)
+    ]
+    return "\n".join([*lines, "Resources:", f"  Orders: *a{levels - 1}"])
+
+
+def test_anchors_that_explode_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "bomb.yaml").write_text(_bomb())
+    problem = _with_path(tmp_path, str(tmp_path / "bomb.yaml")).problem
+    assert "not a template" in problem or "too large" in problem
+
+
+def test_anchors_that_do_not_explode_are_read(tmp_path: Path) -> None:
+    resources = json.dumps(stack()["Resources"])
+    text = f"Metadata: {{x: &x {{a: b}}, y: [*x, *x]}}\nResources: {resources}\n"
+    (tmp_path / "deployed.yaml").write_text(text)
+    assert changed(_with_path(tmp_path, str(tmp_path / "deployed.yaml"))) == RACE
+
+
+def test_a_serverless_bomb_is_refused(tmp_path: Path) -> None:
+    transform = "\nTransform: AWS::Serverless-2016-10-31\nGlobals: {Function: *a29}\n"
+    (tmp_path / "bomb.yaml").write_text(_bomb() + transform)
+    assert _with_path(tmp_path, str(tmp_path / "bomb.yaml")).problem
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    problem = _with_path(tmp_path, str(tmp_path / "nowhere.json")).problem
+    assert "does not exist" in problem
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 5000])
+def test_no_name_of_a_file(name: str, tmp_path: Path) -> None:
+    assert "baseline_path" in _with_path(tmp_path, name).problem
+
+
+def test_a_folder_without_the_template(tmp_path: Path) -> None:
+    (tmp_path / "deployed").mkdir()
+    problem = _with_path(tmp_path, str(tmp_path / "deployed")).problem
+    assert "holds no after.json" in problem
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    problem = _with_path(tmp_path, str(tmp_path / "pipe")).problem
+    assert "is not a file" in problem
+
+
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() == 0, reason="the super-user reads anything"
+)
+def test_an_unreadable_file(tmp_path: Path) -> None:
+    path = tmp_path / "deployed.json"
+    path.write_text(_text(stack()))
+    path.chmod(0)
+    assert "cannot be read" in _with_path(tmp_path, str(path)).problem
+
+
+# -- settings ----------------------------------------------------------------------
+
+
+def _configured_by(folder: Path, *arguments: str) -> list[str]:
+    """The pack's findings of the rules that compare."""
+    matches = lint_template(folder, AFTER, *arguments)
+    return sorted({m.rule.id for m in matches if m.rule.id in ("W9831", "W9832")})
+
+
+def test_without_a_setting_nothing_compares(tmp_path: Path) -> None:
+    assert _configured_by(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"baseline_ref": "HEAD", "baseline_path": "a"},
+        {"baseline_ref": "HEAD", "change_set": "a"},
+        {"baseline_path": "a", "change_set": "b"},
+        {"baseline_ref": "HEAD", "baseline_path": "a", "change_set": "b"},
+    ],
+)
+def test_more_than_one_setting(settings: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(_text(AFTER))
+    found = update_of(configured(tmp_path / "a.json", **settings))
+    assert found.problem.startswith(" and ".join(settings)) or all(
+        name in found.problem for name in settings
+    )
+    assert "only one of them can be the baseline" in found.problem
+    assert found[1:] == Update()[1:]
+
+
+def test_a_broken_setting_is_one_finding_at_the_top(tmp_path: Path) -> None:
+    setting = f"W9831:baseline_path={tmp_path / 'nowhere.json'}"
+    matches = lint_template(tmp_path, AFTER, "-x", setting)
+    assert paths(matches, "W9831") == [""]
+    (message,) = messages(matches, "W9831")
+    assert message.startswith("No baseline to compare with: ")
+
+
+def test_a_broken_setting_is_found_in_a_sam_template(tmp_path: Path) -> None:
+    setting = f"W9831:baseline_path={tmp_path / 'nowhere.json'}"
+    matches = lint_template(tmp_path, sam(), "-x", setting)
+    (match,) = [match for match in matches if match.rule.id == "W9831"]
+    assert (match.linenumber, match.columnnumber) == (1, 1)
+    assert "does not exist" in match.message
+
+
+def test_a_broken_setting_is_found_where_a_resource_ignores_the_rule(
+    tmp_path: Path,
+) -> None:
+    template = json.loads(_text(AFTER))
+    ignore = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
+    template["Resources"]["Invocation"]["Metadata"] = ignore
+    setting = f"W9831:baseline_path={tmp_path / 'nowhere.json'}"
+    matches = lint_template(tmp_path, template, "-x", setting)
+    assert len(messages(matches, "W9831")) == 1
+
+
+def test_a_resource_ignores_the_rule(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(_text(stack()))
+    template = json.loads(_text(AFTER))
+    ignore = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
+    template["Resources"]["Orders"]["Metadata"] = ignore
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    assert messages(lint_template(tmp_path, template, "-x", setting), "W9831") == []
+
+
+def _refused(folder: Path, settings: Any, template: Template_ | None = None) -> Any:
+    config = {"configure_rules": {"W9831": settings}}
+    metadata = {"Metadata": {"cfn-lint": {"config": config}}}
+    return lint_template(folder, {**(template or AFTER), **metadata})
+
+
+@pytest.mark.parametrize("name", Settings._fields)
+@pytest.mark.parametrize("value", ["HEAD", "/etc/passwd", ["a"], 0, False, None, ""])
+def test_a_template_cannot_set_a_baseline(
+    name: str, value: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Any] = []
+    monkeypatch.setattr(
+        "cfn_lint_lambda_race.update.compare", lambda *arguments: read.append(arguments)
+    )
+    (message,) = messages(_refused(tmp_path, {name: value}), "W9831")
+    assert "cannot be set in the template's Metadata" in message
+    assert name in message
+    assert read == []
+
+
+@pytest.mark.parametrize("name", Settings._fields)
+def test_a_sam_template_cannot_set_a_baseline(name: str, tmp_path: Path) -> None:
+    (message,) = messages(_refused(tmp_path, {name: "HEAD"}, sam()), "W9831")
+    assert "cannot be set in the template's Metadata" in message
+
+
+def test_a_template_given_as_text_cannot_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "before.json").write_text(_text(stack()))
+    settings = {"W9831": {"baseline_path": "before.json"}}
+    metadata = {"cfn-lint": {"config": {"configure_rules": settings}}}
+    arguments = ManualArgs(append_rules=["cfn_lint_lambda_race"])
+    for template in (AFTER, new_code(sam({"Timeout": 9}))):
+        text = _text({**template, "Metadata": metadata})
+        found = [m.message for m in lint_text(text, config=arguments)]
+        assert not [message for message in found if "This update" in message]
+
+
+def test_a_template_of_the_language_extensions_cannot_either(tmp_path: Path) -> None:
+    template = {**AFTER, "Transform": "AWS::LanguageExtensions"}
+    (message,) = messages(_refused(tmp_path, {"baseline_ref": "x"}, template), "W9831")
+    assert "cannot be set in the template's Metadata" in message
+
+
+@pytest.mark.parametrize("node", [None, 5, "x", [], {}, {"W9831": 5}, {"W9831": ["x"]}])
+def test_metadata_of_any_shape_is_no_setting(node: Any) -> None:
+    for template in (
+        node,
+        {"Metadata": node},
+        {"Metadata": {"cfn-lint": node}},
+        {"Metadata": {"cfn-lint": {"config": node}}},
+        {"Metadata": {"cfn-lint": {"config": {"configure_rules": node}}}},
+    ):
+        refuse_settings_of_template(template)
+
+
+# -- how settings reach the rules that compare -------------------------------------
+
+# An alias on a number that stays: the update races nowhere, and publishes nothing.
+_PINNED = stack(
+    invoked={"Ref": "Live"},
+    Resources={
+        "OrdersVersion2": resource(
+            "Lambda::Version", FunctionName={"Fn::GetAtt": "Orders.Arn"}
+        ),
+        "Live": resource(
+            "Lambda::Alias",
+            FunctionName={"Fn::GetAtt": "Orders.Arn"},
+            FunctionVersion={"Fn::GetAtt": "OrdersVersion2.Version"},
+            Name="live",
+        ),
+    },
+)
+
+
+@pytest.fixture
+def pinned(tmp_path: Path) -> Path:
+    (tmp_path / "before.json").write_text(_text(_PINNED))
+    (tmp_path / "after.json").write_text(_text(new_code(_PINNED)))
+    return tmp_path
+
+
+def test_settings_reach_w9832(pinned: Path) -> None:
+    setting = ("-x", f"W9831:baseline_path={pinned / 'before.json'}")
+    for arguments in ((), ("-i", "W9831"), ("-i", "W9831", "W9810")):
+        matches = lint(pinned / "after.json", *setting, *arguments)
+        assert paths(matches, "W9832") == ["Resources/Orders"]
+    assert paths(lint(pinned / "after.json", *setting, "-i", "W9832"), "W9832") == []
+
+
+@pytest.mark.parametrize("ignore", [[], ["W9831"]])
+def test_settings_of_the_configuration_file(pinned: Path, ignore: list[str]) -> None:
+    settings = {
+        "configure_rules": {"W9831": {"baseline_path": "before.json"}},
+        "ignore_checks": ignore,
+    }
+    (pinned / ".cfnlintrc").write_text(json.dumps(settings))
+    assert "W9832" in _run(pinned, "--", "after.json")
+
+
+@pytest.mark.parametrize("ignore", [[], ["W9831"]])
+def test_settings_of_the_api(pinned: Path, ignore: list[str]) -> None:
+    arguments = ManualArgs(
+        append_rules=["cfn_lint_lambda_race"],
+        configure_rules={"W9831": {"baseline_path": str(pinned / "before.json")}},
+        ignore_checks=ignore,
+    )
+    found = lint_text((pinned / "after.json").read_text(), config=arguments)
+    ids = {match.rule.id for match in found if is_ours(match)}
+    assert "W9832" in ids
+
+
+def test_one_run_keeps_the_templates_apart(pinned: Path) -> None:
+    (pinned / "deployed").mkdir()
+    shutil.copy(pinned / "before.json", pinned / "deployed" / "after.json")
+    shutil.copy(pinned / "before.json", pinned / "deployed" / "other.json")
+    shutil.copy(pinned / "before.json", pinned / "other.json")
+    setting = ("-x", f"W9831:baseline_path={pinned / 'deployed'}", "--")
+    output = _run(pinned, *setting, "after.json", "other.json")
+    assert [line for line in output.splitlines() if ":W983" in line] == [
+        line for line in output.splitlines() if line.startswith("after.json")
+    ]

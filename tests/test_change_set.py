@@ -1,0 +1,468 @@
+"""What CloudFormation's own change set says of an update."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_lint_lambda_race.update import Update, update_of
+from tests.linting import lint_template, messages, paths
+from tests.test_updates import Template_, changed, configured, resource, sam, stack
+
+Document = Any
+
+
+def detail(
+    name: str,
+    evaluation: str = "Static",
+    cause: str | None = None,
+    attribute: str = "Properties",
+    recreation: str = "Never",
+    **target: Any,
+) -> Template_:
+    found: Template_ = {
+        "Target": {
+            "Attribute": attribute,
+            "Name": name,
+            "RequiresRecreation": recreation,
+            **target,
+        },
+        "Evaluation": evaluation,
+        "ChangeSource": "DirectModification",
+    }
+    if cause is not None:
+        found["CausingEntity"] = cause
+        found["ChangeSource"] = "ResourceReference"
+    return found
+
+
+def change(
+    *details: Template_,
+    name: str = "Orders",
+    kind: str = "AWS::Lambda::Function",
+    action: str = "Modify",
+    replacement: str = "False",
+) -> Template_:
+    return {
+        "Type": "Resource",
+        "ResourceChange": {
+            "Action": action,
+            "LogicalResourceId": name,
+            "PhysicalResourceId": f"{name}-1ABCDEFGHIJK",
+            "ResourceType": kind,
+            "Replacement": replacement,
+            "Scope": ["Properties"],
+            "Details": list(details),
+        },
+    }
+
+
+def described(*changes: Template_, **fields: Any) -> Template_:
+    return {
+        "ChangeSetName": "release",
+        "StackName": "orders",
+        "Status": "CREATE_COMPLETE",
+        "ExecutionStatus": "AVAILABLE",
+        "Changes": list(changes),
+        **fields,
+    }
+
+
+def _read(
+    folder: Path, document: Document, template: Template_ | None = None
+) -> Update:
+    (folder / "change-set.json").write_text(
+        document if isinstance(document, str) else json.dumps(document)
+    )
+    (folder / "template.json").write_text(json.dumps(template or stack()))
+    return update_of(
+        configured(folder / "template.json", change_set=str(folder / "change-set.json"))
+    )
+
+
+BOTH = (detail("Code"), detail("Layers"))
+RACE = ("Code", "Layers")
+
+
+def _certain(found: Update) -> list[bool]:
+    return [one.is_certain for one in found.concurrent]
+
+
+# -- what changes ------------------------------------------------------------------
+
+
+def test_both_sides(tmp_path: Path) -> None:
+    found = _read(tmp_path, described(change(*BOTH)))
+    assert changed(found) == RACE
+    assert _certain(found) == [True]
+
+
+@pytest.mark.parametrize("names", [["Code"], ["Layers", "Timeout"], ["Tags", "Code"]])
+def test_one_side(names: list[str], tmp_path: Path) -> None:
+    found = _read(tmp_path, described(change(*map(detail, names))))
+    assert changed(found) == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Description", "Tags", "ReservedConcurrentExecutions", "CodeSigningConfigArn"],
+)
+def test_what_no_code_can_see(name: str, tmp_path: Path) -> None:
+    found = _read(tmp_path, described(change(detail("Code"), detail(name))))
+    assert changed(found) == ()
+
+
+@pytest.mark.parametrize("attribute", ["Tags", "Metadata", "DeletionPolicy"])
+def test_what_is_no_property(attribute: str, tmp_path: Path) -> None:
+    details = (detail("Code"), detail("Layers", attribute=attribute))
+    assert changed(_read(tmp_path, described(change(*details)))) == ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"action": "Add"},
+        {"action": "Remove"},
+        {"action": "Import"},
+        {"replacement": "True"},
+        {"kind": "AWS::SQS::Queue"},
+        {"name": "Another"},
+    ],
+)
+def test_no_update_of_the_function(fields: Template_, tmp_path: Path) -> None:
+    found = _read(tmp_path, described(change(*BOTH, **fields)))
+    assert (found.problem, found.concurrent) == ("", ())
+
+
+def test_property_values(tmp_path: Path) -> None:
+    details = (
+        detail("Code", Path="/Properties/Code", BeforeValue="a", AfterValue="b"),
+        detail("Layers", Path="/Properties/Layers/0", BeforeValue="1", AfterValue="2"),
+    )
+    assert changed(_read(tmp_path, described(change(*details)))) == RACE
+
+
+def test_equal_property_values_are_no_change(tmp_path: Path) -> None:
+    details = (
+        detail("Code", BeforeValue="a", AfterValue="b"),
+        detail("Layers", "Dynamic", "Deps", BeforeValue="1", AfterValue="1"),
+    )
+    replaced = change(
+        detail("Content", recreation="Always"),
+        name="Deps",
+        kind="AWS::Lambda::LayerVersion",
+        replacement="True",
+    )
+    assert changed(_read(tmp_path, described(change(*details), replaced))) == ()
+
+
+def test_many_details_of_one_property(tmp_path: Path) -> None:
+    details = (
+        detail("Environment", BeforeValue="a", AfterValue="a"),
+        detail("Environment", BeforeValue="a", AfterValue="b"),
+        detail("Code"),
+    )
+    found = _read(tmp_path, described(change(*details)))
+    assert changed(found) == ("Code", "Environment")
+
+
+def test_details_on_sam_s_function(tmp_path: Path) -> None:
+    found = _read(tmp_path, described(change(*BOTH)), sam())
+    assert changed(found) == RACE
+
+
+# -- what is not sure --------------------------------------------------------------
+
+
+def _cause(replacement: str, *details: Template_, **fields: Any) -> Template_:
+    return change(
+        *details,
+        name="Deps",
+        kind="AWS::Lambda::LayerVersion",
+        replacement=replacement,
+        **fields,
+    )
+
+
+DYNAMIC = change(detail("Code"), detail("Layers", "Dynamic", "Deps.Arn"))
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        _cause("True", detail("Content", recreation="Always")),
+        _cause("", action="Add"),
+    ],
+)
+def test_what_depends_on_a_replaced_resource_changes(
+    cause: Template_, tmp_path: Path
+) -> None:
+    found = _read(tmp_path, described(DYNAMIC, cause))
+    assert changed(found) == RACE
+    assert _certain(found) == [True]
+
+
+@pytest.mark.parametrize(
+    "causes",
+    [
+        [],
+        [_cause("False", detail("Description"))],
+        [_cause("Conditional", detail("Description"))],
+        [_cause("", action="Remove")],
+    ],
+)
+def test_what_depends_on_a_resource_that_stays_does_not(
+    causes: list[Template_], tmp_path: Path
+) -> None:
+    assert changed(_read(tmp_path, described(DYNAMIC, *causes))) == ()
+
+
+def test_what_depends_on_a_resource_that_may_be_replaced_may(tmp_path: Path) -> None:
+    cause = _cause("Conditional", detail("Content", recreation="Conditionally"))
+    found = _read(tmp_path, described(DYNAMIC, cause))
+    assert changed(found) == RACE
+    assert _certain(found) == [False]
+
+
+def test_a_parameter_is_static(tmp_path: Path) -> None:
+    details = (detail("Code"), detail("Layers", "Static", "LayerVersion"))
+    assert _certain(_read(tmp_path, described(change(*details)))) == [True]
+
+
+def test_the_template_itself_may_change_a_property(tmp_path: Path) -> None:
+    details = (detail("Code"), detail("Layers", "Dynamic"))
+    found = _read(tmp_path, described(change(*details)))
+    assert (changed(found), _certain(found)) == (RACE, [False])
+
+
+def test_a_function_that_may_be_replaced_may_race(tmp_path: Path) -> None:
+    details = (*BOTH, detail("FunctionName", "Dynamic", "Name", recreation="Always"))
+    found = _read(tmp_path, described(change(*details, replacement="Conditional")))
+    assert (changed(found), _certain(found)) == (RACE, [False])
+
+
+def test_a_role_whose_policies_change_is_the_same(tmp_path: Path) -> None:
+    role = change(detail("Policies"), name="Role", kind="AWS::IAM::Role")
+    details = (detail("Code"), detail("Role", "Dynamic", "Role.Arn"))
+    assert changed(_read(tmp_path, described(change(*details), role))) == ()
+
+
+def test_a_chain_of_causes(tmp_path: Path) -> None:
+    changes = [
+        change(
+            detail("Name", "Dynamic", f"R{n + 1}", recreation="Always"),
+            name=f"R{n}",
+            kind="AWS::SQS::Queue",
+            replacement="Conditional",
+        )
+        for n in range(200)
+    ]
+    first = change(detail("Code"), detail("Environment", "Dynamic", "R0"))
+    assert changed(_read(tmp_path, described(first, *changes))) == ()
+    ring = change(
+        detail("Name", "Dynamic", "R0", recreation="Always"),
+        name="R0",
+        kind="AWS::SQS::Queue",
+        replacement="Conditional",
+    )
+    assert changed(_read(tmp_path, described(first, ring))) == ()
+
+
+def test_many_causes_take_no_time(tmp_path: Path) -> None:
+    changes = [
+        change(
+            *(
+                detail("Name", "Dynamic", f"R{n + 1}", recreation="Always")
+                for _ in range(4)
+            ),
+            name=f"R{n}",
+            kind="AWS::SQS::Queue",
+            replacement="Conditional",
+        )
+        for n in range(40)
+    ]
+    first = change(detail("Code"), detail("Environment", "Dynamic", "R0"))
+    assert changed(_read(tmp_path, described(first, *changes))) == ()
+
+
+# -- shields -----------------------------------------------------------------------
+
+
+def _aliased(**resources: Any) -> Template_:
+    return stack(
+        invoked={"Ref": "Live"},
+        Resources={
+            "OrdersVersion": resource(
+                "Lambda::Version", FunctionName={"Ref": "Orders"}
+            ),
+            "Live": resource(
+                "Lambda::Alias",
+                FunctionName={"Ref": "Orders"},
+                FunctionVersion={"Fn::GetAtt": "OrdersVersion.Version"},
+                Name="live",
+            ),
+            **resources,
+        },
+    )
+
+
+def _of_version(action: str = "Add", replacement: str = "", **fields: Any) -> Template_:
+    return change(
+        name="OrdersVersion",
+        kind="AWS::Lambda::Version",
+        action=action,
+        replacement=replacement,
+        **fields,
+    )
+
+
+def _of_alias(action: str = "Modify", name: str = "Live") -> Template_:
+    return change(
+        detail("FunctionVersion", "Dynamic", "OrdersVersion.Version"),
+        name=name,
+        kind="AWS::Lambda::Alias",
+        action=action,
+    )
+
+
+def test_behind_an_alias(tmp_path: Path) -> None:
+    document = described(change(*BOTH), _of_version("Modify", "True"), _of_alias())
+    found = _read(tmp_path, document, _aliased())
+    assert (found.concurrent, found.unpublished) == ((), ())
+
+
+def test_behind_an_alias_without_a_new_version(tmp_path: Path) -> None:
+    found = _read(tmp_path, described(change(*BOTH)), _aliased())
+    assert found.concurrent == ()
+    assert [(one.update.function, one.name) for one in found.unpublished] == [
+        ("Orders", "Live")
+    ]
+    inert = described(change(detail("Description")))
+    assert _read(tmp_path, inert, _aliased()).unpublished == ()
+
+
+def test_the_change_set_that_introduces_the_alias_races(tmp_path: Path) -> None:
+    document = described(change(*BOTH), _of_version(), _of_alias("Add"))
+    found = _read(tmp_path, document, _aliased())
+    assert changed(found) == RACE
+    assert found.unpublished == ()
+
+
+@pytest.mark.parametrize("alias", ["OrdersAliaslive", "OrdersAliasprod"])
+def test_sam_s_alias(alias: str, tmp_path: Path) -> None:
+    template = sam({"AutoPublishAlias": alias.removeprefix("OrdersAlias")})
+    version = change(
+        name="OrdersVersion0123456789", kind="AWS::Lambda::Version", action="Add"
+    )
+    document = described(change(*BOTH), version, _of_alias("Modify", alias))
+    found = _read(tmp_path, document, template)
+    assert (found.concurrent, found.unpublished) == ((), ())
+    document = described(change(*BOTH), version, _of_alias("Add", alias))
+    assert changed(_read(tmp_path, document, template)) == RACE
+    found = _read(tmp_path, described(change(*BOTH)), template)
+    assert [one.update.function for one in found.unpublished] == ["Orders"]
+
+
+# -- documents ---------------------------------------------------------------------
+
+
+def test_pages(tmp_path: Path) -> None:
+    pages = [
+        described(_of_version(), NextToken="next"),
+        described(change(*BOTH)),
+    ]
+    assert changed(_read(tmp_path, pages)) == RACE
+
+
+def test_a_byte_order_mark(tmp_path: Path) -> None:
+    document = "\ufeff" + json.dumps(described(change(*BOTH)))
+    assert changed(_read(tmp_path, document)) == RACE
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "The submitted information didn't contain changes. Submit different "
+        "information to create a change set.",
+        "No updates are to be performed.",
+    ],
+)
+def test_a_change_set_without_changes_is_silent(reason: str, tmp_path: Path) -> None:
+    document = described(Status="FAILED", StatusReason=reason)
+    assert _read(tmp_path, document)[:3] == ("", (), ())
+    del document["Changes"]
+    assert _read(tmp_path, document)[:3] == ("", (), ())
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (described(Status="FAILED", StatusReason="secret"), "failed to create it"),
+        (described(Status="FAILED"), "failed to create it"),
+        (described(Status="CREATE_IN_PROGRESS"), "not complete yet"),
+        (described(Status="CREATE_PENDING"), "not complete yet"),
+        (described(change(*BOTH), NextToken="next"), "one of several pages"),
+        ("", "not JSON"),
+        ("secret", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("\xff", "not JSON"),
+        ({"Resources": {}}, "not what `aws cloudformation describe-change-set`"),
+        ([], "not what `aws cloudformation describe-change-set`"),
+        ({}, "not what `aws cloudformation describe-change-set`"),
+        ([5], "not what `aws cloudformation describe-change-set`"),
+        ({"Changes": 5, "Status": "x"}, "not what `aws cloudformation"),
+        (" " * (5 * 1024 * 1024), "larger than"),
+    ],
+)
+def test_a_change_set_that_cannot_be_used(
+    document: Any, said: str, tmp_path: Path
+) -> None:
+    found = _read(tmp_path, document)
+    assert said in found.problem
+    assert "secret" not in found.problem
+    assert found.concurrent == ()
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    (tmp_path / "template.json").write_text(json.dumps(stack()))
+    found = update_of(configured(tmp_path / "template.json", change_set="nowhere"))
+    assert "change_set nowhere" in found.problem
+
+
+@pytest.mark.parametrize("node", [None, 5, "x", [], {}, [None], {"Target": 5}])
+def test_nothing_malformed_crashes(node: Any, tmp_path: Path) -> None:
+    whole = change(*BOTH)
+    for place in ("Details", "Scope", "LogicalResourceId", "Action", "Replacement"):
+        broken = json.loads(json.dumps(whole))
+        broken["ResourceChange"][place] = node
+        assert _read(tmp_path, described(broken)).problem == ""
+    for place in ("Target", "CausingEntity", "Evaluation"):
+        broken = json.loads(json.dumps(whole))
+        broken["ResourceChange"]["Details"][0][place] = node
+        assert _read(tmp_path, described(broken)).problem == ""
+    for place in ("Name", "Attribute", "BeforeValue", "AfterValue"):
+        broken = json.loads(json.dumps(whole))
+        broken["ResourceChange"]["Details"][0]["Target"][place] = node
+        assert _read(tmp_path, described(broken)).problem == ""
+    assert _read(tmp_path, described(node)).problem == ""
+    assert _read(tmp_path, described({"ResourceChange": node})).problem == ""
+    assert _read(tmp_path, described(Status=node, StatusReason=node)).problem == ""
+
+
+# -- findings ----------------------------------------------------------------------
+
+
+def test_the_finding_says_may(tmp_path: Path) -> None:
+    cause = _cause("Conditional", detail("Content", recreation="Conditionally"))
+    (tmp_path / "set.json").write_text(json.dumps(described(DYNAMIC, cause)))
+    setting = f"W9831:change_set={tmp_path / 'set.json'}"
+    matches = lint_template(tmp_path, stack(), "-x", setting)
+    assert paths(matches, "W9831") == ["Resources/Orders"]
+    (message,) = messages(matches, "W9831")
+    assert message.startswith("This update may change Code of Orders")
+    (tmp_path / "set.json").write_text(json.dumps(described(change(*BOTH))))
+    (message,) = messages(lint_template(tmp_path, stack(), "-x", setting), "W9831")
+    assert message.startswith("This update changes Code of Orders")

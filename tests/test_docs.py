@@ -1,0 +1,212 @@
+"""The pages say what the rules and the data say, and their examples hold."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+import cfn_lint_lambda_race
+from tests.linting import ROOT, lint
+
+DOCS = ROOT / "docs"
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the pages are not here")
+
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+RULES = {
+    rule.id: rule
+    for rule in (
+        getattr(cfn_lint_lambda_race, name)() for name in cfn_lint_lambda_race.__all__
+    )
+}
+
+_FENCE = re.compile(r"^(`{3,})(?P<info>[^\n]*)\n(?P<body>.*?)^\1$", re.M | re.S)
+_TITLE = re.compile(r'yaml title="(?P<title>[^"]+)"')
+_LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+
+
+class Example(NamedTuple):
+    """A template in a page, and the one that is deployed when it is linted."""
+
+    page: Path
+    number: int
+    title: str
+    body: str
+    deployed: str | None
+
+    @property
+    def kind(self) -> str:
+        return self.title.partition(":")[0]
+
+    @property
+    def rule(self) -> str:
+        return self.title.partition(": ")[2] or self.page.stem
+
+    def lint(self, folder: Path) -> list[Any]:
+        path = folder / "template.yaml"
+        path.write_text(self.body)
+        if self.deployed is None:
+            return lint(path)
+        (folder / "deployed.yaml").write_text(self.deployed)
+        return lint(path, "-x", f"W9831:baseline_path={folder / 'deployed.yaml'}")
+
+    def __str__(self) -> str:
+        return f"{_name(self.page)}-{self.number}-{self.title}"
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def _blocks(title: str) -> list[Example]:
+    return [example for example in _examples() if example.kind == title]
+
+
+def _examples() -> Iterator[Example]:
+    for page in PAGES:
+        deployed = None
+        for number, match in enumerate(_FENCE.finditer(page.read_text())):
+            found = _TITLE.match(match["info"])
+            if found is None:
+                continue
+            if found["title"] == "deployed":
+                deployed = match["body"]
+            yield Example(page, number, found["title"], match["body"], deployed)
+
+
+@cache
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _prose(page: Path) -> str:
+    return _FENCE.sub("", page.read_text())
+
+
+@cache
+def _anchors(page: Path) -> frozenset[str]:
+    titles = re.findall(r"^#+ (.+)$", _prose(page), re.M)
+    return frozenset(
+        re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", title).strip().lower())
+        for title in titles
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_generated_parts_are_current(page: Path) -> None:
+    text = page.read_text()
+    assert _generator().generated(text) == text, "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_resolve(page: Path) -> None:
+    for match in _LINK.finditer(_prose(page)):
+        target, _, anchor = match["target"].partition("#")
+        if target.startswith(("https://", "http://")):
+            continue
+        path = (page.parent / target).resolve() if target else page
+        assert path.exists(), match["target"]
+        assert not anchor or anchor in _anchors(path), match["target"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_has_its_page(rule: str) -> None:
+    text = (DOCS / "rules" / f"{rule}.md").read_text()
+    assert text.startswith(f"# {rule} {type(RULES[rule]).__name__}\n")
+    assert RULES[rule].shortdesc in text
+    assert RULES[rule].description in text
+    assert RULES[rule].source_url in text
+    for word in ("Why", "CloudFormation", "SAM", "CDK", "Serverless Framework"):
+        assert f"\n## {word}\n" in text
+    assert "\n## When to ignore it\n" in text
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_setting_is_explained(rule: str) -> None:
+    text = (DOCS / "rules" / f"{rule}.md").read_text().partition("\n## Settings\n")[2]
+    for setting in getattr(RULES[rule], "config_definition", {}):
+        assert f"`{setting}" in text
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_readme_names_each_rule(rule: str) -> None:
+    text = (ROOT / "README.md").read_text()
+    assert (
+        f"| [{rule}](docs/rules/{rule}.md) | `{type(RULES[rule]).__name__}` |" in text
+    )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_has_wrong_and_right(rule: str) -> None:
+    for title in ("wrong", "right"):
+        assert any(example.page.stem == rule for example in _blocks(title))
+
+
+@pytest.mark.parametrize("example", _blocks("wrong"), ids=str)
+def test_wrong_is_wrong(example: Example, tmp_path: Path) -> None:
+    found = [match.rule.id for match in example.lint(tmp_path)]
+    assert example.rule in found
+    assert not [rule for rule in found if rule.startswith("E")]
+
+
+@pytest.mark.parametrize("example", _blocks("right"), ids=str)
+def test_right_is_right(example: Example, tmp_path: Path) -> None:
+    found = [match.rule.id for match in example.lint(tmp_path)]
+    assert example.rule not in found
+    assert not [rule for rule in found if rule.startswith("E")]
+
+
+@pytest.mark.parametrize("example", _blocks("settings"), ids=str)
+def test_settings_are_accepted(example: Example, tmp_path: Path) -> None:
+    (tmp_path / ".cfnlintrc").write_text(example.body)
+    # A pattern must match something.
+    (tmp_path / "templates" / "examples").mkdir(parents=True)
+    (tmp_path / "templates" / "examples" / "empty.yaml").write_text("Resources: {}")
+    program = Path(sys.executable).with_name("cfn-lint")
+    run = subprocess.run(
+        [program, "--list-rules"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "W9810" in run.stdout
+
+
+def test_navigation_holds_each_page() -> None:
+    text = (ROOT / "mkdocs.yml").read_text().partition("\nnav:\n")[2]
+
+    def leaves(node: Any) -> Iterator[str]:
+        if isinstance(node, str):
+            yield node
+        for child in node.values() if isinstance(node, dict) else ():
+            yield from leaves(child)
+        for child in node if isinstance(node, list) else ():
+            yield from leaves(child)
+
+    listed = set(leaves(yaml.safe_load(text)))
+    assert listed == {path.relative_to(DOCS).as_posix() for path in PAGES[1:]}
+
+
+def test_site_builds_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("material", reason="mkdocs-material is not installed")
+    program = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+    run = subprocess.run(
+        [*program, "--site-dir", str(tmp_path / "site")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "site" / "rules" / "W9810" / "index.html").exists()

@@ -1,0 +1,562 @@
+"""What intrinsic functions mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from cfnlint.template import Template
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cfn_lint_lambda_race.template import (
+    NO_VALUE,
+    Alternative,
+    Evaluator,
+    Text,
+    Token,
+    read,
+)
+from cfn_lint_lambda_race.template._evaluator import MAX_ALTERNATIVES, MAX_DEPTH
+from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
+from cfn_lint_lambda_race.template._text import UNKNOWN
+
+ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Fn}"
+
+TEMPLATE: dict[str, Any] = {
+    "Parameters": {
+        "Open": {"Type": "String"},
+        "Stage": {"Type": "String", "Default": "dev"},
+        "Size": {"Type": "Number", "Default": 3},
+        "Arch": {"Type": "String", "AllowedValues": ["arm64", "x86_64"]},
+        "Both": {"Type": "String", "AllowedValues": ["a", "b"], "Default": "b"},
+        "Names": {"Type": "CommaDelimitedList", "Default": "one, two"},
+        "Empty": {"Type": "CommaDelimitedList", "Default": ""},
+        "Numbers": {"Type": "List<Number>", "Default": "1,2"},
+        "Stored": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/x"},
+        "Untyped": {"Default": "x"},
+        "Broken": "x",
+        "Many": {"Type": "String", "AllowedValues": [str(n) for n in range(100)]},
+    },
+    "Mappings": {
+        "ByArch": {"arm64": {"suffix": "-ARM"}, "x86": {"suffix": ""}},
+        "Twins": {"arm64": {"twin": "x86_64"}, "x86_64": {"twin": "arm64"}},
+        "ByRegion": {
+            "eu-west-1": {"account": "111111111111", "list": ["a", "b"]},
+            "us-east-1": {"account": "222222222222", "list": ["c"]},
+        },
+        "Broken": "x",
+    },
+    "Conditions": {
+        "IsArm": {"Fn::Equals": [{"Ref": "Arch"}, "arm64"]},
+        "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+        "IsNotArm": {"Fn::Not": [{"Condition": "IsArm"}]},
+        "Never": {"Fn::Equals": ["a", "b"]},
+        "Always": {"Fn::Equals": ["a", "a"]},
+        "Both": {"Fn::And": [{"Condition": "IsArm"}, {"Condition": "Always"}]},
+        "Any": {"Fn::Or": [{"Condition": "IsArm"}, {"Condition": "Always"}]},
+        "Itself": {"Fn::Not": [{"Condition": "Itself"}]},
+        "Ping": {"Condition": "Pong"},
+        "Pong": {"Condition": "Ping"},
+        "Broken": 7,
+    },
+    "Resources": {
+        "Fn": {"Type": "AWS::Lambda::Function", "Properties": {}},
+        "Version": {
+            "Type": "AWS::Lambda::Version",
+            "Properties": {"FunctionName": {"Ref": "Fn"}},
+        },
+        "Alias": {
+            "Type": "AWS::Lambda::Alias",
+            "Properties": {"FunctionName": {"Fn::GetAtt": "Fn.Arn"}, "Name": "live"},
+        },
+        "Loop": {
+            "Type": "AWS::Lambda::Alias",
+            "Properties": {"FunctionName": {"Ref": "Loop"}},
+        },
+        "Layer": {"Type": "AWS::Lambda::LayerVersion"},
+        "Sam": {
+            "Type": "AWS::Serverless::Function",
+            "Properties": {"AutoPublishAlias": "my-live"},
+        },
+        "Plain": {"Type": "AWS::Serverless::Function"},
+        "Queue": {"Type": "AWS::SQS::Queue"},
+        "Armed": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {},
+            "Condition": "IsArm",
+        },
+    },
+}
+SAM_ARN = ARN.replace("${Fn}", "${Sam}")
+
+
+def _evaluator(
+    *sets: Mapping[str, Any], defaults_first: bool = False, **sections: Any
+) -> Evaluator:
+    return Evaluator({**TEMPLATE, **sections}, sets, defaults_first)
+
+
+def _plain(value: Any) -> Any:
+    """A value with its texts spelled out; tokens as ``Fn::Sub`` writes them."""
+    if isinstance(value, Text):
+        return str(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _values(node: Any, evaluator: Evaluator | None = None) -> list[Any]:
+    found = (evaluator or _evaluator()).evaluate(node)
+    return [_plain(alternative.value) for alternative in found]
+
+
+def _is_unknown(found: Sequence[Alternative]) -> bool:
+    (alternative,) = found
+    value = alternative.value
+    token = value.token if isinstance(value, Text) else None
+    return token is not None and token.kind == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("node", "value"),
+    [
+        ("a", "a"),
+        ("", ""),
+        (7, "7"),
+        (1.5, "1.5"),
+        (True, "true"),
+        (False, "false"),
+        (["a", {"Ref": "AWS::NoValue"}, "b"], ["a", "b"]),
+        ({"A": "a", "B": {"Ref": "AWS::NoValue"}}, {"A": "a"}),
+        ({"Ref": "AWS::NoValue"}, NO_VALUE),
+        ({"Ref": "AWS::Region"}, "${AWS::Region}"),
+        # References
+        ({"Ref": "Fn"}, "${Fn}"),
+        ({"Fn::GetAtt": ["Fn", "Arn"]}, ARN),
+        ({"Fn::GetAtt": "Fn.Arn"}, ARN),
+        ({"Ref": "Alias"}, f"{ARN}:${{Alias}}"),
+        ({"Fn::GetAtt": ["Alias", "AliasArn"]}, f"{ARN}:${{Alias}}"),
+        ({"Ref": "Version"}, f"{ARN}:${{Version}}"),
+        ({"Fn::GetAtt": "Version.FunctionArn"}, f"{ARN}:${{Version}}"),
+        ({"Fn::GetAtt": ["Version", "Version"]}, "${Version}"),
+        ({"Ref": "Layer"}, "${Layer}"),
+        ({"Fn::GetAtt": "Layer.LayerVersionArn"}, "${Layer}"),
+        ({"Fn::GetAtt": "Queue.Arn"}, "${Queue.Arn}"),
+        ({"Fn::GetAtt": ["Stack", "Outputs", "Arn"]}, "${Stack.Outputs.Arn}"),
+        ({"Fn::GetAtt": "Stack.Outputs.Arn"}, "${Stack.Outputs.Arn}"),
+        ({"Fn::GetAtt": ["Stack", {"Ref": "Stage"}]}, "${Stack.dev}"),
+        ({"Ref": "Missing"}, "${Missing}"),
+        # SAM
+        ({"Ref": "Sam.Alias"}, f"{SAM_ARN}:${{Sam.Alias}}"),
+        ({"Fn::GetAtt": ["Sam", "Alias"]}, f"{SAM_ARN}:${{Sam.Alias}}"),
+        ({"Ref": "SamAliasmyDlive"}, f"{SAM_ARN}:${{Sam.Alias}}"),
+        ({"Fn::Sub": "${Sam.Alias}"}, f"{SAM_ARN}:${{Sam.Alias}}"),
+        ({"Ref": "Sam.Version"}, f"{SAM_ARN}:${{Sam.Version}}"),
+        ({"Fn::Sub": "${Sam.Version}"}, f"{SAM_ARN}:${{Sam.Version}}"),
+        ({"Fn::GetAtt": "Sam.Version.Version"}, "${Sam.Version}"),
+        ({"Fn::GetAtt": ["Sam.Version", "Version"]}, "${Sam.Version}"),
+        ({"Ref": "Plain.Alias"}, "${Plain.Alias}"),
+        # Parameters
+        ({"Ref": "Open"}, "${Open}"),
+        ({"Ref": "Stage"}, "dev"),
+        ({"Ref": "Size"}, "3"),
+        ({"Ref": "Names"}, ["one", "two"]),
+        ({"Ref": "Empty"}, []),
+        ({"Ref": "Numbers"}, ["1", "2"]),
+        ({"Ref": "Stored"}, "${Stored}"),
+        ({"Ref": "Untyped"}, "${Untyped}"),
+        ({"Ref": "Broken"}, "${Broken}"),
+        ({"Ref": "Many"}, "${Many}"),
+        # Fn::Sub
+        ({"Fn::Sub": "${Fn.Arn}:live"}, f"{ARN}:live"),
+        ({"Fn::Sub": "${ Fn.Arn }"}, ARN),
+        ({"Fn::Sub": "${!Literal}-${Stage}"}, "${Literal}-dev"),
+        ({"Fn::Sub": "plain $ {Stage}"}, "plain $ {Stage}"),
+        ({"Fn::Sub": ["${A}-${Stage}", {"A": {"Ref": "Fn"}}]}, "${Fn}-dev"),
+        ({"Fn::Sub": ["${Stage}", {"Stage": "mine"}]}, "mine"),
+        ({"Fn::Sub": ["${A.B}", {"A.B": "dotted"}]}, "dotted"),
+        ({"Fn::Sub": ["x", {}]}, "x"),
+        ({"Fn::Sub": ""}, ""),
+        # Fn::Join
+        ({"Fn::Join": [":", [{"Fn::GetAtt": "Fn.Arn"}, "live"]]}, f"{ARN}:live"),
+        ({"Fn::Join": ["", []]}, ""),
+        ({"Fn::Join": ["-", ["a", {"Ref": "AWS::NoValue"}, "b"]]}, "a-b"),
+        ({"Fn::Join": ["-", {"Ref": "Names"}]}, "one-two"),
+        ({"Fn::Join": ["-", {"Fn::Split": [".", "a.b"]}]}, "a-b"),
+        # Fn::Split and Fn::Select
+        ({"Fn::Split": [",", "a,b"]}, ["a", "b"]),
+        ({"Fn::Select": [1, ["a", "b"]]}, "b"),
+        ({"Fn::Select": ["1", {"Ref": "Names"}]}, "two"),
+        ({"Fn::Select": [{"Ref": "Size"}, list("abcd")]}, "d"),
+        ({"Fn::Select": [6, {"Fn::Split": [":", {"Ref": "Alias"}]}]}, "${Fn}"),
+        ({"Fn::Select": [3, {"Fn::Split": [":", {"Ref": "Alias"}]}]}, "${AWS::Region}"),
+        ({"Fn::Select": [7, {"Fn::Split": [":", {"Ref": "Alias"}]}]}, "${Alias}"),
+        # Fn::FindInMap
+        ({"Fn::FindInMap": ["ByArch", "arm64", "suffix"]}, "-ARM"),
+        ({"Fn::FindInMap": ["ByRegion", "eu-west-1", "list"]}, ["a", "b"]),
+        (
+            {"Fn::FindInMap": ["ByArch", "none", "suffix", {"DefaultValue": "d"}]},
+            "d",
+        ),
+        (
+            {"Fn::FindInMap": ["None", "none", "suffix", {"DefaultValue": "d"}]},
+            "d",
+        ),
+        (
+            {"Fn::FindInMap": ["ByArch", "arm64", "suffix", {"DefaultValue": "d"}]},
+            "-ARM",
+        ),
+        # Fn::ToJsonString
+        ({"Fn::ToJsonString": {"A": [1, "b\n", True]}}, '{"A": ["1", "b\\n", "true"]}'),
+        ({"Fn::ToJsonString": {"A": {"Ref": "Fn"}}}, '{"A": "${Fn}"}'),
+        # Dynamic references
+        ("{{resolve:ssm:/a:1}}-b", "${{{resolve:ssm:/a:1}}}-b"),
+    ],
+    ids=str,
+)
+def test_one_value(node: Any, value: Any) -> None:
+    assert _values(node) == [value]
+
+
+def test_the_cdk_s_alias_of_an_alias() -> None:
+    parts = {"Fn::Split": [":", {"Ref": "Alias"}]}
+    steps = [{"Fn::Select": [index, parts]} for index in range(7)]
+    node = {"Fn::Join": ["", [{"Fn::Join": [":", steps]}, ":live"]]}
+    assert _values(node) == [f"{ARN}:live"]
+
+
+def test_intrinsic_functions_nest() -> None:
+    node: Any = {"Fn::GetAtt": "Fn.Arn"}
+    for _ in range(8):
+        node = {"Fn::Join": ["", [{"Fn::Sub": ["${A}", {"A": node}]}]]}
+    assert _values(node) == [ARN]
+
+
+def test_unknowns_are_equal_where_they_are_the_same() -> None:
+    evaluator = _evaluator()
+    one, same, other = (
+        evaluator.evaluate({"Fn::ImportValue": {"Fn::Sub": f"{name}-Arn"}})[0].value
+        for name in ("a", "a", "b")
+    )
+    assert one == same != other
+    assert _is_unknown(evaluator.evaluate({"Fn::ImportValue": "a"}))
+
+
+# -- alternatives --------------------------------------------------------------------
+
+
+def _said(node: Any, evaluator: Evaluator | None = None) -> dict[str, dict[str, Any]]:
+    found = (evaluator or _evaluator()).evaluate(node)
+    said = {
+        str(_plain(alternative.value)): {
+            name: value
+            for kind in (CONDITION, PARAMETER)
+            for name, value in alternative.when.of_kind(kind)
+        }
+        for alternative in found
+    }
+    assert len(said) == len(found)
+    return said
+
+
+def test_a_condition() -> None:
+    node = {"Fn::If": ["IsProd", {"Ref": "Fn"}, "b"]}
+    assert _said(node) == {"${Fn}": {"IsProd": True}, "b": {"IsProd": False}}
+    one, other = _evaluator().evaluate(node)
+    assert (one.path, other.path) == (("Fn::If", 1), ("Fn::If", 2))
+
+
+def test_a_condition_in_a_condition() -> None:
+    node = {"Fn::If": ["IsProd", {"Fn::If": ["IsProd", "a", "b"]}, "c"]}
+    assert _said(node) == {"a": {"IsProd": True}, "c": {"IsProd": False}}
+    deep = {"Fn::If": ["IsProd", "a", {"Fn::If": ["IsArm", "b", "c"]}]}
+    found = _evaluator().evaluate(deep)
+    assert [alternative.path for alternative in found] == [
+        ("Fn::If", 1),
+        ("Fn::If", 2, "Fn::If", 1),
+        ("Fn::If", 2, "Fn::If", 2),
+    ]
+
+
+def test_the_same_condition_twice_in_a_text() -> None:
+    choice = {"Fn::If": ["IsProd", "a", "b"]}
+    assert set(_said({"Fn::Join": ["", [choice, choice]]})) == {"aa", "bb"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "values"),
+    [
+        ("Always", ["a"]),
+        ("Never", ["b"]),
+        ("Any", ["a"]),
+        ("IsProd", ["a", "b"]),
+        ("Itself", ["a", "b"]),
+        ("Ping", ["a", "b"]),
+        ("Broken", ["a", "b"]),
+        ("Missing", ["a", "b"]),
+    ],
+)
+def test_what_decides_a_condition(condition: str, values: list[str]) -> None:
+    assert _values({"Fn::If": [condition, "a", "b"]}) == values
+
+
+@pytest.mark.parametrize("condition", ["IsArm", "Both"])
+def test_a_parameter_decides_a_condition(condition: str) -> None:
+    node = {"Fn::Join": ["", [{"Ref": "Arch"}, {"Fn::If": [condition, "-1", "-2"]}]]}
+    assert set(_said(node)) == {"arm64-1", "x86_64-2"}
+    node["Fn::Join"][1][1] = {"Fn::If": ["IsNotArm", "-2", "-1"]}  # type: ignore[index]
+    assert set(_said(node)) == {"arm64-1", "x86_64-2"}
+
+
+def test_allowed_values_and_a_default() -> None:
+    assert _said({"Ref": "Arch"}) == {
+        "arm64": {"Arch": "arm64"},
+        "x86_64": {"Arch": "x86_64"},
+    }
+    assert set(_said({"Ref": "Both"})) == {"a", "b"}
+    assert set(_said({"Ref": "Both"}, _evaluator(defaults_first=True))) == {"b"}
+
+
+def test_given_parameters() -> None:
+    evaluator = _evaluator({"Arch": "arm64", "Open": 7}, {"Arch": "x86_64"})
+    assert set(_said({"Ref": "Arch"}, evaluator)) == {"arm64", "x86_64"}
+    both = {"Fn::Join": ["", [{"Ref": "Arch"}, {"Fn::If": ["IsArm", "1", "2"]}]]}
+    assert set(_said(both, evaluator)) == {"arm641", "x86_642"}
+    assert _values({"Ref": "Both"}, _evaluator({"Both": "c"})) == ["c"]
+    assert _values({"Ref": "Names"}, _evaluator({"Names": "x"})) == [["x"]]
+
+
+def test_mappings_by_parameter_and_by_region() -> None:
+    twin = {"Fn::FindInMap": ["Twins", {"Ref": "Arch"}, "twin"]}
+    assert _said(twin) == {"x86_64": {"Arch": "arm64"}, "arm64": {"Arch": "x86_64"}}
+    assert set(_said({"Fn::Join": ["-", [{"Ref": "Arch"}, twin]]})) == {
+        *("arm64-x86_64", "x86_64-arm64"),
+    }
+    by_region = {"Fn::FindInMap": ["ByRegion", {"Ref": "AWS::Region"}, "account"]}
+    assert _said(by_region) == {
+        "111111111111": {"AWS::Region": "eu-west-1"},
+        "222222222222": {"AWS::Region": "us-east-1"},
+    }
+    whole = {"Fn::Join": [":", [{"Ref": "AWS::Region"}, by_region]]}
+    assert len(_said(whole)) == 2
+    twice = {"Fn::Join": [":", [by_region, by_region, {"Ref": "AWS::Region"}]]}
+    assert "111111111111:111111111111:eu-west-1" in _said(twice)
+    assert len(_said(twice)) == 2
+
+
+def test_a_resource_with_a_condition() -> None:
+    (found,) = _evaluator().evaluate({"Fn::GetAtt": "Armed.Arn"})
+    assert found.when.get(CONDITION, "IsArm") is True
+
+
+def test_an_alias_under_a_condition() -> None:
+    resources = {
+        **TEMPLATE["Resources"],
+        "Sam": {
+            "Type": "AWS::Serverless::Function",
+            "Properties": {
+                "AutoPublishAlias": {
+                    "Fn::If": ["IsProd", "live", {"Ref": "AWS::NoValue"}]
+                }
+            },
+        },
+    }
+    evaluator = _evaluator(Resources=resources)
+    found = evaluator.published_aliases(evaluator.resources["Sam"])
+    assert [(str(alias), when.get(CONDITION, "IsProd")) for alias, when in found] == [
+        ("${Sam.Alias}", True),
+        ("None", False),
+    ]
+
+
+# -- what is malformed, endless or too much ------------------------------------------
+
+
+def test_an_alias_that_names_itself() -> None:
+    (value,) = _values({"Ref": "Loop"})
+    assert value.endswith(":${Loop}")
+    assert "${Loop.FunctionName}" in value
+
+
+MALFORMED: list[Any] = [
+    None,
+    "",
+    "a",
+    7,
+    True,
+    [],
+    {},
+    ["a"],
+    ["a", "b", "c", "d", "e"],
+    [[], {}],
+]
+MALFORMED += [{"a": "b"}, [None, None], [None, None, None], ["a", None], [{}, {}, {}]]
+MALFORMED += [[["a"], "b"], [["a"], ["b"], ["c"]], {"Ref": "Fn"}, [{"Ref": []}, "x"]]
+MALFORMED += [["Missing", "a", "b"], [-1, ["a"]], [9, ["a"]], ["x", ["a"]], "${", "${}"]
+MALFORMED += [["ByRegion", {"Ref": "AWS::Region"}, {}], ["Broken", "a", "b"]]
+MALFORMED += [["ByArch", "arm64", "suffix", "d"], [1, "ab"], [1.5, ["a", "b"]]]
+FUNCTIONS = (
+    *("Ref", "Fn::GetAtt", "Fn::Sub", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::If"),
+    *(
+        "Fn::FindInMap",
+        "Fn::ImportValue",
+        "Fn::ToJsonString",
+        "Fn::Unheard",
+        "Fn::Base64",
+    ),
+    *("Fn::Transform", "Fn::Cidr", "Fn::GetAZs", "Fn::Length"),
+)
+
+
+@pytest.mark.parametrize("argument", MALFORMED, ids=str)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_malformed_arguments(name: str, argument: Any) -> None:
+    evaluator = _evaluator()
+    node = {name: argument}
+    assert evaluator.evaluate(node)
+    assert evaluator.evaluate({"Fn::Join": ["", ["a", node]]})
+    assert evaluator.evaluate({"Fn::Sub": ["${A}", {"A": node}]})
+    assert evaluator.evaluate([node, {"A": node}])
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"Fn::Join": [",", "ab"]},
+        {"Fn::Join": [{"Ref": "Stage"}, ["a", "b"]]},
+        {"Fn::Select": [2, ["a", "b"]]},
+        {"Fn::Select": [-1, ["a", "b"]]},
+        {"Fn::Select": [6, {"Fn::Split": [":", {"Ref": "Open"}]}]},
+        {"Fn::Split": ["", "ab"]},
+        {"Fn::FindInMap": ["ByArch", "none", "suffix"]},
+        {"Fn::FindInMap": ["None", "arm64", "suffix"]},
+        {"Fn::FindInMap": ["ByArch", {"Ref": "Open"}, "suffix"]},
+        {"Fn::If": ["IsProd", "a"]},
+        {"Fn::Unheard": "a"},
+        {"Ref": ["Fn"]},
+        {"Fn::GetAtt": "Fn"},
+        None,
+    ],
+    ids=str,
+)
+def test_what_cannot_be_known(node: Any) -> None:
+    assert _is_unknown(_evaluator().evaluate(node))
+
+
+def test_too_many_alternatives() -> None:
+    conditions = {f"C{n}": {"Fn::Equals": [{"Ref": "Open"}, str(n)]} for n in range(9)}
+    choices = [{"Fn::If": [name, "a", "b"]} for name in conditions]
+    evaluator = _evaluator(Conditions=conditions)
+    assert len(evaluator.evaluate({"Fn::Join": ["", choices[:6]]})) == MAX_ALTERNATIVES
+    assert _is_unknown(evaluator.evaluate({"Fn::Join": ["", choices]}))
+    assert _is_unknown(evaluator.evaluate(choices))
+    assert _is_unknown(evaluator.evaluate({str(n): c for n, c in enumerate(choices)}))
+
+
+def test_too_deep() -> None:
+    node: Any = "a"
+    for _ in range(MAX_DEPTH * 50):
+        node = {"Fn::Join": ["", [node]]}
+    (found,) = _evaluator().evaluate(node)
+    assert isinstance(found.value, Text)
+    assert found.value.literal is None
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        {},
+        {"Resources": None},
+        {"Resources": []},
+        {"Resources": {"A": None, "B": {"Type": 7}, 7: {"Type": "AWS::Lambda::Alias"}}},
+        {"Resources": {"A": {"Type": "AWS::Lambda::Alias", "Properties": "x"}}},
+        {"Parameters": [], "Mappings": "x", "Conditions": None},
+    ],
+    ids=str,
+)
+def test_broken_templates(template: Any) -> None:
+    evaluator = Evaluator(template)
+    for name in ("A", "B"):
+        assert evaluator.evaluate({"Ref": name})
+        assert evaluator.evaluate({"Fn::GetAtt": [name, "Arn"]})
+    assert evaluator.decide("A", evaluator.evaluate("x")[0].when) is None
+
+
+NAMES = st.sampled_from(
+    ["Fn", "Alias", "Sam", "Arch", "Names", "IsArm", "ByArch", "arm64", "suffix", "Arn"]
+)
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 9),
+    st.floats(allow_nan=False),
+    st.text(max_size=6),
+    NAMES,
+    st.sampled_from(
+        ["${Fn.Arn}:live", "${", ":", "{{resolve:ssm:/a}}", "AWS::NoValue"]
+    ),
+)
+NODES = st.recursive(
+    SCALARS,
+    lambda nodes: st.one_of(
+        st.lists(nodes, max_size=4),
+        st.dictionaries(st.one_of(st.text(max_size=3), NAMES), nodes, max_size=3),
+        st.builds(
+            lambda name, argument: {name: argument}, st.sampled_from(FUNCTIONS), nodes
+        ),
+    ),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None)
+@given(NODES)
+def test_no_node_raises(node: Any) -> None:
+    found = _evaluator().evaluate(node)
+    assert 0 < len(found) <= MAX_ALTERNATIVES
+    for alternative in found:
+        assert alternative.value is NO_VALUE or isinstance(
+            alternative.value, (Text, list, dict)
+        )
+
+
+TARGETS = (
+    ("AWS::Lambda::EventSourceMapping", "FunctionName"),
+    ("AWS::Events::Rule", "Targets"),
+    ("AWS::SNS::Topic", "Subscription"),
+    ("AWS::ApiGateway::RestApi", "Body"),
+    ("AWS::StepFunctions::StateMachine", "DefinitionString"),
+    ("AWS::StepFunctions::StateMachine", "DefinitionSubstitutions"),
+    ("AWS::Serverless::Function", "Events"),
+    ("AWS::Serverless::StateMachine", "DefinitionUri"),
+    ("AWS::Lambda::Alias", "FunctionName"),
+    ("AWS::Lambda::Alias", "FunctionVersion"),
+    ("AWS::Lambda::Function", "Layers"),
+    ("AWS::Lambda::Function", "FunctionName"),
+    ("AWS::Lambda::Function", "Architectures"),
+    ("AWS::Serverless::Connector", "Source"),
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(TARGETS), NODES)
+def test_no_property_raises(place: tuple[str, str], node: Any) -> None:
+    kind, name = place
+    resource = {"Type": kind, "Properties": {name: node}}
+    template = {**TEMPLATE, "Resources": {**TEMPLATE["Resources"], "Any": resource}}
+    reading = read(Template("template.json", template, ["us-east-1"]))
+    assert isinstance(reading.references.of(node), list)
+    for target in reading.targets:
+        assert isinstance(reading.unqualified_uses(target), list)
+    for function in reading.functions:
+        assert isinstance(reading.layers.mismatches(function), list)
+
+
+def test_tokens_are_named_after_what_they_stand_for() -> None:
+    (found,) = _evaluator().evaluate({"Ref": "Fn"})
+    assert isinstance(found.value, Text)
+    assert found.value.token == Token("function", "Fn")

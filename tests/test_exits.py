@@ -1,0 +1,479 @@
+"""I9813: unqualified references that leave for callers the template does not show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.linting import FUNCTION, lint_template, messages, paths
+
+RULE = "I9813"
+
+Json = Any
+
+FN: Json = {"Ref": "Orders"}
+ARN: Json = {"Fn::GetAtt": ["Orders", "Arn"]}
+LIVE: Json = {"Ref": "Live"}
+ANY: Json = {"Fn::Sub": "${Orders.Arn}:*"}
+ROLE_ARN = "arn:aws:iam::123456789012:role/shop"
+UNQUALIFIED = pytest.mark.parametrize(
+    "value",
+    [FN, ARN, {"Fn::Sub": "${Orders.Arn}"}, {"Fn::Sub": "${Orders.Arn}:$LATEST"}],
+)
+
+
+def _resource(kind: str, **properties: Json) -> Json:
+    return {"Type": kind, "Properties": properties}
+
+
+def _function(**properties: Json) -> Json:
+    function: Json = FUNCTION
+    return {**function, "Properties": {**function["Properties"], **properties}}
+
+
+def _template(**resources: Json) -> Json:
+    return {
+        "Resources": {
+            "Orders": FUNCTION,
+            "Version": _resource("AWS::Lambda::Version", FunctionName=FN),
+            "Live": _resource(
+                "AWS::Lambda::Alias",
+                FunctionName=FN,
+                FunctionVersion={"Fn::GetAtt": ["Version", "Version"]},
+                Name="live",
+            ),
+            **resources,
+        }
+    }
+
+
+def _environment(value: Json) -> Json:
+    return _function(Environment={"Variables": {"ORDERS": value}})
+
+
+def _found(folder: Path, template: Json) -> list[str]:
+    return paths(lint_template(folder, template), RULE)
+
+
+# -- outputs -----------------------------------------------------------------------
+
+
+@UNQUALIFIED
+def test_an_output_passes_on_the_function(tmp_path: Path, value: Json) -> None:
+    template = {**_template(), "Outputs": {"Name": {"Value": value}}}
+    assert _found(tmp_path, template) == ["Outputs/Name/Value"]
+
+
+@pytest.mark.parametrize("is_exported", [True, False])
+def test_it_says_when_an_output_is_exported(tmp_path: Path, is_exported: bool) -> None:
+    export = {"Export": {"Name": "orders"}} if is_exported else {}
+    template = {**_template(), "Outputs": {"Name": {"Value": ARN, **export}}}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert ("exported" in message) == is_exported
+    assert "Orders" in message
+
+
+def test_it_stands_at_the_branch(tmp_path: Path) -> None:
+    value = {"Fn::If": ["IsProd", LIVE, ARN]}
+    template = {
+        **_template(),
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
+        "Outputs": {"Name": {"Value": value}},
+    }
+    assert _found(tmp_path, template) == ["Outputs/Name/Value/Fn::If/2"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        LIVE,
+        {"Ref": "Version"},
+        {"Fn::Sub": "${Orders.Arn}:live"},
+        ANY,
+        {"Fn::ImportValue": "orders"},
+        {"Fn::GetAtt": ["Orders", "SnapStartResponse.ApplyOn"]},
+        "arn:aws:lambda:us-east-1:123456789012:function:another",
+    ],
+)
+def test_an_output_of_anything_else_is_silent(tmp_path: Path, value: Json) -> None:
+    template = {**_template(), "Outputs": {"Name": {"Value": value}}}
+    assert _found(tmp_path, template) == []
+
+
+def test_a_console_link_is_silent(tmp_path: Path) -> None:
+    link = "https://console.aws.amazon.com/lambda/home#/functions/${Orders}"
+    template = {**_template(), "Outputs": {"Link": {"Value": {"Fn::Sub": link}}}}
+    assert _found(tmp_path, template) == []
+
+
+# -- environments ------------------------------------------------------------------
+
+
+@UNQUALIFIED
+def test_the_environment_of_another_function_passes_it_on(
+    tmp_path: Path, value: Json
+) -> None:
+    template = _template(Checkout=_environment(value))
+    assert _found(tmp_path, template) == [
+        "Resources/Checkout/Properties/Environment/Variables/ORDERS"
+    ]
+
+
+def test_each_variable_is_a_place_of_its_own(tmp_path: Path) -> None:
+    variables = {"ARN": ARN, "NAME": FN, "ALIAS": LIVE, "TABLE": "orders"}
+    template = _template(Checkout=_function(Environment={"Variables": variables}))
+    where = "Resources/Checkout/Properties/Environment/Variables"
+    assert _found(tmp_path, template) == [f"{where}/ARN", f"{where}/NAME"]
+
+
+def test_a_function_that_names_itself_is_silent(tmp_path: Path) -> None:
+    name = "shop-orders"
+    itself = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    template = _template(
+        Orders=_function(
+            FunctionName=name,
+            Environment={"Variables": {"NAME": name, "SELF": itself}},
+        )
+    )
+    assert _found(tmp_path, template) == []
+
+
+def test_a_literal_that_equals_a_name_is_silent(tmp_path: Path) -> None:
+    template = _template(
+        Orders=_function(FunctionName="orders"), Checkout=_environment("orders")
+    )
+    assert _found(tmp_path, template) == []
+
+
+# -- other values ------------------------------------------------------------------
+
+
+@UNQUALIFIED
+def test_the_parameters_of_a_nested_stack_pass_it_on(
+    tmp_path: Path, value: Json
+) -> None:
+    stack = _resource(
+        "AWS::CloudFormation::Stack",
+        Parameters={"Orders": value, "Live": LIVE},
+        TemplateURL="https://artifacts.s3.amazonaws.com/api.yaml",
+    )
+    assert _found(tmp_path, _template(Nested=stack)) == [
+        "Resources/Nested/Properties/Parameters/Orders"
+    ]
+
+
+@UNQUALIFIED
+def test_a_parameter_of_the_systems_manager_passes_it_on(
+    tmp_path: Path, value: Json
+) -> None:
+    parameter = _resource("AWS::SSM::Parameter", Type="String", Value=value)
+    assert _found(tmp_path, _template(Parameter=parameter)) == [
+        "Resources/Parameter/Properties/Value"
+    ]
+
+
+@pytest.mark.parametrize("value", [ARN, {"Fn::Sub": '{"orders": "${Orders.Arn}"}'}])
+def test_a_secret_passes_it_on(tmp_path: Path, value: Json) -> None:
+    secret = _resource("AWS::SecretsManager::Secret", SecretString=value)
+    assert _found(tmp_path, _template(Secret=secret)) == [
+        "Resources/Secret/Properties/SecretString"
+    ]
+
+
+@pytest.mark.parametrize("value", [ARN, {"Fn::Sub": '{"orders": "${Orders.Arn}"}'}])
+def test_an_app_config_passes_it_on(tmp_path: Path, value: Json) -> None:
+    version = _resource(
+        "AWS::AppConfig::HostedConfigurationVersion",
+        ApplicationId="abc1234",
+        ConfigurationProfileId="abc1234",
+        Content=value,
+        ContentType="application/json",
+    )
+    assert _found(tmp_path, _template(Config=version)) == [
+        "Resources/Config/Properties/Content"
+    ]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        _resource("AWS::SSM::Parameter", Type="String", Value=LIVE),
+        _resource("AWS::SecretsManager::Secret", SecretString=LIVE),
+        _environment(LIVE),
+    ],
+    ids=lambda resource: str(resource["Type"]),
+)
+def test_an_alias_may_leave(tmp_path: Path, resource: Json) -> None:
+    assert _found(tmp_path, _template(Place=resource)) == []
+
+
+# -- places where nobody invokes ---------------------------------------------------
+
+DASHBOARD = {"Fn::Sub": '{"widgets": [{"metrics": [["Errors", "${Orders}"]]}]}'}
+SILENT: dict[str, Json] = {
+    "log group": _resource(
+        "AWS::Logs::LogGroup", LogGroupName={"Fn::Sub": "/aws/lambda/${Orders}"}
+    ),
+    "metric filter": _resource(
+        "AWS::Logs::MetricFilter",
+        FilterPattern="ERROR",
+        LogGroupName={"Fn::Sub": "/aws/lambda/${Orders}"},
+        MetricTransformations=[
+            {"MetricName": "Errors", "MetricNamespace": FN, "MetricValue": "1"}
+        ],
+    ),
+    "alarm": _resource(
+        "AWS::CloudWatch::Alarm",
+        ComparisonOperator="GreaterThanThreshold",
+        Dimensions=[{"Name": "FunctionName", "Value": FN}],
+        EvaluationPeriods=1,
+        MetricName="Errors",
+        Namespace="AWS/Lambda",
+        Period=60,
+        Statistic="Sum",
+        Threshold=1,
+    ),
+    "dashboard": _resource("AWS::CloudWatch::Dashboard", DashboardBody=DASHBOARD),
+    "tags": _resource("AWS::SQS::Queue", Tags=[{"Key": "for", "Value": FN}]),
+    "permission": _resource(
+        "AWS::Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="123456789012",
+    ),
+    "custom resource": _resource(
+        "Custom::Warm",
+        ServiceToken="arn:aws:lambda:us-east-1:123456789012:function:warm",
+        Function=ARN,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_a_place_where_nobody_invokes_is_silent(tmp_path: Path, name: str) -> None:
+    assert _found(tmp_path, _template(Place=SILENT[name])) == []
+
+
+# -- policies ----------------------------------------------------------------------
+
+
+def _statement(resource: Json, **said: Json) -> Json:
+    return {
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": resource,
+        **said,
+    }
+
+
+def _document(statement: Json) -> Json:
+    return {"Version": "2012-10-17", "Statement": statement}
+
+
+def _managed(statement: Json) -> Json:
+    return _resource(
+        "AWS::IAM::ManagedPolicy", PolicyDocument=_document(statement), Users=["shop"]
+    )
+
+
+TRUST = _document(
+    [
+        {
+            "Action": "sts:AssumeRole",
+            "Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"},
+        }
+    ]
+)
+
+
+def _role(statement: Json) -> Json:
+    policies = [{"PolicyName": "invoke", "PolicyDocument": _document(statement)}]
+    return _resource(
+        "AWS::IAM::Role", AssumeRolePolicyDocument=TRUST, Policies=policies
+    )
+
+
+DOCUMENT = "Properties/PolicyDocument/Statement/0/Resource"
+POLICIES: dict[str, tuple[Json, str]] = {
+    "managed": (_managed([_statement(ARN)]), DOCUMENT),
+    "inline": (
+        _resource(
+            "AWS::IAM::Policy",
+            PolicyDocument=_document([_statement(ARN)]),
+            PolicyName="invoke",
+            Users=["shop"],
+        ),
+        DOCUMENT,
+    ),
+    "role": (
+        _role([_statement(ARN)]),
+        "Properties/Policies/0/PolicyDocument/Statement/0/Resource",
+    ),
+    "single statement": (
+        _managed(_statement(ARN)),
+        "Properties/PolicyDocument/Statement/Resource",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_policy_grants_the_unqualified_function(tmp_path: Path, name: str) -> None:
+    policy, below = POLICIES[name]
+    template = _template(Policy=policy)
+    assert _found(tmp_path, template) == [f"Resources/Policy/{below}"]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "lambda:InvokeFunction",
+        "lambda:Invoke*",
+        "lambda:*",
+        ["lambda:GetFunction", "lambda:InvokeFunction"],
+    ],
+)
+def test_what_grants_invocation(tmp_path: Path, action: Json) -> None:
+    template = _template(Policy=_managed([_statement(ARN, Action=action)]))
+    assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        _statement(LIVE),
+        _statement(ANY),
+        _statement({"Fn::Sub": "${Orders.Arn}:live"}),
+        _statement({"Fn::Sub": "${Orders.Arn}*"}),
+        _statement("*"),
+        _statement(ARN, Effect="Deny"),
+        _statement(ARN, Action="lambda:GetFunction"),
+        {"Effect": "Allow", "NotAction": "lambda:DeleteFunction", "Resource": ARN},
+        _statement("arn:aws:lambda:us-east-1:123456789012:function:another"),
+    ],
+    ids=lambda statement: json.dumps(statement),
+)
+def test_what_does_not_grant_the_unqualified_function(
+    tmp_path: Path, statement: Json
+) -> None:
+    assert _found(tmp_path, _template(Policy=_managed([statement]))) == []
+
+
+def test_of_the_pair_that_the_cdk_writes_the_first_is_reported(tmp_path: Path) -> None:
+    both = [ARN, {"Fn::Join": ["", [ARN, ":*"]]}]
+    template = _template(Policy=_managed([_statement(both)]))
+    assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}/0"]
+
+
+def _schedule(target: Json) -> Json:
+    return _resource(
+        "AWS::Scheduler::Schedule",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ScheduleExpression="rate(1 day)",
+        Target={"Arn": target, "RoleArn": {"Fn::GetAtt": ["Policy", "Arn"]}},
+    )
+
+
+def test_the_role_of_a_target_is_silent(tmp_path: Path) -> None:
+    template = _template(Policy=_role([_statement(ARN)]), Schedule=_schedule(ARN))
+    matches = lint_template(tmp_path, template)
+    assert paths(matches, RULE) == []
+    assert paths(matches, "W9810") == ["Resources/Schedule/Properties/Target/Arn"]
+
+
+def test_the_role_of_a_target_and_somebody_else_is_reported(tmp_path: Path) -> None:
+    template = _template(
+        Policy=_role([_statement(ARN)]),
+        Schedule=_schedule(ARN),
+        Profile=_resource("AWS::IAM::InstanceProfile", Roles=[{"Ref": "Policy"}]),
+    )
+    assert len(_found(tmp_path, template)) == 1
+
+
+# -- managed instances -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "is_reported"),
+    [(ARN, False), (FN, False), ({"Fn::Sub": "${Orders.Arn}:$LATEST"}, True)],
+)
+def test_on_managed_instances_only_latest_written_out_counts(
+    tmp_path: Path, value: Json, is_reported: bool
+) -> None:
+    capacity = "arn:aws:lambda:us-east-1:123456789012:capacity-provider:shop"
+    managed = {
+        "LambdaManagedInstancesCapacityProviderConfig": {
+            "CapacityProviderArn": capacity
+        }
+    }
+    template = _template(Orders=_function(CapacityProviderConfig=managed))
+    template["Outputs"] = {"Name": {"Value": value}}
+    assert _found(tmp_path, template) == ["Outputs/Name/Value"] * is_reported
+
+
+# -- SAM ---------------------------------------------------------------------------
+
+
+def _serverless(**properties: Json) -> Json:
+    return _resource(
+        "AWS::Serverless::Function",
+        CodeUri="s3://artifacts/orders.zip",
+        Handler="index.handler",
+        Runtime="python3.13",
+        **properties,
+    )
+
+
+def _sam(**resources: Json) -> Json:
+    return {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Orders": _serverless(AutoPublishAlias="live"), **resources},
+    }
+
+
+SAM_ALIAS = {"Ref": "Orders.Alias"}
+
+
+@pytest.mark.parametrize(("value", "is_reported"), [(ARN, True), (SAM_ALIAS, False)])
+def test_policies_of_serverless_functions(
+    tmp_path: Path, value: Json, is_reported: bool
+) -> None:
+    policies = [_document([_statement(value)])]
+    found = _found(tmp_path, _sam(Checkout=_serverless(Policies=policies)))
+    assert [path.split("/")[1] for path in found] == ["Checkout"] * is_reported
+
+
+def test_a_policy_template_grants_every_qualifier(tmp_path: Path) -> None:
+    policies = [{"LambdaInvokePolicy": {"FunctionName": FN}}]
+    assert _found(tmp_path, _sam(Checkout=_serverless(Policies=policies))) == []
+
+
+@pytest.mark.parametrize(("value", "is_reported"), [(FN, True), (SAM_ALIAS, False)])
+def test_the_environment_of_serverless_functions(
+    tmp_path: Path, value: Json, is_reported: bool
+) -> None:
+    environment = {"Variables": {"ORDERS": value}}
+    found = _found(tmp_path, _sam(Checkout=_serverless(Environment=environment)))
+    where = "Resources/Checkout/Properties/Environment/Variables/ORDERS"
+    assert found == [where] * is_reported
+
+
+def test_a_skill_is_configured_elsewhere(tmp_path: Path) -> None:
+    template = _sam(Orders=_serverless(Events={"Skill": {"Type": "AlexaSkill"}}))
+    matches = lint_template(tmp_path, template)
+    assert paths(matches, RULE) == ["Resources/Orders/Properties/Events/Skill"]
+    assert paths(matches, "W9810") == []
+
+
+def test_a_connector_from_a_function_grants_unqualified(tmp_path: Path) -> None:
+    connector = _resource(
+        "AWS::Serverless::Connector",
+        Source={"Id": "Checkout"},
+        Destination={"Id": "Orders"},
+        Permissions=["Write"],
+    )
+    found = _found(tmp_path, _sam(Checkout=_serverless(), Connector=connector))
+    assert [path.split("/")[1] for path in found] == ["Connector"]

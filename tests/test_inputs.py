@@ -1,0 +1,417 @@
+"""Inputs that drive both sides (W9830), and versions that nothing replaces (W9833)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_lint_lambda_race.update import Settings, configure, couplings, frozen_versions
+from cfn_lint_lambda_race.update._inputs import (
+    changes_with_every_build,
+    stays_with_the_stack,
+)
+from tests.linting import lint_template, messages, paths
+from tests.test_updates import (
+    LAYER,
+    Template_,
+    load,
+    parameter,
+    resource,
+    sam,
+    stack,
+    variables,
+)
+
+Found = list[tuple[str, tuple[str, ...], tuple[str, ...]]]
+
+
+def _couplings(folder: Path, template: Template_) -> Found:
+    (folder / "template.json").write_text(json.dumps(template))
+    return [
+        (found.parameter, found.code, found.configuration)
+        for found in couplings(load(folder / "template.json"))
+    ]
+
+
+# -- names -------------------------------------------------------------------------
+
+EVERY_BUILD = [
+    "AppVersion",
+    "BuildId",
+    "BuildNumber",
+    "CodeChecksum",
+    "CodeSHA256",
+    "CodeSha256",
+    "CommitSHA",
+    "CommitSha",
+    "GIT_COMMIT",
+    "GitHash",
+    "GitSha1",
+    "ImageDigest",
+    "ImageTag",
+    "ReleaseName",
+    "SHA",
+    "SourceRevision",
+    "Timestamp",
+    "commit",
+    "git-commit",
+    "image_tag",
+    "lambdaVersion",
+]
+NOT_EVERY_BUILD = [
+    "Artifacts",
+    "BucketName",
+    "Conversion",
+    "Environment",
+    "Key",
+    "Messages",
+    "Prefix",
+    "Rebuilder",
+    "Shape",
+    "Share",
+    "Stage",
+    "Stages",
+    "Vintage",
+]
+
+
+@pytest.mark.parametrize("name", EVERY_BUILD)
+def test_changes_with_every_build(name: str) -> None:
+    assert changes_with_every_build(name)
+    assert not stays_with_the_stack(name)
+
+
+@pytest.mark.parametrize("name", NOT_EVERY_BUILD)
+def test_does_not_change_with_every_build(name: str) -> None:
+    assert not changes_with_every_build(name)
+
+
+# -- one input for both sides (W9830) ----------------------------------------------
+
+
+def _built(name: str = "CommitSha", **fields: Any) -> Template_:
+    """A parameter in the code's key and in a variable."""
+    return stack(
+        {
+            "Code": {"S3Bucket": "a", "S3Key": {"Fn::Sub": f"${{{name}}}.zip"}},
+            **variables(RELEASE={"Ref": name}),
+        },
+        Parameters={name: parameter(**fields)},
+    )
+
+
+COMMIT = [("CommitSha", ("Code",), ("Environment",))]
+
+
+def test_a_commit_in_the_key_and_in_a_variable(tmp_path: Path) -> None:
+    assert _couplings(tmp_path, _built()) == COMMIT
+    assert _couplings(tmp_path, _built(Default="0")) == COMMIT
+
+
+def test_a_list_of_values_is_no_build(tmp_path: Path) -> None:
+    assert _couplings(tmp_path, _built(AllowedValues=["1", "2"])) == []
+
+
+@pytest.mark.parametrize("name", ["Stage", "Prefix", "Key", "Bucket", "Project"])
+def test_another_name_is_no_build(name: str, tmp_path: Path) -> None:
+    assert _couplings(tmp_path, _built(name)) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        {"S3Bucket": "a", "S3Key": {"Ref": "CommitSha"}},
+        {"S3Bucket": "a", "S3Key": "b", "S3ObjectVersion": {"Ref": "CommitSha"}},
+        {"ImageUri": {"Fn::Join": [":", ["orders", {"Ref": "CommitSha"}]]}},
+        {"S3Bucket": "a", "S3Key": {"Fn::FindInMap": ["M", {"Ref": "CommitSha"}, "k"]}},
+        {"S3Bucket": "a", "S3Key": {"Fn::If": ["IsHead", "b", "c"]}},
+    ],
+)
+def test_the_members_of_code_that_count(code: Template_, tmp_path: Path) -> None:
+    template = _built()
+    template["Resources"]["Orders"]["Properties"]["Code"] = code
+    template["Mappings"] = {"M": {"a": {"k": "b"}}}
+    template["Conditions"] = {"IsHead": {"Fn::Equals": [{"Ref": "CommitSha"}, ""]}}
+    assert _couplings(tmp_path, template) == COMMIT
+
+
+@pytest.mark.parametrize(
+    "code", [{"S3Bucket": {"Ref": "CommitSha"}, "S3Key": "b"}, {"ZipFile": "a"}, None]
+)
+def test_the_members_of_code_that_do_not(code: Any, tmp_path: Path) -> None:
+    template = _built()
+    template["Resources"]["Orders"]["Properties"]["Code"] = code
+    assert _couplings(tmp_path, template) == []
+
+
+def test_each_side_alone_is_not_coupled(tmp_path: Path) -> None:
+    template = _built()
+    template["Resources"]["Orders"]["Properties"].pop("Environment")
+    assert _couplings(tmp_path, template) == []
+    template = _built()
+    template["Resources"]["Orders"]["Properties"]["Description"] = {"Ref": "CommitSha"}
+    template["Resources"]["Orders"]["Properties"].pop("Environment")
+    assert _couplings(tmp_path, template) == []
+    template["Resources"]["Orders"]["Properties"]["Tags"] = [
+        {"Key": "release", "Value": {"Ref": "CommitSha"}}
+    ]
+    assert _couplings(tmp_path, template) == []
+
+
+def test_an_input_that_names_the_function_tells_stacks_apart(tmp_path: Path) -> None:
+    template = _built("Release")
+    assert _couplings(tmp_path, template) != []
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["FunctionName"] = {"Fn::Sub": "orders-${Release}"}
+    assert _couplings(tmp_path, template) == []
+
+
+def test_pseudo_parameters_never_count(tmp_path: Path) -> None:
+    template = stack(
+        {
+            "Code": {"S3Bucket": "a", "S3Key": {"Fn::Sub": "${AWS::Region}/a.zip"}},
+            **variables(REGION={"Ref": "AWS::Region"}),
+        }
+    )
+    assert _couplings(tmp_path, template) == []
+
+
+ARCHITECTURE = {"Architecture": parameter(AllowedValues=["x86_64", "arm64"])}
+IS_ARM = {"IsArm": {"Fn::Equals": [{"Ref": "Architecture"}, "arm64"]}}
+_MAPPED = {"M": {"x86": {"layer": f"{LAYER}:1"}, "arm64": {"layer": f"{LAYER}-arm:1"}}}
+
+LAYERS = {
+    "sub": [{"Fn::Sub": LAYER + "-${Architecture}:1"}],
+    "if": [{"Fn::If": ["IsArm", f"{LAYER}-arm:1", f"{LAYER}:1"]}],
+    "if-around": {"Fn::If": ["IsArm", [f"{LAYER}-arm:1"], [f"{LAYER}:1"]]},
+    "mapping": [{"Fn::FindInMap": ["M", {"Ref": "Architecture"}, "layer"]}],
+    "nested-condition": [{"Fn::If": ["IsFast", f"{LAYER}-arm:1", f"{LAYER}:1"]}],
+    "stack-layer": [{"Ref": "Deps"}],
+}
+
+
+@pytest.mark.parametrize("layers", LAYERS.values(), ids=LAYERS)
+def test_an_architecture_drives_layers_by_any_road(layers: Any, tmp_path: Path) -> None:
+    template = stack(
+        {"Architectures": [{"Ref": "Architecture"}], "Layers": layers},
+        Parameters=ARCHITECTURE,
+        Conditions={**IS_ARM, "IsFast": {"Fn::And": [{"Condition": "IsArm"}] * 2}},
+        Mappings=_MAPPED,
+        Resources={
+            "Deps": resource(
+                "Lambda::LayerVersion",
+                Content={"S3Bucket": "a", "S3Key": {"Fn::Sub": "${Architecture}.zip"}},
+            )
+        },
+    )
+    found = [("Architecture", ("Architectures",), ("Layers",))]
+    assert _couplings(tmp_path, template) == found
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["Architectures"] = [{"Fn::If": ["IsArm", "arm64", "x86_64"]}]
+    assert _couplings(tmp_path, template) == found
+
+
+def test_a_layer_of_the_stack_alone_drives_only_layers(tmp_path: Path) -> None:
+    template = stack(
+        {"Layers": [{"Ref": "Deps"}]},
+        Parameters={"CommitSha": parameter()},
+        Resources={
+            "Deps": resource(
+                "Lambda::LayerVersion",
+                Content={"S3Bucket": "a", "S3Key": {"Ref": "CommitSha"}},
+            )
+        },
+    )
+    assert _couplings(tmp_path, template) == []
+
+
+def test_a_shielded_function_is_silent(tmp_path: Path) -> None:
+    template = sam(
+        {
+            "Architectures": [{"Ref": "Architecture"}],
+            "Layers": LAYERS["sub"],
+            "AutoPublishAlias": "live",
+        },
+        Parameters=ARCHITECTURE,
+    )
+    assert _couplings(tmp_path, template) == []
+    del template["Resources"]["Orders"]["Properties"]["AutoPublishAlias"]
+    assert _couplings(tmp_path, template) != []
+
+
+def test_globals_count(tmp_path: Path) -> None:
+    template = sam(
+        Parameters=ARCHITECTURE,
+        Globals={
+            "Function": {
+                "Architectures": [{"Ref": "Architecture"}],
+                "Layers": LAYERS["sub"],
+            }
+        },
+    )
+    assert _couplings(tmp_path, template) == [
+        ("Architecture", ("Architectures",), ("Layers",))
+    ]
+
+
+def test_a_variable_of_sub_is_no_parameter(tmp_path: Path) -> None:
+    template = _built()
+    template["Resources"]["Orders"]["Properties"]["Environment"] = {
+        "Variables": {"A": {"Fn::Sub": ["${CommitSha}", {"CommitSha": "fixed"}]}}
+    }
+    assert _couplings(tmp_path, template) == []
+    template["Resources"]["Orders"]["Properties"]["Environment"] = {
+        "Variables": {"A": {"Fn::Sub": "${!CommitSha}"}}
+    }
+    assert _couplings(tmp_path, template) == []
+
+
+def test_the_finding_stands_at_the_function(tmp_path: Path) -> None:
+    matches = lint_template(tmp_path, _built())
+    assert paths(matches, "W9830") == ["Resources/Orders"]
+    assert messages(matches, "W9830") == [
+        "Parameter CommitSha drives Code of Orders (UpdateFunctionCode) and its "
+        "Environment (UpdateFunctionConfiguration), so every deployment that changes "
+        "it leaves $LATEST half old and half new for a moment; invoke an alias of a "
+        "published version of Orders"
+    ]
+
+
+# -- versions that nothing replaces (W9833) ----------------------------------------
+
+
+def _frozen(folder: Path, template: Template_, before: Any = None) -> list[str]:
+    (folder / "template.json").write_text(json.dumps(template))
+    cfn = load(folder / "template.json")
+    if before is not None:
+        (folder / "before.json").write_text(json.dumps(before))
+        configure(cfn, Settings(baseline_path=str(folder / "before.json")))
+    return [version.id for version in frozen_versions(cfn)]
+
+
+def _versioned(name: str = "OrdersVersion", **properties: Any) -> Template_:
+    version = resource("Lambda::Version", FunctionName={"Ref": "Orders"}, **properties)
+    parameters = {
+        "CommitSha": parameter(),
+        "Stage": parameter(),
+        "Limited": parameter(AllowedValues=["1", "2"]),
+    }
+    return stack(Resources={name: version}, Parameters=parameters)
+
+
+FROZEN: dict[str, Template_] = {
+    "bare": {},
+    "description": {"Description": "the version"},
+    "hash": {"CodeSha256": "a" * 44},
+    "stage": {"Description": {"Ref": "Stage"}},
+    "limited": {"Description": {"Ref": "Limited"}},
+    "pseudo": {"Description": {"Fn::Sub": "${AWS::StackName}-${AWS::Region}"}},
+    "concurrency": {
+        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1}
+    },
+}
+
+
+@pytest.mark.parametrize("properties", FROZEN.values(), ids=FROZEN)
+def test_nothing_replaces_it(properties: Template_, tmp_path: Path) -> None:
+    assert _frozen(tmp_path, _versioned(**properties)) == ["OrdersVersion"]
+
+
+MOVING: dict[str, Template_] = {
+    "description": {"Description": {"Ref": "CommitSha"}},
+    "part-of-a-description": {"Description": {"Fn::Sub": "built from ${CommitSha}"}},
+    "hash": {"CodeSha256": {"Ref": "CommitSha"}},
+    "import": {"Description": {"Fn::ImportValue": "build"}},
+    "other-resource": {"Description": {"Fn::GetAtt": "Build.Id"}},
+}
+
+
+@pytest.mark.parametrize("properties", MOVING.values(), ids=MOVING)
+def test_an_input_replaces_it(properties: Template_, tmp_path: Path) -> None:
+    template = _versioned(**properties)
+    template["Resources"]["Build"] = resource("CloudFormation::CustomResource")
+    assert _frozen(tmp_path, template) == []
+
+
+GENERATED = [
+    "OrdersCurrentVersionE7A382CC5c1d0fcc0fa1e4a2ad6ccda7bd2d3a1d",
+    "OrdersCurrentVersion7C2AC8E8f1c0f0a3e4b5d6c7a8b9c0d1e2f3a4b5",
+    "OrdersVersion3c1d5ca1b2",
+    "OrdersVersion0123456789",
+    "OrdersVersionabcdef0123",
+    "OrdersLambdaVersionXk3pYwq8ZsTn2bVd7fGh4jKl9mQrStUvWxYz0123abc",
+    "HelloLambdaVersion6H2dPbMWkLTKbCYVDYjBwmuSFNTMWRgHtxKPZVGqI",
+    "OrdersVersion2",
+    "OrdersVersion20240131",
+    "OrdersV12",
+]
+BY_HAND = [
+    "OrdersVersion",
+    "Version",
+    "LambdaVersionResource",
+    "CurrentVersion",
+    "OrdersFacadeVersion",
+    "PublishedVersionE7A382CC",
+    "OrdersLambdaVersion",
+    "Decade",
+    "OrdersLambdaVersionForTheAliasOfTheProduct",
+]
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_or_numbered_name(name: str, tmp_path: Path) -> None:
+    assert _frozen(tmp_path, _versioned(name)) == []
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_a_name_that_stays(name: str, tmp_path: Path) -> None:
+    assert _frozen(tmp_path, _versioned(name)) == [name]
+
+
+@pytest.mark.parametrize("name", ["Description", "CodeSha256"])
+def test_the_baseline_shows_that_a_literal_changes(name: str, tmp_path: Path) -> None:
+    before, after = (_versioned(**{name: value}) for value in ("one", "two"))
+    assert _frozen(tmp_path, after, before) == []
+    assert _frozen(tmp_path, after, after) == ["OrdersVersion"]
+
+
+def test_a_version_behind_another_function_s_number(tmp_path: Path) -> None:
+    template = _versioned()
+    template["Resources"]["OrdersVersion"]["Properties"]["FunctionName"] = "orders"
+    assert _frozen(tmp_path, template) == ["OrdersVersion"]
+
+
+def test_a_function_that_is_named_anew_replaces_its_version(tmp_path: Path) -> None:
+    template = _versioned()
+    template["Resources"]["OrdersVersion"]["Properties"]["FunctionName"] = {
+        "Fn::Sub": "orders-${CommitSha}"
+    }
+    assert _frozen(tmp_path, template) == []
+
+
+def test_the_finding_stands_at_the_version(tmp_path: Path) -> None:
+    matches = lint_template(tmp_path, _versioned())
+    assert paths(matches, "W9833") == ["Resources/OrdersVersion"]
+    (message,) = messages(matches, "W9833")
+    assert "Version OrdersVersion is published once and never again" in message
+
+
+# -- broken templates --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("node", [None, 5, "x", [], {}, {"Ref": 5}, {"Fn::Sub": [5]}])
+@pytest.mark.parametrize(
+    "place", ["Code", "Layers", "Architectures", "FunctionName", "Environment"]
+)
+def test_nothing_broken_crashes(node: Any, place: str, tmp_path: Path) -> None:
+    template = _built()
+    template["Resources"]["Orders"]["Properties"][place] = node
+    template["Resources"]["OrdersVersion"] = resource(
+        "Lambda::Version", FunctionName=node, Description=node
+    )
+    template["Parameters"]["Broken"] = node
+    _couplings(tmp_path, template)
+    _frozen(tmp_path, template)

@@ -1,0 +1,184 @@
+"""Which API call applies which property, against botocore's model and the schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from cfn_lint_lambda_race.data import (
+    CODE,
+    CONFIGURATION,
+    OperationRow,
+    load,
+    operations,
+)
+from tests.schemas import is_current, schemas
+
+ROWS = {row.property: row for row in operations()}
+# Members of the requests that are no property of a function.
+NOT_PROPERTIES = {"FunctionName", "RevisionId", "DryRun", "Publish", "PublishTo"}
+# Members that CloudFormation's function has no property for.
+NO_PROPERTIES = {"AcceleratorConfig", "RuntimeConfig"}
+# UpdateFunctionCode takes the parts of `Code` one by one.
+CODE_MEMBERS = {
+    *("ImageUri", "S3Bucket", "S3Key", "S3ObjectVersion", "SourceKMSKeyArn"),
+    # `Code.ZipFile` and how CloudFormation stores S3 objects.
+    *("ZipFile", "S3ObjectStorageMode"),
+}
+# What SAM makes something else of than a property of the function.
+SAM_ONLY = {
+    "AssumeRolePolicyDocument": "the role that SAM makes",
+    "AutoPublishAlias": "an alias and a version",
+    "AutoPublishAliasAllProperties": "the version's logical ID",
+    "AutoPublishCodeSha256": "the version's logical ID",
+    "DeploymentPreference": "a deployment group",
+    "EventInvokeConfig": "an event-invoke configuration",
+    "Events": "the integrations",
+    "FunctionUrlConfig": "a function URL",
+    "PermissionsBoundary": "the role that SAM makes",
+    "Policies": "the role that SAM makes",
+    "PropagateTags": "the tags of the generated resources",
+    "ProvisionedConcurrencyConfig": "the alias",
+    "RolePath": "the role that SAM makes",
+    "VersionDeletionPolicy": "the version",
+    "VersionDescription": "the version",
+}
+
+
+def _members(operation: str) -> set[str]:
+    model = Session().get_service_model("lambda").operation_model(operation)
+    return set(model.input_shape.members)
+
+
+def _function() -> Mapping[str, Any]:
+    (schema, *_) = schemas()["AWS::Lambda::Function"]
+    return schema
+
+
+def _own(pointers: list[str]) -> set[str]:
+    names = {pointer.removeprefix("/properties/") for pointer in pointers}
+    return {name for name in names if "/" not in name}
+
+
+def test_rows_are_sorted_and_unique() -> None:
+    names = [row["property"] for row in load("operations.json")]
+    assert len(names) > 30
+    assert names == sorted(set(names))
+    assert len(ROWS) == len(names)
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: str(row.property))
+def test_a_row(row: OperationRow) -> None:
+    assert row.source.startswith("https://docs.aws.amazon.com/")
+    if row.operation is None:
+        return
+    assert not row.is_create_only
+    members = _members(row.operation)
+    if row.property == "Code":
+        assert {"ImageUri", "S3Bucket", "S3Key", "ZipFile"} <= members
+    elif row.operation in (CODE, CONFIGURATION) or row.member:
+        assert (row.member or row.property) in members
+    else:
+        # An operation of its own; its name tells the property.
+        assert "FunctionName" in members or "Resource" in members
+
+
+@pytest.mark.parametrize("operation", [CODE, CONFIGURATION])
+def test_every_member_of_a_request_is_a_row(operation: str) -> None:
+    members = _members(operation) - NOT_PROPERTIES - NO_PROPERTIES
+    if operation == CODE:
+        assert {"S3Key", "ZipFile"} <= members
+        members -= CODE_MEMBERS
+    rows = {
+        row.member or row.property
+        for row in ROWS.values()
+        if row.operation == operation and row.property != "Code"
+    }
+    assert members - rows == set(), "add a row for each"
+    assert rows - members == set(), "botocore knows no such member"
+    assert rows
+
+
+def test_what_has_no_property() -> None:
+    assert not NO_PROPERTIES & set(_function()["properties"]), "add a row for each"
+    assert _members(CONFIGURATION) >= NO_PROPERTIES
+
+
+def test_every_property_of_a_function_is_a_row() -> None:
+    properties = set(_function()["properties"])
+    assert len(properties) > 25
+    assert properties - set(ROWS) == set(), "add a row for each to operations.json"
+    if is_current():
+        assert set(ROWS) - properties == set()
+
+
+def test_what_replaces_the_function_is_no_update() -> None:
+    replaced = _own(_function()["createOnlyProperties"])
+    assert {"FunctionName", "PackageType"} <= replaced
+    known = {row.property for row in ROWS.values() if row.is_create_only}
+    assert replaced == known & set(_function()["properties"])
+
+
+def test_what_is_read_only_has_no_operation() -> None:
+    read_only = _own(_function()["readOnlyProperties"])
+    assert "Arn" in read_only
+    for name in read_only:
+        assert ROWS[name].operation is None
+        assert not ROWS[name].is_create_only
+    without = {row.property for row in ROWS.values() if row.operation is None}
+    create_only = {row.property for row in ROWS.values() if row.is_create_only}
+    assert without - create_only == read_only
+
+
+def test_every_property_of_a_serverless_function_is_known() -> None:
+    known = {name for row in ROWS.values() for name in (row.property, *row.sam)}
+    versions = schemas().get("AWS::Serverless::Function", ())
+    properties = {name for schema in versions for name in schema["properties"]}
+    assert len(properties) > 40
+    assert properties - known - set(SAM_ONLY) == set(), (
+        "name each in `sam` of the property that it becomes, or in SAM_ONLY"
+    )
+    if is_current():
+        assert set(SAM_ONLY) <= properties
+        assert {name for row in ROWS.values() for name in row.sam} <= properties
+    assert not known & set(SAM_ONLY)
+
+
+def test_no_property_of_sam_becomes_two() -> None:
+    names = [name for row in ROWS.values() for name in row.sam]
+    assert names
+    assert len(set(names)) == len(names)
+    assert not set(names) & set(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("Architectures", ["x86_64"]),
+        ("EphemeralStorage", {"Size": 512}),
+        ("MemorySize", 128),
+        ("PackageType", "Zip"),
+        ("Timeout", 3),
+        ("TracingConfig", {"Mode": "PassThrough"}),
+    ],
+)
+def test_documented_defaults(name: str, default: Any) -> None:
+    assert ROWS[name].default == default
+
+
+def test_what_is_neither_side() -> None:
+    sides = {
+        operation: {row.property for row in ROWS.values() if row.operation == operation}
+        for operation in (CODE, CONFIGURATION)
+    }
+    assert sides[CODE] == {"Architectures", "Code"}
+    assert {"Environment", "Handler", "Layers", "Runtime"} <= sides[CONFIGURATION]
+    neither = {
+        *("CodeSigningConfigArn", "FunctionScalingConfig", "RecursiveLoop"),
+        *("ReservedConcurrentExecutions", "RuntimeManagementConfig", "Tags"),
+    }
+    assert not neither & (sides[CODE] | sides[CONFIGURATION])
+    assert {row.property for row in ROWS.values() if row.is_inert} == {"Description"}

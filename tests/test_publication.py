@@ -1,0 +1,537 @@
+"""What an update fails to publish (W9832), held against aws-sam-translator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_lint_lambda_race.update import Update, update_of
+from tests.linting import lint_template, messages, paths
+from tests.test_updates import (
+    LAYER,
+    ROLE,
+    Template_,
+    configured,
+    new_code,
+    parameter,
+    resource,
+    sam,
+    stack,
+    update,
+    variables,
+)
+
+
+def _stale(found: Update) -> list[tuple[str, str]]:
+    """The functions that W9832 names, each with what stays behind."""
+    assert found.problem == ""
+    return [(one.update.function, one.name) for one in found.unpublished]
+
+
+# -- versions by hand --------------------------------------------------------------
+
+ARN = {"Fn::GetAtt": "Orders.Arn"}
+
+
+def _version(**properties: Any) -> Template_:
+    return resource("Lambda::Version", FunctionName={"Ref": "Orders"}, **properties)
+
+
+def _alias(version: Any, name: str = "live") -> Template_:
+    return resource(
+        "Lambda::Alias",
+        FunctionName={"Ref": "Orders"},
+        FunctionVersion=version,
+        Name=name,
+    )
+
+
+def _published(
+    version: str = "OrdersVersion",
+    properties: Any = None,
+    invoked: Any = None,
+    **of_version: Any,
+) -> Template_:
+    """A function behind an alias of a version."""
+    return stack(
+        properties,
+        invoked=invoked or {"Ref": "Live"},
+        Resources={
+            version: _version(**of_version),
+            "Live": _alias({"Fn::GetAtt": f"{version}.Version"}),
+        },
+        Parameters={"Version": parameter()},
+    )
+
+
+ACTIVE: dict[str, Template_] = {
+    "code": {"Code": {"S3Bucket": "a", "S3Key": "b"}},
+    "architecture": {"Architectures": ["arm64"]},
+    "timeout": {"Timeout": 9},
+    "layers": {"Layers": [f"{LAYER}:1"]},
+    "role": {"Role": f"{ROLE}-2"},
+}
+
+
+@pytest.mark.parametrize("properties", ACTIVE.values(), ids=ACTIVE)
+def test_a_version_that_stays(properties: Template_, tmp_path: Path) -> None:
+    found = update(tmp_path, _published(), _published(properties=properties))
+    assert _stale(found) == [("Orders", "Live")]
+
+
+INERT: dict[str, Template_] = {
+    "nothing": {},
+    "description": {"Description": "more"},
+    "tags": {"Tags": [{"Key": "a", "Value": "b"}]},
+    "concurrency": {"ReservedConcurrentExecutions": 1},
+    "default": {"Timeout": 3},
+}
+
+
+@pytest.mark.parametrize("properties", INERT.values(), ids=INERT)
+def test_nothing_to_publish(properties: Template_, tmp_path: Path) -> None:
+    found = update(tmp_path, _published(), _published(properties=properties))
+    assert _stale(found) == []
+
+
+def test_a_version_of_another_name_is_new(tmp_path: Path) -> None:
+    after = new_code(_published("OrdersVersion2"))
+    assert _stale(update(tmp_path, _published(), after)) == []
+
+
+@pytest.mark.parametrize("name", ["Description", "CodeSha256"])
+def test_a_version_that_is_replaced_is_new(name: str, tmp_path: Path) -> None:
+    before, after = (_published(**{name: value}) for value in ("one", "two"))
+    assert _stale(update(tmp_path, before, new_code(after))) == []
+
+
+def test_a_version_that_every_build_describes_anew_may_be_new(tmp_path: Path) -> None:
+    before = _published(Description={"Ref": "Version"})
+    assert _stale(update(tmp_path, before, new_code(before))) == []
+
+
+def test_a_replaced_function_replaces_its_version(tmp_path: Path) -> None:
+    after = new_code(_published(properties={"FunctionName": "orders"}))
+    assert _stale(update(tmp_path, _published(), after)) == []
+
+
+def test_a_version_without_an_alias(tmp_path: Path) -> None:
+    before = _published(invoked={"Ref": "OrdersVersion"})
+    del before["Resources"]["Live"]
+    found = update(tmp_path, before, new_code(before))
+    assert _stale(found) == [("Orders", "OrdersVersion")]
+
+
+def test_callers_elsewhere_use_an_alias_that_nothing_invokes(tmp_path: Path) -> None:
+    before = _published()
+    del before["Resources"]["Invocation"]
+    found = update(tmp_path, before, new_code(before))
+    assert _stale(found) == [("Orders", "Live")]
+
+
+def test_an_alias_that_nothing_invokes_beside_latest(tmp_path: Path) -> None:
+    before = _published(invoked=ARN)
+    assert _stale(update(tmp_path, before, new_code(before))) == []
+
+
+def test_an_alias_of_latest_has_nothing_to_publish(tmp_path: Path) -> None:
+    before = stack(invoked={"Ref": "Live"}, Resources={"Live": _alias("$LATEST")})
+    assert _stale(update(tmp_path, before, new_code(before))) == []
+
+
+def _numbered(number: Any, properties: Any = None) -> Template_:
+    return stack(
+        properties,
+        invoked={"Ref": "Live"},
+        Resources={"Live": _alias(number)},
+        Parameters={"Version": parameter(Default="3")},
+    )
+
+
+@pytest.mark.parametrize("number", ["3", 3])
+def test_an_alias_of_a_number_that_nothing_provides(
+    number: Any, tmp_path: Path
+) -> None:
+    before = _numbered(number)
+    assert _stale(update(tmp_path, before, new_code(before))) == [("Orders", "Live")]
+
+
+def test_an_alias_of_another_number_moves(tmp_path: Path) -> None:
+    after = new_code(_numbered("4"))
+    assert _stale(update(tmp_path, _numbered("3"), after)) == []
+
+
+def test_an_alias_of_a_parameter_is_unknown(tmp_path: Path) -> None:
+    before = _numbered({"Ref": "Version"})
+    assert _stale(update(tmp_path, before, new_code(before))) == []
+
+
+def test_a_function_without_versions(tmp_path: Path) -> None:
+    assert _stale(update(tmp_path, stack(), new_code(stack()))) == []
+
+
+def test_the_update_that_introduces_the_version(tmp_path: Path) -> None:
+    after = new_code(_published())
+    assert _stale(update(tmp_path, stack(), after)) == []
+
+
+def test_the_finding(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(_published()))
+    after = new_code(_published(properties={"Timeout": 9, "Description": "more"}))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    matches = lint_template(tmp_path, after, "-x", setting)
+    assert paths(matches, "W9831") == []
+    assert paths(matches, "W9832") == ["Resources/Orders"]
+    assert messages(matches, "W9832") == [
+        "This update changes Code and Timeout of Orders but publishes no new version, "
+        "so whoever invokes Live keeps the old one; give it a new AWS::Lambda::Version"
+    ]
+
+
+def test_the_finding_on_sam(tmp_path: Path) -> None:
+    before, after = (
+        sam({"AutoPublishAlias": "live", "Timeout": seconds}) for seconds in (3, 9)
+    )
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    matches = lint_template(tmp_path, after, "-x", setting)
+    assert paths(matches, "W9832") == ["Resources/Orders"]
+    (message,) = messages(matches, "W9832")
+    assert "the alias that SAM publishes of Orders" in message
+    assert "set AutoPublishAliasAllProperties on Orders" in message
+
+
+@pytest.mark.parametrize(
+    ("properties", "said"),
+    [
+        ({"AutoPublishCodeSha256": "0" * 64}, "set another AutoPublishCodeSha256"),
+        ({"AutoPublishAliasAllProperties": True}, "set another VersionDescription"),
+    ],
+)
+def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> None:
+    before, after = (
+        sam(
+            {"AutoPublishAlias": "live", "Timeout": {"Ref": "Seconds"}, **properties},
+            Parameters={"Seconds": parameter(Default=seconds)},
+        )
+        for seconds in ("3", "9")
+    )
+    (found,) = update(tmp_path, before, after).unpublished
+    assert found.cure == f"{said} on Orders"
+
+
+# -- against aws-sam-translator ----------------------------------------------------
+
+
+def _version_id(template: Template_) -> str:
+    """The logical ID that SAM gives the version of ``Orders``."""
+    translator = pytest.importorskip("samtranslator.translator.translator")
+    parser = pytest.importorskip("samtranslator.parser.parser")
+    given = {
+        name: node["Default"]
+        for name, node in template.get("Parameters", {}).items()
+        if "Default" in node
+    }
+    translate = translator.Translator({}, parser.Parser()).translate
+    translated = translate(deepcopy(template), parameter_values=given)
+    (name,) = [
+        name
+        for name, node in translated["Resources"].items()
+        if node["Type"] == "AWS::Lambda::Version"
+    ]
+    assert isinstance(name, str)
+    return name
+
+
+REPOSITORY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/orders"
+IMAGE: Template_ = {
+    "CodeUri": None,
+    "Handler": None,
+    "ImageUri": f"{REPOSITORY}:1",
+    "PackageType": "Image",
+    "Runtime": None,
+}
+# Properties of the function before and after, each of which changes the function.
+PROPERTIES: dict[str, tuple[Template_, Template_]] = {
+    "Architectures": ({}, {"Architectures": ["arm64"]}),
+    "CodeUri": ({}, {"CodeUri": {"Bucket": "artifacts", "Key": "orders-2.zip"}}),
+    "CodeUri-version": (
+        {},
+        {"CodeUri": {"Bucket": "artifacts", "Key": "orders.zip", "Version": "2"}},
+    ),
+    "CodeUri-text": (
+        {"CodeUri": "s3://artifacts/a.zip"},
+        {"CodeUri": "s3://artifacts/b.zip"},
+    ),
+    "CodeUri-text-version": (
+        {"CodeUri": "s3://artifacts/a.zip?versionId=1"},
+        {"CodeUri": "s3://artifacts/a.zip?versionId=2"},
+    ),
+    "CodeUri-parameter": (
+        {"CodeUri": {"Bucket": "artifacts", "Key": {"Ref": "Key"}}},
+        {},
+    ),
+    "DeadLetterQueue": ({}, {"DeadLetterQueue": {"Type": "SQS", "TargetArn": ROLE}}),
+    "Environment": ({}, variables(A="b")),
+    "Environment-value": (variables(A="b"), variables(A="c")),
+    "Environment-reference": (variables(A={"Ref": "Key"}), variables(A="c")),
+    "EphemeralStorage": ({}, {"EphemeralStorage": {"Size": 1024}}),
+    "FileSystemConfigs": (
+        {},
+        {"FileSystemConfigs": [{"Arn": ROLE, "LocalMountPath": "/mnt/a"}]},
+    ),
+    "Handler": ({}, {"Handler": "other.handler"}),
+    "ImageConfig": (IMAGE, {**IMAGE, "ImageConfig": {"Command": ["a"]}}),
+    "ImageUri": (IMAGE, {**IMAGE, "ImageUri": f"{REPOSITORY}:2"}),
+    "InlineCode": (
+        {"CodeUri": None, "InlineCode": "a"},
+        {"CodeUri": None, "InlineCode": "b"},
+    ),
+    "KmsKeyArn": ({}, {"KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/a"}),
+    "Layers": ({}, {"Layers": [f"{LAYER}:1"]}),
+    "Layers-version": ({"Layers": [f"{LAYER}:1"]}, {"Layers": [f"{LAYER}:2"]}),
+    "LoggingConfig": ({}, {"LoggingConfig": {"LogFormat": "JSON"}}),
+    "MemorySize": ({}, {"MemorySize": 256}),
+    "Role": ({}, {"Role": f"{ROLE}-2"}),
+    "Runtime": ({}, {"Runtime": "python3.14"}),
+    "SnapStart": ({}, {"SnapStart": {"ApplyOn": "PublishedVersions"}}),
+    "Timeout": ({}, {"Timeout": 9}),
+    "Timeout-and-Code": (
+        {},
+        {"Timeout": 9, "CodeUri": {"Bucket": "artifacts", "Key": "orders-2.zip"}},
+    ),
+    "Timeout-and-Description": ({}, {"Timeout": 9, "Description": "more"}),
+    "Timeout-and-Events": ({}, {"Timeout": 9, "Events": None}),
+    "Timeout-and-Policies": ({}, {"Timeout": 9, "Policies": ["AWSLambdaExecute"]}),
+    "Timeout-and-SnapStart": (
+        {"SnapStart": {"ApplyOn": "None"}},
+        {"Timeout": 9},
+    ),
+    "Timeout-and-Tags": ({}, {"Timeout": 9, "Tags": {"a": "b"}}),
+    "Tracing": ({}, {"Tracing": "Active"}),
+    "Tracing-and-Timeout": ({"Tracing": "Disabled"}, {"Timeout": 9}),
+    "VpcConfig": ({}, {"VpcConfig": {"SubnetIds": ["subnet-1"]}}),
+}
+PUBLISHING: dict[str, Template_] = {
+    "alias": {},
+    "all-properties": {"AutoPublishAliasAllProperties": True},
+    "not-all-properties": {"AutoPublishAliasAllProperties": False},
+    "hash": {"AutoPublishCodeSha256": "0" * 64},
+    "hash-and-all-properties": {
+        "AutoPublishAliasAllProperties": True,
+        "AutoPublishCodeSha256": "0" * 64,
+    },
+}
+
+
+def _serverless(properties: Template_, publishing: Template_, key: str) -> Template_:
+    publish = {"AutoPublishAlias": "live", **publishing}
+    return sam({**publish, **properties}, Parameters={"Key": parameter(Default=key)})
+
+
+def _matrix() -> Iterator[Any]:
+    for kind, publishing in PUBLISHING.items():
+        for name, (before, after) in PROPERTIES.items():
+            yield pytest.param(
+                _serverless(before, publishing, "a"),
+                _serverless(after, publishing, "a"),
+                id=f"{name}-{kind}",
+            )
+        # The same text, with another default.
+        for name, properties in {
+            "code": {"CodeUri": {"Bucket": "artifacts", "Key": {"Ref": "Key"}}},
+            "code-sub": {
+                "CodeUri": {"Bucket": "artifacts", "Key": {"Fn::Sub": "${Key}.zip"}}
+            },
+            "code-join": {
+                "CodeUri": {
+                    "Bucket": "artifacts",
+                    "Key": {"Fn::Join": ["/", ["a", {"Ref": "Key"}]]},
+                }
+            },
+            "environment": variables(A={"Ref": "Key"}),
+            "environment-sub": variables(A={"Fn::Sub": "${Key}"}),
+            "memory": {"MemorySize": {"Ref": "Key"}},
+            "timeout": {"Timeout": {"Ref": "Key"}},
+        }.items():
+            yield pytest.param(
+                _serverless(properties, publishing, "128"),
+                _serverless(properties, publishing, "256"),
+                id=f"parameter-{name}-{kind}",
+            )
+
+
+def _layer_pairs() -> Iterator[Any]:
+    for kind, publishing in PUBLISHING.items():
+        for flag in (None, True, False):
+            for reference in ({"Ref": "Deps"}, {"Fn::Sub": "${Deps}"}):
+                yield pytest.param(
+                    *(
+                        sam(
+                            {
+                                "AutoPublishAlias": "live",
+                                "Layers": [reference],
+                                **publishing,
+                            },
+                            Resources={"Deps": _layer(uri, flag)},
+                        )
+                        for uri in ("s3://a/deps-1.zip", "s3://a/deps-2.zip")
+                    ),
+                    id=f"layer-{kind}-{flag}-{next(iter(reference))}",
+                )
+
+
+def _layer(uri: str, flag: bool | None) -> Template_:
+    properties: Template_ = {"ContentUri": uri}
+    if flag is not None:
+        properties["PublishLambdaVersion"] = flag
+    return resource("Serverless::LayerVersion", **properties)
+
+
+HASHES: dict[str, tuple[Any, Any]] = {
+    "new-hash": ("0" * 64, "1" * 64),
+    "same-ten": ("0" * 64, "0" * 10 + "1" * 54),
+    "parameter": ({"Ref": "One"}, {"Ref": "Two"}),
+    "same-parameter": ({"Ref": "One"}, "1" * 64),
+}
+
+
+def _hash_pairs() -> Iterator[Any]:
+    parameters = {
+        "One": parameter(Default="1" * 64),
+        "Two": parameter(Default="2" * 64),
+    }
+    for name, pair in HASHES.items():
+        for is_all in (False, True):
+            yield pytest.param(
+                *(
+                    sam(
+                        {
+                            "AutoPublishAlias": "live",
+                            "AutoPublishAliasAllProperties": is_all,
+                            "AutoPublishCodeSha256": digest,
+                            "Timeout": seconds,
+                        },
+                        Parameters=parameters,
+                    )
+                    for digest, seconds in zip(pair, (3, 9))
+                ),
+                id=f"{name}-{is_all}",
+            )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [*_matrix(), *_layer_pairs(), *_hash_pairs()]
+)
+def test_silent_exactly_where_sam_publishes(
+    before: Template_,
+    after: Template_,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for one, other in ((before, after), (after, before)):
+        moves = _version_id(one) != _version_id(other)
+        found = update(tmp_path, one, other)
+        assert found.comparison is not None
+        # Each pair changes the function.
+        assert any(change.is_active for change in found.comparison.function_updates())
+        stale = [] if moves else [("Orders", "the alias that SAM publishes of Orders")]
+        assert _stale(found) == stale
+
+
+# -- SAM's aliases -----------------------------------------------------------------
+
+
+def test_the_update_that_introduces_sam_s_alias(tmp_path: Path) -> None:
+    after = sam({"AutoPublishAlias": "live", "Timeout": 9})
+    assert _stale(update(tmp_path, sam(), after)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_stale"),
+    [
+        ("one", "one", True),
+        ("one", "two", False),
+        (None, "two", False),
+        ({"Ref": "CommitSha"}, {"Ref": "CommitSha"}, False),
+        ({"Ref": "Stage"}, {"Ref": "Stage"}, True),
+    ],
+)
+def test_a_description_of_its_own_replaces_the_version(
+    old: Any, new: Any, is_stale: bool, tmp_path: Path
+) -> None:
+    parameters = {"CommitSha": parameter(), "Stage": parameter()}
+    before, after = (
+        sam(
+            {
+                "AutoPublishAlias": "live",
+                "Timeout": seconds,
+                "VersionDescription": text,
+            },
+            Parameters=parameters,
+        )
+        for seconds, text in ((3, old), (9, new))
+    )
+    assert bool(_stale(update(tmp_path, before, after))) is is_stale
+
+
+def test_globals_publish(tmp_path: Path) -> None:
+    before, after = (
+        sam(
+            {"Timeout": seconds},
+            Globals={"Function": {"AutoPublishAlias": "live"}},
+        )
+        for seconds in (3, 9)
+    )
+    assert _stale(update(tmp_path, before, after)) == [
+        ("Orders", "the alias that SAM publishes of Orders")
+    ]
+
+
+def test_local_code_publishes_where_it_differs(tmp_path: Path) -> None:
+    from tests.test_git import Work
+
+    work = Work(tmp_path / "work")
+    before, after = (
+        sam({"AutoPublishAlias": "live", "CodeUri": "src", "Timeout": seconds})
+        for seconds in (3, 9)
+    )
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    work.write({"template.json": json.dumps(before), "src/app.py": "one\n"})
+    work.git("add", "--all")
+    work.git(*identity, "commit", "-q", "-m", "a commit")
+    work.write({"template.json": json.dumps(after)})
+    path = work.root / "template.json"
+    stale = [("Orders", "the alias that SAM publishes of Orders")]
+    assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == stale
+    # Another file gets another name in S3.
+    work.write({"src/app.py": "two\n"})
+    assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == []
+
+
+def test_local_code_behind_a_hash_does_not(tmp_path: Path) -> None:
+    from tests.test_git import Work
+
+    work = Work(tmp_path / "work")
+    template = sam(
+        {
+            "AutoPublishAlias": "live",
+            "AutoPublishCodeSha256": "0" * 64,
+            "CodeUri": "src",
+        }
+    )
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    work.write({"template.json": json.dumps(template), "src/app.py": "one\n"})
+    work.git("add", "--all")
+    work.git(*identity, "commit", "-q", "-m", "a commit")
+    work.write({"src/app.py": "two\n"})
+    path = work.root / "template.json"
+    assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == [
+        ("Orders", "the alias that SAM publishes of Orders")
+    ]

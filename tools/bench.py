@@ -1,0 +1,381 @@
+"""What the pack costs, as ratios of one run: with it to without it, paired.
+
+python tools/bench.py [--repeats N] [--sizes 10,100,500] [TEMPLATE ...]
+
+Every figure is CPU time of this process, each repeat runs all variants in turn, and
+a ratio is the median of the ratios of the repeats.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from cfnlint.config import ConfigMixIn
+from cfnlint.rules import CloudFormationLintRule
+from cfnlint.runner import Runner
+from cfnlint.version import __version__
+
+import cfn_lint_lambda_race as pack
+
+PACK = "cfn_lint_lambda_race"
+NEIGHBOUR = "cfn_lint_serverless.rules"
+PLAIN = ""
+RULES: list[type[CloudFormationLintRule]] = [getattr(pack, n) for n in pack.__all__]
+
+Template = dict[str, Any]
+
+
+# -- templates -----------------------------------------------------------------
+
+
+def function(number: int) -> Template:
+    """A function, and nine resources that people put around one."""
+    name = f"Fn{number}"
+    arn = {"Fn::GetAtt": [name, "Arn"]}
+    is_shielded = number % 2
+    target = {"Ref": f"{name}Alias"} if is_shielded else arn
+    permitted = target if is_shielded else {"Ref": name}
+    uri = (
+        "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/"
+        "functions/${Target}/invocations"
+    )
+    role = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+    return {
+        name: {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Code": {"S3Bucket": "artifacts", "S3Key": {"Fn::Sub": "${Key}.zip"}},
+                "Handler": "index.handler",
+                "Role": {"Fn::GetAtt": [f"{name}Role", "Arn"]},
+                "Runtime": "python3.13",
+                "Architectures": [{"Fn::If": ["IsArm", "arm64", "x86_64"]}],
+                "Environment": {
+                    "Variables": {"TABLE": {"Ref": f"{name}Table"}, "NUMBER": "1"}
+                },
+            },
+        },
+        f"{name}Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": role},
+        },
+        f"{name}Version": {
+            "Type": "AWS::Lambda::Version",
+            "Properties": {"FunctionName": {"Ref": name}},
+        },
+        f"{name}Alias": {
+            "Type": "AWS::Lambda::Alias",
+            "Properties": {
+                "FunctionName": {"Ref": name},
+                "FunctionVersion": {"Fn::GetAtt": [f"{name}Version", "Version"]},
+                "Name": "live",
+            },
+        },
+        f"{name}Rule": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "ScheduleExpression": "rate(5 minutes)",
+                "Targets": [{"Arn": target, "Id": "function"}],
+            },
+        },
+        f"{name}Permission": {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "FunctionName": permitted,
+                "Action": "lambda:InvokeFunction",
+                "Principal": "events.amazonaws.com",
+                "SourceArn": {"Fn::GetAtt": [f"{name}Rule", "Arn"]},
+            },
+        },
+        f"{name}Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "DeletionPolicy": "Delete",
+            "UpdateReplacePolicy": "Delete",
+            "Properties": {
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            },
+        },
+        f"{name}Queue": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 1}},
+        f"{name}Mapping": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "Properties": {
+                "FunctionName": target,
+                "EventSourceArn": {"Fn::GetAtt": [f"{name}Queue", "Arn"]},
+            },
+        },
+        f"{name}Integration": {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": "abcdefghij",
+                "IntegrationType": "AWS_PROXY",
+                "PayloadFormatVersion": "2.0",
+                "IntegrationUri": {"Fn::Sub": [uri, {"Target": target}]},
+            },
+        },
+    }
+
+
+def generated(resources: int) -> Template:
+    """A template of so many resources, ten around each function."""
+    found: Template = {}
+    for number in range(max(1, resources // 10)):
+        found |= function(number)
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Parameters": {
+            "Key": {"Type": "String", "Default": "code"},
+            "Arch": {"Type": "String", "AllowedValues": ["arm64", "x86_64"]},
+        },
+        "Conditions": {"IsArm": {"Fn::Equals": [{"Ref": "Arch"}, "arm64"]}},
+        "Resources": found,
+    }
+
+
+def _branching(count: int, names: Sequence[str], parameters: Template) -> Template:
+    """One function whose values turn on so many conditions."""
+
+    def choice(number: int, yes: Any, no: Any) -> Any:
+        return {"Fn::If": [names[number % count], yes, no]}
+
+    template = generated(10)
+    template["Parameters"] |= parameters
+    template["Conditions"] |= {
+        name: {"Fn::Equals": [{"Ref": f"P{number}"}, "0"]}
+        for number, name in enumerate(names)
+    }
+    layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
+    properties = template["Resources"]["Fn0"]["Properties"]
+    architecture: Any = "arm64"
+    target: Any = {"Ref": "Fn0Alias"}
+    for number in range(count):
+        architecture = choice(number, "x86_64", architecture)
+        target = choice(number, {"Fn::GetAtt": ["Fn0", "Arn"]}, target)
+    properties["Architectures"] = [architecture]
+    properties["Layers"] = [
+        choice(number, f"{layer}-ARM:{number + 1}", f"{layer}:{number + 1}")
+        for number in range(count)
+    ]
+    properties["Environment"]["Variables"] = {
+        f"V{number}": choice(number, "a", "b") for number in range(count)
+    }
+    rule = template["Resources"]["Fn0Rule"]["Properties"]
+    rule["Targets"] = [
+        {"Arn": target, "Id": "all"},
+        *(
+            {
+                "Arn": choice(
+                    number, {"Fn::GetAtt": ["Fn0", "Arn"]}, {"Ref": "Fn0Alias"}
+                ),
+                "Id": f"t{number}",
+            }
+            for number in range(count)
+        ),
+    ]
+    return template
+
+
+def conditions(count: int) -> Template:
+    """Conditions that do not depend on each other."""
+    parameters = {f"P{n}": {"Type": "String"} for n in range(count)}
+    return _branching(count, [f"C{n}" for n in range(count)], parameters)
+
+
+def choices(count: int) -> Template:
+    """Conditions on parameters that allow some values each."""
+    allowed = {"Type": "String", "AllowedValues": ["0", "1", "2"], "Default": "0"}
+    parameters = {f"P{n}": allowed for n in range(count)}
+    template = _branching(count, [f"C{n}" for n in range(count)], parameters)
+    properties = template["Resources"]["Fn0"]["Properties"]
+    for number in range(count):
+        properties["Environment"]["Variables"][f"W{number}"] = {"Ref": f"P{number}"}
+    properties["FunctionName"] = {"Fn::Join": ["-", [{"Ref": n} for n in parameters]]}
+    return template
+
+
+# -- measuring -----------------------------------------------------------------
+
+
+def lint(path: Path, rules: str) -> float:
+    """The CPU time that one run of cfn-lint takes."""
+    arguments = ["-c", "I"]
+    if rules:
+        arguments += ["--append-rules", rules]
+    start = time.process_time()
+    list(Runner(ConfigMixIn([*arguments, "--", str(path)])).run())
+    return time.process_time() - start
+
+
+def paired(path: Path, variants: Sequence[str], repeats: int) -> dict[str, list[float]]:
+    """The times of each variant, run in turn, after one run to warm up."""
+    times: dict[str, list[float]] = {variant: [] for variant in variants}
+    for repeat in range(repeats + 1):
+        order = variants if repeat % 2 else list(reversed(variants))
+        for variant in order:
+            seconds = lint(path, variant)
+            if repeat:
+                times[variant].append(seconds)
+    return times
+
+
+def ratio(times: dict[str, list[float]], variant: str) -> float:
+    """The median of the ratios to a run without any pack."""
+    pairs = zip(times[variant], times[PLAIN])
+    return median(mine / plain for mine, plain in pairs)
+
+
+@contextmanager
+def _clocks() -> Iterator[dict[str, float]]:
+    """The time spent in each rule of the pack; the reading counts for the first."""
+    spent: dict[str, float] = {}
+    originals = [(kind, kind.match) for kind in RULES]
+
+    def timed(kind: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+        def match(self: Any, cfn: Any) -> Any:
+            start = time.process_time()
+            found = list(original(self, cfn))
+            spent[kind.id] = spent.get(kind.id, 0.0) + time.process_time() - start
+            return found
+
+        return match
+
+    for kind, original in originals:
+        kind.match = timed(kind, original)
+    try:
+        yield spent
+    finally:
+        for kind, original in originals:
+            kind.match = original
+
+
+def shares(path: Path, repeats: int) -> dict[str, float]:
+    """Each rule's part of a whole run, in the order in which they are asked."""
+    found: dict[str, list[float]] = {}
+    # Loading the pack as a module makes no classes anew, so the clocks are in place.
+    lint(path, PACK)
+    for _ in range(repeats):
+        with _clocks() as spent:
+            whole = lint(path, PACK)
+        for rule, seconds in spent.items():
+            found.setdefault(rule, []).append(seconds / whole)
+    return {rule: median(parts) for rule, parts in found.items()}
+
+
+_IMPORT = """
+import time
+import cfnlint.runner, cfnlint.rules, cfnlint.template, cfnlint.schema
+import cfnlint.decode, cfnlint.api
+start = time.process_time()
+import {name}
+print(time.process_time() - start)
+"""
+_MEMORY = """
+import resource, sys
+from cfnlint.config import ConfigMixIn
+from cfnlint.runner import Runner
+list(Runner(ConfigMixIn(sys.argv[1:])).run())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def _python(code: str, *arguments: str) -> float:
+    command = [sys.executable, "-c", code, *arguments]
+    # Nothing but this very Python and the code above.
+    run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    return float(run.stdout)
+
+
+def import_time(repeats: int) -> float:
+    """What importing the pack takes beyond cfn-lint, in seconds."""
+    return median(_python(_IMPORT.format(name=PACK)) for _ in range(repeats))
+
+
+def memory(path: Path, rules: str, repeats: int) -> float:
+    """The peak of a run's resident memory, in MB (Linux counts in KB)."""
+    arguments = ["-c", "I", *(["--append-rules", rules] if rules else [])]
+    peaks = [_python(_MEMORY, *arguments, "--", str(path)) for _ in range(repeats)]
+    return median(peaks) / 1024
+
+
+# -- printing ------------------------------------------------------------------
+
+
+def _percent(times: dict[str, list[float]], variant: str) -> str:
+    return f"{100 * (ratio(times, variant) - 1):+7.2f} %" if variant in times else ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("templates", nargs="*", type=Path)
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--sizes", default="10,100,500")
+    options = parser.parse_args()
+    repeats: int = options.repeats
+    variants = [PLAIN, PACK]
+    if find_spec(NEIGHBOUR.partition(".")[0]):
+        variants.append(NEIGHBOUR)
+    print(f"cfn-lint {__version__}, {repeats} repeats, CPU time")
+    with tempfile.TemporaryDirectory() as folder:
+        cases = {
+            f"generated {size}": generated(int(size))
+            for size in options.sizes.split(",")
+        }
+        cases |= {"60 conditions": conditions(60), "30 choices": choices(30)}
+        paths = {}
+        for name, template in cases.items():
+            paths[name] = Path(folder) / f"{name.replace(' ', '-')}.json"
+            paths[name].write_text(json.dumps(template, indent=1))
+        paths |= {path.name: path for path in options.templates}
+        print(f"{'template':<28}{'plain (s)':>10}{'pack':>11}{'neighbour':>12}")
+        extra: dict[str, float] = {}
+        for name, path in paths.items():
+            times = paired(path, variants, repeats)
+            extra[name] = median(
+                mine - plain for mine, plain in zip(times[PACK], times[PLAIN])
+            )
+            print(
+                f"{name[:27]:<28}{median(times[PLAIN]):>10.3f}"
+                f"{_percent(times, PACK):>11}{_percent(times, NEIGHBOUR):>12}"
+            )
+        names = [name for name in paths if name.startswith("generated ")]
+        largest = paths[names[-1]]
+        parts = shares(largest, repeats)
+        print(f"\nshares of {names[-1]} (the first rule reads for all):")
+        for rule, part in parts.items():
+            print(f"  {rule} {100 * part:6.2f} %")
+        print(f"  all   {100 * sum(parts.values()):6.2f} %")
+        if len(names) > 1:
+            small, large = names[-2:]
+            grown = shares(paths[small], repeats)
+            print(
+                f"\ngrowth from {small} to {large}: {extra[large] / extra[small]:.1f} "
+                f"times by difference, shares {100 * sum(grown.values()):.2f} % to "
+                f"{100 * sum(parts.values()):.2f} %"
+            )
+        print(f"\nimport: {1000 * import_time(repeats):.1f} ms")
+        plain, mine = (memory(largest, rules, 3) for rules in (PLAIN, PACK))
+        print(f"memory: {plain:.1f} MB without, {mine:.1f} MB with the pack")
+
+
+if __name__ == "__main__":
+    main()
