@@ -102,7 +102,7 @@ def test_the_grant_is_on_another_qualifier(tmp_path: Path, granted: Json) -> Non
 def test_the_message_names_permission_target_and_qualifier(tmp_path: Path) -> None:
     template = _template(Nightly=_rule(LIVE), Permission=_permission(FN))
     [message] = messages(lint_template(tmp_path, template), RULE)
-    for word in ("Permission", "Nightly", "Live", "Orders", "unqualified"):
+    for word in ("Permission", "Nightly", "Live", "Orders", "$LATEST"):
         assert word in message
 
 
