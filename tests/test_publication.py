@@ -104,6 +104,21 @@ def test_a_version_of_another_name_is_new(tmp_path: Path) -> None:
     assert _stale(update(tmp_path, _published(), after)) == []
 
 
+@pytest.mark.parametrize(
+    ("version", "stale"),
+    [
+        ("OrdersLambdaVersionBwLYvGtbDVCgMtkGpC4V8dSFZVDg3bLqTwYJXvU", []),
+        ("OrdersVersion", [("Orders", "Live")]),
+    ],
+)
+def test_the_same_package_below_another_key(
+    version: str, stale: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    # The Serverless Framework's key has the time of the deployment in it.
+    before = _published(version, CodeSha256="5zKTbLS4Ymw=")
+    assert _stale(update(tmp_path, before, new_code(before))) == stale
+
+
 @pytest.mark.parametrize("name", ["Description", "CodeSha256"])
 def test_a_version_that_is_replaced_is_new(name: str, tmp_path: Path) -> None:
     before, after = (_published(**{name: value}) for value in ("one", "two"))

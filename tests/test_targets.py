@@ -17,6 +17,8 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import TargetRow, load, targets
 from cfn_lint_lambda_race.template import read
+from tests import linting
+from tests.linting import lint_template, messages, paths
 
 ROWS = [row for rows in targets().values() for row in rows]
 PLACES = [row for row in ROWS if row.form != "self"]
@@ -362,3 +364,95 @@ def test_an_alias_of_latest_is_unqualified_and_named() -> None:
     (target,) = reading.targets
     (use,) = reading.unqualified_uses(target)
     assert (use.function, use.alias, use.when) == ("Fn", "Alias", "")
+
+
+# -- what one value says in several ways --------------------------------------------
+
+RULE = "Resources/Rule/Properties/"
+
+
+def _template(kind: str, properties: Any, **sections: Any) -> dict[str, Any]:
+    """A function, and a resource that invokes it."""
+    resources = {
+        "Fn": linting.FUNCTION,
+        "Rule": {"Type": kind, "Properties": properties},
+    }
+    return {**sections, "Resources": {**resources, **sections.get("Resources", {})}}
+
+
+def _scheduled(arn: Any, **sections: Any) -> dict[str, Any]:
+    """A function that an EventBridge rule invokes by an ARN."""
+    properties = {
+        "ScheduleExpression": "rate(1 hour)",
+        "Targets": [{"Id": "orders", "Arn": arn}],
+    }
+    return _template("AWS::Events::Rule", properties, **sections)
+
+
+def test_each_function_of_a_statement_counts(tmp_path: Path) -> None:
+    sql = "SELECT aws_lambda('${Fn.Arn}:live', *) AS a, aws_lambda('${Fn.Arn}', *) AS b"
+    payload = {"Sql": {"Fn::Sub": f"{sql} FROM 'orders'"}, "Actions": []}
+    template = _template("AWS::IoT::TopicRule", {"TopicRulePayload": payload})
+    found = paths(lint_template(tmp_path, template), "W9810")
+    assert found == [f"{RULE}TopicRulePayload/Sql"]
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "count"),
+    [({"Ref": "AWS::NoValue"}, 1), ("$LATEST", 1), ("beta", 0)],
+)
+def test_each_branch_of_a_qualifier_counts(
+    otherwise: Any, count: int, tmp_path: Path
+) -> None:
+    template = _template(
+        "AWS::Lambda::Url",
+        {
+            "AuthType": "NONE",
+            "TargetFunctionArn": {"Fn::GetAtt": "Fn.Arn"},
+            "Qualifier": {"Fn::If": ["IsLive", "live", otherwise]},
+        },
+        Parameters={"Stage": {"Type": "String"}},
+        Conditions={"IsLive": {"Fn::Equals": [{"Ref": "Stage"}, "live"]}},
+    )
+    found = messages(lint_template(tmp_path, template), "W9810")
+    assert len(found) == count
+    assert all("IsLive is false" in message for message in found)
+
+
+def test_a_key_that_a_mapping_lacks_hides_no_other(tmp_path: Path) -> None:
+    suffix = {"Fn::FindInMap": ["Stages", {"Ref": "Stage"}, "Suffix"]}
+    template = _scheduled(
+        {"Fn::Join": ["", [{"Fn::GetAtt": "Fn.Arn"}, suffix]]},
+        Parameters={"Stage": {"Type": "String", "AllowedValues": ["beta", "live"]}},
+        Mappings={"Stages": {"live": {"Suffix": ":$LATEST"}}},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert "live" in message
+    assert "beta" not in message
+
+
+@pytest.mark.parametrize("latest", ["One", "Two"])
+def test_aliases_of_one_name_exclude_each_other(latest: str, tmp_path: Path) -> None:
+    aliases = {
+        name: {
+            "Type": "AWS::Lambda::Alias",
+            "Condition": condition,
+            "Properties": {
+                "FunctionName": {"Ref": "Fn"},
+                "FunctionVersion": "$LATEST" if name == latest else "7",
+                "Name": "live",
+            },
+        }
+        for name, condition in (("One", "IsTest"), ("Two", "IsLive"))
+    }
+    template = _scheduled(
+        {"Fn::Sub": "${Fn.Arn}:live"},
+        Parameters={"Stage": {"Type": "String"}},
+        Conditions={
+            "IsLive": {"Fn::Equals": [{"Ref": "Stage"}, "live"]},
+            "IsTest": {"Fn::Not": [{"Condition": "IsLive"}]},
+        },
+        Resources=aliases,
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert latest in message

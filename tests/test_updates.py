@@ -1036,3 +1036,16 @@ def test_a_template_against_itself_is_silent(path: Path) -> None:
     if found.comparison is not None:
         updates = found.comparison.function_updates()
         assert not [(one.function, one.code, one.configuration) for one in updates]
+
+
+def test_a_chain_of_replacements_ends(tmp_path: Path) -> None:
+    def chain(last: str) -> Template_:
+        names: list[Any] = [{"Ref": f"Topic{number}"} for number in range(1, 400)]
+        topics = {
+            f"Topic{number}": resource("SNS::Topic", TopicName=name)
+            for number, name in enumerate([*names, last])
+        }
+        return stack(variables(Topic={"Ref": "Topic0"}), Resources=topics)
+
+    found = update(tmp_path, chain("one"), new_code(chain("two")))
+    assert found.problem == ""

@@ -639,15 +639,10 @@ class Evaluator:
             return None
         if isinstance(nodes, list):
             return self._concatenated(nodes, delimiter, when)
-        found = []
-        for alternative in self.evaluate(nodes, when):
-            if not isinstance(alternative.value, list):
-                return None
-            joined = _joined(alternative.value, delimiter)
-            if joined is None:
-                return None
-            found.append(Alternative(joined, alternative.when))
-        return found
+        return [
+            Alternative(_joined(items.value, delimiter) or unknown(nodes), items.when)
+            for items in self.evaluate(nodes, when)
+        ]
 
     def _concatenated(
         self, nodes: list[Any], delimiter: str, when: Scenario
@@ -657,9 +652,7 @@ class Evaluator:
             if isinstance(alternative.value, Text):
                 return [alternative]
             joined = _joined(alternative.value, delimiter)
-            if joined is None:
-                return None
-            found.append(Alternative(joined, alternative.when))
+            found.append(Alternative(joined or unknown(nodes), alternative.when))
         return found
 
     def _select(self, argument: Any, when: Scenario) -> list[Alternative] | None:
@@ -668,12 +661,13 @@ class Evaluator:
         found = []
         for index in self.texts(argument[0], when):
             number = _index(str(index.value))
-            if number is None:
-                return None
             for items in self.evaluate(argument[1], index.when):
-                if not isinstance(items.value, list) or len(items.value) <= number:
-                    return None
-                found.append(Alternative(items.value[number], items.when))
+                value = items.value
+                if number is None or not isinstance(value, list):
+                    item = unknown(argument)
+                else:
+                    item = value[number] if number < len(value) else unknown(argument)
+                found.append(Alternative(item, items.when))
         return found
 
     def _split(self, argument: Any, when: Scenario) -> list[Alternative] | None:
@@ -686,9 +680,8 @@ class Evaluator:
         for alternative in self.texts(argument[1], when):
             assert isinstance(alternative.value, Text)
             pieces = alternative.value.split(delimiter)
-            if pieces is None:
-                return None
-            found.append(Alternative(list(pieces), alternative.when))
+            value = unknown(argument) if pieces is None else list(pieces)
+            found.append(Alternative(value, alternative.when))
         return found
 
     def _find_in_map(self, argument: Any, when: Scenario) -> list[Alternative] | None:
@@ -698,10 +691,7 @@ class Evaluator:
         found: list[Alternative] = []
         for name in self.texts(argument[0], when):
             table = self._mappings.get(str(name.value))
-            found_here = self._look_up(table, argument[1:3], default, name.when)
-            if found_here is None:
-                return None
-            found.extend(found_here)
+            found.extend(self._look_up(table, argument[1:3], default, name.when))
         return found
 
     def _look_up(
@@ -710,23 +700,23 @@ class Evaluator:
         keys: list[Any],
         default: Mapping[Any, Any],
         when: Scenario,
-    ) -> list[Alternative] | None:
+    ) -> list[Alternative]:
         if not keys:
             return self.evaluate(table, when)
         found: list[Alternative] = []
         for key in self.texts(keys[0], when):
             for name, scenario in self._keys(key, _mapping(table)):
                 if name is not None and name in _mapping(table):
-                    below = self._look_up(
-                        _mapping(table)[name], keys[1:], default, scenario
+                    found.extend(
+                        self._look_up(
+                            _mapping(table)[name], keys[1:], default, scenario
+                        )
                     )
                 elif "DefaultValue" in default and name is not None:
-                    below = self.evaluate(default["DefaultValue"], scenario)
+                    found.extend(self.evaluate(default["DefaultValue"], scenario))
                 else:
-                    below = None
-                if below is None:
-                    return None
-                found.extend(below)
+                    missing = unknown({"Fn::FindInMap": [table, str(key.value)]})
+                    found.append(Alternative(missing, scenario))
         return found
 
     def _keys(

@@ -175,7 +175,7 @@ class References:
         if is_open and identifier.qualifier is None:
             # The token may be a name with a qualifier, or a whole ARN.
             return None
-        qualifier = self._canonical(function, identifier.qualifier)
+        qualifier = self._canonical(function, identifier.qualifier, when)
         return Reference(function, identifier.name, qualifier, identifier.is_arn, when)
 
     def _function(self, name: Text, when: Scenario) -> tuple[str | None, Scenario]:
@@ -191,18 +191,29 @@ class References:
                 )
         return None, when
 
-    def _canonical(self, function: str | None, qualifier: Text | None) -> Text | None:
+    def _canonical(
+        self, function: str | None, qualifier: Text | None, when: Scenario
+    ) -> Text | None:
         if qualifier is None or function is None:
             return qualifier
-        known = self._alias_names.get((function, qualifier), [])
-        return Text((Token(ALIAS, known[0]),)) if known else qualifier
+        # Aliases of one name exist under conditions that exclude each other. The
+        # one that points to `$LATEST` says itself when it does.
+        known = [
+            alias_id
+            for alias_id in self._alias_names.get((function, qualifier), ())
+            if when.merged(self._evaluator.existing(self.aliases[alias_id].resource))
+        ]
+        if not known:
+            return qualifier
+        chosen = next((name for name in known if self.latest_branches(name)), known[0])
+        return Text((Token(ALIAS, chosen),))
 
     def qualified_by(self, reference: Reference, qualifier: Text) -> Reference:
         """The reference with a qualifier that stands in a property of its own."""
         return Reference(
             reference.function,
             reference.name,
-            self._canonical(reference.function, qualifier),
+            self._canonical(reference.function, qualifier, reference.when),
             reference.is_arn,
             reference.when,
         )

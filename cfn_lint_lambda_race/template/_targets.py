@@ -14,17 +14,14 @@ from typing import Any
 from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_file, read_text
 from cfn_lint_lambda_race.template._evaluator import (
+    NO_VALUE,
     Branch,
     Evaluator,
     Path,
     Resource,
     intrinsic,
 )
-from cfn_lint_lambda_race.template._identifier import (
-    Identifier,
-    parse_identifier,
-    parse_uri,
-)
+from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, token
@@ -326,13 +323,11 @@ class Targets:
                 found.value, found.when, resource, row
             ):
                 path = origin or path
-                reference = self._references.of_text(text, when, _PARSERS[row.form])
-                if reference is not None and row.qualifier is not None:
-                    reference = self._qualified(reference, row, place)
-                if reference is None:
-                    is_complete = False
-                else:
-                    references.append(reference)
+                for reference in self._read(text, when, row, place):
+                    if reference is None:
+                        is_complete = False
+                    else:
+                        references.append(reference)
         if references:
             yield Target(
                 resource,
@@ -380,25 +375,54 @@ class Targets:
         for current, scenario in found:
             yield current, scenario, origin
 
+    def _read(
+        self, text: Text, when: Scenario, row: TargetRow, place: _Place
+    ) -> Iterator[Reference | None]:
+        """The references that a text denotes, None for each that is unknown."""
+        if row.form == "iot-sql":
+            for named in functions_of_sql(text):
+                yield self._references.of_text(named, when)
+            return
+        reference = self._references.of_text(text, when, _PARSERS[row.form])
+        if reference is None or row.qualifier is None:
+            yield reference
+        else:
+            yield from self._qualified(reference, row.qualifier, place)
+
     def _qualified(
-        self, reference: Reference, row: TargetRow, place: _Place
-    ) -> Reference | None:
-        """The reference with the qualifier that stands in a property beside it."""
-        assert row.qualifier is not None
-        beside = list(self._beside(_with(place, reference.when), row.qualifier))
-        if not beside:
-            # `Qualifier.$` is a path into the state's input: known at run time.
-            if list(self._beside(place, f"{row.qualifier}.$")):
-                return None
-            return reference
-        for found in beside:
-            for value in self._evaluator.texts(found.branch.node, reference.when):
-                if isinstance(value.value, Text):
-                    if not value.value.is_closed or _is_expression(value.value):
-                        return None
-                    qualified = replace(reference, when=value.when)
-                    return self._references.qualified_by(qualified, value.value)
-        return None
+        self, reference: Reference, qualifier: str, place: _Place
+    ) -> Iterator[Reference | None]:
+        """The reference with the qualifier that stands in a property beside it.
+
+        One for each branch of that property; the reference itself where a branch
+        leaves it out.
+        """
+        parent, _, name = qualifier.rpartition("/")
+        whole = _with(place, reference.when)
+        start = replace(place.trail[0], when=reference.when)
+        parents = [p.branch for p in self._beside(whole, parent)] if parent else [start]
+        if not parents:
+            yield reference
+        for branch in parents:
+            node = branch.node if isinstance(branch.node, Mapping) else {}
+            if f"{name}.$" in node:
+                # A path into the state's input: known at run time.
+                yield None
+            elif name not in node:
+                yield replace(reference, when=branch.when)
+            else:
+                for found in self._evaluator.evaluate(node[name], branch.when):
+                    qualified = replace(reference, when=found.when)
+                    if found.value is NO_VALUE:
+                        yield qualified
+                    elif (
+                        not isinstance(found.value, Text)
+                        or not found.value.is_closed
+                        or _is_expression(found.value)
+                    ):
+                        yield None
+                    else:
+                        yield self._references.qualified_by(qualified, found.value)
 
     def _own(
         self, resource: Resource, row: TargetRow, branch: Branch, base: Scenario
@@ -464,18 +488,18 @@ class Targets:
         )
 
 
-def parse_sql(text: Text) -> Identifier | None:
-    """The function that the first ``aws_lambda()`` of an IoT SQL statement names.
+def functions_of_sql(text: Text) -> list[Text]:
+    """What each ``aws_lambda()`` of an IoT SQL statement names; empty without one.
 
     https://docs.aws.amazon.com/iot/latest/developerguide/iot-sql-functions.html#iot-func-aws-lambda
     """
-    match = _AWS_LAMBDA.search(text.masked)
-    return parse_identifier(text.unmasked(match["function"])) if match else None
+    return [
+        text.unmasked(match["function"]) for match in _AWS_LAMBDA.finditer(text.masked)
+    ]
 
 
 _PARSERS = {
     "arn": parse_identifier,
-    "iot-sql": parse_sql,
     "name": parse_identifier,
     "uri": parse_uri,
 }

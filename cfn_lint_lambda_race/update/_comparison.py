@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -20,6 +21,7 @@ from cfn_lint_lambda_race.template import (
     Scenario,
     Text,
     Token,
+    scalar_text,
 )
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.template._text import UNKNOWN
@@ -29,6 +31,12 @@ from cfn_lint_lambda_race.update._deployment import (
     default_value,
 )
 from cfn_lint_lambda_race.update._values import differ, pruned
+
+# The Serverless Framework names a version <Function>LambdaVersion<hash>.
+SERVERLESS_VERSION = re.compile(r"LambdaVersion(?=.*\d)[A-Za-z0-9]{20,}$")
+# Replacements that follow from one another are followed this far; a chain that is
+# longer was made to exhaust the stack.
+_MAX_CHAIN = 30
 
 # Whether what lies at a local path is not what it was; None for unknown.
 CodeDiffers = Callable[[str], "bool | None"]
@@ -100,6 +108,7 @@ class Comparison:
         self.after = after
         self._code_differs = code_differs or (lambda path: None)
         self._replaced: dict[str, bool] = {}
+        self._chain = 0
 
     def function_updates(self) -> list[FunctionUpdate]:
         """The functions that the update changes, in the order of the template."""
@@ -147,6 +156,8 @@ class Comparison:
             decided = self._local_code(before, after)
             if decided is not None:
                 return [self.after.reading.evaluator.existing(after)] if decided else []
+            if self._is_same_package(before, after):
+                return []
         return self._differences(before, after, name)
 
     def _differences(
@@ -181,6 +192,23 @@ class Comparison:
             code = Deployment.written(before if old is None else after, "Code")
             return isinstance(code, Mapping) and "ZipFile" in code
         return None
+
+    def _is_same_package(self, before: Resource, after: Resource) -> bool:
+        """Whether the Serverless Framework says by a hash that the code stays.
+
+        It uploads the same package below another time stamp with each deployment,
+        and writes the package's hash into each version that it generates. What
+        people write there by hand may be out of date.
+        """
+        old, new = (
+            {
+                scalar_text(version.properties.get("CodeSha256"))
+                for version in side.versions(function.id)
+                if SERVERLESS_VERSION.search(version.id)
+            }
+            for side, function in ((self.before, before), (self.after, after))
+        )
+        return old == new and len(new) == 1 and None not in new
 
     def _image(self, before: Resource, after: Resource) -> bool | None:
         """Whether an image changes that SAM builds, as `_local_code` says it."""
@@ -254,9 +282,15 @@ class Comparison:
     def is_replaced(self, name: str) -> bool:
         """Whether a resource that is there before and after becomes another one."""
         if name not in self._replaced:
+            if self._chain >= _MAX_CHAIN:
+                return False
             # Guards against resources that refer to each other.
             self._replaced[name] = False
-            self._replaced[name] = self._compute_replaced(name)
+            self._chain += 1
+            try:
+                self._replaced[name] = self._compute_replaced(name)
+            finally:
+                self._chain -= 1
         return self._replaced[name]
 
     def _compute_replaced(self, name: str) -> bool:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 
 from cfn_lint_lambda_race.template import Resource
-from cfn_lint_lambda_race.update._comparison import create_only_properties
+from cfn_lint_lambda_race.update._comparison import (
+    SERVERLESS_VERSION,
+    create_only_properties,
+)
 from cfn_lint_lambda_race.update._inputs import Inputs
 
 # The CDK ends each logical ID with eight hexadecimal digits that hash the path of
 # the construct, and stay. At least one of them a letter: else it is a date.
 _PATH_HASH = re.compile(r"(?=\d*[A-F])[0-9A-F]{8}$")
 # What people and generators count with: a number, a hash of the content (SAM's has
-# 10 digits, the CDK's current version 32 more, git's abbreviations 7), and the
-# Serverless Framework's <Function>LambdaVersion<hash>.
-_COUNTED = re.compile(
-    r"\d$|(?=[0-9a-f]*\d)[0-9a-f]{6,}$|LambdaVersion(?=.*\d)[A-Za-z0-9]{20,}$"
-)
+# 10 digits, the CDK's current version 32 more, git's abbreviations 7).
+_COUNTED = re.compile(r"\d$|(?=[0-9a-f]*\d)[0-9a-f]{6,}$|" + SERVERLESS_VERSION.pattern)
 
 
 def is_frozen(version: Resource, inputs: Inputs) -> bool:
