@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 NODE := $(abspath $(VENV))/node
 
-.PHONY: demo test suite core lint docs recipes dist clean fuzz corpus bench \
+.PHONY: demo test suite lint docs recipes dist clean fuzz corpus bench \
         coverage mutants
 
 $(INSTALLED): pyproject.toml
@@ -33,12 +33,6 @@ lint: $(INSTALLED)
 suite: $(INSTALLED)
 	$(BIN)/cfn-lint --version
 	$(BIN)/pytest -n 2
-
-## core: what every supported cfn-lint must pass: loading, templates, catalogue, values
-core: $(INSTALLED)
-	$(BIN)/cfn-lint --version
-	$(BIN)/pytest -n 2 tests/test_loading.py tests/test_templates.py \
-	    tests/test_targets.py tests/test_text.py tests/test_identifier.py
 
 ## docs: write the generated parts of the pages and build the site into site/
 DOCUMENTED := $(VENV)/.documented
