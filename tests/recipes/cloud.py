@@ -1,0 +1,113 @@
+"""CloudFormation's answers to the recipes' questions, given to the real AWS CLI.
+
+The CLI reads its address from ``AWS_ENDPOINT_URL``: it parses its options, signs and
+sends what it would send to AWS, and prints what it makes of the answer. Only the
+service is stood in for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+_RACE = """
+<Changes><member><Type>Resource</Type><ResourceChange>
+  <Action>Modify</Action><LogicalResourceId>Orders</LogicalResourceId>
+  <PhysicalResourceId>orders-1</PhysicalResourceId>
+  <ResourceType>AWS::Lambda::Function</ResourceType>
+  <Replacement>False</Replacement><Scope><member>Properties</member></Scope>
+  <Details>{details}</Details>
+</ResourceChange></member></Changes>
+"""
+_DETAIL = """
+<member><Target><Attribute>Properties</Attribute><Name>{name}</Name>
+<RequiresRecreation>Never</RequiresRecreation></Target>
+<Evaluation>Static</Evaluation><ChangeSource>DirectModification</ChangeSource></member>
+"""
+
+
+class Cloud:
+    """A stack, the change set that waits for it, and what was asked."""
+
+    def __init__(self, address: str) -> None:
+        self.access: Mapping[str, str] = {
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+        }
+        self.template = ""
+        # The properties of the function that the change set changes.
+        self.changes: tuple[str, ...] = ()
+        self.questions: list[Mapping[str, str]] = []
+
+    def asked(self, action: str) -> Mapping[str, str]:
+        """What an API was asked for; fails where it was not called."""
+        found = [
+            question for question in self.questions if question["Action"] == action
+        ]
+        assert found, [question["Action"] for question in self.questions]
+        return found[-1]
+
+    def answer(self, question: Mapping[str, str]) -> str:
+        self.questions.append(question)
+        action = question["Action"]
+        body = {
+            "GetTemplate": f"<TemplateBody>{escape(self.template)}</TemplateBody>",
+            "DescribeChangeSet": self._change_set(),
+            "DescribeStacks": (
+                "<Stacks><member><StackName>orders</StackName><CreationTime>"
+                "2026-01-01T00:00:00Z</CreationTime><StackStatus>UPDATE_COMPLETE"
+                "</StackStatus></member></Stacks>"
+            ),
+        }.get(action, "")
+        return (
+            f'<{action}Response xmlns="http://cloudformation.amazonaws.com/doc/'
+            f'2010-05-15/"><{action}Result>{body}</{action}Result></{action}Response>'
+        )
+
+    def _change_set(self) -> str:
+        name = "<ChangeSetName>release</ChangeSetName><StackName>orders</StackName>"
+        if not self.changes:
+            return (
+                f"{name}<Status>FAILED</Status><StatusReason>The submitted information "
+                "didn't contain changes.</StatusReason><Changes/>"
+            )
+        details = "".join(_DETAIL.format(name=change) for change in self.changes)
+        return (
+            f"{name}<Status>CREATE_COMPLETE</Status>"
+            f"<ExecutionStatus>AVAILABLE</ExecutionStatus>{_RACE.format(details=details)}"
+        )
+
+
+@contextmanager
+def serving() -> Iterator[Cloud]:
+    """A cloud that answers while the context lasts."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            answer = cloud.answer(dict(parse_qsl(body))).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    cloud = Cloud(f"http://127.0.0.1:{server.server_address[1]}")
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield cloud
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

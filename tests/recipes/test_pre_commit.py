@@ -1,0 +1,117 @@
+"""pre-commit, as docs/recipes/pre-commit.md tells it, with the real program."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.recipes.conftest import FUNCTION_LINE, STORY, Shell, program
+from tests.recipes.pages import FILES, document
+
+# What cfn-lint's repository tells pre-commit.
+HOOKS = """\
+- id: cfn-lint
+  name: cfn-lint
+  language: python
+  entry: cfn-lint
+  files: \\.(json|yaml|yml|template)$
+"""
+# cfn-lint itself comes from the package index, as a dependency of what is installed.
+STAND_IN = """\
+from setuptools import setup
+setup(name="cfn-lint-stand-in", version="1", py_modules=[], install_requires=["{}"])
+"""
+
+
+@pytest.fixture
+def hooked(project: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """The project, where git commit runs pre-commit."""
+    folder = Path(program("pre-commit")).parent
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}{os.pathsep}{folder}")
+    project.write({"templates/orders.yaml": STORY / "race.before.yaml"})
+    project.do("pre-commit install")
+    return project
+
+
+def _commit(project: Shell, *names: str) -> tuple[int, str]:
+    done = project.run(f"git add --all && git commit -m change {' '.join(names)}")
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_commit_that_races_is_stopped(hooked: Shell) -> None:
+    hooked.write({".pre-commit-config.yaml": FILES / "pre-commit-local.yaml"})
+    code, said = _commit(hooked)
+    assert (code, "no files to check" in said) == (0, True), said
+
+    hooked.write({"templates/orders.yaml": STORY / "race.yaml"})
+    code, said = _commit(hooked)
+    assert code == 1
+    assert "cfn-lint with cfn_lint_lambda_race" in said
+    assert "W9831 This update changes Architectures of Orders" in said
+    assert f"templates/orders.yaml:{FUNCTION_LINE}:3" in said
+
+
+def test_commit_behind_an_alias_passes(hooked: Shell) -> None:
+    hooked.write(
+        {
+            ".pre-commit-config.yaml": FILES / "pre-commit-local.yaml",
+            "templates/orders.yaml": STORY / "alias.before.yaml",
+        }
+    )
+    hooked.commit("deployed")
+    hooked.write({"templates/orders.yaml": STORY / "alias.yaml"})
+    code, said = _commit(hooked)
+    assert (code, "Passed" in said) == (0, True), said
+
+
+def test_first_commit_has_nothing_to_compare_with(folder: Shell, hooked: Shell) -> None:
+    new = Shell(folder.folder / "new", folder.environment)
+    new.write(
+        {
+            ".pre-commit-config.yaml": FILES / "pre-commit-local.yaml",
+            "templates/orders.yaml": STORY / "race.before.yaml",
+        }
+    )
+    new.do("git init --quiet && pre-commit install")
+    code, said = _commit(new)
+    assert code == 1
+    assert "W9831 No baseline to compare with: baseline_ref HEAD" in said
+    assert _commit(new, "--no-verify")[0] == 0
+
+
+def test_pre_commit_installs_cfn_lint_and_the_pack(
+    hooked: Shell, wheel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's file as it is; what stands behind its addresses is stood in for.
+
+    The repository is one made here that holds cfn-lint's own hook; git is told that
+    it is at the address of cfn-lint's. The pack comes from a folder with its wheel,
+    since it is not in the package index yet.
+    """
+    (remote,) = document("pre-commit-remote.yaml")["repos"]
+    revision = remote["rev"]
+    stand_in = Shell(hooked.folder.parent / "cfn-lint", hooked.environment)
+    stand_in.write(
+        {
+            ".pre-commit-hooks.yaml": HOOKS,
+            "setup.py": STAND_IN.format(f"cfn-lint=={revision.removeprefix('v')}"),
+        }
+    )
+    stand_in.do("git init --quiet")
+    stand_in.commit()
+    stand_in.do(f"git tag {revision}")
+    address = stand_in.folder.as_uri()
+    hooked.do(f"git config --global url.{address}.insteadOf {remote['repo']}")
+    links = f"{os.environ.get('PIP_FIND_LINKS', '')} {wheel.parent}"
+    monkeypatch.setenv("PIP_FIND_LINKS", links.strip())
+
+    hooked.write({".pre-commit-config.yaml": FILES / "pre-commit-remote.yaml"})
+    hooked.commit("deployed")
+    hooked.write({"templates/orders.yaml": STORY / "race.yaml"})
+    # The hook must find cfn-lint in the environment that pre-commit made.
+    bare = Shell(hooked.folder, Path("nowhere"))
+    code, said = _commit(bare)
+    assert code == 1, said
+    assert "W9831 This update changes Architectures of Orders" in said
