@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.linting import ROOT, TEMPLATES
 from tests.recipes.cloud import Cloud, serving
 from tests.recipes.pages import block
 
+SH = ("sh", "-e", "-c")
 STORY = TEMPLATES / "story"
 # The line of the function and of the integration that invokes it, in the story.
 FUNCTION_LINE, TARGET_LINE = 13, 61
@@ -44,30 +46,35 @@ class Shell:
     def __init__(self, folder: Path, environment: Path) -> None:
         self.folder = folder
         self.environment = environment
-        self.variables: dict[str, str] = {}
 
     def run(
         self,
         command: str,
         *,
         within: str = ".",
-        shell: tuple[str, ...] = ("sh", "-e", "-c"),
-        **variables: str,
+        shell: Sequence[str] = SH,
+        variables: Mapping[str, str] = MappingProxyType({}),
     ) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join((str(self.environment / "bin"), os.environ["PATH"]))
         return subprocess.run(
             [*shell, command],
             cwd=self.folder / within,
-            env={**os.environ, "PATH": path, **self.variables, **variables},
+            env={**os.environ, "PATH": path, **variables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=300,
         )
 
-    def do(self, command: str, **options: str) -> str:
+    def do(
+        self,
+        command: str,
+        *,
+        shell: Sequence[str] = SH,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
         """Run what must succeed."""
-        done = self.run(command, **options)  # type: ignore[arg-type]
+        done = self.run(command, shell=shell, variables=variables)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -23,8 +23,8 @@ def blocks(page: str, info: str, section: str = "") -> list[str]:
         title = re.search(rf"^(#+) {re.escape(section)}\n", text, re.M)
         assert title is not None, f"{page} has no section {section}"
         rest = text[title.end() :]
-        text = re.split(rf"^#{{1,{len(title[1])}}} ", _masked(rest), maxsplit=1)[0]
-        text = rest[: len(text)]
+        end = re.search(rf"^#{{1,{len(title[1])}}} ", _masked(rest), re.M)
+        text = rest[: end.start()] if end else rest
     return [match["body"] for match in _FENCE.finditer(text) if match["info"] == info]
 
 

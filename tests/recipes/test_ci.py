@@ -87,7 +87,7 @@ def _lint_pull_request(clone: Shell) -> tuple[int, Path]:
     step = named(steps, "Compare with the target branch")
     context = {"github.base_ref": "main"}
     variables = {key: _expanded(value, context) for key, value in step["env"].items()}
-    done = clone.run(step["run"], shell=BASH, **variables)
+    done = clone.run(step["run"], shell=BASH, variables=variables)
     upload = named(steps, "Show the findings in the pull request")
     # A step that fails keeps the next one from running, unless it says otherwise.
     assert upload["if"] == "always()"
@@ -139,7 +139,9 @@ def _deploy(shell: Shell, cloud: Cloud) -> Mapping[str, tuple[int, str]]:
     for step in _steps("github-deploy.yml"):
         if "run" not in step or any(code for code, _ in done.values()):
             continue
-        run = shell.run(step["run"], shell=BASH, **variables, **cloud.access)
+        run = shell.run(
+            step["run"], shell=BASH, variables={**variables, **cloud.access}
+        )
         done[step["name"]] = (run.returncode, run.stdout + run.stderr)
     return done
 
@@ -198,7 +200,7 @@ def test_gitlab_merge_request_shows_the_race(pull_request: Shell) -> None:
         for key, value in job["variables"].items()
     }
     script = "\n".join([*job["before_script"], *job["script"]])
-    done = runner.run(script, **target, **variables)
+    done = runner.run(script, variables={**target, **variables})
     assert done.returncode == 4, done.stderr
     found = _failures(runner.folder / job["artifacts"]["reports"]["junit"])
     assert "This update changes Architectures of Orders" in found
@@ -211,7 +213,9 @@ def test_codebuild_pull_request_shows_the_race(pull_request: Shell) -> None:
     lines = [
         line for phase in buildspec["phases"].values() for line in phase["commands"]
     ]
-    done = runner.run("\n".join(lines), CODEBUILD_WEBHOOK_BASE_REF="refs/heads/main")
+    done = runner.run(
+        "\n".join(lines), variables={"CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}
+    )
     assert done.returncode == 4, done.stderr
     (name,) = buildspec["reports"]["cfn-lint"]["files"]
     found = _failures(runner.folder / name)

@@ -269,7 +269,8 @@ def test_deployed_template_comes_from_cloudformation(
 ) -> None:
     cloudformation.template = (STORY / "race.before.yaml").read_text()
     project.do(
-        command(PAGE, "aws cloudformation get-template"), **cloudformation.access
+        command(PAGE, "aws cloudformation get-template"),
+        variables=cloudformation.access,
     )
     option = next(found for found in COMPARISONS if "deployed.yaml" in found)
     lint = LINT.replace("template.yaml", "templates/orders.yaml")

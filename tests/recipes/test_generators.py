@@ -1,0 +1,241 @@
+"""SAM, the CDK and the Serverless Framework, as docs/recipes/generators.md tells it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.recipes.conftest import Shell, given
+from tests.recipes.pages import commands
+
+PAGE = "generators.md"
+# The function, in its state that is deployed and in one that races with it.
+CODE = "def handler(event, context):\n    return '{}'\n"
+
+SAM = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python{version}
+      Handler: index.handler
+      CodeUri: src/
+      Environment: {{Variables: {{TABLE: {table}}}}}
+      Events:
+        Nightly: {{Type: Schedule, Properties: {{Schedule: rate(1 day)}}}}
+"""
+
+CDK = """\
+const cdk = require('aws-cdk-lib');
+const events = require('aws-cdk-lib/aws-events');
+const targets = require('aws-cdk-lib/aws-events-targets');
+const lambda = require('aws-cdk-lib/aws-lambda');
+
+const app = new cdk.App();
+const stack = new cdk.Stack(app, 'Orders');
+const orders = new lambda.Function(stack, 'Orders', {
+  runtime: lambda.Runtime.NODEJS_22_X,
+  handler: 'index.handler',
+  code: lambda.Code.fromAsset('src'),
+  environment: {TABLE: 'NAME'},
+});
+new events.Rule(stack, 'Nightly', {
+  schedule: events.Schedule.rate(cdk.Duration.days(1)),
+  targets: [new targets.LambdaFunction(orders)],
+});
+"""
+
+SERVERLESS = """\
+service: orders
+frameworkVersion: "3"
+provider:
+  name: aws
+  runtime: nodejs20.x
+  versionFunctions: false
+functions:
+  orders:
+    handler: index.handler
+    environment: {{TABLE: {table}}}
+    events:
+      - schedule: rate(1 day)
+"""
+
+
+def _repository(shell: Shell) -> Shell:
+    """A clone of what is deployed, of which the main branch is at a server."""
+    project = Shell(shell.folder / "project", shell.environment)
+    project.folder.mkdir()
+    project.do("git init --quiet && git init --quiet --bare ../origin.git")
+    project.do("git remote add origin ../origin.git")
+    return project
+
+
+def _publish(project: Shell) -> None:
+    project.commit("deployed")
+    project.do("git push --quiet origin main && git fetch --quiet")
+
+
+def _reported(project: Shell, lines: list[str]) -> str:
+    """What the last of some commands says; those before must succeed."""
+    *prepare, lint = lines
+    for line in prepare:
+        project.do(line)
+    done = project.run(lint)
+    assert "E0000" not in done.stdout, done.stdout
+    assert done.returncode in {0, 4}, done.stdout + done.stderr
+    return done.stdout
+
+
+def _comparison(section: str) -> list[str]:
+    """The commands of a section, from the one that checks out what is deployed."""
+    lines = commands(PAGE, section)
+    start = next(i for i, line in enumerate(lines) if line.startswith("git worktree"))
+    return lines[start:]
+
+
+@pytest.fixture
+def sam(folder: Shell) -> Shell:
+    project = _repository(folder)
+    version = _version(project)
+    project.write(
+        {
+            ".gitignore": ".aws-sam/\n",
+            "template.yaml": SAM.format(version=version, table="orders"),
+            "src/index.py": CODE.format(1),
+            "src/requirements.txt": "",
+        }
+    )
+    _publish(project)
+    project.write(
+        {
+            "template.yaml": SAM.format(version=version, table="bookings"),
+            "src/index.py": CODE.format(2),
+        }
+    )
+    return project
+
+
+def _version(shell: Shell) -> str:
+    """The Python that sam finds to build for."""
+    script = "import sys; print('{}.{}'.format(*sys.version_info))"
+    return shell.do(f'python -c "{script}"').strip()
+
+
+def test_sam_source(sam: Shell) -> None:
+    lint, compare = commands(PAGE, "SAM")[:2]
+    assert "W9810 " in _reported(sam, [lint])
+    said = _reported(sam, [compare])
+    assert "W9831 This update changes" in said
+    assert "of Orders" in said
+
+
+def test_sam_source_of_a_function_whose_code_stays(sam: Shell) -> None:
+    sam.write({"src/index.py": CODE.format(1)})
+    assert "W9831" not in _reported(sam, [commands(PAGE, "SAM")[1]])
+
+
+def test_sam_builds(sam: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = given("RECIPES_SAM").parent
+    path = os.pathsep.join((os.environ["PATH"], str(folder)))
+    monkeypatch.setenv("PATH", path)
+    # Both builds put the code into a folder of one name, so it counts as unchanged, as
+    # the page says; an architecture stands in the template.
+    comparison = _comparison("SAM")
+    assert "W9831" not in _reported(sam, comparison)
+    text = (sam.folder / "template.yaml").read_text()
+    arm64 = "      Architectures: [arm64]\n      Runtime:"
+    sam.write({"template.yaml": text.replace("      Runtime:", arm64)})
+    said = _reported(sam, comparison[-2:])
+    assert "W9831 This update changes Architectures of Orders" in said
+    assert ".aws-sam/build/template.yaml:" in said
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The packages of Node.js that the recipes need, and their programs."""
+    modules = given("RECIPES_NODE") / "node_modules"
+    path = os.pathsep.join((os.environ["PATH"], str(modules / ".bin")))
+    monkeypatch.setenv("PATH", path)
+    monkeypatch.setenv("NODE_PATH", str(modules))
+    return modules
+
+
+def _in_place(lines: list[str]) -> list[str]:
+    """Commands for packages that are installed already, outside the project."""
+    return [line.replace("npm ci && ", "") for line in lines]
+
+
+@pytest.fixture
+def cdk(folder: Shell, node: Path) -> Shell:
+    project = _repository(folder)
+    (folder.folder / "node_modules").symlink_to(node)
+    project.write(
+        {
+            ".gitignore": "cdk.out/\n",
+            "cdk.json": json.dumps({"app": "node app.js"}),
+            "app.js": CDK.replace("NAME", "orders"),
+            "src/index.js": "exports.handler = async () => 1\n",
+        }
+    )
+    _publish(project)
+    project.write(
+        {
+            "app.js": CDK.replace("NAME", "bookings"),
+            "src/index.js": "exports.handler = async () => 2\n",
+        }
+    )
+    return project
+
+
+def test_cdk_lints_what_it_synthesises(cdk: Shell) -> None:
+    said = _reported(cdk, commands(PAGE, "CDK")[:2])
+    assert "W9810 Nightly" in said
+    assert "cdk.out/Orders.template.json:" in said
+    template = json.loads((cdk.folder / "cdk.out/Orders.template.json").read_text())
+    paths = [found.get("Metadata", {}) for found in template["Resources"].values()]
+    assert {"aws:cdk:path": "Orders/Nightly/Resource"} in paths
+
+
+def test_cdk_compares_two_branches(cdk: Shell) -> None:
+    said = _reported(cdk, _in_place(_comparison("CDK")))
+    assert "W9831 This update changes Code of Orders" in said
+    assert "Environment" in said
+
+
+def test_cdk_code_alone_is_no_race(cdk: Shell) -> None:
+    cdk.write({"app.js": CDK.replace("NAME", "orders")})
+    assert "W9831" not in _reported(cdk, _in_place(_comparison("CDK")))
+
+
+@pytest.fixture
+def serverless(folder: Shell, node: Path) -> Shell:
+    del node
+    project = _repository(folder)
+    project.write(
+        {
+            ".gitignore": ".serverless/\n",
+            "serverless.yml": SERVERLESS.format(table="orders"),
+            "index.js": "exports.handler = async () => 1\n",
+        }
+    )
+    _publish(project)
+    project.write({"serverless.yml": SERVERLESS.format(table="bookings")})
+    return project
+
+
+def test_serverless_lints_what_it_packages(serverless: Shell) -> None:
+    said = _reported(serverless, commands(PAGE, "Serverless Framework")[:2])
+    assert "W9810 " in said
+    assert "OrdersLambdaFunction" in said
+
+
+def test_serverless_compares_two_packages(serverless: Shell) -> None:
+    lines = _in_place(_comparison("Serverless Framework"))
+    said = _reported(serverless, lines)
+    assert "W9831 This update changes Code of OrdersLambdaFunction" in said
+    assert "Environment" in said
