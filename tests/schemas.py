@@ -28,13 +28,19 @@ _BRANCHES = ("allOf", "anyOf", "oneOf")
 
 def is_current() -> bool:
     """Whether the schemas are at least as new as the data files."""
-    version = json.loads((FOLDER / "version.json").read_text("utf-8"))
-    return str(version["schema_date"]) >= WRITTEN
+    path = FOLDER / "version.json"
+    if not path.exists():  # cfn-lint did not yet say
+        return False
+    return str(json.loads(path.read_text("utf-8"))["schema_date"]) >= WRITTEN
 
 
 @cache
 def schemas() -> Mapping[str, tuple[Schema, ...]]:
     """By resource type its schemas, which may differ from region to region."""
+    if not (FOLDER / "resources").exists():  # each region once had a folder
+        files = (FOLDER / "providers" / "us_east_1").glob("*.json")
+        found = [json.loads(path.read_text("utf-8")) for path in sorted(files)]
+        return {schema["typeName"]: (schema,) for schema in found}
     names: dict[str, set[str]] = {}
     for provider in (FOLDER / "providers").glob("*.json"):
         for kind, name in json.loads(provider.read_text("utf-8")).items():

@@ -1,0 +1,173 @@
+"""The built site: its links, and what a phone shows of it."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+from tests.linting import ROOT
+
+PHONE, DESKTOP = 390, 1280
+# `make docs` puts it beside the pages, which work without it.
+OPTIONAL = {"/mermaid.min.js"}
+
+# What is wider than its frame and cannot be scrolled inside itself. A browser that
+# dumps a document does so after this, when all frames are loaded.
+MEASURE = """<!DOCTYPE html>
+<style>iframe {{ width: {width}px; height: 900px }}</style>
+<pre id="said"></pre>
+{frames}
+<script>
+const scrolls = (element) => element !== null && (
+  ['auto', 'scroll', 'hidden'].includes(getComputedStyle(element).overflowX)
+  || scrolls(element.parentElement));
+const measured = (frame) => {{
+  const root = frame.contentDocument.documentElement;
+  const wide = [...root.querySelectorAll('.md-content *')].filter((element) =>
+    element.getBoundingClientRect().right > {width} + 1 && !scrolls(element));
+  if (root.scrollWidth <= {width} && !wide.length) return 'fits';
+  return root.scrollWidth + ': ' + wide.map((found) => found.outerHTML.slice(0, 99));
+}};
+onload = () => {{
+  const frames = [...document.querySelectorAll('iframe')];
+  const said = frames.map((frame) => frame.getAttribute('src') + ' ' + measured(frame));
+  frames.forEach((frame) => frame.remove());
+  document.getElementById('said').textContent = said.join('\\n');
+}};
+</script>"""
+
+
+class Page(HTMLParser):
+    """What a page links to, and the places in it that links may name."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.places: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(
+        self, tag: str, attributes: list[tuple[str, str | None]]
+    ) -> None:
+        found = dict(attributes)
+        if found.get("rel") != "preconnect":
+            self.links += [
+                found[key] or "" for key in ("href", "src") if found.get(key)
+            ]
+        self.places |= {found[key] or "" for key in ("id", "name") if found.get(key)}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built as `make docs` builds it."""
+    pytest.importorskip("material", reason="mkdocs-material is not installed")
+    folder = tmp_path_factory.mktemp("site")
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+        "--site-dir",
+        folder,
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "WARNING " not in done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> Mapping[str, Page]:
+    """The pages by their address below the site's root."""
+    return {
+        f"/{path.parent.relative_to(site).as_posix()}/".replace("/./", "/"): Page(
+            path.read_text(encoding="utf-8")
+        )
+        for path in sorted(site.rglob("index.html"))
+    }
+
+
+def test_each_link_resolves(site: Path, pages: Mapping[str, Page]) -> None:
+    assert len(pages) > 20
+    broken = []
+    for address, page in pages.items():
+        for link in page.links:
+            target = urlsplit(urljoin(address, link))
+            if target.scheme or target.netloc or target.path in OPTIONAL:
+                continue
+            path = unquote(target.path)
+            if path not in pages:
+                is_right = (site / path.lstrip("/")).is_file() and not target.fragment
+            else:
+                is_right = not target.fragment or target.fragment in pages[path].places
+            if not is_right:
+                broken.append(f"{address}: {link}")
+    assert broken == []
+
+
+def test_no_page_asks_a_third_party(site: Path, pages: Mapping[str, Page]) -> None:
+    del pages
+    for path in site.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        loaded = re.findall(r'<(?:script|img|iframe)[^>]+src="(https?:[^"]+)"', text)
+        loaded += re.findall(r'<link[^>]+stylesheet[^>]+href="(https?:[^"]+)"', text)
+        assert loaded == [], path
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    """The site, served."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    handler = functools.partial(Handler, directory=str(site))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_no_page_is_wider_than_the_screen(
+    width: int, site: Path, pages: Mapping[str, Page], address: str, tmp_path: Path
+) -> None:
+    browser = shutil.which("chromium")
+    if browser is None:
+        pytest.skip("chromium is not installed")
+    frames = "".join(f'<iframe src="{path}"></iframe>' for path in pages)
+    text = MEASURE.format(width=width, frames=frames)
+    (site / f"measure-{width}.html").write_text(text)
+    done = subprocess.run(
+        [
+            *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
+            *("--no-first-run", "--disable-background-networking", "--disable-sync"),
+            *("--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}"),
+            f"--window-size={DESKTOP + 200},1000",
+            *("--dump-dom", f"{address}/measure-{width}.html"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    said = re.search(r'<pre id="said">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert said is not None, done.stderr[-2000:]
+    assert said[1].splitlines() == [f"{path} fits" for path in pages]
