@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 NODE := $(abspath $(VENV))/node
 
-.PHONY: demo test suite lint docs recipes dist clean fuzz corpus bench \
+.PHONY: demo test suite lint docs recipes dist clean corpus bench \
         coverage mutants
 
 $(INSTALLED): pyproject.toml
@@ -77,10 +77,6 @@ dist: $(INSTALLED)
 
 clean:
 	rm -rf dist site .venv .venv-* .mypy_cache .pytest_cache .ruff_cache
-
-## fuzz: many more broken templates than the suite tries, and other ones each time
-fuzz: $(INSTALLED)
-	FUZZ_EXAMPLES=$(or $(EXAMPLES),3000) $(BIN)/pytest tests/test_fuzz.py -k any
 
 ## corpus: lint every template below a folder and print what the pack says:
 ## make corpus FOLDER=../templates
