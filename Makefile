@@ -40,7 +40,8 @@ $(DOCUMENTED): $(INSTALLED)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	touch $@
 
-docs: export NO_MKDOCS_2_WARNING = 1  # a word about the theme's future, not these pages
+# What it says is about the theme's future, not about these pages.
+docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(DOCUMENTED)
 	$(BIN)/python docs/generate.py
 	$(BIN)/mkdocs build --strict

@@ -153,12 +153,7 @@ def test_a_row_is_well_formed(row: Row) -> None:
     assert set(row.get("accepts", ())) <= {"version", "alias"}
     # Where no qualifier is accepted, the message has to name the way round.
     assert ("note" in row) == (row.get("accepts") == [])
-    assert row["form"] in {
-        *_targets._PARSERS,
-        *DOCUMENTS,
-        "iot-sql",
-        "self",
-    }
+    assert row["form"] in {*_targets._PARSERS, *DOCUMENTS, "self"}
     assert not ("inside" in row and row["form"] in DOCUMENTS)
     if "source_arn" in row:
         assert authorised_by != "role"

@@ -560,3 +560,13 @@ def test_tokens_are_named_after_what_they_stand_for() -> None:
     (found,) = _evaluator().evaluate({"Ref": "Fn"})
     assert isinstance(found.value, Text)
     assert found.value.token == Token("function", "Fn")
+
+
+def test_unknowns_of_different_functions_differ() -> None:
+    names = {"Parameters": {"Names": {"Type": "CommaDelimitedList"}}}
+    evaluator = Evaluator(names)
+    one, other = (
+        evaluator.evaluate({"Fn::Join": [delimiter, {"Ref": "Names"}]})[0].value
+        for delimiter in ",;"
+    )
+    assert one != other

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Union
 
 from cfn_lint_lambda_race.template._identifier import function_arn, parse_identifier
@@ -71,6 +71,9 @@ class _NoValue:
 NO_VALUE = _NoValue()
 
 Value = Union[Text, "list[Any]", "dict[str, Any]", _NoValue]
+# What an intrinsic function says of an alternative that it cannot evaluate;
+# `Evaluator._evaluate` puts the unknown of the whole node there.
+_UNCLEAR = token(UNKNOWN, "unclear")
 Path = tuple[str | int, ...]
 
 
@@ -330,7 +333,10 @@ class Evaluator:
         if name is not None:
             evaluate = _INTRINSICS.get(name)
             found = evaluate(self, argument, when) if evaluate else None
-            return found or [Alternative(unknown(node), when)]
+            return [
+                replace(one, value=unknown(node)) if one.value is _UNCLEAR else one
+                for one in found or [Alternative(_UNCLEAR, when)]
+            ]
         if isinstance(node, list):
             return self._evaluate_list(node, when)
         if isinstance(node, Mapping):
@@ -640,7 +646,7 @@ class Evaluator:
         if isinstance(nodes, list):
             return self._concatenated(nodes, delimiter, when)
         return [
-            Alternative(_joined(items.value, delimiter) or unknown(nodes), items.when)
+            Alternative(_joined(items.value, delimiter), items.when)
             for items in self.evaluate(nodes, when)
         ]
 
@@ -652,7 +658,7 @@ class Evaluator:
             if isinstance(alternative.value, Text):
                 return [alternative]
             joined = _joined(alternative.value, delimiter)
-            found.append(Alternative(joined or unknown(nodes), alternative.when))
+            found.append(Alternative(joined, alternative.when))
         return found
 
     def _select(self, argument: Any, when: Scenario) -> list[Alternative] | None:
@@ -662,12 +668,11 @@ class Evaluator:
         for index in self.texts(argument[0], when):
             number = _index(str(index.value))
             for items in self.evaluate(argument[1], index.when):
-                value = items.value
-                if number is None or not isinstance(value, list):
-                    item = unknown(argument)
+                values = items.value if isinstance(items.value, list) else []
+                if number is None or number >= len(values):
+                    found.append(Alternative(_UNCLEAR, items.when))
                 else:
-                    item = value[number] if number < len(value) else unknown(argument)
-                found.append(Alternative(item, items.when))
+                    found.append(Alternative(values[number], items.when))
         return found
 
     def _split(self, argument: Any, when: Scenario) -> list[Alternative] | None:
@@ -680,7 +685,7 @@ class Evaluator:
         for alternative in self.texts(argument[1], when):
             assert isinstance(alternative.value, Text)
             pieces = alternative.value.split(delimiter)
-            value = unknown(argument) if pieces is None else list(pieces)
+            value = _UNCLEAR if pieces is None else list(pieces)
             found.append(Alternative(value, alternative.when))
         return found
 
@@ -715,8 +720,7 @@ class Evaluator:
                 elif "DefaultValue" in default and name is not None:
                     found.extend(self.evaluate(default["DefaultValue"], scenario))
                 else:
-                    missing = unknown({"Fn::FindInMap": [table, str(key.value)]})
-                    found.append(Alternative(missing, scenario))
+                    found.append(Alternative(_UNCLEAR, scenario))
         return found
 
     def _keys(
@@ -877,13 +881,13 @@ def _comma_list(value: str) -> list[Any]:
     return [literal(item.strip()) for item in value.split(",")] if value else []
 
 
-def _joined(items: Any, delimiter: str) -> Text | None:
+def _joined(items: Any, delimiter: str) -> Text:
     parts: list[Any] = []
     if not isinstance(items, list):
-        return None
+        return _UNCLEAR
     for index, item in enumerate(items):
         if not isinstance(item, Text):
-            return None
+            return _UNCLEAR
         if index:
             parts.append(delimiter)
         parts.append(item)

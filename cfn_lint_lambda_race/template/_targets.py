@@ -236,8 +236,11 @@ class Targets:
         return _Place(branch, (*place.steps, step), (*place.trail, branch))
 
     def _beside(self, place: _Place, path: str) -> Iterator[_Place]:
-        """The places of another path that shares its first steps with a place."""
-        steps = path.split("/")
+        """The places of another path that shares its first steps with a place.
+
+        An empty path is the place that all of them start from.
+        """
+        steps = path.split("/") if path else []
         shared = 0
         for mine, other in zip(place.steps, steps):
             if mine != other:
@@ -379,15 +382,12 @@ class Targets:
         self, text: Text, when: Scenario, row: TargetRow, place: _Place
     ) -> Iterator[Reference | None]:
         """The references that a text denotes, None for each that is unknown."""
-        if row.form == "iot-sql":
-            for named in functions_of_sql(text):
-                yield self._references.of_text(named, when)
-            return
-        reference = self._references.of_text(text, when, _PARSERS[row.form])
-        if reference is None or row.qualifier is None:
-            yield reference
-        else:
-            yield from self._qualified(reference, row.qualifier, place)
+        for named in functions_of_sql(text) if row.form == "iot-sql" else [text]:
+            reference = self._references.of_text(named, when, _PARSERS[row.form])
+            if reference is None or row.qualifier is None:
+                yield reference
+            else:
+                yield from self._qualified(reference, row.qualifier, place)
 
     def _qualified(
         self, reference: Reference, qualifier: str, place: _Place
@@ -398,12 +398,10 @@ class Targets:
         leaves it out.
         """
         parent, _, name = qualifier.rpartition("/")
-        whole = _with(place, reference.when)
-        start = replace(place.trail[0], when=reference.when)
-        parents = [p.branch for p in self._beside(whole, parent)] if parent else [start]
+        parents = list(self._beside(_with(place, reference.when), parent))
         if not parents:
             yield reference
-        for branch in parents:
+        for branch in (found.branch for found in parents):
             node = branch.node if isinstance(branch.node, Mapping) else {}
             if f"{name}.$" in node:
                 # A path into the state's input: known at run time.
@@ -500,6 +498,7 @@ def functions_of_sql(text: Text) -> list[Text]:
 
 _PARSERS = {
     "arn": parse_identifier,
+    "iot-sql": parse_identifier,
     "name": parse_identifier,
     "uri": parse_uri,
 }

@@ -7,12 +7,13 @@ service is stood in for.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
+
+from tests.serving import serving
 
 _RACE = """
 <Changes><member><Type>Resource</Type><ResourceChange>
@@ -33,13 +34,8 @@ _DETAIL = """
 class Cloud:
     """A stack, the change set that waits for it, and what was asked."""
 
-    def __init__(self, address: str) -> None:
-        self.access: Mapping[str, str] = {
-            "AWS_ENDPOINT_URL": address,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": "eu-central-1",
-        }
+    def __init__(self) -> None:
+        self.access: Mapping[str, str] = {}
         self.template = ""
         # The properties of the function that the change set changes.
         self.changes: tuple[str, ...] = ()
@@ -85,8 +81,9 @@ class Cloud:
 
 
 @contextmanager
-def serving() -> Iterator[Cloud]:
+def clouded() -> Iterator[Cloud]:
     """A cloud that answers while the context lasts."""
+    cloud = Cloud()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -101,13 +98,11 @@ def serving() -> Iterator[Cloud]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    cloud = Cloud(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(Handler) as address:
+        cloud.access = {
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+        }
         yield cloud
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pytest
 
 from tests.linting import ROOT, TEMPLATES
-from tests.recipes.cloud import Cloud, serving
+from tests.recipes.cloud import Cloud, clouded
 from tests.recipes.pages import block
 
 SH = ("sh", "-e", "-c")
@@ -178,5 +178,5 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     folder = given("RECIPES_AWS").parent
     path = os.pathsep.join((os.environ["PATH"], str(folder)))
     monkeypatch.setenv("PATH", path)
-    with serving() as cloud:
+    with clouded() as cloud:
         yield cloud

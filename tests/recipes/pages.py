@@ -16,21 +16,26 @@ FILES = RECIPES / "files"
 _FENCE = re.compile(r"^```(?P<info>[^\n]+)\n(?P<body>.*?)^```$", re.M | re.S)
 
 
+def text(page: str) -> str:
+    """A page as it is written."""
+    return (RECIPES / page).read_text(encoding="utf-8")
+
+
 def blocks(page: str, info: str, section: str = "") -> list[str]:
     """The fenced blocks of one kind in a page, or in one section of it."""
-    text = (RECIPES / page).read_text(encoding="utf-8")
+    part = text(page)
     if section:
-        title = re.search(rf"^(#+) {re.escape(section)}\n", text, re.M)
+        title = re.search(rf"^(#+) {re.escape(section)}\n", part, re.M)
         assert title is not None, f"{page} has no section {section}"
-        rest = text[title.end() :]
+        rest = part[title.end() :]
         end = re.search(rf"^#{{1,{len(title[1])}}} ", _masked(rest), re.M)
-        text = rest[: end.start()] if end else rest
-    return [match["body"] for match in _FENCE.finditer(text) if match["info"] == info]
+        part = rest[: end.start()] if end else rest
+    return [match["body"] for match in _FENCE.finditer(part) if match["info"] == info]
 
 
-def _masked(text: str) -> str:
+def _masked(page: str) -> str:
     """A text of the same length in which no comment of a block looks like a title."""
-    return _FENCE.sub(lambda match: match[0].replace("\n#", "\n "), text)
+    return _FENCE.sub(lambda match: match[0].replace("\n#", "\n "), page)
 
 
 def block(page: str, info: str, section: str = "") -> str:
@@ -53,9 +58,8 @@ def command(page: str, part: str, section: str = "") -> str:
 
 def table(page: str, section: str) -> list[list[str]]:
     """The rows of the table in a section, without its head."""
-    text = (RECIPES / page).read_text(encoding="utf-8")
-    text = text.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
-    rows = [line for line in text.splitlines() if line.startswith("|")]
+    part = text(page).partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    rows = [line for line in part.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
 
 

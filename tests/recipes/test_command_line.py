@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from tests.linting import ROOT, TEMPLATES
+from tests.recipes import pages
 from tests.recipes.cloud import Cloud
 from tests.recipes.conftest import (
     FUNCTION_LINE,
@@ -18,7 +19,7 @@ from tests.recipes.conftest import (
     given,
     program,
 )
-from tests.recipes.pages import RECIPES, blocks, command, commands, table
+from tests.recipes.pages import blocks, command, commands, table
 from tests.test_change_set import change, described, detail
 
 PAGE = "command-line.md"
@@ -31,10 +32,6 @@ REGION = {
     "endLine": TARGET_LINE,
     "endColumn": 21,
 }
-
-
-def _text() -> str:
-    return (RECIPES / PAGE).read_text()
 
 
 @pytest.fixture
@@ -142,7 +139,7 @@ def test_sarif_helps_and_points(template: Shell) -> None:
 
 def test_sarif_follows_its_schema(template: Shell) -> None:
     schema = given("RECIPES_SARIF_SCHEMA")
-    (option,) = re.findall(r"`(--output-file [^`]+)` writes", _text())
+    (option,) = re.findall(r"`(--output-file [^`]+)` writes", pages.text(PAGE))
     done = template.run(LINT.replace(" -- ", f" --format sarif {option} -- "))
     assert done.returncode == 4
     template.do(f"{program('check-jsonschema')} --schemafile {schema} report.sarif")
@@ -234,7 +231,7 @@ def test_one_folder_has_settings_of_its_own(folder: Shell) -> None:
             "templates/examples/.cfnlintrc": settings[1],
         }
     )
-    (line,) = re.findall(r"`(cfn-lint --config-file [^`]+)`", _text())
+    (line,) = re.findall(r"`(cfn-lint --config-file [^`]+)`", pages.text(PAGE))
     done = folder.run(line)
     assert done.returncode == 2
     assert "W9810" not in done.stdout

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from tests.recipes import pages
 from tests.recipes.conftest import FUNCTION_LINE, STORY, TARGET_LINE, Shell, program
 from tests.recipes.pages import FILES, blocks, command, document
 
@@ -83,7 +84,7 @@ def test_vim_with_settings_of_the_project(vim: Shell) -> None:
 
 def test_vim_with_a_linter_of_its_own(vim: Shell) -> None:
     vim.write(_vim_files())
-    (vimrc,) = re.findall(r"`(let g:ale_linters = [^`]+)`", _text())
+    (vimrc,) = re.findall(r"`(let g:ale_linters = [^`]+)`", pages.text(PAGE))
     found = _location_list(vim, vimrc)
     assert found.keys() == {FUNCTION_LINE, TARGET_LINE}
     assert "This update changes Architectures of Orders" in found[FUNCTION_LINE]["text"]
@@ -94,10 +95,6 @@ def _vim_files() -> dict[str, str]:
     text = (FILES / "ale.vim").read_text()
     parts = re.split(r'^" ~/(\.vim/\S+)\n', text, flags=re.M)[1:]
     return {f"../home/{name}": body for name, body in zip(parts[::2], parts[1::2])}
-
-
-def _text() -> str:
-    return (FILES.parent / PAGE).read_text()
 
 
 def test_settings_of_the_vscode_extension(project: Shell) -> None:
