@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -299,15 +300,21 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def _python(code: str, *arguments: str) -> float:
-    command = [sys.executable, "-c", code, *arguments]
+    """The figure that some code prints, its modules compiled, as an installer does."""
+    command = [sys.executable, "-X", "pycache_prefix=pycache", "-c", code, *arguments]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     # Nothing but this very Python and the code above.
-    run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    run = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, check=True, env=environment
+    )
     return float(run.stdout)
 
 
 def import_time(repeats: int) -> float:
     """What importing the pack takes beyond cfn-lint, in seconds."""
-    return median(_python(_IMPORT.format(name=PACK)) for _ in range(repeats))
+    code = _IMPORT.format(name=PACK)
+    _python(code)
+    return median(_python(code) for _ in range(repeats))
 
 
 def memory(path: Path, rules: str, repeats: int) -> float:
@@ -335,7 +342,8 @@ def main() -> None:
     if find_spec(NEIGHBOUR.partition(".")[0]):
         variants.append(NEIGHBOUR)
     print(f"cfn-lint {__version__}, {repeats} repeats, CPU time")
-    with tempfile.TemporaryDirectory() as folder:
+    # Elsewhere than in a clone, where the pack's name would mean a folder of rules.
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
         cases = {
             f"generated {size}": generated(int(size))
             for size in options.sizes.split(",")
@@ -345,7 +353,7 @@ def main() -> None:
         for name, template in cases.items():
             paths[name] = Path(folder) / f"{name.replace(' ', '-')}.json"
             paths[name].write_text(json.dumps(template, indent=1))
-        paths |= {path.name: path for path in options.templates}
+        paths |= {path.name: path.resolve() for path in options.templates}
         print(f"{'template':<28}{'plain (s)':>10}{'pack':>11}{'neighbour':>12}")
         extra: dict[str, float] = {}
         for name, path in paths.items():
