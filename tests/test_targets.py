@@ -350,6 +350,44 @@ def test_a_section_of_a_serverless_function(row: TargetRow) -> None:
         assert uses == expected
 
 
+def _named(written: str) -> dict[str, Any]:
+    """A resource for each row that CloudFormation takes as it is, by logical ID."""
+    resources: dict[str, Any] = {}
+    for index, row in enumerate(PLACES):
+        if row.is_file or row.type.startswith("AWS::Serverless::"):
+            continue
+        value: Any = _sub(row, written)
+        if row.inside is not None:
+            value = {"Fn::ToJsonString": next(_documents(row, value, ()))}
+        properties = _in_document(row, value)
+        resources[f"Target{index}"] = {"Type": _kind(row), "Properties": properties}
+    return resources
+
+
+@pytest.mark.parametrize(
+    ("arguments", "with_deployment"),
+    [((), False), (("-x", "W9810:deployment_targets=true"), True)],
+)
+def test_cfn_lint_reports_each(
+    arguments: tuple[str, ...], with_deployment: bool, tmp_path: Path
+) -> None:
+    unqualified = _named("${Fn.Arn}")
+    qualified = {f"Good{name}": node for name, node in _named("${Alias}").items()}
+    template = {
+        "Transform": "AWS::LanguageExtensions",
+        "Resources": {**deepcopy(FUNCTION), **unqualified, **qualified},
+    }
+    assert len(unqualified) > 180
+    expected = [
+        f"Resources/{name}/Properties/{_place(row.path, 0)}"
+        for index, row in enumerate(PLACES)
+        for name in [f"Target{index}"]
+        if name in unqualified and (with_deployment or not row.is_deployment)
+    ]
+    found = lint_template(tmp_path, template, *arguments)
+    assert sorted(paths(found, "W9810")) == sorted(expected)
+
+
 def test_every_form_is_tested() -> None:
     assert {row.form for row in PLACES} == set(FORMS)
     assert not set(load("documents.json")) & {row.form for row in ROWS}
