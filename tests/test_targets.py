@@ -21,7 +21,8 @@ from tests import linting
 from tests.linting import lint_template, messages, paths
 
 ROWS = [row for rows in targets().values() for row in rows]
-PLACES = [row for row in ROWS if row.form != "self"]
+ATTRIBUTES = [row for row in ROWS if row.is_attribute]
+PLACES = [row for row in ROWS if row.form != "self" and not row.is_attribute]
 OWN = [row for row in ROWS if row.form == "self"]
 IN_PROPERTIES = [row for row in PLACES if row.inside is None]
 IN_DOCUMENTS = [row for row in PLACES if row.inside is not None and not row.is_file]
@@ -205,7 +206,8 @@ def test_the_catalogue_is_large() -> None:
     assert len(IN_DOCUMENTS) > 25
     assert len(IN_FILES) > 8
     assert len(OWN) > 15
-    assert len(ROWS) == sum(map(len, (IN_PROPERTIES, IN_DOCUMENTS, IN_FILES, OWN)))
+    groups = (IN_PROPERTIES, IN_DOCUMENTS, IN_FILES, OWN, ATTRIBUTES)
+    assert len(ROWS) == sum(map(len, groups))
 
 
 @pytest.mark.parametrize("item", [0, "Key"])
@@ -218,6 +220,24 @@ def test_a_property(row: TargetRow, item: str | int) -> None:
             _put(properties, row.path, _sub(row, reference), item)
             cases.append(Case(properties, is_unqualified, reference))
     _check(_kind(row), cases, _place(row.path, item))
+
+
+@pytest.mark.parametrize("row", ATTRIBUTES, ids=_name)
+@pytest.mark.parametrize(("reference", "is_unqualified"), WRITTEN.items())
+def test_an_attribute(row: TargetRow, reference: str, is_unqualified: bool) -> None:
+    target = {**FUNCTION["Alias"], "Type": row.type}
+    _put(target, row.path, _sub(row, reference), 0)
+    template = {
+        "Parameters": {"Stage": {"Type": "String"}},
+        "Resources": {**FUNCTION, "Target": target},
+    }
+    reading = read(Template("template.json", template, ["us-east-1"]))
+    uses = [
+        Use(use.function, "/".join(map(str, found.path[2:])))
+        for found in reading.targets
+        for use in reading.unqualified_uses(found)
+    ]
+    assert uses == ([Use("Fn", row.path)] if is_unqualified else [])
 
 
 @pytest.mark.parametrize("row", IN_PROPERTIES, ids=_name)
