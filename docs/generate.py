@@ -30,6 +30,7 @@ _PART = re.compile(
     re.DOTALL,
 )
 
+# What a target holds, where the name of the form does not say so.
 _FORMS = {
     "alexa-manifest": "names in an Alexa skill's manifest",
     "arn": "ARN",
@@ -150,7 +151,7 @@ def _target_table(_: str) -> str:
         (
             f"`{row['type']}`",
             _target_path(row),
-            _FORMS[row["form"]],
+            _FORMS.get(row["form"], row["form"].replace("-", " ")),
             _authorised(row["authorised_by"]),
             "; ".join(_remarks(row)),
             f"[AWS]({row['source']})",

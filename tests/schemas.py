@@ -23,6 +23,7 @@ FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 # A pattern that admits these too speaks of text, not of ARNs.
 PLAIN = ("orders", "orders.json", "123456789012", "us-east-1", "https://example.com/")
 _LAMBDA = re.compile(r"lambda", re.IGNORECASE)
+_FUNCTION = re.compile(r"function_?(arn|name)s?(/\*)*$", re.IGNORECASE)
 _BRANCHES = ("allOf", "anyOf", "oneOf")
 
 
@@ -82,8 +83,9 @@ def properties(schema: Schema) -> Mapping[str, list[Schema]]:
 def lambda_properties(schema: Schema) -> Mapping[str, str]:
     """The properties that may name a Lambda function, each with what says so.
 
-    By its format, a pattern that admits a function's ARN, or the word in a name or
-    a description. Only what can hold text, and what a template can set.
+    By its format, a pattern that admits a function's ARN, a name that ends like a
+    function's ARN or name, or the word in a name or a description. Only what can hold
+    text, and what a template can set.
     """
     nodes = properties(schema)
     read_only = {_path(pointer) for pointer in schema.get("readOnlyProperties", ())}
@@ -102,7 +104,7 @@ def _why(path: str, nodes: Mapping[str, list[Schema]]) -> str:
         return "its format"
     if any(_admits_function(node.get("pattern")) for node in here):
         return "its pattern"
-    if _LAMBDA.search(path):
+    if _LAMBDA.search(path) or _FUNCTION.search(path):
         return "its name"
     # The description of a list or an object tells of its items and its keys.
     whole = re.sub(r"(/\*)+$", "", path)

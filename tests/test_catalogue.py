@@ -12,6 +12,7 @@ import pytest
 from cfn_lint_lambda_race.data import load, targets
 from cfn_lint_lambda_race.template import _targets
 from tests.schemas import (
+    FORMAT,
     exists,
     is_current,
     lambda_properties,
@@ -26,11 +27,15 @@ DOCUMENTS: Mapping[str, list[Row]] = load("documents.json")
 EXCLUSIONS: list[Row] = load("exclusions.json")
 # What every type says in the same words; excuses no property that speaks of Lambda.
 EVERY_TYPE = "AWS::*"
+# What shows that the property takes a function's ARN. A row for everything below a
+# path excuses none of these, so that a function that is named there later stands out.
+STRONG = {"its format", "its pattern"}
 # A SAM function's events that no service sends: their caller is configured elsewhere.
 NO_TARGETS = {"AlexaSkill"}
 KEYS = {
     *("type", "path", "form", "source", "authorised_by", "accepts", "when", "note"),
     *("inside", "file", "qualifier", "substitutions", "source_arn", "deployment"),
+    "attribute",
 }
 
 
@@ -65,6 +70,8 @@ def _glob(pattern: str) -> re.Pattern[str]:
 def _excuses(row: Row, kind: str, path: str, why: str) -> bool:
     if row["type"] == EVERY_TYPE and why != "its pattern":
         return False
+    if row["path"].endswith("**") and why in STRONG:
+        return False
     types = re.escape(row["type"]).replace(r"\*", ".*")
     return bool(re.fullmatch(types, kind) and _glob(row["path"]).fullmatch(f"/{path}"))
 
@@ -84,20 +91,43 @@ def _scanned() -> Mapping[tuple[str, str], str]:
     }
 
 
-def test_every_property_that_may_name_a_function_is_known() -> None:
-    assert len(_scanned()) > 600
+def _unknown(scanned: Mapping[tuple[str, str], str]) -> list[str]:
+    """The properties that are neither targets nor excluded."""
     chosen = {(row["type"], row["path"]) for row in TARGETS}
-    unknown = [
+    return [
         f"{kind} {path} ({why})"
-        for (kind, path), why in _scanned().items()
+        for (kind, path), why in scanned.items()
         if (kind, path) not in chosen
         and not any(_excuses(row, kind, path, why) for row in EXCLUSIONS)
     ]
+
+
+def test_every_property_that_may_name_a_function_is_known() -> None:
+    assert len(_scanned()) > 600
+    unknown = _unknown(_scanned())
     assert not unknown, (
         "These properties may name a Lambda function. For each, add one row: to "
         "data/targets.json if a service invokes the function there, else to "
         "data/exclusions.json with the reason:\n" + "\n".join(unknown)
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "node"),
+    [
+        ("AWS::New::Service", {"description": "The Lambda function that is called."}),
+        ("AWS::New::Service", {"pattern": "^arn:aws:lambda:[^:]*:[^:]*:function:.*$"}),
+        ("AWS::SNS::Topic", {"format": FORMAT}),
+        ("AWS::ApplicationAutoScaling::ScalingPolicy", {"format": FORMAT}),
+        ("AWS::Lambda::EventSourceMapping", {"format": FORMAT}),
+        ("AWS::Lambda::Function", {"pattern": "^arn:(aws[a-zA-Z-]*):lambda:.*$"}),
+        ("AWS::S3ObjectLambda::AccessPoint", {"format": FORMAT}),
+    ],
+)
+def test_a_new_property_stands_out(kind: str, node: Row) -> None:
+    schema = {"properties": {"Handlers": {"items": {"type": "string", **node}}}}
+    found = lambda_properties(schema)
+    assert _unknown({(kind, path): why for path, why in found.items()})
 
 
 @pytest.mark.skipif(not is_current(), reason="older schemas have fewer properties")
@@ -120,6 +150,8 @@ def test_the_paths_of_a_row_exist(row: Row) -> None:
     kind = row["type"]
     if kind.startswith("Custom::"):
         pytest.skip("a custom resource has no schema")
+    if row.get("attribute"):
+        pytest.skip("the schemas tell of properties")
     if not is_current() and kind not in schemas():
         pytest.skip("older than the resource type")
     assert kind in schemas(), "no such resource type: correct or remove the row"
@@ -248,6 +280,22 @@ def test_the_scan_finds(schema: Row, why: str | None) -> None:
     assert lambda_properties(whole).get("Handler") == why
 
 
+@pytest.mark.parametrize(
+    ("name", "is_found"),
+    [
+        ("FunctionArn", True),
+        ("FunctionNames", True),
+        ("LambdaHandler", True),
+        ("FunctionNameFilter", False),
+        ("Arn", False),
+    ],
+)
+def test_the_scan_knows_names(name: str, is_found: bool) -> None:
+    items = {"items": {"type": "string"}}
+    found = lambda_properties({"properties": {name: items}})
+    assert found == ({f"{name}/*": "its name"} if is_found else {})
+
+
 def test_the_scan_goes_deep_and_leaves_out_what_is_read_only() -> None:
     schema = {
         "properties": {
@@ -278,3 +326,5 @@ def test_exclusions_excuse_no_more_than_they_say() -> None:
     every = {"type": EVERY_TYPE, "path": "**/*Role"}
     assert _excuses(every, "AWS::X::Y", "A/TheRole", "its pattern")
     assert not _excuses(every, "AWS::X::Y", "A/LambdaRole", "its name")
+    assert not _excuses(row, "AWS::X::Y", "A/*/B/C", "its format")
+    assert not _excuses(row, "AWS::X::Y", "A/*/B/C", "its pattern")

@@ -21,7 +21,8 @@ from tests import linting
 from tests.linting import lint_template, messages, paths
 
 ROWS = [row for rows in targets().values() for row in rows]
-PLACES = [row for row in ROWS if row.form != "self"]
+ATTRIBUTES = [row for row in ROWS if row.is_attribute]
+PLACES = [row for row in ROWS if row.form != "self" and not row.is_attribute]
 OWN = [row for row in ROWS if row.form == "self"]
 IN_PROPERTIES = [row for row in PLACES if row.inside is None]
 IN_DOCUMENTS = [row for row in PLACES if row.inside is not None and not row.is_file]
@@ -205,7 +206,8 @@ def test_the_catalogue_is_large() -> None:
     assert len(IN_DOCUMENTS) > 25
     assert len(IN_FILES) > 8
     assert len(OWN) > 15
-    assert len(ROWS) == sum(map(len, (IN_PROPERTIES, IN_DOCUMENTS, IN_FILES, OWN)))
+    groups = (IN_PROPERTIES, IN_DOCUMENTS, IN_FILES, OWN, ATTRIBUTES)
+    assert len(ROWS) == sum(map(len, groups))
 
 
 @pytest.mark.parametrize("item", [0, "Key"])
@@ -218,6 +220,24 @@ def test_a_property(row: TargetRow, item: str | int) -> None:
             _put(properties, row.path, _sub(row, reference), item)
             cases.append(Case(properties, is_unqualified, reference))
     _check(_kind(row), cases, _place(row.path, item))
+
+
+@pytest.mark.parametrize("row", ATTRIBUTES, ids=_name)
+@pytest.mark.parametrize(("reference", "is_unqualified"), WRITTEN.items())
+def test_an_attribute(row: TargetRow, reference: str, is_unqualified: bool) -> None:
+    target = {**FUNCTION["Alias"], "Type": row.type}
+    _put(target, row.path, _sub(row, reference), 0)
+    template = {
+        "Parameters": {"Stage": {"Type": "String"}},
+        "Resources": {**FUNCTION, "Target": target},
+    }
+    reading = read(Template("template.json", template, ["us-east-1"]))
+    uses = [
+        Use(use.function, "/".join(map(str, found.path[2:])))
+        for found in reading.targets
+        for use in reading.unqualified_uses(found)
+    ]
+    assert uses == ([Use("Fn", row.path)] if is_unqualified else [])
 
 
 @pytest.mark.parametrize("row", IN_PROPERTIES, ids=_name)
@@ -348,6 +368,44 @@ def test_a_section_of_a_serverless_function(row: TargetRow) -> None:
     for index, (case, uses) in enumerate(zip(cases, _uses(row.type, cases))):
         expected = [Use(f"Target{index}", place)] if case.is_unqualified else []
         assert uses == expected
+
+
+def _named(written: str) -> dict[str, Any]:
+    """A resource for each row that CloudFormation takes as it is, by logical ID."""
+    resources: dict[str, Any] = {}
+    for index, row in enumerate(PLACES):
+        if row.is_file or row.type.startswith("AWS::Serverless::"):
+            continue
+        value: Any = _sub(row, written)
+        if row.inside is not None:
+            value = {"Fn::ToJsonString": next(_documents(row, value, ()))}
+        properties = _in_document(row, value)
+        resources[f"Target{index}"] = {"Type": _kind(row), "Properties": properties}
+    return resources
+
+
+@pytest.mark.parametrize(
+    ("arguments", "with_deployment"),
+    [((), False), (("-x", "W9810:deployment_targets=true"), True)],
+)
+def test_cfn_lint_reports_each(
+    arguments: tuple[str, ...], with_deployment: bool, tmp_path: Path
+) -> None:
+    unqualified = _named("${Fn.Arn}")
+    qualified = {f"Good{name}": node for name, node in _named("${Alias}").items()}
+    template = {
+        "Transform": "AWS::LanguageExtensions",
+        "Resources": {**deepcopy(FUNCTION), **unqualified, **qualified},
+    }
+    assert len(unqualified) > 180
+    expected = [
+        f"Resources/{name}/Properties/{_place(row.path, 0)}"
+        for index, row in enumerate(PLACES)
+        for name in [f"Target{index}"]
+        if name in unqualified and (with_deployment or not row.is_deployment)
+    ]
+    found = lint_template(tmp_path, template, *arguments)
+    assert sorted(paths(found, "W9810")) == sorted(expected)
 
 
 def test_every_form_is_tested() -> None:

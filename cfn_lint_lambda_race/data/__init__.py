@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 class TargetRow(NamedTuple):
     """A property through which a service invokes a Lambda function.
 
-    ``path`` leads from the resource's properties to the value, ``inside`` on from
-    there where the value is a document (an object, or JSON or YAML text), or the
-    name of a local file that holds one (``is_file``). A ``*`` stands for every
+    ``path`` leads from the resource's properties to the value, or from the resource
+    itself (``is_attribute``), ``inside`` on from there where the value is a document
+    (an object, or JSON or YAML text), or the name of a local file that holds one
+    (``is_file``). A ``*`` stands for every
     item or key, ``**`` for any number of steps. ``form`` names the parser of the
     text. ``when`` maps further paths to the patterns that their values must match,
     ``qualifier`` is the path of a qualifier that is a property of its own; both
@@ -42,6 +43,7 @@ class TargetRow(NamedTuple):
     accepts: tuple[str, ...] = ("version", "alias")
     inside: str | None = None
     is_file: bool = False
+    is_attribute: bool = False
     when: Mapping[str, tuple[str, ...]] = {}
     inside_when: Mapping[str, tuple[str, ...]] = {}
     qualifier: str | None = None
@@ -105,6 +107,7 @@ def _target_row(row: Mapping[str, Any]) -> TargetRow:
     fields["accepts"] = tuple(row.get("accepts", TargetRow._field_defaults["accepts"]))
     fields["is_deployment"] = bool(row.get("deployment"))
     fields["is_file"] = bool(row.get("file"))
+    fields["is_attribute"] = bool(row.get("attribute"))
     return TargetRow(**fields)
 
 

@@ -135,6 +135,8 @@ class Targets:
         self, resource: Resource, row: TargetRow, base: Scenario
     ) -> Iterator[Target]:
         root = Branch(resource.properties, resource.path, base)
+        if row.is_attribute:
+            root = Branch(resource.attributes, resource.path[:-1], base)
         for target in self._below(resource, row, root):
             if not self._is_global(target):
                 yield target
