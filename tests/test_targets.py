@@ -778,6 +778,28 @@ def test_substitutions(
     assert found == ([f"{RULE}{place}"] if place else [])
 
 
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ({"Task": {"Resource": FN_ARN}}, "State Task of Rule ("),
+        ({"States": {"Resource": FN_ARN}}, "State States of Rule ("),
+        (
+            {"Map": {"ItemProcessor": {"States": {"Task": {"Resource": FN_ARN}}}}},
+            "State Map/Task of Rule (",
+        ),
+        (
+            {"Task": {"Fn::If": ["IsLive", {"Resource": FN_ARN}, {}]}},
+            "State Task of Rule (",
+        ),
+    ],
+)
+def test_the_name_of_a_state(states: Any, words: str, tmp_path: Path) -> None:
+    kind = "AWS::StepFunctions::StateMachine"
+    template = _template(kind, {"Definition": {"States": states}}, **SECTIONS)
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert message.startswith(words)
+
+
 STATES = json.dumps({"States": {"Task": {"Type": "Task", "Resource": OUTSIDE}}})
 
 

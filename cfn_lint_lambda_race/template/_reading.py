@@ -124,8 +124,8 @@ class Reading:
         if target.row.form == "self" and path[-2:-1] == ("Events",):
             return f"Event {path[-1]} of {resource.id}"
         where = f"{resource.id} ({resource.type})"
-        inner = path if target.inner is None else _without_branches(target.inner)
-        states = [str(name) for step, name in pairwise(inner) if step == "States"]
+        steps = iter(path if target.inner is None else _without_branches(target.inner))
+        states = [str(next(steps, "")) for step in steps if step == "States"]
         return f"State {'/'.join(states)} of {where}" if states else where
 
     def is_serverless(self, function: str) -> bool:
