@@ -84,6 +84,11 @@ def test_a_partial_arn_or_a_name(head: str, qualifier: str | None) -> None:
         "123456789012:function:",
         "a:b:c:d:e",
         "a:b:c",
+        "orders/live",
+        "orders.v1",
+        "${Name}",
+        "arn:aws:lambda:eu-west-1:123456789012:function:${Name}",
+        "arn:aws:lambda:eu-west-1:123456789012:function:*",
     ],
 )
 def test_what_is_no_identifier(whole: str) -> None:

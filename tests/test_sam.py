@@ -971,6 +971,23 @@ TURNS: dict[str, tuple[Template_, Verdict]] = {
         ),
         {("Orders", APIGATEWAY, False)},
     ),
+    "authorizer in Globals that the only API overrides": (
+        _of(
+            _function(**ALIAS, Events=_rest_event({"Ref": "Rest"})),
+            {
+                **CHECK,
+                "Rest": _rest(
+                    Auth={
+                        "Authorizers": {"Own": {"FunctionArn": {"Ref": "Orders.Alias"}}}
+                    }
+                ),
+            },
+            Globals={"Api": CHECKED},
+        ),
+        {("Orders", APIGATEWAY, False)},
+    ),
+    "URL, null": (_of(_function(FunctionUrlConfig=None)), set()),
+    "URL, empty": (_of(_function(FunctionUrlConfig={})), set()),
     "authorizer in Globals that no API has": (
         _of(
             _function(**ALIAS, Events=_rest_event({"Ref": "Rest"})),

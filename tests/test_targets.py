@@ -357,7 +357,7 @@ def test_a_substitution(row: TargetRow, tmp_path: Path) -> None:
 @pytest.mark.parametrize("row", OWN, ids=_name)
 def test_a_section_of_a_serverless_function(row: TargetRow) -> None:
     properties = _properties(next(_admitted(row.when)), "Key")
-    properties.setdefault(row.path.split("/")[0], {})
+    properties.setdefault(row.path.split("/")[0], {"AuthType": "NONE"})
     cases = [
         Case(properties, True),
         Case({**properties, "AutoPublishAlias": {"Ref": "AWS::NoValue"}}, True),
@@ -514,3 +514,394 @@ def test_aliases_of_one_name_exclude_each_other(latest: str, tmp_path: Path) -> 
     )
     (message,) = messages(lint_template(tmp_path, template), "W9810")
     assert latest in message
+
+
+# -- one value in all its spellings ---------------------------------------------------
+
+OUTSIDE = "arn:aws:lambda:us-east-1:123456789012:function:elsewhere"
+PARTITIONS = ("aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-f", "aws-eusc")
+LIVE_OR_NOT = {"Fn::If": ["IsLive", "live", {"Ref": "AWS::NoValue"}]}
+SECTIONS: dict[str, Any] = {
+    "Parameters": {
+        "Open": {"Type": "String"},
+        "OpenList": {"Type": "CommaDelimitedList"},
+        "Given": {"Type": "String", "AllowedValues": ["live", "$LATEST"]},
+        "Stage": {"Type": "String", "Default": "dev"},
+        "Stored": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/arn"},
+    },
+    "Conditions": {
+        "IsLive": {"Fn::Equals": [{"Ref": "Open"}, "live"]},
+        "IsTest": {"Fn::Not": [{"Condition": "IsLive"}]},
+    },
+    "Mappings": {
+        "Stages": {"dev": {"Suffix": ""}, "live": {"Suffix": ":live"}},
+        "Regions": {"us-east-1": {"Suffix": ""}, "eu-west-1": {"Suffix": ":live"}},
+    },
+}
+FN_ARN = {"Fn::GetAtt": ["Fn", "Arn"]}
+PIECES = {"Fn::Split": [":", {"Ref": "Alias"}]}
+
+
+def _suffixed(*key: Any) -> dict[str, Any]:
+    found = {"Suffix": {"Fn::FindInMap": list(key)}}
+    return {"Fn::Sub": ["${Fn.Arn}${Suffix}", found]}
+
+
+# The value, and below it the places of the findings; without a place, itself.
+SPELLINGS: list[tuple[Any, tuple[str, ...]]] = [
+    ({"Fn::GetAtt": "Fn.Arn"}, ("",)),
+    ({"Ref": "Fn"}, ("",)),
+    ("orders", ("",)),
+    ("orders:$LATEST", ("",)),
+    ("orders:live", ()),
+    ("123456789012:function:orders", ("",)),
+    ("123456789012:function:orders:live", ()),
+    ("elsewhere", ()),
+    ("elsewhere:$LATEST", ()),
+    ("123456789012:function:elsewhere", ()),
+    (OUTSIDE, ("",)),
+    (f"{OUTSIDE}:$LATEST", ("",)),
+    (f"{OUTSIDE}:$LATEST.PUBLISHED", ()),
+    (f"{OUTSIDE}:live", ()),
+    (f"{OUTSIDE}:7", ()),
+    (f"{OUTSIDE}:", ()),
+    (f"{OUTSIDE}:live:more", ()),
+    (f"{OUTSIDE}/invocations", ()),
+    *((OUTSIDE.replace(":aws:", f":{name}:"), ("",)) for name in PARTITIONS),
+    *((f"{OUTSIDE}:7".replace(":aws:", f":{name}:"), ()) for name in PARTITIONS),
+    ({"Fn::Sub": "${Fn.Arn}:$LATEST"}, ("",)),
+    ({"Fn::Sub": "${Fn.Arn}:$LATEST.PUBLISHED"}, ()),
+    ({"Fn::Sub": "${Fn.Arn}${Open}"}, ()),
+    ({"Fn::Sub": "${Fn.Arn}:${Open}"}, ()),
+    ({"Fn::Sub": "${Fn.Arn}:${Given}"}, ("",)),
+    ({"Fn::Sub": "${Fn.Arn}:${Stage}"}, ()),
+    ({"Fn::Sub": "${!Fn.Arn}"}, ()),
+    ({"Fn::Sub": OUTSIDE.replace("elsewhere", "${AWS::StackName}-x")}, ("",)),
+    ({"Fn::Sub": OUTSIDE.replace("elsewhere", "app-${Stage}")}, ("",)),
+    ({"Fn::Sub": OUTSIDE.replace("elsewhere", "${Open}")}, ()),
+    ({"Fn::Sub": OUTSIDE.replace("elsewhere", "${Open}") + ":$LATEST"}, ("",)),
+    ({"Fn::Sub": OUTSIDE.replace("elsewhere", "{{resolve:ssm:/name}}")}, ()),
+    ({"Fn::Join": [":", [FN_ARN, {"Ref": "AWS::NoValue"}]]}, ("",)),
+    ({"Fn::Join": [":", [FN_ARN, LIVE_OR_NOT]]}, ("",)),
+    ({"Fn::Join": [":", {"Fn::If": ["IsLive", [FN_ARN, "live"], [FN_ARN]]}]}, ("",)),
+    ({"Fn::Join": [":", {"Ref": "OpenList"}]}, ()),
+    ({"Fn::Join": ["", [{"Fn::Select": [6, PIECES]}, ":live"]]}, ()),
+    ({"Fn::Select": [6, PIECES]}, ("",)),
+    ({"Fn::Select": ["1", [{"Ref": "Alias"}, FN_ARN]]}, ("",)),
+    ({"Fn::Select": [7, [FN_ARN]]}, ()),
+    (_suffixed("Stages", {"Ref": "Stage"}, "Suffix"), ("",)),
+    (_suffixed("Stages", "live", "Suffix"), ()),
+    (_suffixed("Stages", {"Ref": "Open"}, "Suffix"), ()),
+    (_suffixed("Stages", "none", "Suffix"), ()),
+    (_suffixed("Stages", "none", "Suffix", {"DefaultValue": ""}), ("",)),
+    (_suffixed("Stages", "none", "Suffix", {"DefaultValue": ":live"}), ()),
+    (_suffixed("Regions", {"Ref": "AWS::Region"}, "Suffix"), ("",)),
+    ({"Fn::If": ["IsLive", {"Ref": "Alias"}, FN_ARN]}, ("/Fn::If/2",)),
+    ({"Fn::If": ["IsLive", {"Ref": "Fn"}, FN_ARN]}, ("/Fn::If/1", "/Fn::If/2")),
+    (
+        {"Fn::If": ["IsLive", {"Ref": "Alias"}, {"Fn::If": ["IsTest", FN_ARN, "x"]}]},
+        ("/Fn::If/2/Fn::If/1",),
+    ),
+    (
+        {"Fn::If": ["IsLive", {"Ref": "Alias"}, {"Fn::If": ["IsTest", "x", FN_ARN]}]},
+        (),
+    ),
+    ({"Fn::ImportValue": "arn"}, ()),
+    ({"Fn::GetAtt": ["Stack", "Outputs.Arn"]}, ()),
+    ({"Ref": "Open"}, ()),
+    ({"Ref": "Stored"}, ()),
+    ("{{resolve:ssm:/arn}}", ()),
+    *(({name: FN_ARN}, ()) for name in ("Fn::Base64", "Fn::Transform", "Fn::Never")),
+    *((node, ()) for node in (None, True, 7, "", [], [FN_ARN], {}, {"Arn": FN_ARN})),
+]
+
+
+def test_one_function_in_all_its_spellings(tmp_path: Path) -> None:
+    resources = {
+        f"Mapping{index}": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "Properties": {"FunctionName": value},
+        }
+        for index, (value, _) in enumerate(SPELLINGS)
+    }
+    template = {**SECTIONS, "Resources": {**FUNCTION, **resources}}
+    matches = lint_template(tmp_path, template)
+    assert paths(matches, "W9810") == [
+        f"Resources/Mapping{index}/Properties/FunctionName{place}"
+        for index, (_, places) in enumerate(SPELLINGS)
+        for place in places
+    ]
+    assert not paths(matches, "E0002")
+
+
+@pytest.mark.parametrize(
+    ("value", "given", "count"),
+    [
+        ({"Fn::Sub": "${Fn.Arn}:${Open}"}, "Open=$LATEST", 1),
+        ({"Fn::Sub": "${Fn.Arn}:${Open}"}, "Open=live", 0),
+        ({"Fn::Sub": "${Fn.Arn}:${Given}"}, "Given=$LATEST", 1),
+        ({"Fn::Sub": "${Fn.Arn}:${Given}"}, "Given=live", 0),
+        ({"Ref": "Open"}, f"Open={OUTSIDE}", 1),
+        ({"Fn::If": ["IsLive", {"Ref": "Alias"}, FN_ARN]}, "Open=live", 0),
+    ],
+)
+def test_a_given_parameter(value: Any, given: str, count: int, tmp_path: Path) -> None:
+    resources = {"Alias": FUNCTION["Alias"], "Version": FUNCTION["Version"]}
+    template = _scheduled(value, **{**SECTIONS, "Resources": resources})
+    found = messages(lint_template(tmp_path, template, "--parameters", given), "W9810")
+    assert len(found) == count
+    assert not any(" when " in message for message in found)
+
+
+def test_a_parameter_can_be_the_whole_list(tmp_path: Path) -> None:
+    arns = {"Ref": "OpenList"}
+    template = _template("AWS::CloudWatch::Alarm", {"AlarmActions": arns}, **SECTIONS)
+    given = ("--parameters", f"OpenList={OUTSIDE}")
+    found = paths(lint_template(tmp_path, template, *given), "W9810")
+    assert found == [f"{RULE}AlarmActions"]
+    assert paths(lint_template(tmp_path, template), "W9810") == []
+
+
+# -- what exists under conditions --------------------------------------------------
+
+
+def _twin(function: str, condition: str) -> dict[str, Any]:
+    properties = {**linting.FUNCTION["Properties"], "FunctionName": function}  # type: ignore[dict-item]
+    return {**linting.FUNCTION, "Condition": condition, "Properties": properties}
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (None, [" of One when IsLive is true", " of Two when IsTest is true"]),
+        ("IsLive", [" of One,"]),
+        ("IsTest", [" of Two,"]),
+    ],
+)
+def test_functions_of_one_name(
+    condition: str | None, said: list[str], tmp_path: Path
+) -> None:
+    twins = {"One": _twin("twin", "IsLive"), "Two": _twin("twin", "IsTest")}
+    arn = OUTSIDE.replace("elsewhere", "twin")
+    template = _scheduled(arn, **{**SECTIONS, "Resources": twins})
+    if condition is not None:
+        template["Resources"]["Rule"]["Condition"] = condition
+    found = messages(lint_template(tmp_path, template), "W9810")
+    assert len(found) == len(said)
+    assert all(words in message for words, message in zip(said, found))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"Fn::Sub": "${Fn.Arn}:live"}, ["of Fn through alias Alias when IsLive is"]),
+        ({"Fn::Sub": "${Two.Arn}:live"}, ["of Two through alias Alias when IsLive is"]),
+        (
+            {"Ref": "Alias"},
+            [
+                "of Fn through alias Alias when IsLive is true",
+                "of Two through alias Alias when IsLive is false",
+            ],
+        ),
+        (
+            {"Fn::If": ["IsTest", {"Fn::Sub": "${Fn.Arn}:live"}, "x"]},
+            [],
+        ),
+    ],
+)
+def test_an_alias_of_one_of_two_functions(
+    value: Any, said: list[str], tmp_path: Path
+) -> None:
+    alias = {
+        "FunctionName": {"Fn::If": ["IsLive", {"Ref": "Fn"}, {"Ref": "Two"}]},
+        "FunctionVersion": "$LATEST",
+        "Name": "live",
+    }
+    resources = {
+        "Two": linting.FUNCTION,
+        "Alias": {"Type": "AWS::Lambda::Alias", "Properties": alias},
+    }
+    template = _scheduled(value, **{**SECTIONS, "Resources": resources})
+    found = messages(lint_template(tmp_path, template), "W9810")
+    assert len(found) == len(said)
+    assert all(words in message for words, message in zip(said, found))
+
+
+def test_managed_instances_under_a_condition(tmp_path: Path) -> None:
+    capacity = {"Fn::If": ["IsLive", {"A": "b"}, {"Ref": "AWS::NoValue"}]}
+    properties = {**linting.FUNCTION["Properties"], "CapacityProviderConfig": capacity}  # type: ignore[dict-item]
+    function = {**linting.FUNCTION, "Properties": properties}
+    template = _scheduled(FN_ARN, **{**SECTIONS, "Resources": {"Fn": function}})
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert " of Fn when IsLive is false," in message
+
+
+def test_a_scenario_says_nothing_twice(tmp_path: Path) -> None:
+    node = {"Fn::If": ["IsLive", {"Ref": "Alias"}, FN_ARN]}
+    resources = {"Alias": FUNCTION["Alias"], "Version": FUNCTION["Version"]}
+    template = _scheduled(node, **{**SECTIONS, "Resources": resources})
+    template["Resources"]["Rule"]["Condition"] = "IsTest"
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert " when " not in message
+
+
+@pytest.mark.parametrize(
+    ("properties", "words"),
+    [
+        (
+            {"Events": {"Tick": {"Fn::If": ["IsLive", {"Type": "Schedule"}, {}]}}},
+            "Event Tick of Fn invokes",
+        ),
+        (
+            {"FunctionUrlConfig": {"Fn::If": ["IsLive", {"AuthType": "NONE"}, {}]}},
+            "The function URL of Fn invokes",
+        ),
+    ],
+)
+def test_a_place_in_a_branch_has_its_name(properties: Any, words: str) -> None:
+    function = {"Type": "AWS::Serverless::Function", "Properties": properties}
+    template = {**SECTIONS, "Resources": {"Fn": function}}
+    reading = read(Template("template.json", template, ["us-east-1"]))
+    (target,) = reading.targets
+    assert words.startswith(reading.name_target(target))
+
+
+# -- documents -----------------------------------------------------------------------
+
+INVOKE = "arn:aws:states:::lambda:invoke"
+
+
+@pytest.mark.parametrize(
+    ("state", "substitutions", "place"),
+    [
+        ({"Resource": "${F}"}, {"F": FN_ARN}, "DefinitionSubstitutions/F"),
+        ({"Resource": "${F}"}, {"F": {"Ref": "Alias"}}, None),
+        ({"Resource": "${F}"}, {"G": FN_ARN}, None),
+        ({"Resource": OUTSIDE.replace("elsewhere", "${F}")}, {}, None),
+        ({"Resource": OUTSIDE.replace("elsewhere", "${F}")}, {"G": "x"}, None),
+        (
+            {"Resource": "${F}"},
+            {"F": {"Fn::If": ["IsLive", {"Ref": "Alias"}, FN_ARN]}},
+            "DefinitionSubstitutions/F/Fn::If/2",
+        ),
+        (
+            {"Resource": "${F}"},
+            {"Fn::If": ["IsLive", {"F": {"Ref": "Alias"}}, {"F": FN_ARN}]},
+            "DefinitionSubstitutions/Fn::If/2/F",
+        ),
+        ({"Resource": "${F}:${Q}"}, {"F": FN_ARN, "Q": "live"}, None),
+        (
+            {"Resource": "${F}:${Q}"},
+            {"F": FN_ARN, "Q": "$LATEST"},
+            "Definition/States/Task/Resource",
+        ),
+        ({"Resource": "${F}:${Q}"}, {"F": FN_ARN}, None),
+        (
+            {"Resource": "${R}", "Parameters": {"FunctionName": "${F}"}},
+            {"R": INVOKE, "F": FN_ARN},
+            "DefinitionSubstitutions/F",
+        ),
+        (
+            {
+                "Resource": INVOKE,
+                "Parameters": {"FunctionName": "${F}", "Qualifier": "${Q}"},
+            },
+            {"F": FN_ARN, "Q": "$LATEST"},
+            "DefinitionSubstitutions/F",
+        ),
+        (
+            {
+                "Resource": INVOKE,
+                "Parameters": {"FunctionName": "${F}", "Qualifier": "${Q}"},
+            },
+            {"F": FN_ARN, "Q": "live"},
+            None,
+        ),
+        ({"Resource": "${F}"}, ["F"], None),
+        ({"Resource": "${F}"}, None, None),
+    ],
+    ids=str,
+)
+def test_substitutions(
+    state: Any, substitutions: Any, place: str | None, tmp_path: Path
+) -> None:
+    properties = {
+        "Definition": {"States": {"Task": {"Type": "Task", **state}}},
+        "DefinitionSubstitutions": substitutions,
+    }
+    resources = {"Alias": FUNCTION["Alias"], "Version": FUNCTION["Version"]}
+    kind = "AWS::StepFunctions::StateMachine"
+    template = _template(kind, properties, **{**SECTIONS, "Resources": resources})
+    found = paths(lint_template(tmp_path, template), "W9810")
+    assert found == ([f"{RULE}{place}"] if place else [])
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ({"Task": {"Resource": FN_ARN}}, "State Task of Rule ("),
+        ({"States": {"Resource": FN_ARN}}, "State States of Rule ("),
+        (
+            {"Map": {"ItemProcessor": {"States": {"Task": {"Resource": FN_ARN}}}}},
+            "State Map/Task of Rule (",
+        ),
+        (
+            {"Task": {"Fn::If": ["IsLive", {"Resource": FN_ARN}, {}]}},
+            "State Task of Rule (",
+        ),
+    ],
+)
+def test_the_name_of_a_state(states: Any, words: str, tmp_path: Path) -> None:
+    kind = "AWS::StepFunctions::StateMachine"
+    template = _template(kind, {"Definition": {"States": states}}, **SECTIONS)
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert message.startswith(words)
+
+
+STATES = json.dumps({"States": {"Task": {"Type": "Task", "Resource": OUTSIDE}}})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "count"),
+    [
+        ("states.json", STATES, 1),
+        ("states.json", "\ufeff" + STATES, 1),
+        ("states.json", STATES.replace(OUTSIDE, f"{OUTSIDE}:live"), 0),
+        ("states.json", STATES[:-1], 0),
+        ("states.json", STATES + " " * 2**21, 0),
+        ("states.json", "", 0),
+        ("folder/../states.json", STATES, 1),
+        ("states.yaml", f"States:\n  Task:\n    Resource: {OUTSIDE}\n", 1),
+        ("states.yaml", f"States:\n\tTask:\n    Resource: {OUTSIDE}\n", 0),
+        ("states.yaml", f"--- {STATES}\n--- {STATES}\n", 0),
+        ("../states.json", STATES, 0),
+        ("folder", None, 0),
+        ("missing.json", None, 0),
+        ("/etc/hostname", None, 0),
+        ("inside.json", None, 1),
+        ("outside.json", None, 0),
+        ("loop.json", None, 0),
+    ],
+)
+def test_a_file_of_a_template_that_nobody_trusts(
+    name: str, content: str | None, count: int, tmp_path: Path
+) -> None:
+    folder = tmp_path / "app"
+    (folder / "folder").mkdir(parents=True)
+    for place in (tmp_path / "out.json", folder / "in.json"):
+        place.write_text(STATES)
+    (folder / "inside.json").symlink_to("in.json")
+    (folder / "outside.json").symlink_to(tmp_path / "out.json")
+    (folder / "loop.json").symlink_to("loop.json")
+    if content is not None:
+        (folder / name).write_text(content)
+    machine = {
+        "Type": "AWS::Serverless::StateMachine",
+        "Properties": {"DefinitionUri": name},
+    }
+    template = {"Resources": {"States": machine}}
+    reading = read(Template(str(folder / "t.json"), template, ["us-east-1"]))
+    uses = [
+        use for target in reading.targets for use in reading.unqualified_uses(target)
+    ]
+    assert [use.function for use in uses] == ["elsewhere"] * count

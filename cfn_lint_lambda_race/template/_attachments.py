@@ -469,8 +469,7 @@ class Attachments:
                 kind, *rest = found.value.fields(":")
                 if kind.literal != "function" or len(rest) != 2:
                     continue
-                named = self._references.of_text(rest[0], found.when)
-                if named is not None:
+                for named in self._references.of_text(rest[0], found.when):
                     yield Setting(
                         branch.path,
                         f"The scalable target {resource.id}",

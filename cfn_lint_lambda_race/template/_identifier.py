@@ -17,6 +17,8 @@ LATEST = "$LATEST"
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-scaling.html
 PUBLISHED = "$LATEST.PUBLISHED"
 
+# https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#lambda-Invoke-request-FunctionName
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.[^{}]*\}")
 _INVOCATION_SUFFIX = re.compile(r"/(response-streaming-)?invocations$")
 _FUNCTIONS_PATH = re.compile(r":lambda:path/(?:/)?\d{4}-\d{2}-\d{2}/functions/")
@@ -73,6 +75,8 @@ def parse_identifier(text: Text) -> Identifier | None:
 def _identifier(fields: list[Text], is_arn: bool = False) -> Identifier | None:
     name, *rest = fields
     if not name.parts or any(not field.parts for field in rest):
+        return None
+    if not all(_NAME.fullmatch(part) for part in name.parts if isinstance(part, str)):
         return None
     return Identifier(name, rest[0] if rest else None, is_arn)
 

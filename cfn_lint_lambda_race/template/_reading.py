@@ -12,7 +12,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import TargetRow, exits, targets
 from cfn_lint_lambda_race.template._attachments import Attachments, Misfit
-from cfn_lint_lambda_race.template._evaluator import Evaluator, Resource
+from cfn_lint_lambda_race.template._evaluator import Evaluator, Path, Resource
 from cfn_lint_lambda_race.template._exits import Exit, Exits
 from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -116,15 +116,16 @@ class Reading:
     def name_target(self, target: Target) -> str:
         """The words for a target: what it is and where its template says so."""
         resource = target.resource
-        if target.path[:1] == ("Globals",):
-            return f"Authorizer {target.path[-2]} in Globals"
+        path = _without_branches(target.path)
+        if path[:1] == ("Globals",):
+            return f"Authorizer {path[-2]} in Globals"
         if target.row.path == "FunctionUrlConfig":
             return f"The function URL of {resource.id}"
-        if target.row.form == "self" and target.path[-2:-1] == ("Events",):
-            return f"Event {target.path[-1]} of {resource.id}"
+        if target.row.form == "self" and path[-2:-1] == ("Events",):
+            return f"Event {path[-1]} of {resource.id}"
         where = f"{resource.id} ({resource.type})"
-        inner = target.inner or target.path
-        states = [str(name) for step, name in pairwise(inner) if step == "States"]
+        steps = iter(path if target.inner is None else _without_branches(target.inner))
+        states = [str(next(steps, "")) for step in steps if step == "States"]
         return f"State {'/'.join(states)} of {where}" if states else where
 
     def is_serverless(self, function: str) -> bool:
@@ -163,11 +164,12 @@ class Reading:
 
         Empty where it says nothing that a reader could choose.
         """
-        words = [
-            f"{name} is {'true' if value else 'false'}"
-            for name, value in scenario.of_kind(CONDITION)
-            if base.get(CONDITION, name) is None
-        ]
+        words = []
+        for name, value in scenario.of_kind(CONDITION):
+            contrary = base.given(CONDITION, name, not value)
+            if contrary is not None and self.possible(contrary):
+                words.append(f"{name} is {'true' if value else 'false'}")
+                base = base.given(CONDITION, name, value) or base
         words += [
             f"{name} is {value}"
             for name, value in scenario.of_kind(PARAMETER)
@@ -177,6 +179,13 @@ class Reading:
 
     def _is_choice(self, name: str) -> bool:
         return name.startswith("AWS::") or self.evaluator.parameter_values(name) > 1
+
+
+def _without_branches(path: Path) -> Path:
+    """A path without the steps into the branches of ``Fn::If``."""
+    return tuple(
+        step for before, step in pairwise(("", *path)) if "Fn::If" not in (before, step)
+    )
 
 
 def _parameter_sets(cfn: Template) -> list[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cfn_lint_lambda_race.template._evaluator import (
     ALIAS_TYPE,
     FUNCTION_TYPES,
+    NO_VALUE,
     Evaluator,
     Path,
     Resource,
@@ -78,10 +79,20 @@ class Reference:
 
 @dataclass(frozen=True)
 class Alias:
-    """An alias of the template: its resource and the function it belongs to."""
+    """An alias of the template.
+
+    ``functions`` are those of the template that it can belong to, each with the
+    scenario in which it does; empty where that is unknown.
+    """
 
     resource: Resource
-    function: str | None
+    functions: tuple[tuple[str | None, Scenario], ...]
+
+    @property
+    def function(self) -> str | None:
+        """The logical ID of the function, None where it can be several or none."""
+        names = {function for function, _ in self.functions}
+        return names.pop() if len(names) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -115,7 +126,10 @@ class References:
         for function in self.functions.values():
             if "FunctionName" not in function.properties:
                 continue
-            for found in self._evaluator.texts(function.properties["FunctionName"]):
+            node = function.properties["FunctionName"]
+            for found in self._evaluator.texts(
+                node, self._evaluator.existing(function)
+            ):
                 assert isinstance(found.value, Text)
                 names.setdefault(found.value, []).append((function.id, found.when))
         return names
@@ -123,19 +137,19 @@ class References:
     def _aliases(self) -> Iterator[tuple[str, Alias]]:
         for resource in self._evaluator.resources.values():
             if resource.type == ALIAS_TYPE:
-                name = resource.properties.get("FunctionName")
-                functions = {found.function for found in self.of(name)}
-                function = functions.pop() if len(functions) == 1 else None
-                yield resource.id, Alias(resource, function)
+                found = self.of(resource.properties.get("FunctionName"))
+                functions = tuple((one.function, one.when) for one in found)
+                yield resource.id, Alias(resource, functions)
         for resource in self.functions.values():
             if resource.properties.get("AutoPublishAlias"):
-                yield f"{resource.id}.Alias", Alias(resource, resource.id)
+                yield f"{resource.id}.Alias", Alias(resource, ((resource.id, ALWAYS),))
 
     def _names_of_aliases(self) -> dict[tuple[str | None, Text], list[str]]:
         names: dict[tuple[str | None, Text], list[str]] = {}
         for alias_id, alias in self.aliases.items():
             for name in self.alias_names(alias_id):
-                names.setdefault((alias.function, name), []).append(alias_id)
+                for function in dict.fromkeys(found for found, _ in alias.functions):
+                    names.setdefault((function, name), []).append(alias_id)
         return names
 
     def alias_names(self, alias_id: str) -> list[Text]:
@@ -158,38 +172,51 @@ class References:
         found = []
         for alternative in self._evaluator.texts(node, when):
             assert isinstance(alternative.value, Text)
-            reference = self.of_text(alternative.value, alternative.when, parse)
-            if reference is not None:
-                found.append(reference)
+            found.extend(self.of_text(alternative.value, alternative.when, parse))
         return found
 
     def of_text(
         self, text: Text, when: Scenario, parse: Parse = parse_identifier
-    ) -> Reference | None:
-        """The reference that a text denotes, None where that is unknown."""
+    ) -> list[Reference]:
+        """The references that a text denotes: mostly one, none where unknown.
+
+        Several functions can have one name, under conditions.
+        """
         identifier = Identifier(text) if text in self._names else parse(text)
         if identifier is None:
-            return None
-        function, when = self._function(identifier.name, when)
-        is_open = function is None and not identifier.name.is_closed
-        if is_open and identifier.qualifier is None:
-            # The token may be a name with a qualifier, or a whole ARN.
-            return None
-        qualifier = self._canonical(function, identifier.qualifier, when)
-        return Reference(function, identifier.name, qualifier, identifier.is_arn, when)
+            return []
+        name = identifier.name
+        functions = self._functions(name, when)
+        if not functions:
+            if identifier.qualifier is None and not name.is_closed:
+                # The token may be a name with a qualifier, or a whole ARN.
+                return []
+            functions = [(None, when)]
+        return [
+            Reference(
+                function,
+                name,
+                self._canonical(function, identifier.qualifier, scenario),
+                identifier.is_arn,
+                scenario,
+            )
+            for function, scenario in functions
+        ]
 
-    def _function(self, name: Text, when: Scenario) -> tuple[str | None, Scenario]:
+    def _functions(
+        self, name: Text, when: Scenario
+    ) -> list[tuple[str | None, Scenario]]:
+        """The functions of the template that have a name, each with its scenario."""
         token = name.token
         if token is not None and token.kind == FUNCTION:
             resource = self.functions[token.name]
-            return resource.id, self._evaluator.existing(resource, when)
+            return [(resource.id, self._evaluator.existing(resource, when))]
+        found: list[tuple[str | None, Scenario]] = []
         for function, scenario in self._names.get(name, ()):
             merged = when.merged(scenario)
             if merged is not None and self._possible(merged):
-                return function, self._evaluator.existing(
-                    self.functions[function], merged
-                )
-        return None, when
+                found.append((function, merged))
+        return found
 
     def _canonical(
         self, function: str | None, qualifier: Text | None, when: Scenario
@@ -234,15 +261,17 @@ class References:
                 if found.value == literal(LATEST) and self._possible(found.when):
                     yield LatestBranch((*branch.path, *found.path), found.when)
 
-    def runs_on_managed_instances(self, function: str | None) -> bool:
-        """Whether an unqualified ARN of the function means ``$LATEST.PUBLISHED``.
+    def _unmanaged(self, function: str | None, when: Scenario) -> list[Scenario]:
+        """The scenarios in which a function does not run on managed instances.
 
+        Where it does, its unqualified ARN means ``$LATEST.PUBLISHED``.
         https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html
         """
-        if function is None:
-            return False
-        resource = self.functions[function]
-        return bool(self._evaluator.property(resource, "CapacityProviderConfig"))
+        properties = self.functions[function].properties if function else {}
+        if "CapacityProviderConfig" not in properties:
+            return [when]
+        found = self._evaluator.evaluate(properties["CapacityProviderConfig"], when)
+        return [one.when for one in found if one.value is NO_VALUE]
 
     def unqualified(self, reference: Reference) -> list[Scenario]:
         """The scenarios in which a reference denotes ``$LATEST``; mostly one or none.
@@ -251,16 +280,18 @@ class References:
         ``$LATEST`` written out. What is unknown counts as qualified.
         """
         if reference.qualifier is None:
-            if self.runs_on_managed_instances(reference.function):
-                return []
-            return [reference.when]
+            return self._unmanaged(reference.function, reference.when)
         if reference.says_latest:
             return [reference.when]
         if reference.qualifier.literal == PUBLISHED or reference.alias is None:
             return []
+        functions = self.aliases[reference.alias.name].functions
+        scenarios = [when for name, when in functions if name == reference.function]
         found = []
         for branch in self.latest_branches(reference.alias.name):
-            merged = reference.when.merged(branch.when)
-            if merged is not None:
-                found.append(merged)
+            for scenario in scenarios or [ALWAYS]:
+                merged = reference.when.merged(branch.when)
+                merged = merged and merged.merged(scenario)
+                if merged is not None:
+                    found.append(merged)
         return found

@@ -15,6 +15,7 @@ from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_file, read_text
 from cfn_lint_lambda_race.template._evaluator import (
     NO_VALUE,
+    Alternative,
     Branch,
     Evaluator,
     Path,
@@ -59,11 +60,15 @@ class Target:
 
 @dataclass(frozen=True)
 class _Place:
-    """A branch, and the branches on the way to it by the steps taken so far."""
+    """A branch, and the branches on the way to it by the steps taken so far.
+
+    ``substitutions`` are the branches of what is put into a document's texts.
+    """
 
     branch: Branch
     steps: tuple[str, ...]
     trail: tuple[Branch, ...]
+    substitutions: tuple[Branch, ...] = ()
 
 
 class Targets:
@@ -101,20 +106,21 @@ class Targets:
             return
         for kind, section in _GLOBALS.items():
             properties = self._globals.get(section)
-            if isinstance(properties, Mapping) and self._has_api(kind, section):
+            if isinstance(properties, Mapping):
                 resource = Resource(section, kind, properties, None, {})
                 root = Branch(properties, ("Globals", section), ALWAYS)
                 for row in rows.get(kind, ()):
-                    yield from self._below(resource, row, root)
+                    for target in self._below(resource, row, root):
+                        if self._is_taken(target, section):
+                            yield target
 
-    def _has_api(self, kind: str, section: str) -> bool:
-        """Whether an API takes the authorizers of `Globals`; implicit ones do."""
+    def _is_taken(self, target: Target, section: str) -> bool:
+        """Whether an API takes the place from `Globals`; implicit ones do."""
+        steps = target.path[len(("Globals", section)) :]
         for resource in self._evaluator.resources.values():
-            ignored = resource.attributes.get("IgnoreGlobals")
-            ignores = ignored == "*" or (
-                isinstance(ignored, list) and "Auth" in ignored
-            )
-            if resource.type == kind and not ignores:
+            if _GLOBALS.get(resource.type) == section and self._is_global(
+                resource, steps
+            ):
                 return True
             for event in self._evaluator.follow(resource.properties, ["Events", "*"]):
                 node = event.node
@@ -138,17 +144,17 @@ class Targets:
         if row.is_attribute:
             root = Branch(resource.attributes, resource.path[:-1], base)
         for target in self._below(resource, row, root):
-            if not self._is_global(target):
+            if not self._is_global(resource, target.path[len(resource.path) :]):
                 yield target
 
-    def _is_global(self, target: Target) -> bool:
+    def _is_global(self, resource: Resource, steps: Path) -> bool:
         """Whether cfn-lint merged the place into the resource from `Globals`."""
-        section = _GLOBALS.get(target.resource.type)
+        section = _GLOBALS.get(resource.type)
         if section is None or not isinstance(self._globals, Mapping):
             return False
         node: Any = self._globals.get(section)
-        own: Any = target.resource.properties
-        for step in target.path[len(target.resource.path) :]:
+        own: Any = resource.properties
+        for step in steps:
             try:
                 node, own = node[step], own[step]
             except (KeyError, IndexError, TypeError):
@@ -160,25 +166,27 @@ class Targets:
     ) -> Iterator[Target]:
         for place in self._places(_Place(root, (), (root,)), row.path.split("/")):
             for scenario in self._admitted(place, row.when):
-                branch = replace(place.branch, when=scenario)
+                admitted = _with(place, scenario)
                 if row.inside is None:
-                    yield from self._target(resource, row, branch, root, place)
+                    yield from self._target(resource, row, admitted, root)
                 else:
-                    yield from self._inside(resource, row, branch, root)
+                    yield from self._inside(resource, row, admitted.branch, root)
 
     def _inside(
         self, resource: Resource, row: TargetRow, branch: Branch, root: Branch
     ) -> Iterator[Target]:
         assert row.inside is not None
         replaced = self._replaced_operations(resource, row)
+        substitutions = tuple(
+            self._evaluator.below(root, row.substitutions) if row.substitutions else ()
+        )
         for document in self._documents(branch, row.is_file):
-            start = _Place(document, (), (document,))
+            start = _Place(document, (), (document,), substitutions)
             for place in self._places(start, row.inside.split("/")):
                 if _operation(place.branch) in replaced:
                     continue
                 for scenario in self._admitted(place, row.inside_when):
-                    leaf = replace(place.branch, when=scenario)
-                    yield from self._target(resource, row, leaf, root, place)
+                    yield from self._target(resource, row, _with(place, scenario), root)
 
     def _replaced_operations(
         self, api: Resource, row: TargetRow
@@ -220,7 +228,7 @@ class Targets:
             if step == "**":
                 # No step at all, or one more into the tree.
                 below = [
-                    _Place(b, place.steps, place.trail)
+                    replace(place, branch=b)
                     for b in self._evaluator.below(place.branch, "*")
                     if isinstance(b.node, (Mapping, list))
                     and intrinsic(b.node)[0] is None
@@ -235,7 +243,12 @@ class Targets:
 
     @staticmethod
     def _after(place: _Place, step: str, branch: Branch) -> _Place:
-        return _Place(branch, (*place.steps, step), (*place.trail, branch))
+        return replace(
+            place,
+            branch=branch,
+            steps=(*place.steps, step),
+            trail=(*place.trail, branch),
+        )
 
     def _beside(self, place: _Place, path: str) -> Iterator[_Place]:
         """The places of another path that shares its first steps with a place.
@@ -249,7 +262,12 @@ class Targets:
                 break
             shared += 1
         branch = replace(place.trail[shared], when=place.branch.when)
-        start = _Place(branch, tuple(steps[:shared]), place.trail[: shared + 1])
+        start = replace(
+            place,
+            branch=branch,
+            steps=tuple(steps[:shared]),
+            trail=place.trail[: shared + 1],
+        )
         yield from self._places(start, steps)
 
     def _admitted(
@@ -262,9 +280,7 @@ class Targets:
                 found.when
                 for scenario in scenarios
                 for beside in self._beside(_with(place, scenario), path)
-                for found in self._evaluator.texts(
-                    beside.branch.node, beside.branch.when
-                )
+                for found in self._values(beside)
                 if _matches(found.value, patterns)
             ]
         return list(dict.fromkeys(scenarios))
@@ -308,88 +324,81 @@ class Targets:
     # -- reading ---------------------------------------------------------------
 
     def _target(
-        self,
-        resource: Resource,
-        row: TargetRow,
-        branch: Branch,
-        root: Branch,
-        place: _Place,
+        self, resource: Resource, row: TargetRow, place: _Place, root: Branch
     ) -> Iterator[Target]:
+        branch = place.branch
         if row.form == "self":
             yield from self._own(resource, row, branch, root.when)
             return
-        path = branch.path
-        references: list[Reference] = []
-        is_complete = True
-        for found in self._evaluator.evaluate(branch.node, branch.when):
-            if not isinstance(found.value, Text):
-                continue
-            for text, when, origin in self._substituted(
-                found.value, found.when, resource, row
-            ):
-                path = origin or path
-                for reference in self._read(text, when, row, place):
-                    if reference is None:
-                        is_complete = False
-                    else:
-                        references.append(reference)
-        if references:
-            yield Target(
-                resource,
-                row,
-                path,
-                tuple(references),
-                is_complete,
-                root.when,
-                branch.inner,
-            )
+        read: dict[Path, list[Reference | None]] = {}
+        for found in self._values(place):
+            texts: list[Any] = [found.value]
+            if isinstance(found.value, list) and place.steps[-1] == "*":
+                # A parameter can stand for the whole list.
+                texts = found.value
+            for text in texts:
+                if isinstance(text, Text):
+                    references = self._read(text, found.when, row, place)
+                    read.setdefault(found.path, []).extend(references)
+        for path, found_there in read.items():
+            known = tuple(one for one in found_there if one is not None)
+            if known:
+                is_complete = None not in found_there
+                yield Target(
+                    resource, row, path, known, is_complete, root.when, branch.inner
+                )
 
-    def _substituted(
-        self, text: Text, when: Scenario, resource: Resource, row: TargetRow
-    ) -> Iterator[tuple[Text, Scenario, Path | None]]:
-        """The text with the row's substitutions put in.
+    def _values(self, place: _Place) -> Iterator[Alternative]:
+        """What a place can say, each with the path to where that is written.
 
-        With it the path of the substitution, where that is the whole text: there
-        the reference is written.
+        A document's substitutions are put in; where one is the whole text, it is
+        written there.
         """
-        names = {
-            match[1]
-            for part in text.parts
-            if row.substitutions and isinstance(part, str)
-            for match in _SUBSTITUTION.finditer(part)
-        }
-        if not names or row.substitutions is None:
-            yield text, when, None
-            return
-        origin: Path | None = None
-        found: list[tuple[Text, Scenario]] = [(text, when)]
-        for name in sorted(names):
-            steps = [row.substitutions, name]
-            values = self._evaluator.follow(resource.properties, steps, resource.path)
-            if text.literal == f"${{{name}}}" and len(values) == 1:
-                origin = values[0].path
-            found = [
-                (_put(current, name, value.value), value.when)
-                for current, scenario in found
-                for below in values
-                for merged in [scenario.merged(below.when)]
-                if merged is not None
-                for value in self._evaluator.texts(below.node, merged)
-                if isinstance(value.value, Text)
-            ]
-        for current, scenario in found:
-            yield current, scenario, origin
+        branch = place.branch
+        for found in self._evaluator.evaluate(branch.node, branch.when):
+            values = [replace(found, path=branch.path)]
+            for name in _substituted(found.value) if place.substitutions else ():
+                values = [
+                    value
+                    for current in values
+                    for value in self._put(current, name, place.substitutions)
+                ]
+            yield from values
+
+    def _put(
+        self, current: Alternative, name: str, substitutions: Sequence[Branch]
+    ) -> list[Alternative]:
+        """A text with one of its substitutions put in; itself where there is none."""
+        text = current.value
+        assert isinstance(text, Text)
+        is_whole = text.literal == f"${{{name}}}"
+        return [
+            Alternative(
+                _put(text, name, value.value),
+                value.when,
+                (*below.path, *value.path) if is_whole else current.path,
+            )
+            for branch in substitutions
+            for when in [current.when.merged(branch.when)]
+            if when is not None
+            for below in self._evaluator.below(replace(branch, when=when), name)
+            for value in self._evaluator.texts(below.node, below.when)
+            if isinstance(value.value, Text)
+        ] or [current]
 
     def _read(
         self, text: Text, when: Scenario, row: TargetRow, place: _Place
     ) -> Iterator[Reference | None]:
         """The references that a text denotes, None for each that is unknown."""
         for named in functions_of_sql(text) if row.form == "iot-sql" else [text]:
-            reference = self._references.of_text(named, when, _PARSERS[row.form])
-            if reference is None or row.qualifier is None:
-                yield reference
-            else:
-                yield from self._qualified(reference, row.qualifier, place)
+            found = self._references.of_text(named, when, _PARSERS[row.form])
+            if not found:
+                yield None
+            for reference in found:
+                if row.qualifier is None:
+                    yield reference
+                else:
+                    yield from self._qualified(reference, row.qualifier, place)
 
     def _qualified(
         self, reference: Reference, qualifier: str, place: _Place
@@ -403,7 +412,8 @@ class Targets:
         parents = list(self._beside(_with(place, reference.when), parent))
         if not parents:
             yield reference
-        for branch in (found.branch for found in parents):
+        for beside in parents:
+            branch = beside.branch
             node = branch.node if isinstance(branch.node, Mapping) else {}
             if f"{name}.$" in node:
                 # A path into the state's input: known at run time.
@@ -411,7 +421,9 @@ class Targets:
             elif name not in node:
                 yield replace(reference, when=branch.when)
             else:
-                for found in self._evaluator.evaluate(node[name], branch.when):
+                for found in self._values(
+                    self._after(beside, name, branch.below(node[name], name))
+                ):
                     qualified = replace(reference, when=found.when)
                     if found.value is NO_VALUE:
                         yield qualified
@@ -431,6 +443,8 @@ class Targets:
 
         It invokes the alias that SAM publishes, or the function itself.
         """
+        if not branch.node:
+            return
         if row.path == "Events/*" and not self._is_integration(branch):
             return
         references = tuple(
@@ -527,6 +541,18 @@ def _is_custom(kind: str) -> bool:
 
 def _with(place: _Place, when: Scenario) -> _Place:
     return replace(place, branch=replace(place.branch, when=when))
+
+
+def _substituted(value: Any) -> list[str]:
+    """The names of the substitutions in a text."""
+    parts = value.parts if isinstance(value, Text) else ()
+    names = {
+        match[1]
+        for part in parts
+        if isinstance(part, str)
+        for match in _SUBSTITUTION.finditer(part)
+    }
+    return sorted(names)
 
 
 def _matches(value: Any, patterns: Sequence[str]) -> bool:
