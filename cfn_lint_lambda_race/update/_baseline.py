@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -157,7 +158,8 @@ def _with_revision(
     """
     if cfn.filename is None:
         return None
-    template = Path(cfn.filename).absolute()
+    # As the SAM CLI has it, local paths begin at the file that a link leads to.
+    template = Path(os.path.realpath(cfn.filename))
     try:
         repository = Repository.find(template)
         if repository is None:
@@ -173,9 +175,14 @@ def _with_revision(
             f"baseline_ref {revision} cannot be read: {error}"
         ) from None
 
+    folder = template.parent
+    code = repository.code(
+        commit, [folder / path for path in after.local_paths], [template]
+    )
+
     def code_differs(path: str) -> bool | None:
         try:
-            return repository.differs(commit, template.parent / path, {template})
+            return code.differs(folder / path)
         except ValueError:
             # A null character cannot be part of a path.
             return None
