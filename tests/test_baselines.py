@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -14,9 +15,11 @@ from typing import Any
 import pytest
 from cfnlint.api import lint as lint_text
 from cfnlint.config import ManualArgs
+from cfnlint.template import Template
 
-from cfn_lint_lambda_race.update import Settings, Update, update_of
-from cfn_lint_lambda_race.update._baseline import refuse_settings_of_template
+from cfn_lint_lambda_race.template import Reading
+from cfn_lint_lambda_race.update import Settings, Update, _git, update_of
+from cfn_lint_lambda_race.update._baseline import settings_of_template
 from tests.linting import is_ours, lint, lint_template, messages, paths
 from tests.test_git import Work, _neutral  # noqa: F401
 from tests.test_updates import (
@@ -287,6 +290,33 @@ def test_a_definition_is_no_code_of_a_function(tmp_path: Path) -> None:
     assert changed(_since(work)) == ()
 
 
+def test_code_of_many_functions_is_listed_once(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def functions(seconds: int) -> str:
+        template = sam({"Timeout": seconds})
+        orders = template["Resources"]["Orders"]
+        for number in range(9):
+            properties = {**orders["Properties"], "CodeUri": f"src/{number % 3}"}
+            template["Resources"][f"F{number}"] = {**orders, "Properties": properties}
+        return _text(template)
+
+    files = {f"src/{number}/app.py": "one\n" for number in range(3)}
+    work.commit({"template.json": functions(3), **files})
+    work.write({"template.json": functions(9), "src/1/app.py": "two\n"})
+    asked: list[str] = []
+    ask = _git._ask
+
+    def count(folder: Path, *words: str, limit: int | None = None) -> _git._Answer:
+        asked.append(words[0])
+        return ask(folder, *words, limit=limit)
+
+    monkeypatch.setattr(_git, "_ask", count)
+    found = _since(work).concurrent
+    assert [update.function for update in found] == ["F1", "F4", "F7"]
+    assert asked[4:] == ["ls-tree", "ls-files", "check-attr", "config"]
+
+
 # -- revisions ---------------------------------------------------------------------
 
 
@@ -295,6 +325,22 @@ def test_revisions(revision: str, work: Work) -> None:
     work.git("tag", "v1")
     _unstaged(work)
     assert changed(_since(work, revision)) == RACE
+
+
+def test_a_template_behind_a_symbolic_link(work: Work, tmp_path: Path) -> None:
+    (work.root / "current").symlink_to(".", target_is_directory=True)
+    (work.root / "deploy").mkdir()
+    (work.root / "deploy" / "link.json").symlink_to("../template.json")
+    work.commit({"template.json": _text(_local())})
+    work.write({"template.json": _text(_local(Timeout=9))})
+    (tmp_path / "outside.json").symlink_to(work.root / "template.json")
+    names = ["current/template.json", "deploy/link.json", "../outside.json"]
+    for name in names:
+        assert changed(_since(work, name=name)) == ()
+    # Local paths begin at the file that the link leads to.
+    _unstaged(work)
+    for name in names:
+        assert changed(_since(work, name=name)) == RACE
 
 
 def test_a_template_that_the_revision_does_not_have_is_new(work: Work) -> None:
@@ -603,6 +649,22 @@ def test_more_than_one_setting(settings: dict[str, str], tmp_path: Path) -> None
     assert found[1:] == Update()[1:]
 
 
+@pytest.mark.parametrize("name", Settings._fields)
+def test_an_empty_setting_is_a_finding(name: str, tmp_path: Path) -> None:
+    """As a variable that is not set leaves it in a pipeline."""
+    matches = lint_template(tmp_path, AFTER, "-x", f"W9831:{name}=")
+    assert paths(matches, "W9831") == [""]
+    (message,) = messages(matches, "W9831")
+    assert f"{name} is empty" in message
+
+
+def test_an_empty_setting_beside_another(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(_text(stack()))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    matches = lint_template(tmp_path, AFTER, "-x", "W9831:baseline_ref=", setting)
+    assert paths(matches, "W9831") == ["Resources/Orders"]
+
+
 def test_a_broken_setting_is_one_finding_at_the_top(tmp_path: Path) -> None:
     setting = f"W9831:baseline_path={tmp_path / 'nowhere.json'}"
     matches = lint_template(tmp_path, AFTER, "-x", setting)
@@ -660,6 +722,32 @@ def test_a_template_cannot_set_a_baseline(
     assert read == []
 
 
+def test_the_user_s_setting_holds_beside_one_of_the_template(tmp_path: Path) -> None:
+    for name in ("before.json", "other.json"):
+        (tmp_path / name).write_text(_text(stack()))
+    own = str(tmp_path / "before.json")
+    # One that is the same may be the template's, for all that the rule can see.
+    for value, count in ((str(tmp_path / "other.json"), 2), (own, 1)):
+        settings = {"W9831": {"baseline_path": value}}
+        metadata = {"cfn-lint": {"config": {"configure_rules": settings}}}
+        template = {**AFTER, "Metadata": metadata}
+        matches = lint_template(tmp_path, template, "-x", f"W9831:baseline_path={own}")
+        assert paths(matches, "W9831") == ["", "Resources/Orders"][:count]
+        assert "cannot be set" in messages(matches, "W9831")[0]
+
+
+def test_a_setting_of_one_template_does_not_reach_the_next(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(_text(stack()))
+    settings = {"W9831": {"baseline_path": "before.json"}}
+    metadata = {"cfn-lint": {"config": {"configure_rules": settings}}}
+    (tmp_path / "a.json").write_text(_text({**AFTER, "Metadata": metadata}))
+    (tmp_path / "b.json").write_text(_text(AFTER))
+    output = _run(tmp_path, "--", "a.json", "b.json")
+    found = [line for line in output.splitlines() if ":W983" in line]
+    assert len(found) == 1
+    assert "cannot be set in the template's Metadata" in found[0]
+
+
 @pytest.mark.parametrize("name", Settings._fields)
 def test_a_sam_template_cannot_set_a_baseline(name: str, tmp_path: Path) -> None:
     (message,) = messages(_refused(tmp_path, {name: "HEAD"}, sam()), "W9831")
@@ -695,7 +783,7 @@ def test_metadata_of_any_shape_is_no_setting(node: Any) -> None:
         {"Metadata": {"cfn-lint": {"config": node}}},
         {"Metadata": {"cfn-lint": {"config": {"configure_rules": node}}}},
     ):
-        refuse_settings_of_template(template)
+        assert settings_of_template(template) == {}
 
 
 # -- how settings reach the rules that compare -------------------------------------
@@ -752,6 +840,23 @@ def test_settings_of_the_api(pinned: Path, ignore: list[str]) -> None:
     found = lint_text((pinned / "after.json").read_text(), config=arguments)
     ids = {match.rule.id for match in found if is_ours(match)}
     assert "W9832" in ids
+
+
+def test_templates_are_not_kept(pinned: Path) -> None:
+    """An editor's server lints in one process for days."""
+    (pinned / "sam.json").write_text(_text(_local(Timeout=9)))
+
+    def alive() -> int:
+        gc.collect()
+        return sum(isinstance(found, Template | Reading) for found in gc.get_objects())
+
+    counts = []
+    for _ in range(3):
+        for name in ("after.json", "sam.json"):
+            setting = f"W9831:baseline_path={pinned / 'before.json'}"
+            lint(pinned / name, "-x", setting)
+        counts.append(alive())
+    assert counts[0] == counts[1] == counts[2]
 
 
 def test_one_run_keeps_the_templates_apart(pinned: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -366,6 +367,45 @@ def test_sam_s_alias(alias: str, tmp_path: Path) -> None:
     assert [one.update.function for one in found.unpublished] == ["Orders"]
 
 
+def _dependent(cause: str, name: str) -> Template_:
+    """A version as a change set lists it where something that it names changes."""
+    return change(
+        detail("FunctionName", "Dynamic", "Orders", recreation="Always"),
+        detail(name, "Dynamic", cause, recreation="Always"),
+        name="OrdersVersion",
+        kind="AWS::Lambda::Version",
+        replacement="Conditional",
+    )
+
+
+def test_a_version_that_is_listed_since_the_function_changes(tmp_path: Path) -> None:
+    version = _dependent("Orders.Arn", "FunctionName")
+    document = described(change(*BOTH), version, _of_alias())
+    found = _read(tmp_path, document, _aliased())
+    assert [one.name for one in found.unpublished] == ["Live"]
+
+
+def test_a_version_that_may_be_replaced_may_publish(tmp_path: Path) -> None:
+    for cause in (
+        _cause("Conditional", detail("Content", recreation="Conditionally")),
+        _cause("True"),
+    ):
+        version = _dependent("Deps", "Description")
+        document = described(change(*BOTH), version, cause)
+        assert _read(tmp_path, document, _aliased()).unpublished == ()
+
+
+def test_an_alias_that_gets_another_number(tmp_path: Path) -> None:
+    template = _aliased()
+    template["Resources"]["Live"]["Properties"]["FunctionVersion"] = "7"
+    del template["Resources"]["OrdersVersion"]
+    document = described(change(*BOTH))
+    assert len(_read(tmp_path, document, template).unpublished) == 1
+    moved = change(detail("FunctionVersion"), name="Live", kind="AWS::Lambda::Alias")
+    document = described(change(*BOTH), moved)
+    assert _read(tmp_path, document, template).unpublished == ()
+
+
 # -- documents ---------------------------------------------------------------------
 
 
@@ -380,6 +420,39 @@ def test_pages(tmp_path: Path) -> None:
 def test_a_byte_order_mark(tmp_path: Path) -> None:
     document = "\ufeff" + json.dumps(described(change(*BOTH)))
     assert changed(_read(tmp_path, document)) == RACE
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_what_a_windows_shell_writes(encoding: str, tmp_path: Path) -> None:
+    document = json.dumps(described(change(*BOTH)))
+    (tmp_path / "set.json").write_bytes(document.encode(encoding))
+    (tmp_path / "template.json").write_text(json.dumps(stack()))
+    setting = str(tmp_path / "set.json")
+    found = update_of(configured(tmp_path / "template.json", change_set=setting))
+    assert changed(found) == RACE
+
+
+def test_a_change_set_of_a_hundred_megabytes_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "set.json").open("wb") as file:
+        file.truncate(100 * 1024 * 1024)
+    (tmp_path / "template.json").write_text(json.dumps(stack()))
+    setting = str(tmp_path / "set.json")
+    tracemalloc.start()
+    try:
+        found = update_of(configured(tmp_path / "template.json", change_set=setting))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "larger than" in found.problem
+    assert peak < 50 * 1024 * 1024
+
+
+@pytest.mark.parametrize("name", [".", "missing/x", "a\0b", "x" * 5000])
+def test_a_change_set_that_is_no_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "template.json").write_text(json.dumps(stack()))
+    setting = name if "\0" in name else str(tmp_path / name)
+    found = update_of(configured(tmp_path / "template.json", change_set=setting))
+    assert found.problem.startswith("change_set ")
 
 
 @pytest.mark.parametrize(
@@ -404,6 +477,7 @@ def test_a_change_set_without_changes_is_silent(reason: str, tmp_path: Path) -> 
         (described(Status="FAILED"), "failed to create it"),
         (described(Status="CREATE_IN_PROGRESS"), "not complete yet"),
         (described(Status="CREATE_PENDING"), "not complete yet"),
+        (described(Status="DELETE_COMPLETE"), "is deleted"),
         (described(change(*BOTH), NextToken="next"), "one of several pages"),
         ("", "not JSON"),
         ("secret", "not JSON"),

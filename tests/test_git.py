@@ -769,11 +769,16 @@ def submodule(work: Work, tmp_path: Path) -> Work:
 def test_submodule_of_a_folder(work: Work, submodule: Work) -> None:
     assert work.differs("src") is False
     assert work.differs("src/vendor") is False
-    submodule.commit({"lib.py": "two\n"})
-    assert work.differs("src") is False
-    work.git("add", "src/vendor")
+    # Its files count, committed in it or not, and whatever the index names.
+    submodule.write({"lib.py": "two\n"})
+    assert work.differs("src") is True
+    submodule.commit()
     assert work.differs("src") is True
     assert work.differs("src/vendor") is True
+    work.git("add", "src/vendor")
+    assert work.differs("src") is True
+    submodule.git("checkout", "-q", "HEAD~1")
+    assert work.differs("src") is False
     assert work.differs("src", commit="HEAD~1") is True
     # What lies in it is another repository's.
     assert work.differs("src/vendor/lib.py") is None
@@ -782,6 +787,25 @@ def test_submodule_of_a_folder(work: Work, submodule: Work) -> None:
 def test_submodule_that_is_not_checked_out(work: Work, submodule: Work) -> None:
     work.git("submodule", "--quiet", "deinit", "--force", "src/vendor")
     assert work.differs("src") is False
+
+
+def test_submodule_that_lacks_the_commit(work: Work, submodule: Work) -> None:
+    entry = f"160000,{'1' * 40},src/vendor"
+    work.git("update-index", "--cacheinfo", entry)
+    commit = work.git("commit-tree", "-m", "other", work.git("write-tree"))
+    assert work.differs("src", commit=commit) is False
+    work.git("update-index", "--cacheinfo", entry.replace("1" * 40, "2" * 40))
+    assert work.differs("src", commit=commit) is True
+
+
+def test_submodule_that_is_unknown(work: Work, submodule: Work) -> None:
+    submodule.commit({".gitattributes": "* filter=x\n"})
+    work.commit()
+    submodule.git("config", "filter.x.clean", "false")
+    submodule.write({"lib.py": "two\n"})
+    assert work.differs("src") is None
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
 
 
 def test_submodule_that_is_removed(work: Work, submodule: Work) -> None:
@@ -1175,6 +1199,35 @@ def test_few_processes(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     asked.clear()
     repository.read(head, work.root / "template.yaml", LIMIT)
     assert asked == ["ls-tree", "cat-file"]
+    asked.clear()
+    paths = [work.root / name for name in ("src/app.py", "src", "src/lib", "none")]
+    code = repository.code(head, paths)
+    assert [code.differs(path) for path in paths * 2] == [True, True, False, None] * 2
+    assert asked == ["ls-tree", "ls-files", "check-attr", "config"]
+    asked.clear()
+    # What was not announced is listed when it is asked for.
+    assert code.differs(work.root / "template.yaml") is False
+    assert code.differs(work.root) is True
+    assert asked == ["ls-tree", "ls-files"] * 2
+
+
+def test_many_paths(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_git, "_ARGUMENTS_LIMIT", 100)
+    names = [f"code/{'x' * 20}{n}" for n in range(20)]
+    head = work.commit({f"{name}/a.py": name for name in names})
+    work.write({f"{name}/a.py": "changed" for name in names[::2]})
+    code = work.repository.code(head, [work.root / name for name in names])
+    found = [code.differs(work.root / name) for name in names]
+    assert found == [True, False] * 10
+
+
+def test_names_that_begin_alike(work: Work) -> None:
+    work.commit({f"{name}/x": name for name in ("a", "a-b", "a.b", "a0", "ab", "a/a")})
+    work.write({f"{name}/x": "changed" for name in ("a-b", "a.b", "a0", "ab")})
+    assert work.differs("a") is False
+    work.write({"a/a/x": "changed"})
+    assert work.differs("a") is True
+    assert work.differs("a/a") is True
 
 
 # -- hostile repositories --------------------------------------------------------

@@ -49,7 +49,7 @@ class ConcurrentUpdate(RaceRule):
         super().__init__()
         self.child_rules = {"W9832": None}
         self.config_definition = {
-            name: {"default": "", "type": "string"} for name in Settings._fields
+            name: {"default": None, "type": "string"} for name in Settings._fields
         }
         self.configure()
 

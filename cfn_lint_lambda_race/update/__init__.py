@@ -14,7 +14,7 @@ from cfn_lint_lambda_race.update._baseline import (
     Settings,
     compare,
     read_change_set,
-    refuse_settings_of_template,
+    settings_of_template,
 )
 from cfn_lint_lambda_race.update._comparison import Change, Comparison, FunctionUpdate
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
@@ -83,19 +83,27 @@ def _deployment_of(cfn: Template) -> Deployment:
 
 
 def _update(cfn: Template, settings: Settings) -> Update:
+    refused = settings_of_template(cfn.template)
+    problem = (
+        f"{' and '.join(refused)} cannot be set in the template's Metadata, which "
+        "anybody who writes the template controls; set it on the command line or in "
+        ".cfnlintrc"
+        if refused
+        else ""
+    )
     try:
-        refuse_settings_of_template(cfn.template)
-        if len(settings.given) > 1:
-            raise BaselineError(
-                f"{' and '.join(settings.given)} are set, but only one of them can be "
-                "the baseline; remove the others"
-            )
-        if settings.change_set:
-            return _from_change_set(settings.change_set, _deployment_of(cfn))
-        if settings.given:
-            return _from_comparison(compare(settings, cfn, _deployment_of(cfn)))
+        found = _from_settings(cfn, settings.without(refused))
     except BaselineError as error:
-        return Update(str(error))
+        return Update(problem or str(error))
+    return found._replace(problem=problem)
+
+
+def _from_settings(cfn: Template, settings: Settings) -> Update:
+    settings.check()
+    if settings.change_set:
+        return _from_change_set(settings.change_set, _deployment_of(cfn))
+    if settings.baseline_ref or settings.baseline_path:
+        return _from_comparison(compare(settings, cfn, _deployment_of(cfn)))
     return Update()
 
 
@@ -136,7 +144,9 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
             _unpublished(after, update, name)
             for update in updates
             if update.is_active and not change_set.publishes(after, update.function)
-            for name in [stale_alias(after, update.function)]
+            for name in [
+                stale_alias(after, update.function, change_set.moved_aliases())
+            ]
             if name is not None
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,23 +25,40 @@ from cfn_lint_lambda_race.update._git import GitError, Repository
 
 
 class Settings(NamedTuple):
-    """The rule's settings, each empty where it is not set."""
+    """The rule's settings, each None where it is not set."""
 
-    baseline_ref: str = ""
-    baseline_path: str = ""
-    change_set: str = ""
+    baseline_ref: str | None = None
+    baseline_path: str | None = None
+    change_set: str | None = None
 
-    @property
-    def given(self) -> Mapping[str, str]:
-        return {name: value for name, value in self._asdict().items() if value}
+    def without(self, refused: Mapping[str, Any]) -> Settings:
+        """Those that are not the ones which a template makes; cfn-lint mixes them."""
+        values = self._asdict()
+        same = [name for name in refused if values[name] == str(refused[name])]
+        return self._replace(**dict.fromkeys(same))
+
+    def check(self) -> None:
+        """Raise `BaselineError` where they name no baseline, or more than one."""
+        given = [name for name, value in self._asdict().items() if value is not None]
+        named = [name for name in given if getattr(self, name)]
+        if given and not named:
+            raise BaselineError(
+                f"{' and '.join(given)} is empty (a variable without a value?); say "
+                "what to compare with, or remove the setting"
+            )
+        if len(named) > 1:
+            raise BaselineError(
+                f"{' and '.join(named)} are set, but only one of them can be the "
+                "baseline; remove the others"
+            )
 
 
 class BaselineError(Exception):
     """A setting cannot be honoured; the message says why and what to do."""
 
 
-def refuse_settings_of_template(template: Any) -> None:
-    """Raise `BaselineError` where the template itself sets a baseline.
+def settings_of_template(template: Any) -> Mapping[str, Any]:
+    """The settings that a template makes itself, and that are to be refused.
 
     A template is untrusted, and cfn-lint lets its `Metadata` configure rules: what
     reads files or runs git comes from the user alone.
@@ -48,15 +66,9 @@ def refuse_settings_of_template(template: Any) -> None:
     node = template
     for key in ("Metadata", "cfn-lint", "config", "configure_rules", "W9831"):
         node = node.get(key) if isinstance(node, Mapping) else None
-    names = [
-        name for name in Settings._fields if isinstance(node, Mapping) and name in node
-    ]
-    if names:
-        raise BaselineError(
-            f"{' and '.join(names)} cannot be set in the template's Metadata, which "
-            "anybody who writes the template controls; set it on the command line or "
-            "in .cfnlintrc"
-        )
+    if not isinstance(node, Mapping):
+        return {}
+    return {name: node[name] for name in Settings._fields if name in node}
 
 
 def read_change_set(setting: str) -> ChangeSet:
@@ -157,7 +169,8 @@ def _with_revision(
     """
     if cfn.filename is None:
         return None
-    template = Path(cfn.filename).absolute()
+    # As the SAM CLI has it, local paths begin at the file that a link leads to.
+    template = Path(os.path.realpath(cfn.filename))
     try:
         repository = Repository.find(template)
         if repository is None:
@@ -173,9 +186,14 @@ def _with_revision(
             f"baseline_ref {revision} cannot be read: {error}"
         ) from None
 
+    folder = template.parent
+    code = repository.code(
+        commit, [folder / path for path in after.local_paths], [template]
+    )
+
     def code_differs(path: str) -> bool | None:
         try:
-            return repository.differs(commit, template.parent / path, {template})
+            return code.differs(folder / path)
         except ValueError:
             # A null character cannot be part of a path.
             return None

@@ -51,7 +51,8 @@ def parse_change_set(content: bytes) -> ChangeSet:
     Raises `ChangeSetError`.
     """
     try:
-        document = json.loads(content.decode("utf-8-sig"))
+        # Not UTF-8 alone: PowerShell's `>` writes UTF-16.
+        document = json.loads(content)
     except (ValueError, RecursionError):
         raise ChangeSetError(
             "it is not JSON; write it with `aws cloudformation describe-change-set "
@@ -78,7 +79,7 @@ def parse_change_set(content: bytes) -> ChangeSet:
 
 
 def _check_status(page: Mapping[str, Any]) -> None:
-    status = page.get("Status", "CREATE_COMPLETE")
+    status = str(page.get("Status", "CREATE_COMPLETE"))
     reason = str(page.get("StatusReason", ""))
     if status == "FAILED" and not _NO_CHANGES.search(reason):
         raise ChangeSetError("CloudFormation failed to create it; mend that first")
@@ -87,6 +88,8 @@ def _check_status(page: Mapping[str, Any]) -> None:
             "it is not complete yet; run `aws cloudformation wait "
             "change-set-create-complete` before you describe it"
         )
+    if status.startswith("DELETE_"):
+        raise ChangeSetError("it is deleted; create another one")
 
 
 def _resource(entry: Any) -> Iterator[ResourceChange]:
@@ -205,11 +208,31 @@ class ChangeSet:
         )
 
     def publishes(self, after: Deployment, function: str) -> bool:
-        """Whether the change set makes a new version of a function."""
+        """Whether the change set makes, or may make, a new version of a function.
+
+        Each version that is written by hand is listed as one that may be replaced,
+        since it refers to the function.
+        """
         return any(
-            change.action == "Add" or change.replacement == "True"
+            self._replaces(change.id, 0) is not None
             for change in self._published(after, function, VERSION_TYPE)
         )
+
+    def moved_aliases(self) -> set[str]:
+        """The aliases that are new, or point to another version than before."""
+        return {
+            change.id
+            for change in self.changes
+            if change.type == ALIAS_TYPE
+            and (
+                change.action == "Add"
+                or any(
+                    detail["Target"].get("Name") == "FunctionVersion"
+                    and self._how_sure(detail) is not None
+                    for detail in change.details
+                )
+            )
+        }
 
     def _published(
         self, after: Deployment, function: str, kind: str

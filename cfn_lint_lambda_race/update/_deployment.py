@@ -124,6 +124,17 @@ class Deployment:
         )
         return normpath(context) if isinstance(context, str) else None
 
+    @property
+    def local_paths(self) -> set[str]:
+        """The local paths of the code of functions and layers."""
+        found = [
+            path
+            for resource in self.resources.values()
+            if resource.type in _LOCAL
+            for path in (self.code_path(resource), self.build_context(resource))
+        ]
+        return {path for path in found if path is not None}
+
     # -- shields ---------------------------------------------------------------
 
     @cached_property

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -170,8 +171,10 @@ class Repository:
         path lies outside of the work tree. Raises GitError where it is larger than
         `limit` bytes, or git fails.
         """
+        if not _HASH.fullmatch(commit):
+            raise _no_commit(commit)
         name = _name(self.root, path)
-        entry = self._tree(commit, name, deep=False).get(name) if name else None
+        entry = _tree(self.root, commit, [name]).get(name) if name else None
         if entry is None or not stat.S_ISREG(entry.mode):
             return None
         assert entry.digest is not None
@@ -189,31 +192,22 @@ class Repository:
             )
         return answer.output
 
+    def code(
+        self, commit: str, paths: Collection[Path], without: Collection[Path] = ()
+    ) -> LocalCode:
+        """Files and folders to compare between a commit and the work tree.
+
+        `without` are files to leave out. Raises GitError where the commit is none.
+        """
+        if not _HASH.fullmatch(commit):
+            raise _no_commit(commit)
+        return LocalCode(self.root, commit, paths, without)
+
     def differs(
         self, commit: str, path: Path, without: Collection[Path] = ()
     ) -> bool | None:
-        """Whether a file or folder differs between a commit and the work tree.
-
-        The files on disk count, staged or not; an untracked one counts unless it is
-        ignored. `without` are files to leave out. Symbolic links are compared, not
-        followed; of a submodule, the commit that the index names.
-
-        None: unknown, since neither side has anything at this path, it lies outside of
-        the work tree, in a submodule or behind a symbolic link, a filter of the
-        repository hides what would be committed, or there is too much to read.
-        Raises GitError where git fails.
-        """
-        name = _name(self.root, path)
-        if name is None or not self._is_own(name):
-            return None
-        left_out = {_name(self.root, other) for other in without}
-        try:
-            committed = self._tree(commit, name, deep=True)
-            tracked, untracked = self._files(name)
-        except _TooLongError:
-            return None
-        comparison = _Comparison(self.root, committed, tracked, untracked)
-        return comparison.differs(left_out)
+        """Whether a file or folder differs, as `LocalCode.differs` has it."""
+        return self.code(commit, [path], without).differs(path)
 
     # -- revisions -------------------------------------------------------------
 
@@ -272,64 +266,6 @@ class Repository:
             branch = f"{branch}:refs/remotes/{remote}/{branch}"
         return f"git fetch {shlex.quote(remote)} {shlex.quote(branch)}"
 
-    # -- files -----------------------------------------------------------------
-
-    def _is_own(self, name: str) -> bool:
-        """Whether no folder above a path is a symbolic link."""
-        folders = Path(name).parents[:-1]
-        return not any(os.path.islink(self.root / folder) for folder in folders)
-
-    def _tree(self, commit: str, name: str, *, deep: bool) -> dict[str, _Entry]:
-        """What a commit holds at a path, and below it; by path."""
-        if not _HASH.fullmatch(commit):
-            raise GitError(
-                f"{_quoted(commit)} is no commit; name a branch, a tag or a commit"
-            )
-        answer = _ask(
-            self.root,
-            "ls-tree",
-            "-z",
-            "--full-tree",
-            *(["-r"] if deep else []),
-            commit,
-            "--",
-            *([name] if name else []),
-        )
-        if answer.status:
-            raise _failure("ls-tree", answer, self.root)
-        entries = {}
-        for line in _lines(answer.output):
-            what, _, path = line.partition("\t")
-            mode, _, digest = what.split(" ")
-            entries[path] = _Entry(int(mode, 8), digest)
-        return entries
-
-    def _files(self, name: str) -> tuple[dict[str, _Tracked], set[str]]:
-        """What the index has at and below a path; what it neither has nor ignores."""
-        answer = _ask(
-            self.root,
-            "ls-files",
-            "-z",
-            "-t",
-            "--stage",
-            "--others",
-            "--exclude-standard",
-            "--",
-            *([name] if name else []),
-        )
-        if answer.status:
-            raise _failure("ls-files", answer, self.root)
-        tracked, untracked = {}, set()
-        for line in _lines(answer.output):
-            if line.startswith("? "):
-                # Another repository is listed as a folder, with a slash behind it.
-                untracked.add(line[2:].rstrip("/"))
-                continue
-            what, _, path = line.partition("\t")
-            tag, mode, digest, _ = what.split(" ")
-            tracked[path] = _Tracked(_Entry(int(mode, 8), digest), tag == "S")
-        return tracked, untracked
-
 
 @dataclass(frozen=True)
 class _Entry:
@@ -368,50 +304,115 @@ class _Settings(dict[str, list[str]]):
         return self.last(key, str(default)) not in {"false", "no", "off", "0", ""}
 
 
-class _Comparison:
-    """The files of a commit against those of the work tree, at one path."""
+class LocalCode:
+    """The files of a commit against those of the work tree, below some paths.
+
+    What lies at all of the paths is listed at once, when the first one is asked for.
+    """
 
     def __init__(
         self,
         root: Path,
-        committed: Mapping[str, _Entry],
-        tracked: Mapping[str, _Tracked],
-        untracked: Collection[str],
+        commit: str,
+        paths: Collection[Path],
+        without: Collection[Path],
     ) -> None:
         self.root = root
         self._prefix = os.path.join(root, "")
-        self.committed = committed
-        self.tracked = tracked
-        self.untracked = untracked
+        self._commit = commit
+        self._wanted = {_name(root, path) for path in paths}
+        self._left_out = {_name(root, path) for path in without}
+        self._answers: dict[str, bool | None] = {}
+        self._listed: set[str | None] = {None}
+        self._committed: dict[str, _Entry] = {}
+        self._tracked: dict[str, _Tracked] = {}
+        self._untracked: set[str] = set()
+        self._names: list[str] = []
         self._folders = {"": True}
         self._attributes: dict[str, dict[str, str]] = {}
+        self._left = HASH_LIMIT
 
-    def differs(self, left_out: Collection[str | None]) -> bool | None:
-        found = False
+    def differs(self, path: Path) -> bool | None:
+        """Whether a file or folder differs between the commit and the work tree.
+
+        The files on disk count, staged or not; an untracked one counts unless it is
+        ignored. Symbolic links are compared, not followed. Of a submodule its files
+        count too, or where it is not checked out, the commit that the index names.
+
+        None: unknown, since neither side has anything at this path, it lies outside of
+        the work tree, in a submodule or behind a symbolic link, a filter of the
+        repository hides what would be committed, or there is too much to read.
+        Raises GitError where git fails.
+        """
+        name = _name(self.root, path)
+        if name is None or not self._is_own(name):
+            return None
+        if name not in self._answers:
+            try:
+                self._list({name, *self._wanted} - self._listed)
+            except _TooLongError:
+                return None
+            self._answers[name] = self._differs(name)
+        return self._answers[name]
+
+    def _is_own(self, name: str) -> bool:
+        """Whether no folder above a path is a symbolic link."""
+        folders = Path(name).parents[:-1]
+        return not any(os.path.islink(self.root / folder) for folder in folders)
+
+    def _list(self, names: Collection[str | None]) -> None:
+        """Reads what the commit and the work tree hold at and below some paths."""
+        left = sorted(name for name in names if name is not None)
+        while left:
+            # Nothing below the root would be missing from it.
+            batch = [] if "" in left else list(_first(left, _ARGUMENTS_LIMIT))
+            self._committed |= _tree(self.root, self._commit, batch, "-r")
+            tracked, untracked = _files(self.root, batch)
+            self._tracked |= tracked
+            self._untracked |= untracked
+            left = left[len(batch) :] if batch else []
+        self._listed |= set(names)
+        self._names = sorted({*self._committed, *self._tracked, *self._untracked})
+
+    def _below(self, name: str) -> Iterator[str]:
+        """The files at and below a path; in the order of characters `0` follows `/`."""
+        if not name:
+            yield from self._names
+            return
+        places = [(name, f"{name}\0"), (f"{name}/", f"{name}0")]
+        for start, end in places:
+            first, last = (bisect_left(self._names, bound) for bound in (start, end))
+            yield from self._names[first:last]
+
+    def _differs(self, below: str) -> bool | None:
+        found = unknown = False
         alike: list[tuple[str, _Entry, _Entry]] = []
-        for name in sorted({*self.committed, *self.tracked, *self.untracked}):
-            old, new = self.committed.get(name), self._now(name)
+        for name in self._below(below):
+            old, new = self._committed.get(name), self._now(name)
             if old is None and new is None:
                 continue
             found = True
-            if name in left_out:
+            if name in self._left_out:
                 continue
             if old is None or new is None or self._is_another_kind(name, old, new):
                 return True
             if new.digest is None:
                 alike.append((name, old, new))
-            elif new.digest != old.digest:
+            elif is_other := self._is_other_commit(name, old, new):
                 return True
-        return self._contents_differ(alike) if found else None
+            else:
+                unknown = unknown or is_other is None
+        differs = self._contents_differ(alike)
+        return None if not found or (unknown and not differs) else differs
 
     def _contents_differ(self, files: list[tuple[str, _Entry, _Entry]]) -> bool | None:
         # The small ones first: a difference in them is found at little cost.
         files.sort(key=lambda file: (file[2].size, file[0]))
         names = [name for name, _, _ in files]
-        left, unknown = HASH_LIMIT, False
+        unknown = False
         for index, (name, old, new) in enumerate(files):
-            left -= new.size
-            if left < 0:
+            self._left -= new.size
+            if self._left < 0:
                 return None
             content = self._content(name, is_link=stat.S_ISLNK(new.mode))
             if content is None:
@@ -435,7 +436,7 @@ class _Comparison:
 
     def _now(self, name: str) -> _Entry | None:
         """What is at a path now; None where there is nothing."""
-        tracked = self.tracked.get(name)
+        tracked = self._tracked.get(name)
         if tracked and stat.S_IFMT(tracked.entry.mode) == _SUBMODULE:
             return tracked.entry
         try:
@@ -446,7 +447,7 @@ class _Comparison:
         if status is None:
             return tracked.entry if tracked and tracked.skipped else None
         if stat.S_ISDIR(status.st_mode):
-            return _Entry(_FOLDER, None) if name in self.untracked else None
+            return _Entry(_FOLDER, None) if name in self._untracked else None
         return _Entry(status.st_mode, None, status.st_size)
 
     def _is_folder(self, name: str) -> bool:
@@ -464,6 +465,17 @@ class _Comparison:
             self._folders[folder] = known
         return known
 
+    def _is_other_commit(self, name: str, old: _Entry, new: _Entry) -> bool | None:
+        """Whether a submodule differs, or a file that a sparse checkout leaves out."""
+        path = self.root / name
+        if stat.S_IFMT(old.mode) == _SUBMODULE and self._is_folder(name):
+            with contextlib.suppress(GitError):
+                found = Repository.find(path)
+                if found is not None and found.root == path and old.digest is not None:
+                    return found.differs(old.digest, path)
+        # It is not checked out, or lacks the commit.
+        return new.digest != old.digest
+
     def _is_another_kind(self, name: str, old: _Entry, new: _Entry) -> bool:
         """Whether a file became a link, a link a file, or a file (not) executable."""
         if stat.S_IFMT(old.mode) != stat.S_IFMT(new.mode):
@@ -478,7 +490,7 @@ class _Comparison:
         if self._settings.is_on("core.filemode", default=True):
             return True
         # The file system does not tell: the index does.
-        tracked = self.tracked.get(name)
+        tracked = self._tracked.get(name)
         return bool(tracked and (old.mode ^ tracked.entry.mode) & _EXECUTABLE)
 
     def _content(self, name: str, *, is_link: bool) -> bytes | None:
@@ -580,6 +592,51 @@ class _Comparison:
             self.root,
             r"^(core\.(autocrlf|filemode|symlinks)|filter\..*\.(clean|process))$",
         )
+
+
+# -- listings --------------------------------------------------------------------
+
+
+def _tree(
+    root: Path, commit: str, names: Sequence[str], *options: str
+) -> dict[str, _Entry]:
+    """What a commit holds at some paths, all without any; by path."""
+    answer = _ask(root, "ls-tree", "-z", "--full-tree", *options, commit, "--", *names)
+    if answer.status:
+        raise _failure("ls-tree", answer, root)
+    entries = {}
+    for line in _lines(answer.output):
+        what, _, path = line.partition("\t")
+        mode, _, digest = what.split(" ")
+        entries[path] = _Entry(int(mode, 8), digest)
+    return entries
+
+
+def _files(root: Path, names: Sequence[str]) -> tuple[dict[str, _Tracked], set[str]]:
+    """What the index has at and below paths; what it neither has nor ignores."""
+    answer = _ask(
+        root,
+        "ls-files",
+        "-z",
+        "-t",
+        "--stage",
+        "--others",
+        "--exclude-standard",
+        "--",
+        *names,
+    )
+    if answer.status:
+        raise _failure("ls-files", answer, root)
+    tracked, untracked = {}, set()
+    for line in _lines(answer.output):
+        if line.startswith("? "):
+            # Another repository is listed as a folder, with a slash behind it.
+            untracked.add(line[2:].rstrip("/"))
+            continue
+        what, _, path = line.partition("\t")
+        tag, mode, digest, _ = what.split(" ")
+        tracked[path] = _Tracked(_Entry(int(mode, 8), digest), tag == "S")
+    return tracked, untracked
 
 
 # -- paths -----------------------------------------------------------------------
@@ -753,6 +810,10 @@ def _environment() -> dict[str, str]:
 def _lines(output: bytes) -> list[str]:
     """What git separates by NUL; decoded as the names of files are."""
     return [os.fsdecode(line) for line in output.split(b"\0")[:-1]]
+
+
+def _no_commit(name: str) -> GitError:
+    return GitError(f"{_quoted(name)} is no commit; name a branch, a tag or a commit")
 
 
 def _failure(command: str, answer: _Answer, folder: Path) -> GitError:

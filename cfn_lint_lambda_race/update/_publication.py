@@ -39,15 +39,18 @@ def unmoved(comparison: Comparison, update: FunctionUpdate) -> str | None:
     return _stale(after, function.id, [*by_serverless, *aliases], moved)
 
 
-def stale_alias(after: Deployment, function: str) -> str | None:
-    """The alias or version that stays, where no new version is published."""
+def stale_alias(after: Deployment, function: str, moved: set[str]) -> str | None:
+    """The alias or version that stays, where no new version is published.
+
+    ``moved`` are the aliases that do not.
+    """
     resource = after.function(function)
     serverless = resource is not None and (
         resource.type == SERVERLESS_FUNCTION
         and "AutoPublishAlias" in resource.properties
     )
     names = [f"{function}.Alias"] if serverless else []
-    return _stale(after, function, [*names, *_aliases(after, function)], set())
+    return _stale(after, function, [*names, *_aliases(after, function)], moved)
 
 
 def cure(function: Resource) -> str:
