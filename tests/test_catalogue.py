@@ -14,6 +14,7 @@ from cfn_lint_lambda_race.template import _targets
 from tests.schemas import (
     exists,
     is_current,
+    knows_sam,
     lambda_properties,
     properties,
     schemas,
@@ -197,6 +198,7 @@ def test_the_rows_are_those_that_the_pack_reads() -> None:
     assert read == sum(len(DOCUMENTS.get(row["form"], [row])) for row in TARGETS)
 
 
+@pytest.mark.skipif(not knows_sam(), reason="no schemas of SAM's resources")
 def test_every_event_of_sam_is_known() -> None:
     known = {
         name
