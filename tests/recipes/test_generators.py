@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,10 @@ def _in_place(lines: list[str]) -> list[str]:
 
 @pytest.fixture
 def cdk(folder: Shell, node: Path) -> Shell:
+    package = json.loads((node / "aws-cdk-lib" / "package.json").read_text())
+    (oldest,) = re.findall(r"^>= ?(\d+)", package["engines"]["node"])
+    if int(folder.do("node --version").removeprefix("v").partition(".")[0]) < int(oldest):
+        pytest.skip(f"aws-cdk-lib {package['version']} needs Node.js {oldest}")
     project = _repository(folder)
     (folder.folder / "node_modules").symlink_to(node)
     project.write(
