@@ -175,7 +175,8 @@ def _in_place(lines: list[str]) -> list[str]:
 def cdk(folder: Shell, node: Path) -> Shell:
     package = json.loads((node / "aws-cdk-lib" / "package.json").read_text())
     (oldest,) = re.findall(r"^>= ?(\d+)", package["engines"]["node"])
-    if int(folder.do("node --version").removeprefix("v").partition(".")[0]) < int(oldest):
+    (here,) = re.findall(r"^v(\d+)", folder.do("node --version"))
+    if int(here) < int(oldest):
         pytest.skip(f"aws-cdk-lib {package['version']} needs Node.js {oldest}")
     project = _repository(folder)
     (folder.folder / "node_modules").symlink_to(node)
