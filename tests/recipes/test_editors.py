@@ -153,9 +153,9 @@ class Client:
 
 @contextmanager
 def _server(shell: Shell, line: str) -> Iterator[Client]:
+    name, *arguments = shlex.split(line)
     process = subprocess.Popen(
-        shlex.split(line),
-        executable=shell.environment / "bin" / shlex.split(line)[0],
+        [shell.environment / "bin" / name, *arguments],
         cwd=shell.folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
