@@ -6,9 +6,17 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 NODE := $(abspath $(VENV))/node
+OLDEST := $(shell sed -n 's/.*"cfn-lint>=\([0-9.]*\)".*/\1/p' pyproject.toml)
 
-.PHONY: demo test suite lint docs recipes dist clean corpus bench \
+.PHONY: demo test suite suite-oldest lint docs recipes dist clean corpus bench \
         coverage mutants
+
+# $(call npm,FOLDER,PACKAGES): install packages of Node.js. A registry that does not
+# answer is asked once more; without them, what needs them is skipped.
+npm_install = npm install --loglevel=error --no-audit --no-fund --ignore-scripts \
+    --prefix $(1) $(2)
+npm = if ! command -v npm > /dev/null; then echo 'npm is not installed'; \
+    else $(npm_install) || $(npm_install) || echo 'npm cannot install $(2)'; fi
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,20 +42,26 @@ suite: $(INSTALLED)
 	$(BIN)/cfn-lint --version
 	$(BIN)/pytest -n 2 --ignore tests/recipes
 
-## docs: write the generated parts of the pages and build the site into site/
+## suite-oldest: the tests alone, under the oldest cfn-lint that the package allows
+suite-oldest:
+	$(MAKE) suite VENV=.venv-$(OLDEST) CFN_LINT=cfn-lint==$(OLDEST)
+
+## docs: write the generated parts of the pages, build the site into site/ and check its
+## links, and its width where chromium is installed
 DOCUMENTED := $(VENV)/.documented
 $(DOCUMENTED): $(INSTALLED)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	touch $@
 
+MERMAID := $(NODE)/docs/node_modules/mermaid/dist/mermaid.min.js
 # What it says is about the theme's future, not about these pages.
 docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(DOCUMENTED)
 	$(BIN)/python docs/generate.py
 	$(BIN)/mkdocs build --strict
-	! command -v npm > /dev/null || { npm install --silent --no-audit --no-fund \
-	    --ignore-scripts --prefix $(NODE)/docs mermaid@11 && \
-	    cp $(NODE)/docs/node_modules/mermaid/dist/mermaid.min.js site/; }
+	test -e $(MERMAID) || { $(call npm,$(NODE)/docs,mermaid@11); }
+	test ! -e $(MERMAID) || cp $(MERMAID) site/
+	$(BIN)/pytest -rs tests/test_docs.py tests/test_site.py
 
 ## recipes: try the recipes with the real programs; those of Debian (vim, vim-ale) and
 ## Node.js (npm) are skipped where they are absent
@@ -59,12 +73,11 @@ $(TRIED): $(INSTALLED)
 	$(VENV)/sam/bin/pip install --quiet --disable-pip-version-check aws-sam-cli
 	$(PYTHON) -m venv $(VENV)/aws
 	$(VENV)/aws/bin/pip install --quiet --disable-pip-version-check awscli
-	! command -v npm > /dev/null || npm install --silent --no-audit --no-fund \
-	    --ignore-scripts --prefix $(NODE) aws-cdk@2 aws-cdk-lib@2 constructs@10 \
-	    serverless@3 @microsoft/jest-sarif@1.0.0-beta.0
 	touch $@
 
 recipes: $(TRIED)
+	test -e $(SARIF_SCHEMA) || { $(call npm,$(NODE),aws-cdk@2 aws-cdk-lib@2 \
+	    constructs@10 serverless@3 @microsoft/jest-sarif@1.0.0-beta.0); }
 	RECIPES_NODE=$(NODE) RECIPES_SAM=$(abspath $(VENV))/sam/bin/sam \
 	    RECIPES_AWS=$(abspath $(VENV))/aws/bin/aws \
 	    RECIPES_SARIF_SCHEMA=$(SARIF_SCHEMA) $(BIN)/pytest -rs tests/recipes

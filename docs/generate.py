@@ -227,7 +227,7 @@ def _demo(_: str) -> str:
 def _file(name: str) -> str:
     """A file that stands beside the pages, whole."""
     path = DOCS / name
-    language = {".yml": "yaml"}.get(path.suffix, path.suffix[1:])
+    language = {".yml": "yaml", ".py": "python"}.get(path.suffix, path.suffix[1:])
     return f"```{language}\n{path.read_text(encoding='utf-8').rstrip()}\n```"
 
 

@@ -35,6 +35,12 @@ def is_current() -> bool:
     return str(json.loads(path.read_text("utf-8"))["schema_date"]) >= WRITTEN
 
 
+def knows_sam() -> bool:
+    """Whether there are schemas of SAM's resources; a cfn-lint that translates SAM
+    before the rules see it may have none."""
+    return "AWS::Serverless::Function" in schemas()
+
+
 @cache
 def schemas() -> Mapping[str, tuple[Schema, ...]]:
     """By resource type its schemas, which may differ from region to region."""
@@ -75,7 +81,7 @@ def properties(schema: Schema) -> Mapping[str, list[Schema]]:
         for step, below in _steps(node):
             visit(below, f"{path}/{step}", inside)
 
-    for name, below in schema["properties"].items():
+    for name, below in schema.get("properties", {}).items():
         visit(below, name, ())
     return found
 

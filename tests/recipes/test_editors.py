@@ -12,7 +12,7 @@ import json
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -152,9 +152,10 @@ class Client:
 
 
 @contextmanager
-def _server(shell: Shell) -> Iterator[Client]:
+def _server(shell: Shell, line: str) -> Iterator[Client]:
+    name, *arguments = shlex.split(line)
     process = subprocess.Popen(
-        [shell.environment / "bin" / "cfn-lsp-extra"],
+        [shell.environment / "bin" / name, *arguments],
         cwd=shell.folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -176,9 +177,41 @@ def _server(shell: Shell) -> Iterator[Client]:
         process.communicate()
 
 
-def test_language_server_sends_diagnostics(project: Shell) -> None:
+@pytest.fixture
+def served(project: Shell) -> Shell:
+    """The project, and the language server in the environment that has the pack."""
     project.do(command(PAGE, "pip install cfn-lsp-extra").partition("#")[0])
-    project.write(
+    project.write({"cfn_lsp.py": FILES / "cfn_lsp.py"})
+    return project
+
+
+def _diagnostics(shell: Shell, line: str, text: str = "") -> dict[int, dict[str, Any]]:
+    """What a client is sent that opens the template, by line."""
+    path = shell.folder / TEMPLATE
+    document = {
+        "uri": path.as_uri(),
+        "languageId": "yaml.cloudformation",
+        "version": 1,
+        "text": text or path.read_text(),
+    }
+    with _server(shell, line) as client:
+        client.send("textDocument/didOpen", {"textDocument": document})
+        sent = client.receive("textDocument/publishDiagnostics")
+    assert sent["uri"] == path.as_uri()
+    return {entry["range"]["start"]["line"] + 1: entry for entry in sent["diagnostics"]}
+
+
+def _assert_on_target(diagnostic: Mapping[str, Any]) -> None:
+    assert "invokes $LATEST of Orders" in diagnostic["message"]
+    assert diagnostic["range"] == {
+        "start": {"line": TARGET_LINE - 1, "character": 6},
+        "end": {"line": TARGET_LINE - 1, "character": 20},
+    }
+    assert diagnostic["severity"] == 2  # a warning
+
+
+def test_language_server_sends_diagnostics(served: Shell) -> None:
+    served.write(
         {
             ".cfnlintrc": SETTINGS.replace(
                 "baseline_ref: HEAD", "baseline_path: deployed.yaml"
@@ -186,27 +219,26 @@ def test_language_server_sends_diagnostics(project: Shell) -> None:
             "deployed.yaml": STORY / "race.before.yaml",
         }
     )
-    path = project.folder / TEMPLATE
-    document = {
-        "uri": path.as_uri(),
-        "languageId": "yaml.cloudformation",
-        "version": 1,
-        "text": path.read_text(),
-    }
-    with _server(project) as client:
-        client.send("textDocument/didOpen", {"textDocument": document})
-        sent = client.receive("textDocument/publishDiagnostics")
-    assert sent["uri"] == path.as_uri()
-    found = {
-        entry["range"]["start"]["line"] + 1: entry for entry in sent["diagnostics"]
-    }
+    found = _diagnostics(served, "cfn-lsp-extra")
     target = found[TARGET_LINE]
-    assert "invokes $LATEST of Orders" in target["message"]
-    assert target["range"] == {
-        "start": {"line": TARGET_LINE - 1, "character": 6},
-        "end": {"line": TARGET_LINE - 1, "character": 20},
-    }
-    assert target["severity"] == 2  # a warning
+    _assert_on_target(target)
     assert "changes Architectures of Orders" in found[FUNCTION_LINE]["message"]
     # What the page says is missing. Once it is there, the page is to say so.
     assert not {"code", "codeDescription"} & target.keys()
+
+
+def test_language_server_sends_code_and_link(served: Shell) -> None:
+    served.write({".cfnlintrc": SETTINGS})
+    found = _diagnostics(served, "python cfn_lsp.py")
+    target = found[TARGET_LINE]
+    _assert_on_target(target)
+    assert target["code"] == "W9810"
+    assert target["codeDescription"]["href"].startswith("https://docs.aws.amazon.com/")
+    assert found[FUNCTION_LINE]["code"] == "W9831"  # against HEAD, in git
+
+
+def test_language_server_lints_what_is_not_saved(served: Shell) -> None:
+    served.write({".cfnlintrc": "append_rules: [cfn_lint_lambda_race]\n"})
+    text = "# not saved yet\n" + (STORY / "race.yaml").read_text()
+    found = _diagnostics(served, "python cfn_lsp.py", text)
+    assert found[TARGET_LINE + 1]["code"] == "W9810"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,11 @@ def _in_place(lines: list[str]) -> list[str]:
 
 @pytest.fixture
 def cdk(folder: Shell, node: Path) -> Shell:
+    package = json.loads((node / "aws-cdk-lib" / "package.json").read_text())
+    (oldest,) = re.findall(r"^>= ?(\d+)", package["engines"]["node"])
+    (here,) = re.findall(r"^v(\d+)", folder.do("node --version"))
+    if int(here) < int(oldest):
+        pytest.skip(f"aws-cdk-lib {package['version']} needs Node.js {oldest}")
     project = _repository(folder)
     (folder.folder / "node_modules").symlink_to(node)
     project.write(
