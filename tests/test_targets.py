@@ -905,3 +905,39 @@ def test_a_file_of_a_template_that_nobody_trusts(
         use for target in reading.targets for use in reading.unqualified_uses(target)
     ]
     assert [use.function for use in uses] == ["elsewhere"] * count
+
+
+def test_an_http_api_takes_its_target_as_a_uri_too(tmp_path: Path) -> None:
+    uri = (
+        "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:"
+        "lambda:${AWS::Region}:${AWS::AccountId}:function:${Fn}%s/invocations"
+    )
+    for qualifier, count in (("", 1), (":live", 0)):
+        target = {"Target": {"Fn::Sub": uri % qualifier}}
+        template = _template("AWS::ApiGatewayV2::Api", target)
+        assert len(messages(lint_template(tmp_path, template), "W9810")) == count
+
+
+def test_it_stands_where_a_serverless_template_in_json_says(tmp_path: Path) -> None:
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "CodeUri": "s3://artifacts/orders.zip",
+            "Handler": "index.handler",
+            "Runtime": "python3.13",
+            "Events": {
+                "Often": {
+                    "Type": "Schedule",
+                    "Properties": {"Schedule": "rate(5 minutes)"},
+                }
+            },
+        },
+    }
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Orders": function},
+    }
+    matches = lint_template(tmp_path, template)
+    (found,) = [match for match in matches if match.rule.id == "W9810"]
+    lines = (tmp_path / "template.json").read_text().splitlines()
+    assert '"Often"' in lines[found.linenumber - 1]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from cfnlint.decode import decode
 from cfnlint.helpers import TRANSFORM_SAM, ensure_list
 from cfnlint.template import Template
 
@@ -47,9 +48,13 @@ def as_written(cfn: Template) -> Template:
         return cfn
     if cfn not in _SOURCES:
         try:
-            content = Path(cfn.filename).read_bytes()
-            _SOURCES[cfn] = read_template(content, cfn)
-        except (OSError, UnusableTemplateError):
+            if not Path(cfn.filename).is_file():
+                return cfn
+            # As cfn-lint did, so that each node knows where it stands, in JSON too.
+            with _quiet():
+                template, _ = decode(cfn.filename)
+            _SOURCES[cfn] = _read(template if is_small(template) else None, cfn)
+        except (OSError, RecursionError, UnusableTemplateError):
             return cfn
     return _SOURCES[cfn]
 
@@ -74,7 +79,11 @@ def read_template(content: bytes, cfn: Template) -> Template:
         characters = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnusableTemplateError("it is not UTF-8 text") from None
-    template = parse(characters)
+    return _read(parse(characters), cfn)
+
+
+def _read(template: Any, cfn: Template) -> Template:
+    """The template in a document; raises `UnusableTemplateError` for another one."""
     if not isinstance(template, Mapping) or not isinstance(
         template.get("Resources"), Mapping
     ):
