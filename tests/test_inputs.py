@@ -128,6 +128,8 @@ def test_another_name_is_no_build(name: str, tmp_path: Path) -> None:
         {"ImageUri": {"Fn::Join": [":", ["orders", {"Ref": "CommitSha"}]]}},
         {"S3Bucket": "a", "S3Key": {"Fn::FindInMap": ["M", {"Ref": "CommitSha"}, "k"]}},
         {"S3Bucket": "a", "S3Key": {"Fn::If": ["IsHead", "b", "c"]}},
+        {"Fn::If": ["IsHead", {"S3Key": "b"}, {"S3Key": "c"}]},
+        {"Fn::If": ["Other", {"S3Key": "b"}, {"S3Key": {"Ref": "CommitSha"}}]},
     ],
 )
 def test_the_members_of_code_that_count(code: Template_, tmp_path: Path) -> None:
@@ -139,7 +141,13 @@ def test_the_members_of_code_that_count(code: Template_, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "code", [{"S3Bucket": {"Ref": "CommitSha"}, "S3Key": "b"}, {"ZipFile": "a"}, None]
+    "code",
+    [
+        {"S3Bucket": {"Ref": "CommitSha"}, "S3Key": "b"},
+        {"Fn::If": ["Other", {"S3Bucket": {"Ref": "CommitSha"}}, {"ZipFile": "a"}]},
+        {"ZipFile": "a"},
+        None,
+    ],
 )
 def test_the_members_of_code_that_do_not(code: Any, tmp_path: Path) -> None:
     template = _built()
@@ -240,6 +248,36 @@ def test_a_shielded_function_is_silent(tmp_path: Path) -> None:
     assert _couplings(tmp_path, template) == []
     del template["Resources"]["Orders"]["Properties"]["AutoPublishAlias"]
     assert _couplings(tmp_path, template) != []
+
+
+def test_a_shield_that_a_condition_takes_away_is_none(tmp_path: Path) -> None:
+    alias = {"Fn::If": ["IsProd", "live", {"Ref": "AWS::NoValue"}]}
+    template = sam(
+        {
+            "Architectures": [{"Ref": "Architecture"}],
+            "Layers": LAYERS["sub"],
+            "AutoPublishAlias": alias,
+        },
+        Parameters={
+            **ARCHITECTURE,
+            "Stage": parameter(Default="prod", AllowedValues=["prod", "dev"]),
+        },
+        Conditions={"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+    )
+    assert _couplings(tmp_path, template) == [
+        ("Architecture", ("Architectures",), ("Layers",))
+    ]
+
+
+def test_sam_s_address_of_the_code_counts(tmp_path: Path) -> None:
+    template = sam(
+        {
+            "CodeUri": {"Fn::Sub": "s3://artifacts/${CommitSha}.zip"},
+            **variables(RELEASE={"Ref": "CommitSha"}),
+        },
+        Parameters={"CommitSha": parameter()},
+    )
+    assert _couplings(tmp_path, template) == COMMIT
 
 
 def test_globals_count(tmp_path: Path) -> None:

@@ -176,6 +176,11 @@ def test_an_alias_of_a_number_that_nothing_provides(
     assert _stale(update(tmp_path, before, new_code(before))) == [("Orders", "Live")]
 
 
+def test_a_number_in_quotes_is_the_same(tmp_path: Path) -> None:
+    after = new_code(_numbered(3))
+    assert _stale(update(tmp_path, _numbered("3"), after)) == [("Orders", "Live")]
+
+
 def test_an_alias_of_another_number_moves(tmp_path: Path) -> None:
     after = new_code(_numbered("4"))
     assert _stale(update(tmp_path, _numbered("3"), after)) == []
@@ -295,6 +300,7 @@ PROPERTIES: dict[str, tuple[Template_, Template_]] = {
     "Environment": ({}, variables(A="b")),
     "Environment-value": (variables(A="b"), variables(A="c")),
     "Environment-reference": (variables(A={"Ref": "Key"}), variables(A="c")),
+    "Environment-empty": ({}, {"Environment": {}, "Timeout": 9}),
     "EphemeralStorage": ({}, {"EphemeralStorage": {"Size": 1024}}),
     "FileSystemConfigs": (
         {},
@@ -313,6 +319,7 @@ PROPERTIES: dict[str, tuple[Template_, Template_]] = {
     "LoggingConfig": ({}, {"LoggingConfig": {"LogFormat": "JSON"}}),
     "MemorySize": ({}, {"MemorySize": 256}),
     "Role": ({}, {"Role": f"{ROLE}-2"}),
+    "Role-of-sam": ({}, {"Role": None}),
     "Runtime": ({}, {"Runtime": "python3.14"}),
     "SnapStart": ({}, {"SnapStart": {"ApplyOn": "PublishedVersions"}}),
     "Timeout": ({}, {"Timeout": 9}),
@@ -369,6 +376,12 @@ def _matrix() -> Iterator[Any]:
                     "Key": {"Fn::Join": ["/", ["a", {"Ref": "Key"}]]},
                 }
             },
+            "code-sub-list": {
+                "CodeUri": {
+                    "Bucket": "artifacts",
+                    "Key": {"Fn::Sub": ["${Key}/${Name}", {"Name": "orders.zip"}]},
+                }
+            },
             "environment": variables(A={"Ref": "Key"}),
             "environment-sub": variables(A={"Fn::Sub": "${Key}"}),
             "memory": {"MemorySize": {"Ref": "Key"}},
@@ -413,6 +426,7 @@ HASHES: dict[str, tuple[Any, Any]] = {
     "same-ten": ("0" * 64, "0" * 10 + "1" * 54),
     "parameter": ({"Ref": "One"}, {"Ref": "Two"}),
     "same-parameter": ({"Ref": "One"}, "1" * 64),
+    "no-hash": ("", ""),
 }
 
 
@@ -492,6 +506,31 @@ def test_a_description_of_its_own_replaces_the_version(
             Parameters=parameters,
         )
         for seconds, text in ((3, old), (9, new))
+    )
+    assert bool(_stale(update(tmp_path, before, after))) is is_stale
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "is_stale"),
+    [
+        ("CommitSha", {}, False),
+        ("CommitSha", {"Default": "0"}, True),
+        ("CommitSha", {"AllowedValues": ["0", "1"]}, True),
+        ("Artifacts", {}, True),
+    ],
+)
+@pytest.mark.parametrize("place", ["CodeUri", "AutoPublishCodeSha256"])
+def test_what_the_build_puts_in_may_publish(
+    name: str, fields: Template_, is_stale: bool, place: str, tmp_path: Path
+) -> None:
+    node: Any = {"Ref": name}
+    node = {"Bucket": "artifacts", "Key": node} if place == "CodeUri" else node
+    before, after = (
+        sam(
+            {"AutoPublishAlias": "live", "Timeout": seconds, place: node},
+            Parameters={name: parameter(**fields)},
+        )
+        for seconds in (3, 9)
     )
     assert bool(_stale(update(tmp_path, before, after))) is is_stale
 

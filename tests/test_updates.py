@@ -264,6 +264,16 @@ SAME_PROPERTIES: dict[str, Pair] = {
     "no-dead-letters": ({"DeadLetterConfig": {}}, {}),
     "no-image-config": ({"ImageConfig": {}}, {}),
     "no-key": ({"KmsKeyArn": ""}, {}),
+    "no-target": ({"DeadLetterConfig": {"TargetArn": ""}}, {}),
+    "single-layer": ({"Layers": f"{LAYER}:1"}, {"Layers": [f"{LAYER}:1"]}),
+    "order-of-subnets": (
+        {"VpcConfig": {"SubnetIds": ["s", "t"], "SecurityGroupIds": ["g", "h"]}},
+        {"VpcConfig": {"SubnetIds": ["t", "s"], "SecurityGroupIds": ["h", "g"]}},
+    ),
+    "order-of-unknown-subnets": (
+        {"VpcConfig": {"SubnetIds": [{"Ref": "One"}, "s"]}},
+        {"VpcConfig": {"SubnetIds": ["t", {"Ref": "One"}]}},
+    ),
     "dual-stack": (
         {"VpcConfig": {"SubnetIds": ["s"], "Ipv6AllowedForDualStack": False}},
         {"VpcConfig": {"SubnetIds": ["s"]}},
@@ -291,7 +301,7 @@ SAME_PROPERTIES: dict[str, Pair] = {
 
 @pytest.mark.parametrize("pair", SAME_PROPERTIES.values(), ids=SAME_PROPERTIES)
 def test_is_no_change_of_configuration(pair: Pair, tmp_path: Path) -> None:
-    one, other = map(stack, pair)
+    one, other = (stack(side, Parameters={"One": parameter()}) for side in pair)
     assert changed(update(tmp_path, one, new_code(other))) == ()
     assert changed(update(tmp_path, other, new_code(one))) == ()
 
@@ -333,6 +343,11 @@ def test_is_a_change_of_configuration(name: str, tmp_path: Path) -> None:
     # Either side alone is no race.
     assert changed(update(tmp_path, one, other)) == ()
     assert changed(update(tmp_path, other, new_code(other))) == ()
+
+
+def test_an_empty_variable_is_one(tmp_path: Path) -> None:
+    after = new_code(stack(variables(A="")))
+    assert changed(update(tmp_path, stack(), after)) == ("Code", "Environment")
 
 
 def test_the_order_of_layers_counts(tmp_path: Path) -> None:
@@ -427,6 +442,12 @@ BEHIND: dict[str, tuple[Template_, Template_, str]] = {
     "sam-layer-content": (
         _layers({"ContentUri": "s3://a/deps-1.zip"}, "Serverless"),
         _layers({"ContentUri": "s3://a/deps-2.zip"}, "Serverless"),
+        "Layers",
+    ),
+    # SAM names such a layer anew, and so publishes it anew.
+    "sam-layer-retention": (
+        _layers({"ContentUri": "s3://a/deps.zip"}, "Serverless"),
+        _layers({"ContentUri": "s3://a/deps.zip"}, "Serverless", RetentionPolicy="x"),
         "Layers",
     ),
     "layer-hash": (
@@ -603,14 +624,6 @@ def test_a_role_s_policies_are_not_its_arn(tmp_path: Path) -> None:
     assert changed(update(tmp_path, before, new_code(after))) == ()
 
 
-def test_the_retention_of_a_layer_is_not_its_content(tmp_path: Path) -> None:
-    before, after = (
-        _layers({"ContentUri": "s3://a/deps.zip"}, "Serverless", RetentionPolicy=kept)
-        for kept in ("Retain", "Delete")
-    )
-    assert changed(update(tmp_path, before, new_code(after))) == ()
-
-
 def test_resources_that_refer_to_each_other_do_not_hang(tmp_path: Path) -> None:
     resources = {
         "A": resource("SQS::Queue", QueueName={"Ref": "B"}),
@@ -632,6 +645,23 @@ def test_tracing_that_is_disabled_is_none(tmp_path: Path) -> None:
     assert changed(found) == ()
     found = update(tmp_path, sam({"Tracing": "Active"}), new_code(sam()))
     assert changed(found) == ("Code", "TracingConfig")
+
+
+@pytest.mark.parametrize("role", [ROLE, {"Ref": "Given"}, {"Fn::GetAtt": "Own.Arn"}])
+def test_a_role_in_the_place_of_sam_s(role: Any, tmp_path: Path) -> None:
+    sections = {
+        "Parameters": {"Given": parameter()},
+        "Resources": {"Own": resource("IAM::Role")},
+    }
+    one, other = (sam({"Role": node}, **deepcopy(sections)) for node in (None, role))
+    assert changed(update(tmp_path, one, new_code(other))) == ("Code", "Role")
+    assert changed(update(tmp_path, other, new_code(one))) == ("Code", "Role")
+
+
+def test_sam_s_role_written_out_is_the_same(tmp_path: Path) -> None:
+    own = {"OrdersRole": resource("IAM::Role")}
+    after = sam({"Role": {"Fn::GetAtt": "OrdersRole.Arn"}}, Resources=own)
+    assert changed(update(tmp_path, sam({"Role": None}), new_code(after))) == ()
 
 
 def test_globals_and_a_property_are_the_same(tmp_path: Path) -> None:
@@ -699,6 +729,76 @@ def test_changes_that_never_meet_do_not(tmp_path: Path) -> None:
     before = _conditional("1", 3)
     after = _conditional(_if("2", "1"), _if(3, 9))
     assert changed(update(tmp_path, before, after)) == ()
+
+
+_STAGES = {"Default": "prod", "AllowedValues": ["prod", "dev"]}
+
+
+def _staged(code: Any, timeout: Any, **stage: Any) -> Template_:
+    """A function whose code and timeout rest on what the stage is."""
+    template = _conditional(code, timeout)
+    template["Parameters"]["Stage"] = parameter(**stage)
+    template["Conditions"]["IsDev"] = {"Fn::Equals": [{"Ref": "Stage"}, "dev"]}
+    return template
+
+
+def _if_dev(one: Any, other: Any) -> Template_:
+    return {"Fn::If": ["IsDev", one, other]}
+
+
+@pytest.mark.parametrize("stage", [_STAGES, {"Default": "prod"}, {}], ids=str)
+def test_the_branch_that_no_default_takes_races(
+    stage: Template_, tmp_path: Path
+) -> None:
+    before = _staged(_if("1", "2"), _if(3, 9), **stage)
+    after = _staged(_if("1", "4"), _if(3, 5), **stage)
+    found = update(tmp_path, before, after)
+    assert changed(found) == ("Code", "Timeout")
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
+    assert "(UpdateFunctionConfiguration) when IsProd is false, and" in message
+
+
+@pytest.mark.parametrize("stage", [_STAGES, {"Default": "prod"}, {}], ids=str)
+@pytest.mark.parametrize("timeouts", [(_if(3, 9), _if(3, 5)), (_if_dev(3, 9),) * 2])
+def test_branches_that_exclude_each_other_do_not(
+    timeouts: tuple[Any, Any], stage: Template_, tmp_path: Path
+) -> None:
+    before = _staged(_if("1", "2"), timeouts[0], **stage)
+    after = _staged(_if("4", "2"), timeouts[1], **stage)
+    assert changed(update(tmp_path, before, after)) == ()
+
+
+@pytest.mark.parametrize("stage", [_STAGES, {"Default": "prod"}, {}], ids=str)
+def test_conditions_that_exclude_each_other_do_not(
+    stage: Template_, tmp_path: Path
+) -> None:
+    before = _staged(_if("1", "2"), _if_dev(3, 9), **stage)
+    after = _staged(_if("4", "2"), _if_dev(5, 9), **stage)
+    assert changed(update(tmp_path, before, after)) == ()
+
+
+def test_a_value_that_a_choice_replaces_is_judged_by_its_default(
+    tmp_path: Path,
+) -> None:
+    before = _staged("1", 3, **_STAGES)
+    after = _staged("2", _if(3, 9), **_STAGES)
+    assert changed(update(tmp_path, before, after)) == ()
+    assert changed(update(tmp_path, after, before)) == ()
+
+
+def test_a_key_that_no_default_selects_counts(tmp_path: Path) -> None:
+    def mapped(value: str) -> Template_:
+        return _refers(
+            {"Fn::FindInMap": ["M", {"Ref": "Stage"}, "v"]},
+            Parameters={"Stage": parameter(**_STAGES)},
+            Mappings={"M": {"prod": {"v": "1"}, "dev": {"v": value}}},
+        )
+
+    found = update(tmp_path, mapped("2"), new_code(mapped("3")))
+    assert changed(found) == ("Code", "Environment")
+    assert [one.when.get("parameter", "Stage") for one in found.concurrent] == ["dev"]
 
 
 # -- functions ---------------------------------------------------------------------
@@ -822,6 +922,32 @@ def test_nobody_invokes_a_function_with_versions(
     for template in (before, after):
         template["Resources"].update({name: _ALIAS[name] for name in published})
     assert update(tmp_path, before, after).concurrent == ()
+
+
+@pytest.mark.parametrize("stage", [_STAGES, {}, {**_STAGES, "Default": "dev"}])
+def test_a_shield_that_a_condition_takes_away(stage: Template_, tmp_path: Path) -> None:
+    def shielded(code: str, timeout: Any) -> Template_:
+        template = _staged(code, timeout, **stage)
+        template["Resources"].update(deepcopy(_ALIAS))
+        invoked = _if({"Ref": "Live"}, {"Fn::GetAtt": "Orders.Arn"})
+        template["Resources"]["Invocation"]["Properties"]["Endpoint"] = invoked
+        return template
+
+    found = update(tmp_path, shielded("1", 3), shielded("2", 9))
+    assert changed(found) == ("Code", "Timeout")
+    # What changes only behind the alias does not race.
+    found = update(tmp_path, shielded("1", _if(3, 9)), shielded("2", _if(4, 9)))
+    assert changed(found) == ()
+
+
+def test_nobody_invokes_a_function_on_managed_instances(tmp_path: Path) -> None:
+    provider = {
+        "CapacityProviderConfig": {
+            "LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "a"}
+        }
+    }
+    before, after = _idle(**provider), new_code(_idle(**provider, Timeout=9))
+    assert changed(update(tmp_path, before, after)) == ()
 
 
 def test_sam_publishes(tmp_path: Path) -> None:

@@ -175,7 +175,8 @@ class OperationRow(NamedTuple):
     whose change replaces the function. ``default`` is what an absent property
     means, ``sam`` the properties of ``AWS::Serverless::Function`` that become this
     one (its own name where empty), ``member`` the name in the API where that
-    differs. A change of an ``is_inert`` property changes nothing that code can see.
+    differs, ``unordered`` its members that are lists without an order. A change of an
+    ``is_inert`` property changes nothing that code can see.
     """
 
     property: str
@@ -186,6 +187,7 @@ class OperationRow(NamedTuple):
     member: str | None = None
     is_inert: bool = False
     is_create_only: bool = False
+    unordered: tuple[str, ...] = ()
 
 
 @cache
@@ -201,6 +203,7 @@ def operations() -> tuple[OperationRow, ...]:
             row.get("member"),
             row.get("inert", False),
             row.get("create_only", False),
+            tuple(row.get("unordered", ())),
         )
         for row in load("operations.json")
     )

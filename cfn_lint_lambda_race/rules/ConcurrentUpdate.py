@@ -10,6 +10,7 @@ from cfn_lint_lambda_race.update import (
     FunctionUpdate,
     Settings,
     configure,
+    scenario_of,
     update_of,
 )
 
@@ -63,7 +64,8 @@ class ConcurrentUpdate(RaceRule):
             # Line 1: a template that cfn-lint before 1.54 translates has no other.
             yield RuleMatch(_top(cfn), message, location=None)
         for function in update.concurrent:
-            yield finding(cfn, ["Resources", function.function], _message(function))
+            message = _message(function, scenario_of(cfn, function))
+            yield finding(cfn, ["Resources", function.function], message)
 
 
 def _top(cfn: Template) -> list[str]:
@@ -74,7 +76,7 @@ def _top(cfn: Template) -> list[str]:
     return ["Resources"] if ConcurrentUpdate.id in cfn.get_directives() else []
 
 
-def _message(update: FunctionUpdate) -> str:
+def _message(update: FunctionUpdate, when: str) -> str:
     may = "" if update.is_certain else "may "
     changes = "change" if may else "changes"
     breaks = (
@@ -83,10 +85,11 @@ def _message(update: FunctionUpdate) -> str:
         if any(change.name == "Architectures" for change in update.code)
         else ""
     )
+    when = f" when {when}" if when else ""
     return (
         f"This update {may}{changes} {listed(update.code)} of {update.function} "
         f"(UpdateFunctionCode) and its {listed(update.configuration)} "
-        "(UpdateFunctionConfiguration), and between the two calls $LATEST is half old "
-        f"and half new{breaks}; invoke an alias of a published version before you "
-        "change both"
+        f"(UpdateFunctionConfiguration){when}, and between the two calls $LATEST is "
+        f"half old and half new{breaks}; invoke an alias of a published version before "
+        "you change both"
     )

@@ -32,6 +32,7 @@ __all__ = [
     "configure",
     "couplings",
     "frozen_versions",
+    "scenario_of",
     "update_of",
 ]
 
@@ -76,6 +77,13 @@ def update_of(cfn: Template) -> Update:
     return _UPDATES[cfn]
 
 
+def scenario_of(cfn: Template, update: FunctionUpdate) -> str:
+    """When the update changes both sides, in words; empty where always."""
+    reading = read(cfn)
+    function = reading.references.functions[update.function]
+    return reading.say(update.when, reading.evaluator.existing(function))
+
+
 def _deployment_of(cfn: Template) -> Deployment:
     if cfn not in _DEPLOYMENTS:
         _DEPLOYMENTS[cfn] = Deployment(cfn)
@@ -110,19 +118,19 @@ def _from_settings(cfn: Template, settings: Settings) -> Update:
 def _from_comparison(comparison: Comparison | None) -> Update:
     if comparison is None:
         return Update()
-    updates = comparison.function_updates()
+    concurrent: dict[str, FunctionUpdate] = {}
+    unpublished: dict[str, Unpublished] = {}
+    for one in comparison.all:
+        for update in one.function_updates():
+            if update.is_concurrent and one.is_unshielded(update):
+                concurrent.setdefault(update.function, update)
+            name = unmoved(one, update)
+            if name is not None:
+                stale = _unpublished(one.after, update, name)
+                unpublished.setdefault(update.function, stale)
     return Update(
-        concurrent=tuple(
-            update
-            for update in updates
-            if update.is_concurrent and comparison.is_unshielded(update.function)
-        ),
-        unpublished=tuple(
-            _unpublished(comparison.after, update, name)
-            for update in updates
-            for name in [unmoved(comparison, update)]
-            if name is not None
-        ),
+        concurrent=tuple(concurrent.values()),
+        unpublished=tuple(unpublished.values()),
         comparison=comparison,
     )
 
@@ -164,7 +172,7 @@ def couplings(cfn: Template) -> Iterator[Coupling]:
     inputs = Inputs(deployment)
     for function in deployment.reading.functions:
         found = list(inputs.couplings(function))
-        if found and deployment.shield(function.id) is Shield.UNSHIELDED:
+        if found and deployment.of_any_choice.shield(function.id) is Shield.UNSHIELDED:
             yield from found
 
 

@@ -129,7 +129,7 @@ class ChangeSet:
                 continue
             changes = self._changes(change)
             if changes:
-                found.append(grouped(change.id, changes))
+                found.extend(grouped(change.id, changes))
         return found
 
     def _changes(self, function: ResourceChange) -> list[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from posixpath import isabs
@@ -26,9 +26,10 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.template._text import UNKNOWN
 from cfn_lint_lambda_race.update._deployment import (
+    SERVERLESS_FUNCTION,
     Deployment,
     Shield,
-    default_value,
+    as_lambda_takes,
 )
 from cfn_lint_lambda_race.update._values import differ, pruned
 
@@ -64,13 +65,14 @@ class FunctionUpdate:
 
     ``code`` and ``configuration`` are the changes that go through
     ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration`` in one and the same
-    scenario, ``others`` those of any other operation.
+    scenario, which is ``when``; ``others`` those of any other operation.
     """
 
     function: str
     code: tuple[Change, ...]
     configuration: tuple[Change, ...]
     others: tuple[Change, ...] = ()
+    when: Scenario = ALWAYS
 
     @property
     def is_concurrent(self) -> bool:
@@ -96,48 +98,71 @@ class FunctionUpdate:
 
 
 class Comparison:
-    """The update from one deployment to the next."""
+    """The update from one deployment to the next.
+
+    ``defaults`` makes it the update of what the parameters' defaults, which are
+    compared there, do not choose: each branch is compared with the same branch of the
+    other side, and nothing else.
+    """
 
     def __init__(
         self,
         before: Deployment,
         after: Deployment,
         code_differs: CodeDiffers | None = None,
+        defaults: Comparison | None = None,
     ) -> None:
         self.before = before
         self.after = after
-        self._code_differs = code_differs or (lambda path: None)
+        self._code_differs = cache(code_differs or (lambda path: None))
+        self._defaults = defaults
         self._replaced: dict[str, bool] = {}
         self._chain = 0
 
-    def function_updates(self) -> list[FunctionUpdate]:
-        """The functions that the update changes, in the order of the template."""
-        found = []
+    @cached_property
+    def all(self) -> list[Comparison]:
+        """The update of the stack that takes the defaults, and of those that do not."""
+        if not (self.before.has_choices and self.after.has_choices):
+            return [self]
+        before, after = self.before.of_any_choice, self.after.of_any_choice
+        return [self, Comparison(before, after, self._code_differs, self)]
+
+    def function_updates(self) -> Iterator[FunctionUpdate]:
+        """The functions that the update changes, in the order of the template.
+
+        Once for each scenario in which both of its operations are called.
+        """
         for function in self.after.reading.functions:
             before = self.before.function(function.id)
             if before is None or self._is_other(before, function):
                 continue
             changes = self._changes(before, function)
             if changes:
-                found.append(grouped(function.id, changes))
-        return found
+                yield from grouped(function.id, changes, self._is_possible)
+
+    def _is_possible(self, when: Scenario) -> bool:
+        """Whether a scenario can happen on both sides."""
+        return self.before.reading.possible(when) and self.after.reading.possible(when)
 
     def _is_other(self, before: Resource, after: Resource) -> bool:
         """Whether a function is replaced, or there on one side only."""
+        if self._defaults is not None and self._defaults._is_other(before, after):
+            return True
         return not self._flipped.isdisjoint(
             {before.condition, after.condition}
         ) or self._function_is_replaced(before, after)
 
-    def is_unshielded(self, function: str) -> bool:
+    def is_unshielded(self, update: FunctionUpdate) -> bool:
         """Whether callers can meet a function while it is half updated.
 
         Also when the update only introduces the alias: the targets move to it
         after the function has changed.
         """
-        return Shield.UNSHIELDED in (
-            self.before.shield(function),
-            self.after.shield(function),
-        )
+        shields = [
+            side.shield(update.function, update.when) is Shield.UNSHIELDED
+            for side in (self.before, self.after)
+        ]
+        return any(shields) if self._defaults is None else all(shields)
 
     # -- properties ------------------------------------------------------------
 
@@ -152,31 +177,44 @@ class Comparison:
     def _scenarios_of_change(
         self, before: Resource, after: Resource, name: str
     ) -> list[Scenario]:
+        existing = self.after.reading.evaluator.existing(after)
         if name == "Code":
             decided = self._local_code(before, after)
             if decided is not None:
-                return [self.after.reading.evaluator.existing(after)] if decided else []
+                return [existing] if decided else []
             if self._is_same_package(before, after):
                 return []
+        if name == "Role" and self._is_other_role(before, after):
+            return [existing]
         return self._differences(before, after, name)
+
+    def _is_other_role(self, before: Resource, after: Resource) -> bool:
+        """Whether another role takes the place of the one that SAM makes.
+
+        Or the reverse. That role comes and goes with this use of it.
+        """
+        made = [
+            side.type == SERVERLESS_FUNCTION and "Role" not in side.properties
+            for side in (before, after)
+        ]
+        name = f"{after.id}Role"
+        return made[0] != made[1] and not (
+            self._is_translated
+            or name in self.before.resources
+            or name in self.after.resources
+        )
 
     def _differences(
         self, before: Resource, after: Resource, name: str
     ) -> list[Scenario]:
         found = []
-        default = default_value(name)
         for one in self.before.values(before, name):
             for other in self.after.values(after, name):
                 when = self._merged(one.when, other.when)
                 if when is None:
                     continue
-                old, new = (
-                    # Lambda takes an empty text as it takes none.
-                    default if value in (None, Text()) else value
-                    for value in map(pruned, self._values(one.value, other.value))
-                )
-                old, new = _with_defaults(old, default), _with_defaults(new, default)
-                if differ(old, new):
+                old, new = self._values(one.value, other.value)
+                if differ(as_lambda_takes(old, name), as_lambda_takes(new, name)):
                     found.append(when)
         return found
 
@@ -226,10 +264,21 @@ class Comparison:
 
         A condition that the update flips may hold on one side only.
         """
+        if self._defaults is not None:
+            is_same = before == after and self._is_defined_alike(before)
+            return after if is_same else None
         merged = after.merged(before)
         if merged is None and self._flipped:
             return self._unflipped(after).merged(self._unflipped(before))
         return merged
+
+    def _is_defined_alike(self, when: Scenario) -> bool:
+        """Whether the conditions of a scenario say the same on both sides."""
+        sides = [side.reading.evaluator for side in (self.before, self.after)]
+        return all(
+            sides[0].conditions.get(name) == sides[1].conditions.get(name)
+            for name, _ in when.of_kind(CONDITION)
+        )
 
     def _unflipped(self, when: Scenario) -> Scenario:
         return Scenario(
@@ -317,7 +366,11 @@ class Comparison:
         )
 
     def _layer_is_replaced(self, before: Resource, after: Resource) -> bool:
-        """Whether a new layer version is published: each of its properties decides."""
+        """Whether a new layer version is published: each of its properties decides.
+
+        For SAM's also those that become no property: it hashes all of them into the
+        logical ID (``SamLayerVersion._construct_lambda_layer``).
+        """
         old, new = self.before.code_path(before), self.after.code_path(after)
         is_local = old is not None and new is not None
         if is_local and (old != new or self._code_differs(new or "")):
@@ -325,10 +378,7 @@ class Comparison:
         names = set(before.properties) | set(after.properties)
         if old is not None or new is not None:
             names -= {"Content", "ContentUri"}
-        return any(
-            self.property_differs(before, after, (str(name),))
-            for name in names - {"PublishLambdaVersion", "RetentionPolicy"}
-        )
+        return any(self.property_differs(before, after, (str(name),)) for name in names)
 
     def property_differs(
         self, before: Resource, after: Resource, steps: tuple[str, ...]
@@ -372,33 +422,50 @@ def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
     return value
 
 
-def _with_defaults(value: Any, default: Any) -> Any:
-    """An object with what it leaves out of its default."""
-    if isinstance(value, dict) and isinstance(default, dict):
-        return {**default, **value}
-    return value
+def grouped(
+    function: str,
+    changes: list[Change],
+    is_possible: Callable[[Scenario], bool] = lambda when: True,
+) -> list[FunctionUpdate]:
+    """The changes by operation: one update for each scenario that changes both sides.
 
-
-def grouped(function: str, changes: list[Change]) -> FunctionUpdate:
-    """The changes by operation, those of one scenario in which both sides change."""
+    A single one, with one side only, where there is no such scenario.
+    """
     code = [change for change in changes if change.row.operation == CODE]
     rest = [change for change in changes if change.row.operation == CONFIGURATION]
     active = [change for change in rest if not change.row.is_inert]
-    both = next(
-        (
-            when
-            for one in code
-            for other in active
-            for when in [one.when.merged(other.when)]
-            if when is not None
-        ),
-        None,
+    both = dict.fromkeys(
+        when
+        for one in code
+        for other in active
+        for when in [one.when.merged(other.when)]
+        if when is not None and is_possible(when)
     )
-    if both is not None:
-        changes = [change for change in changes if change.when.merged(both) is not None]
-    elif active:
+    if not both:
         # Never both at once: what changes on one side.
-        changes = [change for change in changes if change not in code]
+        return [
+            _update(function, [change for change in changes if change not in code])
+            if active
+            else _update(function, changes)
+        ]
+    return [
+        _update(
+            function,
+            [
+                change
+                for change in changes
+                for merged in [change.when.merged(when)]
+                if merged is not None and is_possible(merged)
+            ],
+            when,
+        )
+        for when in both
+    ]
+
+
+def _update(
+    function: str, changes: list[Change], when: Scenario = ALWAYS
+) -> FunctionUpdate:
     unique = list({change.name: change for change in changes}.values())
     return FunctionUpdate(
         function,
@@ -409,6 +476,7 @@ def grouped(function: str, changes: list[Change]) -> FunctionUpdate:
             for change in unique
             if change.row.operation not in (CODE, CONFIGURATION)
         ),
+        when,
     )
 
 

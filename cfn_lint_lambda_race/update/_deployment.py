@@ -12,15 +12,18 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import operations
 from cfn_lint_lambda_race.template import (
+    ALWAYS,
     NO_VALUE,
     Alternative,
     Reading,
     Resource,
+    Scenario,
     Text,
     literal,
     token,
 )
 from cfn_lint_lambda_race.template._source import as_written, is_serverless
+from cfn_lint_lambda_race.update._values import in_order, pruned
 
 SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 _S3_URI = "s3://"
@@ -49,15 +52,30 @@ class Shield(Enum):
 class Deployment:
     """What a template deploys: its parameters' defaults taken as the values.
 
-    The template is one as written: SAM untranslated, `Globals` merged.
+    Not so for one `of_any_choice`. The template is one as written: SAM untranslated,
+    `Globals` merged.
     """
 
-    def __init__(self, cfn: Template) -> None:
-        self.reading = Reading(cfn, defaults_first=True)
+    def __init__(self, cfn: Template, defaults_first: bool = True) -> None:
+        self._cfn = cfn
+        self.reading = Reading(cfn, defaults_first)
         template = as_written(cfn).template
         parameters = template.get("Parameters")
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
         self.is_serverless = is_serverless(template)
+
+    @cached_property
+    def of_any_choice(self) -> Deployment:
+        """What the template deploys with any of its parameters' allowed values."""
+        return Deployment(self._cfn, defaults_first=False)
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether parameters choose between parts of the template."""
+        return bool(self.reading.evaluator.conditions) or any(
+            isinstance(node, Mapping) and "AllowedValues" in node
+            for node in self.parameters.values()
+        )
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -138,38 +156,43 @@ class Deployment:
     # -- shields ---------------------------------------------------------------
 
     @cached_property
-    def _uses(self) -> dict[str, tuple[bool, bool]]:
-        """By function: whether a target invokes ``$LATEST``, whether another not."""
-        uses: dict[str, tuple[bool, bool]] = {}
+    def _uses(self) -> dict[str, list[tuple[bool, Scenario]]]:
+        """By function: when a target invokes ``$LATEST``, and when another (False)."""
+        uses: dict[str, list[tuple[bool, Scenario]]] = {}
         references = self.reading.references
         for target in self.reading.targets:
             if target.row.is_deployment:
                 continue
             for reference in target.references:
-                if reference.function is None or not self.reading.possible(
-                    reference.when
-                ):
+                if reference.function is None:
                     continue
-                latest = any(
-                    self.reading.possible(when)
-                    for when in references.unqualified(reference)
-                )
-                open_, closed = uses.get(reference.function, (False, False))
-                uses[reference.function] = (open_ or latest, closed or not latest)
+                found = uses.setdefault(reference.function, [])
+                found.extend((True, when) for when in references.unqualified(reference))
+                found.append((False, reference.when))
         return uses
 
-    def shield(self, function: str) -> Shield:
-        """How the template invokes a function."""
-        open_, closed = self._uses.get(function, (False, False))
-        if open_:
+    def shield(self, function: str, when: Scenario = ALWAYS) -> Shield:
+        """How the template invokes a function in a scenario."""
+        uses = {
+            is_latest
+            for is_latest, used in self._uses.get(function, ())
+            for both in [used.merged(when)]
+            if both is not None and self.reading.possible(both)
+        }
+        if True in uses:
             return Shield.UNSHIELDED
-        if closed:
+        if uses:
             return Shield.SHIELDED
         return Shield.IDLE if self.publishes(function) else Shield.UNSHIELDED
 
     def publishes(self, function: str) -> bool:
-        """Whether the template has a version, or an alias of one, of a function."""
+        """Whether callers elsewhere can invoke a version of a function, or an alias.
+
+        On Lambda Managed Instances even its plain name means a published version.
+        """
         references = self.reading.references
+        if references.runs_on_managed_instances(function):
+            return True
         return bool(self.versions(function)) or any(
             alias.function == function and not references.latest_branches(name)
             for name, alias in references.aliases.items()
@@ -250,9 +273,24 @@ def _code(properties: Mapping[Any, Any]) -> Any:
     return code
 
 
-def default_value(name: str) -> Any:
-    """What an absent property means, as an evaluated value; None for nothing."""
-    return _evaluated({row.property: row.default for row in operations()}[name])
+def as_lambda_takes(value: Any, name: str) -> Any:
+    """An evaluated property as Lambda takes it; None for nothing.
+
+    What is absent is its default, what is empty is absent, and where the order says
+    nothing there is none.
+    """
+    row = next(row for row in operations() if row.property == name)
+    value = pruned(value, keeps_empty_texts=row.property == "Environment")
+    default = _evaluated(row.default)
+    if value is None:
+        return default
+    if not isinstance(value, dict):
+        return value
+    defaults = default if isinstance(default, dict) else {}
+    return {
+        key: in_order(item) if key in row.unordered else item
+        for key, item in {**defaults, **value}.items()
+    }
 
 
 def _evaluated(node: Any) -> Any:

@@ -18,11 +18,12 @@ from cfn_lint_lambda_race.template import (
     FUNCTION_TYPES,
     LAYER_TYPES,
     Resource,
+    intrinsic,
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 
-# The members of `Code` that say which code it is.
-_CODE_MEMBERS = ("S3Key", "S3ObjectVersion", "ImageUri")
+# The members of `Code` that do not say which code it is.
+_NOT_THE_CODE = frozenset({"S3Bucket", "SourceKMSKeyArn", "ZipFile"})
 _MAX_NODES = 20_000
 _SUB_NAME = re.compile(r"\$\{([^!}.][^}.]*)[^}]*\}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -130,6 +131,13 @@ class Inputs:
             for key in ("Fn::ImportValue", "Fn::Transform")
         )
 
+    def awaits_build(self, node: Any) -> bool:
+        """Whether a node rests on an input of the build that has no value here."""
+        return any(
+            self._is_build_input(name) and self._deployment.parameter(name) is None
+            for name in self.reaching(node)
+        )
+
     def reaching(self, node: Any) -> set[str]:
         """The parameters that a node's value rests on, by any road.
 
@@ -168,9 +176,22 @@ class Inputs:
 
 
 def _members(node: Any) -> list[Any]:
-    if not isinstance(node, Mapping):
-        return []
-    return [node[name] for name in _CODE_MEMBERS if name in node]
+    """What of ``Code`` says which code it is, in every branch."""
+    found: list[Any] = []
+    pending = [node]
+    for _ in range(_MAX_NODES):
+        if not pending:
+            break
+        node = pending.pop()
+        name, argument = intrinsic(node)
+        if name == "Fn::If" and isinstance(argument, list) and argument:
+            found.append({"Condition": argument[0]})
+            pending.extend(argument[1:])
+        elif name is None and isinstance(node, Mapping):
+            found.extend(node[key] for key in node if key not in _NOT_THE_CODE)
+        else:
+            found.append(node)
+    return found
 
 
 def _objects(node: Any) -> Iterator[Mapping[Any, Any]]:

@@ -82,10 +82,13 @@ def _is_moved_by_hand(comparison: Comparison, name: str) -> bool:
     """Whether an alias is new, or gets another number that is written out."""
     after = comparison.after.reading.references.aliases[name].resource
     before = comparison.before.resources.get(name)
-    node = after.properties.get("FunctionVersion")
-    if scalar_text(node) is None:
+    number = scalar_text(after.properties.get("FunctionVersion"))
+    if number is None:
         return False
-    return before is None or before.properties.get("FunctionVersion") != node
+    return (
+        before is None
+        or scalar_text(before.properties.get("FunctionVersion")) != number
+    )
 
 
 def _words(name: str) -> str:
@@ -179,6 +182,11 @@ def _of_serverless(
     ]
     if keys[0] != keys[1] or _is_described_anew(comparison, before, after):
         return None
+    code = after.properties.get("AutoPublishCodeSha256")
+    if code is None:
+        code = comparison.after.written(after, "Code")
+    if Inputs(comparison.after).awaits_build(code):
+        return None
     is_code_new = any(change.name == "Code" for change in update.code)
     has_path = comparison.after.code_path(after) is not None
     is_image = comparison.after.build_context(after) is not None
@@ -208,16 +216,16 @@ def version_key(deployment: Deployment, function: Resource) -> str:
     ``AutoPublishCodeSha256`` is set, the first ten characters of that alone.
     """
     properties = function.properties
-    sha = properties.get("AutoPublishCodeSha256")
-    if sha is not None:
-        return _json(_with_parameters(deployment, sha))[:11]
+    sha = _with_parameters(deployment, properties.get("AutoPublishCodeSha256"))
+    if sha:
+        return _json(sha)[:11]
     code = _with_parameters(deployment, deployment.written(function, "Code"))
     if properties.get("AutoPublishAliasAllProperties"):
         layers = _published_layers(deployment, function)
         return _json([code, _all_properties(function), layers])
     made_of = {
         "Code": code,
-        "Environment": properties.get("Environment"),
+        "Environment": properties.get("Environment") or None,
         "MemorySize": properties.get("MemorySize"),
         "SnapStart": _snap_start(properties.get("SnapStart")),
     }
@@ -277,17 +285,23 @@ def _with_parameters(deployment: Deployment, node: Any) -> Any:
     if name == "Ref" and isinstance(argument, str):
         return deployment.parameter(argument) or node
     if name == "Fn::Sub" and isinstance(argument, str):
-        return {
-            "Fn::Sub": _SUB_NAME.sub(
-                lambda found: deployment.parameter(found[1].strip()) or found[0],
-                argument,
-            )
-        }
+        return {"Fn::Sub": _substituted(deployment, argument)}
+    if name == "Fn::Sub" and isinstance(argument, list) and argument:
+        text, *rest = argument
+        if isinstance(text, str):
+            text = _substituted(deployment, text)
+        return {"Fn::Sub": [text, *(_with_parameters(deployment, v) for v in rest)]}
     if isinstance(node, Mapping):
         return {key: _with_parameters(deployment, below) for key, below in node.items()}
     if isinstance(node, list):
         return [_with_parameters(deployment, below) for below in node]
     return node
+
+
+def _substituted(deployment: Deployment, text: str) -> str:
+    return _SUB_NAME.sub(
+        lambda found: deployment.parameter(found[1].strip()) or found[0], text
+    )
 
 
 def _json(node: Any) -> str:

@@ -11,19 +11,29 @@ from cfn_lint_lambda_race.template import NO_VALUE, Part, Text, Token
 _ASSET_HASH = re.compile(r"AssetParameters([0-9a-f]{64})")
 
 
-def pruned(value: Any) -> Any:
+def pruned(value: Any, keeps_empty_texts: bool = True) -> Any:
     """The value without what is empty, None where nothing is left.
 
-    Lambda takes an empty list or object as it takes an absent one.
+    Lambda takes an empty list or object as it takes an absent one, and an empty text
+    as well where it stands for an identifier, but not in a variable.
     """
     if value is NO_VALUE or value is None:
         return None
+    if isinstance(value, Text):
+        return value if value.parts or keeps_empty_texts else None
     if isinstance(value, dict):
-        below = {key: pruned(item) for key, item in value.items()}
+        below = {key: pruned(item, keeps_empty_texts) for key, item in value.items()}
         return {key: item for key, item in below.items() if item is not None} or None
-    if isinstance(value, list):
-        return [pruned(item) for item in value] or None
-    return value
+    return [pruned(item, keeps_empty_texts) for item in value] or None
+
+
+def in_order(value: Any) -> Any:
+    """A list whose order says nothing, sorted; as it is where an item is unknown."""
+    is_known = isinstance(value, list) and all(
+        isinstance(item, Text) and all(token.is_resource for token in item.tokens)
+        for item in value
+    )
+    return sorted(value, key=str) if is_known else value
 
 
 def differ(before: Any, after: Any) -> bool:
@@ -40,6 +50,9 @@ def differ(before: Any, after: Any) -> bool:
         )
     if before is None or after is None:
         return before is not after
+    if isinstance(before, list) != isinstance(after, list):
+        # A single value where a list belongs counts as its only item.
+        return differ(*(v if isinstance(v, list) else [v] for v in (before, after)))
     # A text where the other has structure: unknown if a token may stand for it.
     return not any(isinstance(v, Text) and v.tokens for v in (before, after))
 
