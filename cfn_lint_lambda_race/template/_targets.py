@@ -9,17 +9,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
 from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_file, read_text
 from cfn_lint_lambda_race.template._evaluator import (
+    MAX_ALTERNATIVES,
     NO_VALUE,
     Branch,
     Evaluator,
     Path,
     Resource,
     intrinsic,
+    unknown,
 )
 from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -151,7 +154,7 @@ class Targets:
                 node, own = node[step], own[step]
             except (KeyError, IndexError, TypeError):
                 return False
-        return bool(node == own)
+        return unknown(node) == unknown(own)
 
     def _below(
         self, resource: Resource, row: TargetRow, root: Branch
@@ -366,7 +369,7 @@ class Targets:
             values = self._evaluator.follow(resource.properties, steps, resource.path)
             if text.literal == f"${{{name}}}" and len(values) == 1:
                 origin = values[0].path
-            found = [
+            put = (
                 (_put(current, name, value.value), value.when)
                 for current, scenario in found
                 for below in values
@@ -374,7 +377,11 @@ class Targets:
                 if merged is not None
                 for value in self._evaluator.texts(below.node, merged)
                 if isinstance(value.value, Text)
-            ]
+            )
+            found = list(islice(put, MAX_ALTERNATIVES + 1))
+            if len(found) > MAX_ALTERNATIVES:
+                yield unknown(str(text)), when, None
+                return
         for current, scenario in found:
             yield current, scenario, origin
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import islice
 from posixpath import isabs
 from typing import Any
 
@@ -17,6 +18,8 @@ from cfn_lint_lambda_race.template import (
     ALWAYS,
     FUNCTION_TYPES,
     LAYER_TYPES,
+    MAX_ALTERNATIVES,
+    Alternative,
     Resource,
     Scenario,
     Text,
@@ -163,22 +166,22 @@ class Comparison:
     def _differences(
         self, before: Resource, after: Resource, name: str
     ) -> list[Scenario]:
-        found = []
         default = default_value(name)
-        for one in self.before.values(before, name):
-            for other in self.after.values(after, name):
-                when = self._merged(one.when, other.when)
-                if when is None:
-                    continue
-                old, new = (
-                    # Lambda takes an empty text as it takes none.
-                    default if value in (None, Text()) else value
-                    for value in map(pruned, self._values(one.value, other.value))
-                )
-                old, new = _with_defaults(old, default), _with_defaults(new, default)
-                if differ(old, new):
-                    found.append(when)
-        return found
+        old, new = (
+            [(when, _with_defaults(value, default)) for when, value in side]
+            for side in self._sides(
+                self.before.values(before, name), self.after.values(after, name)
+            )
+        )
+        found = (
+            when
+            for before_when, one in old
+            for after_when, other in new
+            for when in [self._merged(before_when, after_when)]
+            if when is not None and differ(one, other)
+        )
+        # Each side has few alternatives, but they multiply.
+        return list(islice(dict.fromkeys(found), MAX_ALTERNATIVES))
 
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
         """Whether local code changes; None where the template's values decide."""
@@ -251,9 +254,17 @@ class Comparison:
             == {True, False}
         )
 
-    def _values(self, before: Any, after: Any) -> tuple[Any, Any]:
-        """Two values whose references are equal where they name the same thing."""
-        return _mapped(before, self._known), _mapped(after, self._moved)
+    def _sides(
+        self, before: Iterable[Alternative], after: Iterable[Alternative]
+    ) -> list[list[tuple[Scenario, Any]]]:
+        """What both sides can be: pruned values, each with its scenario.
+
+        Their references are equal where they name the same thing.
+        """
+        return [
+            [(one.when, pruned(_mapped(one.value, change))) for one in side]
+            for side, change in ((before, self._known), (after, self._moved))
+        ]
 
     def _moved(self, reference: Token) -> Token:
         """A reference of the new template, told from one to a replaced resource."""
@@ -345,15 +356,14 @@ class Comparison:
                 for found in evaluator.evaluate(branch.node, branch.when)
             ]
             sides.append(values)
-        if not sides[0] or not sides[1]:
-            return bool(sides[0]) != bool(sides[1]) and any(
-                pruned(found.value) is not None for found in sides[0] or sides[1]
-            )
+        old, new = self._sides(*sides)
+        if not old or not new:
+            return any(value is not None for _, value in old or new)
         return any(
-            differ(*map(pruned, self._values(one.value, other.value)))
-            for one in sides[0]
-            for other in sides[1]
-            if self._merged(one.when, other.when) is not None
+            differ(one, other)
+            for before_when, one in old
+            for after_when, other in new
+            if self._merged(before_when, after_when) is not None
         )
 
 
@@ -373,7 +383,10 @@ def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
 
 
 def _with_defaults(value: Any, default: Any) -> Any:
-    """An object with what it leaves out of its default."""
+    """A pruned value, or its default; an object with what it leaves out of that."""
+    # Lambda takes an empty text as it takes none.
+    if value in (None, Text()):
+        return default
     if isinstance(value, dict) and isinstance(default, dict):
         return {**default, **value}
     return value

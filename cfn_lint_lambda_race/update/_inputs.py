@@ -18,13 +18,13 @@ from cfn_lint_lambda_race.template import (
     FUNCTION_TYPES,
     LAYER_TYPES,
     Resource,
+    sub_variables,
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 
 # The members of `Code` that say which code it is.
 _CODE_MEMBERS = ("S3Key", "S3ObjectVersion", "ImageUri")
 _MAX_NODES = 20_000
-_SUB_NAME = re.compile(r"\$\{([^!}.][^}.]*)[^}]*\}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -199,7 +199,9 @@ def _names_of(node: Mapping[Any, Any]) -> Iterator[str]:
             continue
         if key == "Fn::Sub":
             own = rest[0] if rest and isinstance(rest[0], Mapping) else {}
-            names = (name.strip() for name in _SUB_NAME.findall(argument))
+            names = (
+                found[1].partition(".")[0].strip() for found in sub_variables(argument)
+            )
             yield from (name for name in names if name not in own)
         else:
             yield argument.split(".")[0]
