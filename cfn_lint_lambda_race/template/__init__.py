@@ -11,12 +11,15 @@ from cfn_lint_lambda_race.template._documents import is_small, parse
 from cfn_lint_lambda_race.template._evaluator import (
     FUNCTION_TYPES,
     LAYER_TYPES,
+    MAX_ALTERNATIVES,
+    MAX_DEPTH,
     NO_VALUE,
     Alternative,
     Evaluator,
     Resource,
     intrinsic,
     scalar_text,
+    sub_variables,
 )
 from cfn_lint_lambda_race.template._exits import Exit
 from cfn_lint_lambda_race.template._identifier import LATEST
@@ -33,6 +36,8 @@ __all__ = [
     "FUNCTION_TYPES",
     "LATEST",
     "LAYER_TYPES",
+    "MAX_ALTERNATIVES",
+    "MAX_DEPTH",
     "NO_VALUE",
     "Alternative",
     "Evaluator",
@@ -56,5 +61,6 @@ __all__ = [
     "position",
     "read",
     "scalar_text",
+    "sub_variables",
     "token",
 ]

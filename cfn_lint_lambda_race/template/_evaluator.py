@@ -45,6 +45,9 @@ MAX_DEPTH = 48
 MAX_STEPS = 10_000
 # CloudFormation takes templates of 1 MB; JSON within JSON doubles at each level.
 MAX_LENGTH = 2 * 1024 * 1024
+# A longer logical ID is none:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_NAME = 255
 # Parameters and mappings with more choices than this are not enumerated.
 MAX_CHOICES = 40
 
@@ -151,6 +154,12 @@ def scalar_text(node: Any) -> str | None:
             # Python does not write out integers of thousands of digits.
             return None
     return None
+
+
+def sub_variables(text: str) -> Iterator[re.Match[str]]:
+    """The variables of a ``Fn::Sub``: group 1 is what stands between the braces."""
+    # Behind the last brace, each `${` would be followed to the text's end in vain.
+    return _SUB_VARIABLE.finditer(text, 0, text.rfind("}") + 1)
 
 
 def unknown(node: Any) -> Text:
@@ -344,47 +353,48 @@ class Evaluator:
         return [Alternative(unknown(node), when)]
 
     def _evaluate_list(self, node: list[Any], when: Scenario) -> list[Alternative]:
-        return self._combined(
-            node,
-            when,
-            [],
-            lambda items, item: items if item is NO_VALUE else [*items, item],
-        )
+        found = self._combined(node, when)
+        if found is None:
+            return [Alternative(unknown(node), when)]
+        return [
+            Alternative([item for item in items if item is not NO_VALUE], scenario)
+            for items, scenario in found
+        ]
 
     def _evaluate_object(
         self, node: Mapping[Any, Any], when: Scenario
     ) -> list[Alternative]:
-        keys = iter([str(key) for key in node])
-        found: list[tuple[dict[str, Any], Scenario]] = [({}, when)]
-        for key, below in zip(keys, node.values()):
-            found = [
-                (items if item.value is NO_VALUE else {**items, key: item.value}, w)
-                for items, scenario in found
-                for item in self.evaluate(below, scenario)
-                for w in [item.when]
-            ]
-            if len(found) > MAX_ALTERNATIVES:
-                return [Alternative(unknown(node), when)]
-        return [Alternative(items, scenario) for items, scenario in found]
+        found = self._combined(node.values(), when)
+        if found is None:
+            return [Alternative(unknown(node), when)]
+        keys = [str(key) for key in node]
+        return [
+            Alternative(
+                {key: item for key, item in zip(keys, items) if item is not NO_VALUE},
+                scenario,
+            )
+            for items, scenario in found
+        ]
 
     def _combined(
-        self,
-        nodes: Iterable[Any],
-        when: Scenario,
-        start: Any,
-        add: Callable[[Any, Any], Any],
-    ) -> list[Alternative]:
-        """Evaluate nodes one after the other, in scenarios that fit together."""
-        found: list[tuple[Any, Scenario]] = [(start, when)]
+        self, nodes: Iterable[Any], when: Scenario
+    ) -> list[tuple[list[Any], Scenario]] | None:
+        """What nodes can be together, in scenarios that fit together.
+
+        None where that is too much.
+        """
+        # Each result is a chain from the last value back to the first: results that
+        # begin alike share their beginning, and long lists are not copied.
+        found: list[tuple[Any, Scenario]] = [((), when)]
         for node in nodes:
             found = [
-                (add(result, alternative.value), alternative.when)
-                for result, scenario in found
+                ((chain, alternative.value), alternative.when)
+                for chain, scenario in found
                 for alternative in self.evaluate(node, scenario)
             ]
-            if len(found) > MAX_ALTERNATIVES:
-                return [Alternative(unknown(node), when)]
-        return [Alternative(result, scenario) for result, scenario in found]
+            if len(found) > MAX_ALTERNATIVES or self._steps > MAX_STEPS:
+                return None
+        return [(_unchained(chain), scenario) for chain, scenario in found]
 
     # -- intrinsic functions ---------------------------------------------------
 
@@ -444,7 +454,8 @@ class Evaluator:
             yield default, when
             return
         if isinstance(allowed, list):
-            values = [text for text in map(scalar_text, allowed) if text is not None]
+            few = allowed if len(allowed) <= MAX_CHOICES else []
+            values = [text for text in map(scalar_text, few) if text is not None]
         elif default is not None and not self._judging:
             values = [default]
         for value in dict.fromkeys(values):
@@ -476,16 +487,14 @@ class Evaluator:
         resource, *rest = argument
         if not isinstance(resource, str):
             return None
-        attributes = self._combined(rest, when, (), lambda names, name: (*names, name))
         found: list[Alternative] = []
-        for alternative in attributes:
-            names: Any = alternative.value
+        for names, scenario in self._combined(rest, when) or ():
             if not all(
                 isinstance(name, Text) and name.literal is not None for name in names
             ):
                 return None
             attribute = ".".join(str(name) for name in names)
-            found.extend(self._attribute(resource, attribute, alternative.when))
+            found.extend(self._attribute(resource, attribute, scenario))
         return found
 
     def _attribute(
@@ -622,7 +631,7 @@ class Evaluator:
             return None
         nodes: list[Any] = []
         start = 0
-        for match in _SUB_VARIABLE.finditer(argument, 0, argument.rfind("}") + 1):
+        for match in sub_variables(argument):
             nodes.append(argument[start : match.start()])
             start = match.end()
             name = match[1].strip()
@@ -840,6 +849,8 @@ def _resources(template: Mapping[Any, Any]) -> Iterator[tuple[str, Resource]]:
     for name, resource in _mapping(template.get("Resources")).items():
         if not isinstance(name, str) or not isinstance(resource, Mapping):
             continue
+        if len(name) > MAX_NAME:
+            continue
         kind = resource.get("Type")
         if not isinstance(kind, str):
             continue
@@ -875,6 +886,14 @@ def _with_dynamic_references(characters: str) -> Text:
     if "{{resolve:" in characters:
         return text.replaced(_DYNAMIC_REFERENCE, UNKNOWN)
     return text
+
+
+def _unchained(chain: Any) -> list[Any]:
+    values = []
+    while chain:
+        chain, value = chain
+        values.append(value)
+    return values[::-1]
 
 
 def _comma_list(value: str) -> list[Any]:

@@ -195,19 +195,28 @@ class Layers:
                     continue
                 key = (layer.path, layer.name, architecture)
                 wrong.setdefault(key, []).append((layer, when))
+        wanted: dict[Path, set[str]] = {}
+        for path, _, architecture in wrong:
+            wanted.setdefault(path, set()).add(architecture)
         for (path, _, architecture), cases in wrong.items():
             whens = tuple(when for _, when in cases)
-            others = any(key[0] == path and key[2] != architecture for key in wrong)
-            is_always = path not in right and not others
+            is_always = path not in right and len(wanted[path]) == 1
             yield Mismatch(cases[0][0], architecture, whens, is_always)
 
     def _with_each_other(self, layers: list[Layer]) -> Iterator[Mismatch]:
-        if len({layer.architectures for layer in layers if layer.architectures}) < 2:
+        # One of each kind: a list can name a layer a thousand times.
+        kinds: dict[Any, Layer] = {}
+        for layer in layers:
+            if layer.architectures:
+                kinds.setdefault((layer.architectures, layer.when), layer)
+        if len({architectures for architectures, _ in kinds}) < 2:
             return
-        for first, second in combinations(layers, 2):
-            if first.path == second.path or not first.architectures:
+        for first, second in combinations(kinds.values(), 2):
+            if first.path == second.path:
                 continue
-            if not second.architectures or first.architectures & second.architectures:
+            assert first.architectures
+            assert second.architectures
+            if first.architectures & second.architectures:
                 continue
             both = first.when.merged(second.when)
             if both is not None and self._possible(both):
@@ -219,21 +228,22 @@ class Layers:
 
         Only those that say nothing of their architecture.
         """
-        uses: dict[str, list[tuple[Resource, str, Scenario]]] = {}
+        # In order, each only once: a list can name a layer a thousand times.
+        uses: dict[str, dict[tuple[str, str, Scenario], None]] = {}
         for function in functions:
             for layer in self.layers(function):
                 if layer.is_undeclared:
                     for architecture, when in self.architectures(function, layer.when):
                         if architecture is not None:
-                            use = (function, architecture, when)
-                            uses.setdefault(layer.name, []).append(use)
+                            use = (function.id, architecture, when)
+                            uses.setdefault(layer.name, {})[use] = None
         for name, users in uses.items():
             for one, other in combinations(users, 2):
-                if one[0].id == other[0].id or one[1] == other[1]:
+                if one[0] == other[0] or one[1] == other[1]:
                     continue
                 both = one[2].merged(other[2])
                 if both is not None and self._possible(both):
-                    yield Undeclared(name, {one[1]: one[0].id, other[1]: other[0].id})
+                    yield Undeclared(name, {one[1]: one[0], other[1]: other[0]})
                     break
 
 

@@ -261,7 +261,9 @@ class References:
                 if found.value == literal(LATEST) and self._possible(found.when):
                     yield LatestBranch((*branch.path, *found.path), found.when)
 
-    def _unmanaged(self, function: str | None, when: Scenario) -> list[Scenario]:
+    def unmanaged(
+        self, function: str | None, when: Scenario = ALWAYS
+    ) -> list[Scenario]:
         """The scenarios in which a function does not run on managed instances.
 
         Where it does, its unqualified ARN means ``$LATEST.PUBLISHED``.
@@ -280,7 +282,7 @@ class References:
         ``$LATEST`` written out. What is unknown counts as qualified.
         """
         if reference.qualifier is None:
-            return self._unmanaged(reference.function, reference.when)
+            return self.unmanaged(reference.function, reference.when)
         if reference.says_latest:
             return [reference.when]
         if reference.qualifier.literal == PUBLISHED or reference.alias is None:

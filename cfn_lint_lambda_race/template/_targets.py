@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
 from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_file, read_text
 from cfn_lint_lambda_race.template._evaluator import (
+    MAX_ALTERNATIVES,
     NO_VALUE,
     Alternative,
     Branch,
@@ -21,6 +23,7 @@ from cfn_lint_lambda_race.template._evaluator import (
     Path,
     Resource,
     intrinsic,
+    unknown,
 )
 from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -159,7 +162,7 @@ class Targets:
                 node, own = node[step], own[step]
             except (KeyError, IndexError, TypeError):
                 return False
-        return bool(node == own)
+        return unknown(node) == unknown(own)
 
     def _below(
         self, resource: Resource, row: TargetRow, root: Branch
@@ -358,11 +361,16 @@ class Targets:
         for found in self._evaluator.evaluate(branch.node, branch.when):
             values = [replace(found, path=branch.path)]
             for name in _substituted(found.value) if place.substitutions else ():
-                values = [
+                put = (
                     value
                     for current in values
                     for value in self._put(current, name, place.substitutions)
-                ]
+                )
+                values = list(islice(put, MAX_ALTERNATIVES + 1))
+                if len(values) > MAX_ALTERNATIVES:
+                    too_many = unknown(str(found.value))
+                    values = [Alternative(too_many, found.when, branch.path)]
+                    break
             yield from values
 
     def _put(

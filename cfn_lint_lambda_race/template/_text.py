@@ -85,11 +85,18 @@ class Text:
     def of(*parts: Part | Text) -> Text:
         """The parts put together, neighbouring characters merged."""
         merged: list[Part] = []
+        characters: list[str] = []
         for part in _flat(parts):
-            if isinstance(part, str) and merged and isinstance(merged[-1], str):
-                merged[-1] += part
-            elif part != "":
-                merged.append(part)
+            if isinstance(part, str):
+                if part:
+                    characters.append(part)
+                continue
+            if characters:
+                merged.append("".join(characters))
+                characters = []
+            merged.append(part)
+        if characters:
+            merged.append("".join(characters))
         return Text(tuple(merged))
 
     @property

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from cfn_lint_lambda_race.data import operations
@@ -79,8 +80,8 @@ def parse_change_set(content: bytes) -> ChangeSet:
 
 
 def _check_status(page: Mapping[str, Any]) -> None:
-    status = str(page.get("Status", "CREATE_COMPLETE"))
-    reason = str(page.get("StatusReason", ""))
+    status = _text(page, "Status")
+    reason = _text(page, "StatusReason")
     if status == "FAILED" and not _NO_CHANGES.search(reason):
         raise ChangeSetError("CloudFormation failed to create it; mend that first")
     if status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
@@ -99,17 +100,24 @@ def _resource(entry: Any) -> Iterator[ResourceChange]:
     details = change.get("Details")
     scope = change.get("Scope")
     yield ResourceChange(
-        str(change.get("LogicalResourceId", "")),
-        str(change.get("ResourceType", "")),
-        str(change.get("Action", "")),
-        str(change.get("Replacement", "")),
+        _text(change, "LogicalResourceId"),
+        _text(change, "ResourceType"),
+        _text(change, "Action"),
+        _text(change, "Replacement"),
         tuple(
             detail
             for detail in (details if isinstance(details, list) else ())
             if isinstance(detail, Mapping) and isinstance(detail.get("Target"), Mapping)
         ),
-        frozenset(map(str, scope)) if isinstance(scope, list) else frozenset(),
+        frozenset(item for item in scope if isinstance(item, str))
+        if isinstance(scope, list)
+        else frozenset(),
     )
+
+
+def _text(node: Mapping[str, Any], name: str) -> str:
+    value = node.get(name)
+    return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True)
@@ -151,8 +159,8 @@ class ChangeSet:
     def _how_sure(self, detail: Mapping[str, Any], depth: int = 0) -> bool | None:
         """Whether a property changes for sure; None where it does not visibly."""
         target = detail["Target"]
-        values = target.get("BeforeValue"), target.get("AfterValue")
-        if None not in values and values[0] == values[1]:
+        value = target.get("BeforeValue")
+        if isinstance(value, str) and value == target.get("AfterValue"):
             return None
         if detail.get("Evaluation") != "Dynamic":
             return True
@@ -170,8 +178,13 @@ class ChangeSet:
             self._causes[name] = self._compute_replaces(name, depth + 1)
         return self._causes[name]
 
+    @cached_property
+    def _by_id(self) -> dict[str, ResourceChange]:
+        """The first entry of each resource."""
+        return {change.id: change for change in reversed(self.changes)}
+
     def _compute_replaces(self, name: str, depth: int) -> bool | None:
-        change = next((found for found in self.changes if found.id == name), None)
+        change = self._by_id.get(name)
         if change is None or depth > _MAX_CAUSES:
             return None
         if change.action == "Add" or change.replacement == "True":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import islice
 from posixpath import isabs
 from typing import Any
 
@@ -17,6 +18,8 @@ from cfn_lint_lambda_race.template import (
     ALWAYS,
     FUNCTION_TYPES,
     LAYER_TYPES,
+    MAX_ALTERNATIVES,
+    Alternative,
     Resource,
     Scenario,
     Text,
@@ -207,16 +210,21 @@ class Comparison:
     def _differences(
         self, before: Resource, after: Resource, name: str
     ) -> list[Scenario]:
-        found = []
-        for one in self.before.values(before, name):
-            for other in self.after.values(after, name):
-                when = self._merged(one.when, other.when)
-                if when is None:
-                    continue
-                old, new = self._values(one.value, other.value)
-                if differ(as_lambda_takes(old, name), as_lambda_takes(new, name)):
-                    found.append(when)
-        return found
+        old, new = (
+            [(when, as_lambda_takes(value, name)) for when, value in side]
+            for side in self._sides(
+                self.before.values(before, name), self.after.values(after, name)
+            )
+        )
+        found = (
+            when
+            for before_when, one in old
+            for after_when, other in new
+            for when in [self._merged(before_when, after_when)]
+            if when is not None and differ(one, other)
+        )
+        # Each side has few alternatives, but they multiply.
+        return list(islice(dict.fromkeys(found), MAX_ALTERNATIVES))
 
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
         """Whether local code changes; None where the template's values decide."""
@@ -300,9 +308,17 @@ class Comparison:
             == {True, False}
         )
 
-    def _values(self, before: Any, after: Any) -> tuple[Any, Any]:
-        """Two values whose references are equal where they name the same thing."""
-        return _mapped(before, self._known), _mapped(after, self._moved)
+    def _sides(
+        self, before: Iterable[Alternative], after: Iterable[Alternative]
+    ) -> list[list[tuple[Scenario, Any]]]:
+        """What both sides can be: pruned values, each with its scenario.
+
+        Their references are equal where they name the same thing.
+        """
+        return [
+            [(one.when, pruned(_mapped(one.value, change))) for one in side]
+            for side, change in ((before, self._known), (after, self._moved))
+        ]
 
     def _moved(self, reference: Token) -> Token:
         """A reference of the new template, told from one to a replaced resource."""
@@ -395,15 +411,14 @@ class Comparison:
                 for found in evaluator.evaluate(branch.node, branch.when)
             ]
             sides.append(values)
-        if not sides[0] or not sides[1]:
-            return bool(sides[0]) != bool(sides[1]) and any(
-                pruned(found.value) is not None for found in sides[0] or sides[1]
-            )
+        old, new = self._sides(*sides)
+        if not old or not new:
+            return any(value is not None for _, value in old or new)
         return any(
-            differ(*map(pruned, self._values(one.value, other.value)))
-            for one in sides[0]
-            for other in sides[1]
-            if self._merged(one.when, other.when) is not None
+            differ(one, other)
+            for before_when, one in old
+            for after_when, other in new
+            if self._merged(before_when, after_when) is not None
         )
 
 

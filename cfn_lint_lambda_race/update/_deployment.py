@@ -191,7 +191,7 @@ class Deployment:
         On Lambda Managed Instances even its plain name means a published version.
         """
         references = self.reading.references
-        if references.runs_on_managed_instances(function):
+        if not references.unmanaged(function):
             return True
         return bool(self.versions(function)) or any(
             alias.function == function and not references.latest_branches(name)

@@ -19,13 +19,13 @@ from cfn_lint_lambda_race.template import (
     LAYER_TYPES,
     Resource,
     intrinsic,
+    sub_variables,
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 
 # The members of `Code` that do not say which code it is.
 _NOT_THE_CODE = frozenset({"S3Bucket", "SourceKMSKeyArn", "ZipFile"})
 _MAX_NODES = 20_000
-_SUB_NAME = re.compile(r"\$\{([^!}.][^}.]*)[^}]*\}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -220,7 +220,9 @@ def _names_of(node: Mapping[Any, Any]) -> Iterator[str]:
             continue
         if key == "Fn::Sub":
             own = rest[0] if rest and isinstance(rest[0], Mapping) else {}
-            names = (name.strip() for name in _SUB_NAME.findall(argument))
+            names = (
+                found[1].partition(".")[0].strip() for found in sub_variables(argument)
+            )
             yield from (name for name in names if name not in own)
         else:
             yield argument.split(".")[0]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from cfn_lint_lambda_race.template import Resource, Target, Text, intrinsic, scalar_text
+from cfn_lint_lambda_race.template import (
+    MAX_DEPTH,
+    Resource,
+    Target,
+    Text,
+    intrinsic,
+    scalar_text,
+    sub_variables,
+)
 from cfn_lint_lambda_race.update._comparison import Comparison, FunctionUpdate
 from cfn_lint_lambda_race.update._deployment import SERVERLESS_FUNCTION, Deployment
 from cfn_lint_lambda_race.update._frozen import may_be_replaced
 from cfn_lint_lambda_race.update._inputs import Inputs
-
-_SUB_NAME = re.compile(r"\$\{([^!}]+)\}")
 
 
 def unmoved(comparison: Comparison, update: FunctionUpdate) -> str | None:
@@ -279,8 +284,10 @@ def _published_layers(deployment: Deployment, function: Resource) -> list[Any]:
     return found
 
 
-def _with_parameters(deployment: Deployment, node: Any) -> Any:
+def _with_parameters(deployment: Deployment, node: Any, depth: int = 0) -> Any:
     """A node with its references to parameters resolved, and nothing else."""
+    if depth > MAX_DEPTH:
+        return node
     name, argument = intrinsic(node)
     if name == "Ref" and isinstance(argument, str):
         return deployment.parameter(argument) or node
@@ -290,18 +297,26 @@ def _with_parameters(deployment: Deployment, node: Any) -> Any:
         text, *rest = argument
         if isinstance(text, str):
             text = _substituted(deployment, text)
-        return {"Fn::Sub": [text, *(_with_parameters(deployment, v) for v in rest)]}
+        below = [_with_parameters(deployment, value, depth + 1) for value in rest]
+        return {"Fn::Sub": [text, *below]}
     if isinstance(node, Mapping):
-        return {key: _with_parameters(deployment, below) for key, below in node.items()}
+        return {
+            key: _with_parameters(deployment, below, depth + 1)
+            for key, below in node.items()
+        }
     if isinstance(node, list):
-        return [_with_parameters(deployment, below) for below in node]
+        return [_with_parameters(deployment, below, depth + 1) for below in node]
     return node
 
 
 def _substituted(deployment: Deployment, text: str) -> str:
-    return _SUB_NAME.sub(
-        lambda found: deployment.parameter(found[1].strip()) or found[0], text
-    )
+    end = 0
+    pieces = []
+    for found in sub_variables(text):
+        value = deployment.parameter(found[1].strip())
+        pieces += [text[end : found.start()], value or found[0]]
+        end = found.end()
+    return "".join([*pieces, text[end:]])
 
 
 def _json(node: Any) -> str:

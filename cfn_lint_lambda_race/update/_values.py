@@ -81,20 +81,17 @@ def _mirrored(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def _clash(before: tuple[Part, ...], after: tuple[Part, ...]) -> bool:
     """Whether two texts differ before the first token that leaves a doubt."""
-    one, other = _units(before), _units(after)
-    for left, right in zip(one, other):
-        if left == right:
-            continue
-        tokens = [unit for unit in (left, right) if isinstance(unit, Token)]
-        if not tokens:
-            return True
-        return len(tokens) == 2 and all(token.is_resource for token in tokens)
-    longer = one[len(other) :] or other[len(one) :]
-    return any(isinstance(unit, str) for unit in longer)
-
-
-def _units(parts: tuple[Part, ...]) -> list[Part]:
-    """Characters and tokens, one by one."""
-    return [
-        unit for part in parts for unit in (part if isinstance(part, str) else (part,))
-    ]
+    one, other = list(reversed(before)), list(reversed(after))
+    while one and other:
+        left, right = one.pop(), other.pop()
+        if isinstance(left, str) and isinstance(right, str):
+            shared = min(len(left), len(right))
+            if left[:shared] != right[:shared]:
+                return True
+            one += [left[shared:]] if left[shared:] else []
+            other += [right[shared:]] if right[shared:] else []
+        elif left != right:
+            return all(
+                isinstance(part, Token) and part.is_resource for part in (left, right)
+            )
+    return any(isinstance(part, str) for part in one or other)
