@@ -345,6 +345,17 @@ def test_behind_an_alias_without_a_new_version(tmp_path: Path) -> None:
     assert _read(tmp_path, inert, _aliased()).unpublished == ()
 
 
+@pytest.mark.parametrize(("replacement", "is_frozen"), [("True", False), ("", True)])
+def test_a_version_that_is_replaced_is_not_frozen(
+    replacement: str, is_frozen: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "change-set.json"
+    path.write_text(json.dumps(described(_of_version("Modify", replacement))))
+    setting = f"W9831:change_set={path}"
+    matches = lint_template(tmp_path, _aliased(), "-x", setting)
+    assert bool(paths(matches, "W9833")) is is_frozen
+
+
 def test_the_change_set_that_introduces_the_alias_races(tmp_path: Path) -> None:
     document = described(change(*BOTH), _of_version(), _of_alias("Add"))
     found = _read(tmp_path, document, _aliased())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -51,12 +51,14 @@ class Update(NamedTuple):
     ``problem`` says why a setting cannot be honoured; ``concurrent`` are the
     functions whose code and configuration it changes at once while callers can
     meet them, ``unpublished`` those that it changes without a new version.
+    ``replaces`` tells whether it makes another resource of one.
     """
 
     problem: str = ""
     concurrent: tuple[FunctionUpdate, ...] = ()
     unpublished: tuple[Unpublished, ...] = ()
     comparison: Comparison | None = None
+    replaces: Callable[[str], bool] = lambda name: False
 
 
 _SETTINGS: WeakKeyDictionary[Template, Settings] = WeakKeyDictionary()
@@ -132,6 +134,7 @@ def _from_comparison(comparison: Comparison | None) -> Update:
         concurrent=tuple(concurrent.values()),
         unpublished=tuple(unpublished.values()),
         comparison=comparison,
+        replaces=comparison.is_replaced,
     )
 
 
@@ -157,6 +160,7 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
             ]
             if name is not None
         ),
+        replaces=change_set.is_replaced,
     )
 
 
@@ -186,9 +190,7 @@ def frozen_versions(cfn: Template) -> Iterator[Resource]:
     if not versions:
         return
     inputs = Inputs(_deployment_of(cfn))
-    comparison = update_of(cfn).comparison
+    replaces = update_of(cfn).replaces
     for version in versions:
-        if is_frozen(version, inputs) and not (
-            comparison is not None and comparison.is_replaced(version.id)
-        ):
+        if is_frozen(version, inputs) and not replaces(version.id):
             yield version

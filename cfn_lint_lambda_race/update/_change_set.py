@@ -140,6 +140,13 @@ class ChangeSet:
                 found.extend(grouped(change.id, changes))
         return found
 
+    def is_replaced(self, name: str) -> bool:
+        """Whether a resource certainly becomes another one."""
+        return any(
+            change.id == name and change.replacement == "True"
+            for change in self.changes
+        )
+
     def _changes(self, function: ResourceChange) -> list[Change]:
         certain: dict[str, bool] = {}
         for detail in function.details:

@@ -174,22 +174,22 @@ class Comparison:
             Change(row, when)
             for row in operations()
             if row.operation is not None
-            for when in self._scenarios_of_change(before, after, row.property)
+            for when in self._scenarios_of_change(before, after, row)
         ]
 
     def _scenarios_of_change(
-        self, before: Resource, after: Resource, name: str
+        self, before: Resource, after: Resource, row: OperationRow
     ) -> list[Scenario]:
         existing = self.after.reading.evaluator.existing(after)
-        if name == "Code":
+        if row.property == "Code":
             decided = self._local_code(before, after)
             if decided is not None:
                 return [existing] if decided else []
             if self._is_same_package(before, after):
                 return []
-        if name == "Role" and self._is_other_role(before, after):
+        if row.property == "Role" and self._is_other_role(before, after):
             return [existing]
-        return self._differences(before, after, name)
+        return self._differences(before, after, row)
 
     def _is_other_role(self, before: Resource, after: Resource) -> bool:
         """Whether another role takes the place of the one that SAM makes.
@@ -208,10 +208,13 @@ class Comparison:
         )
 
     def _differences(
-        self, before: Resource, after: Resource, name: str
+        self, before: Resource, after: Resource, row: OperationRow
     ) -> list[Scenario]:
+        name = row.property
+        if self.before.written(before, name) is self.after.written(after, name) is None:
+            return []
         old, new = (
-            [(when, as_lambda_takes(value, name)) for when, value in side]
+            [(when, as_lambda_takes(value, row)) for when, value in side]
             for side in self._sides(
                 self.before.values(before, name), self.after.values(after, name)
             )
@@ -376,7 +379,7 @@ class Comparison:
 
     def _function_is_replaced(self, before: Resource, after: Resource) -> bool:
         return any(
-            self._differences(before, after, row.property)
+            self._differences(before, after, row)
             for row in operations()
             if row.is_create_only
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.data import operations
+from cfn_lint_lambda_race.data import OperationRow
 from cfn_lint_lambda_race.template import (
     ALWAYS,
     NO_VALUE,
@@ -273,13 +273,12 @@ def _code(properties: Mapping[Any, Any]) -> Any:
     return code
 
 
-def as_lambda_takes(value: Any, name: str) -> Any:
+def as_lambda_takes(value: Any, row: OperationRow) -> Any:
     """An evaluated property as Lambda takes it; None for nothing.
 
     What is absent is its default, what is empty is absent, and where the order says
     nothing there is none.
     """
-    row = next(row for row in operations() if row.property == name)
     value = pruned(value, keeps_empty_texts=row.property == "Environment")
     default = _evaluated(row.default)
     if value is None:
