@@ -1348,7 +1348,7 @@ def test_programs_of_included_and_worktree_configuration_do_not_run(
     assert not marker.exists()
 
 
-def test_submodules_are_not_entered(
+def test_programs_of_submodules_do_not_run(
     work: Work, submodule: Work, marker: Path, tmp_path: Path
 ) -> None:
     path = program(tmp_path / "trap", marker)

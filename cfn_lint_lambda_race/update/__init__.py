@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from cfnlint.template import Template
 
@@ -61,22 +61,33 @@ class Update(NamedTuple):
     replaces: Callable[[str], bool] = lambda name: False
 
 
-_SETTINGS: WeakKeyDictionary[Template, Settings] = WeakKeyDictionary()
-_UPDATES: WeakKeyDictionary[Template, Update] = WeakKeyDictionary()
-_DEPLOYMENTS: WeakKeyDictionary[Template, Deployment] = WeakKeyDictionary()
+@dataclass
+class _Known:
+    """What is known of a template; kept with it, so that both end together."""
+
+    settings: Settings = field(default_factory=Settings)
+    update: Update | None = None
+    deployment: Deployment | None = None
+
+    @classmethod
+    def of(cls, cfn: Template) -> _Known:
+        known = vars(cfn).setdefault(f"{__name__}.known", cls())
+        assert isinstance(known, cls)
+        return known
 
 
 def configure(cfn: Template, settings: Settings) -> None:
     """Say what a template is to be compared with, for every rule that compares."""
-    _SETTINGS[cfn] = settings
-    _UPDATES.pop(cfn, None)
+    known = _Known.of(cfn)
+    known.settings, known.update = settings, None
 
 
 def update_of(cfn: Template) -> Update:
     """The update from the configured baseline to a template, read once."""
-    if cfn not in _UPDATES:
-        _UPDATES[cfn] = _update(cfn, _SETTINGS.get(cfn, Settings()))
-    return _UPDATES[cfn]
+    known = _Known.of(cfn)
+    if known.update is None:
+        known.update = _update(cfn, known.settings)
+    return known.update
 
 
 def scenario_of(cfn: Template, update: FunctionUpdate) -> str:
@@ -87,9 +98,10 @@ def scenario_of(cfn: Template, update: FunctionUpdate) -> str:
 
 
 def _deployment_of(cfn: Template) -> Deployment:
-    if cfn not in _DEPLOYMENTS:
-        _DEPLOYMENTS[cfn] = Deployment(cfn)
-    return _DEPLOYMENTS[cfn]
+    known = _Known.of(cfn)
+    if known.deployment is None:
+        known.deployment = Deployment(cfn)
+    return known.deployment
 
 
 def _update(cfn: Template, settings: Settings) -> Update:
