@@ -14,6 +14,7 @@ from typing import Any
 from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_file, read_text
 from cfn_lint_lambda_race.template._evaluator import (
+    MAX_ALTERNATIVES,
     NO_VALUE,
     Alternative,
     Branch,
@@ -21,6 +22,7 @@ from cfn_lint_lambda_race.template._evaluator import (
     Path,
     Resource,
     intrinsic,
+    unknown,
 )
 from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -361,6 +363,9 @@ class Targets:
                     for current in values
                     for value in self._put(current, name, place.substitutions)
                 ]
+                if len(values) > MAX_ALTERNATIVES:
+                    values = [replace(found, value=unknown(branch.node))]
+                    break
             yield from values
 
     def _put(
