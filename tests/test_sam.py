@@ -12,6 +12,7 @@ behind another, and each states its verdict too, so two empty ones do not pass.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -1002,6 +1003,60 @@ TURNS: dict[str, tuple[Template_, Verdict]] = {
 @pytest.mark.parametrize("name", TURNS)
 def test_a_turn(name: str) -> None:
     _assert_agreed(*TURNS[name])
+
+
+# -- several functions at once -----------------------------------------------------
+
+SEVERAL = ("Orders", "Check", "Stock")
+
+
+def _renamed(part: Any, suffix: str) -> Any:
+    """A part of a template with IDs and paths of its own."""
+    text = json.dumps(part).replace("/orders", f"/{suffix.lower()}")
+    for resource in ("Rest", "Http", "Pool", "Bucket"):
+        text = text.replace(f'"Ref": "{resource}"', f'"Ref": "{resource}{suffix}"')
+    return json.loads(text)
+
+
+def _several(seed: int) -> Template_:
+    """Functions that differ in how they publish and in what invokes them."""
+    choose = random.Random(seed)
+    # An API takes one catch-all only.
+    kinds = sorted(set(GENERATED) - {"HttpApi, catch-all"})
+    template = _template({}, {}, {})
+    resources = template["Resources"] = {}
+    is_global = choose.random() < 0.3
+    if is_global:
+        template["Globals"] = {"Function": ALIAS}
+    for name in SEVERAL:
+        own = choose.choice([{}, ALIAS, {"FunctionName": name}])
+        function = resources[name] = _function(**own, Events={})
+        is_ignored = choose.random() < 0.2
+        if is_ignored:
+            function["IgnoreGlobals"] = "*"
+        for number, kind in enumerate(choose.sample(kinds, 2)):
+            suffix = f"{name}{number}"
+            parts = _renamed(GENERATED[kind][1], suffix)
+            for event in parts["Properties"].pop("Events", {}).values():
+                function["Properties"]["Events"][f"Event{number}"] = event
+            function["Properties"].update(parts["Properties"])
+            for made, resource in parts.get("Resources", {}).items():
+                resources[f"{made}{suffix}"] = resource
+        references = [f"{name}.Arn"]
+        if own is ALIAS or (is_global and not is_ignored):
+            references += [f"{name}.Alias", f"{name}Aliaslive"]
+        reference = choose.choice(references)
+        referring = _referring({"Fn::Sub": f"${{{reference}}}"}, reference)
+        for made, resource in referring[choose.choice(sorted(referring))][1].items():
+            resources[f"{made}Of{name}"] = resource
+    plain: Template_ = json.loads(json.dumps(template))
+    return plain
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_several_functions(seed: int) -> None:
+    verdict = _assert_agreed(_several(seed))
+    assert {function for function, *_ in verdict} == set(SEVERAL)
 
 
 @pytest.mark.parametrize("reference", ["Orders.Arn", "Orders.Alias"])

@@ -766,6 +766,27 @@ def test_a_place_in_a_branch_has_its_name(properties: Any, words: str) -> None:
     assert words.startswith(reading.name_target(target))
 
 
+@pytest.mark.parametrize("publishing", [{"AutoPublishAlias": "live"}, {}])
+def test_globals_reach_what_loops_make(publishing: Any, tmp_path: Path) -> None:
+    event = {"Type": "Schedule", "Properties": {"Schedule": "rate(1 hour)"}}
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "CodeUri": "s3://artifacts/orders.zip",
+            "Events": {"Tick": event},
+            "Handler": "index.handler",
+        },
+    }
+    template = {
+        "Transform": ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"],
+        "Globals": {"Function": {"Runtime": "python3.13", **publishing}},
+        "Resources": {"Fn::ForEach::Each": ["Id", ["A", "B"], {"Fn${Id}": function}]},
+    }
+    found = paths(lint_template(tmp_path, template), "W9810")
+    places = [f"Resources/Fn{name}/Properties/Events/Tick" for name in "AB"]
+    assert found == ([] if publishing else places)
+
+
 # -- documents -----------------------------------------------------------------------
 
 INVOKE = "arn:aws:states:::lambda:invoke"
@@ -856,6 +877,22 @@ def test_the_name_of_a_state(states: Any, words: str, tmp_path: Path) -> None:
     template = _template(kind, {"Definition": {"States": states}}, **SECTIONS)
     (message,) = messages(lint_template(tmp_path, template), "W9810")
     assert message.startswith(words)
+
+
+def test_more_substitutions_than_anybody_can_read() -> None:
+    conditions = {
+        f"Is{n}": {"Fn::Equals": [{"Ref": "Open"}, str(n)]} for n in range(40)
+    }
+    choices = {name: {"Fn::If": [name, "a", "b"]} for name in conditions}
+    text = "".join(f"${{{name}}}" for name in conditions)
+    properties = {
+        "Definition": {"States": {"Task": {"Resource": f"{OUTSIDE}{text}"}}},
+        "DefinitionSubstitutions": choices,
+    }
+    kind = "AWS::StepFunctions::StateMachine"
+    template = _template(kind, properties, Conditions=conditions)
+    reading = read(Template("template.json", template, ["us-east-1"]))
+    assert reading.targets == []
 
 
 STATES = json.dumps({"States": {"Task": {"Type": "Task", "Resource": OUTSIDE}}})

@@ -2,7 +2,8 @@
 
 cfn-lint reads SAM natively from 1.54 on. Before, it replaces a SAM template by its
 translation, and on the way there local paths and API definitions by made-up ones, so
-that integrations get lost. So here a SAM template stays one under every cfn-lint.
+that integrations get lost. So here a SAM template stays one under every cfn-lint, and
+its `Globals` reach the resources that loops make.
 """
 
 from __future__ import annotations
@@ -43,8 +44,7 @@ def as_written(cfn: Template) -> Template:
 
     A template from standard input, or given as text, is taken as it is.
     """
-    was_serverless = TRANSFORM_SAM in cfn.transform_pre.get("Transform", [])
-    if not was_serverless or is_serverless(cfn.template) or not cfn.filename:
+    if not cfn.filename or not _differs(cfn):
         return cfn
     if cfn not in _SOURCES:
         try:
@@ -57,6 +57,18 @@ def as_written(cfn: Template) -> Template:
         except (OSError, RecursionError, UnusableTemplateError):
             return cfn
     return _SOURCES[cfn]
+
+
+def _differs(cfn: Template) -> bool:
+    """Whether cfn-lint made something else of a SAM template.
+
+    It translates it, or it merges `Globals` before there is what loops make.
+    """
+    written = cfn.transform_pre
+    if TRANSFORM_SAM not in written.get("Transform", []):
+        return False
+    has_loops = written.get("Globals") and written.get("Fn::ForEach")
+    return bool(has_loops) or not is_serverless(cfn.template)
 
 
 def position(cfn: Template, path: Sequence[str | int]) -> tuple[int, ...] | None:
@@ -99,26 +111,45 @@ def _read(template: Any, cfn: Template) -> Template:
 
 
 def _transformed(template: Any, cfn: Template) -> Template:
-    sets = getattr(cfn.context, "parameter_sets", None)
-    if is_serverless(template) and not _reads_serverless():
+    if not is_serverless(template):
+        return _unrolled(template, cfn)
+    # CloudFormation unrolls loops before SAM sees the template.
+    transforms = template["Transform"]
+    template["Transform"] = [
+        name for name in ensure_list(transforms) if name != TRANSFORM_SAM
+    ]
+    section = template.pop("Globals", None)
+    template = _unrolled(template, cfn).template
+    template["Transform"] = transforms
+    if section is not None:
+        template["Globals"] = section
         _merge_globals(template)
-        return Template(cfn.filename, template, cfn.regions, sets)
-    found = Template(cfn.filename, template, cfn.regions, sets)
+    return _template(template, cfn)
+
+
+def _unrolled(template: Any, cfn: Template) -> Template:
+    found = _template(template, cfn)
     if found.transform():
         raise UnusableTemplateError("it cannot be transformed")
     return found
 
 
-def _reads_serverless() -> bool:
-    """Whether this cfn-lint reads SAM natively: then its transform only merges."""
-    try:
-        import cfnlint.template.transforms._sam_globals  # noqa: F401
-    except ImportError:
-        return False
-    return True
+def _template(template: Any, cfn: Template) -> Template:
+    sets = getattr(cfn.context, "parameter_sets", None)
+    return Template(cfn.filename, template, cfn.regions, sets)
 
 
 def _merge_globals(template: Any) -> None:
+    try:
+        # The cfn-lint that reads SAM natively.
+        from cfnlint.template.transforms._sam_globals import merge_globals
+    except ImportError:
+        _merge_globals_as_sam(template)
+    else:
+        merge_globals(template)
+
+
+def _merge_globals_as_sam(template: Any) -> None:
     # Installed with each cfn-lint that translates SAM.
     from samtranslator.plugins.globals.globals_plugin import GlobalsPlugin
 

@@ -368,8 +368,7 @@ class Targets:
                 )
                 values = list(islice(put, MAX_ALTERNATIVES + 1))
                 if len(values) > MAX_ALTERNATIVES:
-                    too_many = unknown(str(found.value))
-                    values = [Alternative(too_many, found.when, branch.path)]
+                    values = [replace(found, value=unknown(branch.node))]
                     break
             yield from values
 
