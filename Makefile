@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 NODE := $(abspath $(VENV))/node
 
 .PHONY: demo test suite lint docs recipes dist clean corpus bench \
-        coverage mutants
+        fuzz coverage mutants
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -92,6 +92,12 @@ $(MEASURED): $(INSTALLED)
 
 bench: $(MEASURED)
 	$(BIN)/python tools/bench.py $(TEMPLATES)
+
+## fuzz: hostile templates, other ones in each run: make fuzz EXAMPLES=100000; what
+## fails is printed with a line that makes it fail again
+EXAMPLES ?= 5000
+fuzz: $(INSTALLED)
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/test_fuzz.py tests/test_properties.py
 
 ## coverage: the branches that the suite takes; fails below 97 %
 coverage: $(INSTALLED)

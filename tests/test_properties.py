@@ -303,3 +303,71 @@ def test_many_templates_can_be_cured() -> None:
 def test_an_alias_for_every_reference_cures(name: str) -> None:
     cured = _shielded(_template(name))
     assert [found for found in _found(cured) if found[0] == "W9810"] == []
+
+
+# -- what mutants showed to be untested --------------------------------------------
+
+
+def _rule(arn: Any) -> dict[str, Any]:
+    return {
+        "Type": "AWS::Events::Rule",
+        "Properties": {"Targets": [{"Arn": arn, "Id": "function"}]},
+    }
+
+
+def test_a_version_of_something_else_is_no_version_of_a_function() -> None:
+    resources = {
+        "Fn": FUNCTION,
+        "Published": {
+            "Type": "AWS::Lambda::Version",
+            "Properties": {"FunctionName": {"Ref": "Fn"}},
+        },
+        "Other": {"Type": "AWS::IoT::ProvisioningTemplate", "Properties": {}},
+    }
+
+    def rules(attribute: str) -> list[str]:
+        rule = _rule({"Fn::Sub": f"${{Fn.Arn}}:${{{attribute}}}"})
+        template = {"Resources": {**resources, "Rule": rule}}
+        return [rule for rule, _, _ in _found(template) if rule == "I9814"]
+
+    assert rules("Published.Version") == ["I9814"]
+    assert rules("Other.Version") == []
+    assert rules("Published.CodeSha256") == []
+
+
+def test_an_arn_whose_name_is_unknown_says_nothing() -> None:
+    arn = {"Fn::Sub": "arn:aws:lambda:us-east-1:123456789012:function:${Name}"}
+    template = {
+        "Parameters": {"Name": {"Type": "String"}},
+        "Resources": {"Fn": FUNCTION, "Rule": _rule(arn)},
+    }
+    assert _found(template) == []
+
+
+@pytest.mark.parametrize(("sha", "expected"), [("a", []), ("b", ["W9831"])])
+def test_the_hash_of_a_serverless_framework_package_decides(
+    sha: str, expected: list[str], tmp_path: Path
+) -> None:
+    def template(time: str, sha: str) -> dict[str, Any]:
+        properties: Any = FUNCTION["Properties"]
+        code = {"S3Bucket": "b", "S3Key": f"orders/{time}/orders.zip"}
+        return {
+            "Resources": {
+                "Fn": {
+                    **FUNCTION,
+                    "Properties": {**properties, "Code": code, "Handler": time},
+                },
+                f"FnLambdaVersion{time}0123456789abcdefghijklmn": {
+                    "Type": "AWS::Lambda::Version",
+                    "Properties": {"FunctionName": {"Ref": "Fn"}, "CodeSha256": sha},
+                },
+                "Rule": _rule({"Fn::GetAtt": ["Fn", "Arn"]}),
+            }
+        }
+
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps(template("1700000000", "a")))
+    cfn = read(template("1800000000", sha))
+    assert cfn is not None
+    matches = found_against(cfn, Settings(baseline_path=str(path)))
+    assert [rule for rule, _, _ in matches if rule.startswith("W983")] == expected
