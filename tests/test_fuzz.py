@@ -307,10 +307,10 @@ _SUBSTITUTED = json.dumps(
     }
 )
 LONG: dict[str, Any] = {
-    "list": _everywhere(["a"] * 2000),
-    "object": _everywhere({f"k{number}": "a" for number in range(2000)}),
-    "Join": _everywhere({"Fn::Join": ["", ["x" * 50] * 5000]}),
-    "Sub": _everywhere({"Fn::Sub": "${Fn}" * 5000}),
+    "list": _everywhere(["a"] * 1000),
+    "object": _everywhere({f"k{number}": "a" for number in range(1000)}),
+    "Join": _everywhere({"Fn::Join": ["", ["x" * 50] * 2000]}),
+    "Sub": _everywhere({"Fn::Sub": "${Fn}" * 2000}),
     "open Sub": _everywhere({"Fn::Sub": "${a" * 20_000}),
     "open Sub with one variable": _everywhere({"Fn::Sub": "${a}" + "${a" * 20_000}),
     "text": _everywhere("x" * 1_000_000),
