@@ -9,7 +9,7 @@ NODE := $(abspath $(VENV))/node
 OLDEST := $(shell sed -n 's/.*"cfn-lint>=\([0-9.]*\)".*/\1/p' pyproject.toml)
 
 .PHONY: demo test suite suite-oldest lint docs recipes dist clean corpus bench \
-        coverage mutants
+        fuzz coverage mutants
 
 # $(call npm,FOLDER,PACKAGES): install packages of Node.js. A registry that does not
 # answer is asked once more; without them, what needs them is skipped.
@@ -105,6 +105,12 @@ $(MEASURED): $(INSTALLED)
 
 bench: $(MEASURED)
 	$(BIN)/python tools/bench.py $(TEMPLATES)
+
+## fuzz: hostile templates, other ones in each run: make fuzz EXAMPLES=100000; what
+## fails is printed with a line that makes it fail again
+EXAMPLES ?= 5000
+fuzz: $(INSTALLED)
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/test_fuzz.py tests/test_properties.py
 
 ## coverage: the branches that the suite takes; fails below 97 %
 coverage: $(INSTALLED)
