@@ -262,6 +262,92 @@ def test_a_grant_without_a_source_covers_each(tmp_path: Path) -> None:
     assert _found(tmp_path, template) == [FIXED]
 
 
+def _from(function: Json, service: str, name: str) -> Json:
+    source = f"arn:aws:{service}:us-east-1:123456789012:{name}"
+    principal = {"execute-api": "apigateway"}.get(service, service)
+    return _permission(function, f"{principal}.amazonaws.com", SourceArn=source)
+
+
+@pytest.mark.parametrize("own", [{}, {"Name": {"Ref": "Named"}}, {"Name": "nightly"}])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"SourceAccount": {"Ref": "AWS::AccountId"}},
+        {"SourceArn": "arn:aws:events:us-east-1:123456789012:rule/other-*"},
+        {"SourceArn": {"Ref": "Named"}},
+    ],
+    ids=["account", "pattern", "parameter"],
+)
+def test_a_grant_for_a_caller_elsewhere_beside_the_right_one_is_silent(
+    tmp_path: Path, own: Json, beside: Json
+) -> None:
+    rule = _rule(LIVE)
+    rule["Properties"].update(own)
+    right = _permission(LIVE, SourceArn={"Fn::GetAtt": ["Rule", "Arn"]})
+    template = _template(Rule=rule, Right=right, Permission=_permission(FN, **beside))
+    template["Parameters"] = {"Named": {"Type": "String"}}
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "name", "expected"),
+    [
+        ({}, "rule/other", []),
+        ({}, "rule/other-*", []),
+        ({}, "rule/*", [FIXED]),
+        ({"Name": "nightly"}, "rule/nightly", [FIXED]),
+        ({"Name": "nightly"}, "rule/bus/nightly", [FIXED]),
+        ({"Name": "nightly"}, "rule/night*", [FIXED]),
+        ({"Name": "nightly"}, "rule/daily", []),
+    ],
+)
+def test_a_source_that_is_written_out_is_compared_by_name(
+    tmp_path: Path, own: Json, name: str, expected: list[str]
+) -> None:
+    rule = _rule(LIVE)
+    rule["Properties"].update(own)
+    template = _template(Rule=rule, Permission=_from(FN, "events", name))
+    assert _found(tmp_path, template) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("a1b2c3/*/*", []), ("orders/*", []), ("*/prod/*", [FIXED])]
+)
+def test_an_api_has_an_id_that_nobody_knows_before(
+    tmp_path: Path, name: str, expected: list[str]
+) -> None:
+    template = _template(Shop=_api(LIVE), Permission=_from(FN, "execute-api", name))
+    assert _found(tmp_path, template) == expected
+
+
+def test_a_grant_that_may_be_for_an_unknown_qualifier_is_silent(
+    tmp_path: Path,
+) -> None:
+    stage = {"Fn::Sub": "${Orders.Arn}:${!stageVariables.alias}"}
+    integration = _resource(
+        "AWS::ApiGatewayV2::Integration",
+        ApiId={"Ref": "Shop"},
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=stage,
+    )
+    template = _template(
+        Shop=_api(LIVE),
+        Other=integration,
+        FromShop=_from_shop(LIVE, "prod"),
+        Permission=_from_shop(FN, "test"),
+    )
+    assert _found(tmp_path, template) == []
+    del template["Resources"]["Other"]
+    assert _found(tmp_path, template) == [FIXED]
+
+
+def _from_shop(function: Json, stage: str) -> Json:
+    source = f"arn:${{AWS::Partition}}:execute-api:*:*:${{Shop}}/{stage}/*"
+    return _permission(
+        function, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+    )
+
+
 # -- a dozen integrations as the CDK writes them -----------------------------------
 
 GetAtt = "Fn::GetAtt"

@@ -393,6 +393,18 @@ def test_the_role_of_a_target_and_somebody_else_is_reported(tmp_path: Path) -> N
     assert len(_found(tmp_path, template)) == 1
 
 
+def test_the_role_with_which_codedeploy_invokes_hooks_is_silent(
+    tmp_path: Path,
+) -> None:
+    group = _resource(
+        "AWS::CodeDeploy::DeploymentGroup",
+        ApplicationName="orders",
+        ServiceRoleArn={"Fn::GetAtt": ["Policy", "Arn"]},
+    )
+    template = _template(Policy=_role([_statement(ARN)]), Group=group)
+    assert _found(tmp_path, template) == []
+
+
 # -- managed instances -------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ from cfn_lint_lambda_race.template._text import (
     FUNCTION,
     VERSION,
     Text,
+    literal,
     token,
 )
 
@@ -40,6 +41,18 @@ _INVOKE = ("lambda:InvokeFunction", "lambda:Invoke*", "lambda:*")
 _INVOKE_URL = ("lambda:InvokeFunctionUrl", "lambda:Invoke*", "lambda:*")
 _REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
 _PATH_PARAMETER = re.compile(r"\{[^{}]*\}")
+# The property that names a source in its ARN; empty where none does.
+_NAMES = {
+    "AWS::ApiGateway::RestApi": "",
+    "AWS::ApiGatewayV2::Api": "",
+    "AWS::Cognito::UserPool": "",
+    "AWS::Events::Rule": "Name",
+    "AWS::IoT::TopicRule": "RuleName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::Serverless::Api": "",
+    "AWS::Serverless::HttpApi": "",
+    "AWS::SNS::Topic": "TopicName",
+}
 
 
 @dataclass(frozen=True)
@@ -243,6 +256,9 @@ class Attachments:
         for grant, other in wrong:
             if any(_includes(known, grant) for known in right):
                 continue
+            if right and not _names_a_resource(grant):
+                # For a caller elsewhere, or surplus.
+                continue
             if right and self._serves_another(grant, target, reference.function):
                 continue
             yield Misfit(
@@ -282,7 +298,7 @@ class Attachments:
         """Whether a permission fits some other target that it covers."""
         mine = {qualifier_key(reference) for reference in grant.references}
         return any(
-            reference.function == function and qualifier_key(reference) in mine
+            reference.function == function and qualifier_key(reference) in {*mine, None}
             for other in self._targets
             if other is not target
             and _permits(grant, other.row.authorised_by)
@@ -304,10 +320,15 @@ class Attachments:
             if not mine & theirs:
                 return True
             return self._is_other_method(grant.source, target)
+        granted = _name_in(grant.source)
+        if granted is None:
+            return False
         names = self._physical_names(source)
-        granted = _resource_part(grant.source)
-        return granted.literal is not None and any(
-            name.literal is not None and not fnmatchcase(name.literal, granted.literal)
+        if names is None:
+            # CloudFormation makes a name up, which nobody can write out before.
+            return granted != "*"
+        return any(
+            name.literal is not None and not fnmatchcase(name.literal, granted)
             for name in names
         )
 
@@ -322,18 +343,22 @@ class Attachments:
         value = texts[0].value if len(texts) == 1 else None
         return value if isinstance(value, Text) else None
 
-    def _physical_names(self, source: Text) -> list[Text]:
-        """The names that a source can have: written out, or given to the resource."""
+    def _physical_names(self, source: Text) -> list[Text] | None:
+        """What a source can be called: written out, or as its resource is named.
+
+        Empty where that is unknown, None where CloudFormation makes the name up.
+        """
         if source.token is None:
-            return [_resource_part(source)]
+            name = _name_in(source)
+            return [] if name is None else [literal(name)]
         resource = self._evaluator.resources.get(source.token.name)
-        if resource is None:
+        if resource is None or resource.type not in _NAMES:
             return []
-        for name in ("BucketName", "TopicName", "Name"):
-            if name in resource.properties:
-                texts = self._evaluator.texts(resource.properties[name])
-                return [found.value for found in texts if isinstance(found.value, Text)]
-        return []
+        name = _NAMES[resource.type]
+        if name not in resource.properties:
+            return None
+        texts = self._evaluator.texts(resource.properties[name])
+        return [found.value for found in texts if isinstance(found.value, Text)]
 
     def _is_other_method(self, granted: Text, target: Target) -> bool:
         """Whether a permission names another method of the target's REST API.
@@ -552,7 +577,18 @@ def _resources(source: Text) -> set[str]:
     return {found.name for found in source.tokens if found.kind == ATTRIBUTE}
 
 
-def _resource_part(source: Text) -> Text:
-    """What an ARN says after the account; a text that is no ARN as it is."""
+def _names_a_resource(grant: Grant) -> bool:
+    return grant.source is not None and bool(_resources(grant.source))
+
+
+def _name_in(source: Text) -> str | None:
+    """The name in a source's ARN, or in a text that is none; None if unknown."""
     fields = source.fields(":")
-    return fields[5] if fields[0].literal == "arn" and len(fields) == 6 else source
+    if fields[0].literal != "arn":
+        return source.literal
+    named = fields[5].literal if len(fields) == 6 else None
+    if named is None:
+        return None
+    # API/STAGE/METHOD/PATH, but rule/BUS/NAME and userpool/POOL
+    parts = named.split("/")
+    return parts[0] if fields[2].literal == "execute-api" else parts[-1]

@@ -18,6 +18,7 @@ from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text
 
 _OUTPUT = TargetRow("Outputs", "Value", "name", "", what="an output")
 _SUB = "Fn::Sub"
+_DEPLOYMENT_TYPE = "AWS::CodeDeploy::DeploymentGroup"
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ class Exits:
     def _serves_targets_only(self, policy: Resource) -> bool:
         """Whether a policy's roles are used by resources with targets alone.
 
-        Then the targets carry the finding.
+        Then the targets carry the finding. What CodeDeploy invokes, it invokes in
+        the deployment, when the function is complete.
         """
         if policy.type == "AWS::Serverless::StateMachine":
             users = {policy.id}
@@ -131,7 +133,12 @@ class Exits:
             roles = self._roles(policy)
             users = {user for role in roles for user in self._users.get(role, ())}
             users -= {policy.id, *roles}
-        return bool(users) and users <= {target.resource.id for target in self._targets}
+        known = {target.resource.id for target in self._targets} | {
+            resource.id
+            for resource in self._evaluator.resources.values()
+            if resource.type == _DEPLOYMENT_TYPE
+        }
+        return bool(users) and users <= known
 
     def _roles(self, policy: Resource) -> set[str]:
         if policy.type == "AWS::IAM::Role":
