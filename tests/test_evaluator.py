@@ -570,3 +570,17 @@ def test_unknowns_of_different_functions_differ() -> None:
         for delimiter in ",;"
     )
     assert one != other
+
+
+def test_a_mapping_of_many_values_is_looked_up_only_so_far() -> None:
+    table = {
+        f"region{number}": {f"{key}": f"orders-{key}" for key in range(40)}
+        for number in range(40)
+    }
+    keys = [{"Ref": "AWS::Region"}, {"Ref": "AWS::AccountId"}]
+    evaluator = Evaluator({"Mappings": {"Names": table}})
+    (found,) = evaluator.evaluate({"Fn::FindInMap": ["Names", *keys]})
+    assert isinstance(found.value, Text)
+    assert found.value.token is not None
+    assert found.value.token.kind == UNKNOWN
+    assert evaluator._steps < 2 * MAX_ALTERNATIVES

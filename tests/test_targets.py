@@ -978,3 +978,14 @@ def test_it_stands_where_a_serverless_template_in_json_says(tmp_path: Path) -> N
     (found,) = [match for match in matches if match.rule.id == "W9810"]
     lines = (tmp_path / "template.json").read_text().splitlines()
     assert '"Often"' in lines[found.linenumber - 1]
+
+
+def test_many_functions_of_one_target_are_one_finding(tmp_path: Path) -> None:
+    arn = {"Fn::Sub": "arn:aws:lambda:us-east-1:123456789012:function:${Name}"}
+    for count, told in ((12, 12), (13, 1)):
+        names = [f"orders{number}" for number in range(count)]
+        parameters = {"Name": {"Type": "String", "AllowedValues": names}}
+        template = _scheduled(arn, Parameters=parameters)
+        found = messages(lint_template(tmp_path, template), "W9810")
+        assert len(found) == told
+    assert "$LATEST of orders0 or 12 more functions, which" in found[0]

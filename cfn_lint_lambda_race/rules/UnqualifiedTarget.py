@@ -8,6 +8,9 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
 
+# A target can invoke that many functions, by its parameters, with a finding for each.
+MAX_USES = 12
+
 
 class UnqualifiedTarget(RaceRule):
     """A service invokes ``$LATEST``, and meets every update of the function half-way.
@@ -52,7 +55,7 @@ class UnqualifiedTarget(RaceRule):
         reading = read(cfn)
         for target in reading.targets:
             if self._is_wanted(target):
-                for use in reading.unqualified_uses(target):
+                for use in _folded(reading.unqualified_uses(target)):
                     message = _message(reading, target, use)
                     yield finding(cfn, target.path, message)
 
@@ -60,6 +63,14 @@ class UnqualifiedTarget(RaceRule):
         if target.resource.type in self.config["ignore_target_types"]:
             return False
         return not target.row.is_deployment or self.config["deployment_targets"]
+
+
+def _folded(uses: list[UnqualifiedUse]) -> list[UnqualifiedUse]:
+    """The uses to tell of; one for all where a target can invoke many functions."""
+    if len(uses) <= MAX_USES:
+        return uses
+    function = f"{uses[0].function} or {len(uses) - 1} more functions"
+    return [UnqualifiedUse(function, "", "")]
 
 
 def _message(reading: Reading, target: Target, use: UnqualifiedUse) -> str:

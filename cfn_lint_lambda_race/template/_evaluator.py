@@ -730,6 +730,8 @@ class Evaluator:
                     found.extend(self.evaluate(default["DefaultValue"], scenario))
                 else:
                     found.append(Alternative(_UNCLEAR, scenario))
+                if len(found) > MAX_ALTERNATIVES:
+                    return found
         return found
 
     def _keys(

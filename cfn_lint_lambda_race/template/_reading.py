@@ -43,7 +43,9 @@ class Reading:
         template = cfn.template if isinstance(cfn.template, Mapping) else {}
         self.filename = cfn.filename
         self.evaluator = Evaluator(template, _parameter_sets(cfn), defaults_first)
-        self.possible = Satisfiability(cfn.conditions, self.evaluator)
+        self.possible = Satisfiability(
+            cfn.conditions, self.evaluator, has_rules="Rules" in template
+        )
         self.references = References(self.evaluator, self.possible)
         self.layers = Layers(self.evaluator, self.possible)
         self._template = template

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from cfn_lint_lambda_race.template._evaluator import Evaluator
-from cfn_lint_lambda_race.template._scenario import CONDITION, Scenario
+from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenario
+
+_WORD = re.compile(r"[\w:]+")
 
 
 class Satisfiability:
     """Asks cfn-lint's condition solver, and remembers the answers.
 
     The solver knows conditions; what the values of parameters say about them is
-    evaluated first.
+    evaluated first. Conditions that share nothing are asked about one by one, so
+    that the answers do not multiply as the scenarios do.
     """
 
-    def __init__(self, conditions: Any, evaluator: Evaluator) -> None:
+    def __init__(self, conditions: Any, evaluator: Evaluator, has_rules: bool) -> None:
         self._conditions = conditions
         self._evaluator = evaluator
+        # A rule can tie any parameter to any other.
+        self._is_whole = has_rules
         self._answers: dict[Scenario, bool] = {}
+        self._solved: dict[frozenset[tuple[str, bool]], bool] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._by_word: dict[str, list[str]] | None = None
 
     def __call__(self, scenario: Scenario) -> bool:
         """Whether some deployment makes all of the scenario's choices."""
@@ -30,19 +41,111 @@ class Satisfiability:
 
     def _solve(self, scenario: Scenario) -> bool:
         chosen = {name: bool(value) for name, value in scenario.of_kind(CONDITION)}
-        values = Scenario(
-            frozenset(fact for fact in scenario.facts if fact[0][0] != CONDITION)
-        )
-        if values.facts:
-            for name in self._evaluator.conditions:
-                decided = self._evaluator.decide(name, values)
-                if decided is not None and chosen.setdefault(name, decided) != decided:
-                    return False
-        known = {
-            name: {value}
+        for name, decided in self._decided(scenario):
+            if chosen.setdefault(name, decided) != decided:
+                return False
+        known = [
+            (name, value)
             for name, value in chosen.items()
             if self._conditions.get(name) is not None
-        }
-        if not known:
-            return True
-        return any(True for _ in self._conditions.build_scenarios(known))
+        ]
+        return all(map(self._is_solvable, self._groups(known)))
+
+    def _is_solvable(self, group: frozenset[tuple[str, bool]]) -> bool:
+        if group not in self._solved:
+            known = {name: {value} for name, value in group}
+            self._solved[group] = any(
+                True for _ in self._conditions.build_scenarios(known)
+            )
+        return self._solved[group]
+
+    def _decided(self, scenario: Scenario) -> Iterator[tuple[str, bool]]:
+        """The conditions that the chosen values of parameters decide."""
+        values = [fact for fact in scenario.facts if fact[0][0] != CONDITION]
+        if not values:
+            return
+        names: Iterable[str] = self._evaluator.conditions
+        if all(kind == PARAMETER for (kind, _), _ in values):
+            words = (name for (_, name), _ in values)
+            names = dict.fromkeys(chain.from_iterable(map(self._mentioning, words)))
+        for name in names:
+            # Only with what it mentions: the evaluator remembers that too.
+            mentioned = self._mentioned(name)
+            facts = (
+                fact
+                for fact in values
+                if fact[0][0] != PARAMETER or fact[0][1] in mentioned
+            )
+            decided = self._evaluator.decide(name, Scenario(frozenset(facts)))
+            if decided is not None:
+                yield name, decided
+
+    def _groups(
+        self, known: list[tuple[str, bool]]
+    ) -> Iterator[frozenset[tuple[str, bool]]]:
+        """The choices, apart where no parameter or condition links them."""
+        if self._is_whole:
+            yield frozenset(known)
+            return
+        groups: list[tuple[frozenset[str], frozenset[tuple[str, bool]]]] = []
+        for choice in known:
+            words, group = self._mentioned(choice[0]), frozenset([choice])
+            apart = []
+            for other in groups:
+                if words.isdisjoint(other[0]):
+                    apart.append(other)
+                else:
+                    words, group = words | other[0], group | other[1]
+            groups = [*apart, (words, group)]
+        yield from (group for _, group in groups)
+
+    def _mentioning(self, word: str) -> Iterable[str]:
+        """The conditions that mention a parameter."""
+        if self._by_word is None:
+            self._by_word = {}
+            for name in self._evaluator.conditions:
+                for mentioned in self._mentioned(name):
+                    self._by_word.setdefault(mentioned, []).append(name)
+        return self._by_word.get(word, ())
+
+    def _mentioned(self, name: str) -> frozenset[str]:
+        """What a condition's answer can depend on, and words of no account.
+
+        The condition's own name, those of the conditions that it refers to, by
+        whatever road, and each word of what they compare, parameters among them.
+        """
+        if name not in self._words:
+            self._words[name] = frozenset(self._words_of(name))
+        return self._words[name]
+
+    def _words_of(self, name: str) -> Iterator[str]:
+        conditions = self._evaluator.conditions
+        seen: set[int | str] = {name}
+        pending = [(conditions.get(name), False)]
+        yield name
+        while pending:
+            node, is_compared = pending.pop()
+            if isinstance(node, str):
+                if is_compared:
+                    yield from _WORD.findall(node)
+                continue
+            if not isinstance(node, (Mapping, list)) or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, list):
+                pending.extend((below, is_compared) for below in node)
+                continue
+            other = node.get("Condition")
+            if isinstance(other, str) and other not in seen:
+                seen.add(other)
+                yield other
+                pending.append((conditions.get(other), False))
+            for key, below in node.items():
+                if key == "Fn::Equals" and isinstance(below, list):
+                    # A literal says nothing of what a condition depends on.
+                    operands = [
+                        operand for operand in below if not isinstance(operand, str)
+                    ]
+                    pending.extend((operand, True) for operand in operands)
+                else:
+                    pending.append((below, is_compared))

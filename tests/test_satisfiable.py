@@ -1,0 +1,115 @@
+"""What is asked of cfn-lint's condition solver, and that the answers are its own."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import Any
+
+import pytest
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.template import ALWAYS, Reading, Scenario
+from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
+
+IN_EUROPE = {
+    "Fn::Equals": [{"Fn::Select": [0, {"Fn::Split": ["-", {"Ref": "R"}]}]}, "eu"]
+}
+CONDITIONS: dict[str, Any] = {
+    "IsA": {"Fn::Equals": [{"Ref": "Stage"}, "a"]},
+    "IsB": {"Fn::Equals": ["b", {"Ref": "Stage"}]},
+    "IsNotA": {"Fn::Not": [{"Condition": "IsA"}]},
+    "IsOther": {"Fn::Equals": [{"Ref": "Free"}, "a"]},
+    "IsBoth": {"Fn::And": [{"Condition": "IsA"}, {"Condition": "IsOther"}]},
+    "IsEither": {"Fn::Or": [{"Condition": "IsB"}, {"Condition": "IsBoth"}]},
+    "IsEurope": IN_EUROPE,
+    "IsNotEurope": {"Fn::Not": [IN_EUROPE]},
+    "IsPaid": {"Fn::Equals": [{"Fn::FindInMap": ["M", {"Ref": "Stage"}, "k"]}, "1"]},
+}
+
+
+def _template(**sections: Any) -> Template:
+    parameters = {
+        "Stage": {"Type": "String", "AllowedValues": ["a", "b", "c"]},
+        "Free": {"Type": "String"},
+        "R": {"Type": "String"},
+    }
+    template = {
+        "Parameters": parameters,
+        "Mappings": {"M": {"a": {"k": "1"}, "b": {"k": "2"}, "c": {"k": "3"}}},
+        "Conditions": CONDITIONS,
+        "Resources": {},
+        **sections,
+    }
+    return Template("template.yaml", template, ["us-east-1"])
+
+
+def _scenario(kind: str, choices: dict[str, Any]) -> Scenario:
+    found = ALWAYS
+    for name, choice in choices.items():
+        found = found.given(kind, name, choice) or found
+    return found
+
+
+@pytest.mark.parametrize("names", [*combinations(CONDITIONS, 3)], ids="-".join)
+def test_answers_are_those_of_one_question(names: tuple[str, ...]) -> None:
+    cfn = _template()
+    possible = Reading(cfn).possible
+    for values in product((True, False), repeat=len(names)):
+        chosen = dict(zip(names, values))
+        whole = cfn.conditions.build_scenarios({n: {v} for n, v in chosen.items()})
+        assert possible(_scenario(CONDITION, chosen)) is any(True for _ in whole)
+
+
+@pytest.mark.parametrize(
+    ("stage", "chosen", "is_possible"),
+    [
+        ("a", {"IsA": True}, True),
+        ("a", {"IsB": True}, False),
+        ("b", {"IsBoth": True}, False),
+        ("b", {"IsEither": False}, False),
+        ("c", {"IsEither": True}, False),
+        ("c", {"IsEurope": True, "IsOther": False}, True),
+        ("a", {"IsPaid": False}, False),
+        ("b", {"IsPaid": False}, True),
+    ],
+)
+def test_values_of_parameters_decide(
+    stage: str, chosen: dict[str, bool], is_possible: bool
+) -> None:
+    values = _scenario(PARAMETER, {"Stage": stage})
+    both = values.merged(_scenario(CONDITION, chosen))
+    assert both is not None
+    assert Reading(_template()).possible(both) is is_possible
+
+
+def test_rules_tie_what_shares_no_parameter() -> None:
+    rule = {
+        "RuleCondition": {"Fn::Equals": [{"Ref": "Stage"}, "a"]},
+        "Assertions": [{"Assert": {"Fn::Equals": [{"Ref": "Free"}, "a"]}}],
+    }
+    chosen = _scenario(CONDITION, {"IsA": True, "IsOther": False})
+    assert Reading(_template()).possible(chosen)
+    assert not Reading(_template(Rules={"Tie": rule})).possible(chosen)
+
+
+def test_questions_do_not_multiply() -> None:
+    count = 12
+    conditions = {
+        f"C{n}": {"Fn::Equals": [{"Ref": f"P{n}"}, "x"]} for n in range(count)
+    }
+    parameters = {f"P{n}": {"Type": "String"} for n in range(count)}
+    cfn = _template(Conditions=conditions, Parameters=parameters)
+    questions: list[Any] = []
+    solve = cfn.conditions.build_scenarios
+
+    def asked(known: Any) -> Any:
+        questions.append(known)
+        return solve(known)
+
+    cfn.conditions.build_scenarios = asked
+    possible = Reading(cfn).possible
+    for values in product((True, False), repeat=6):
+        for first in range(count - 5):
+            names = (f"C{n}" for n in range(first, first + 6))
+            assert possible(_scenario(CONDITION, dict(zip(names, values))))
+    assert len(questions) == 2 * count
