@@ -92,6 +92,19 @@ def _scanned() -> Mapping[tuple[str, str], str]:
     }
 
 
+# What older schemas say and current ones no longer do: services that AWS has retired,
+# patterns and values that it has corrected.
+OUTDATED = {
+    ("AWS::BCMDataExports::Export", "Export/ExportArn"),
+    ("AWS::CodeBuild::Project", "Environment/ComputeType"),
+    ("AWS::CodeBuild::Project", "Environment/Type"),
+    ("AWS::LookoutMetrics::Alert", "Action/LambdaConfiguration/LambdaArn"),
+    ("AWS::LookoutMetrics::Alert", "AnomalyDetectorArn"),
+    ("AWS::RoboMaker::Robot", "Fleet"),
+    ("AWS::SecurityLake::Subscriber", "Sources/*/AwsLogSource/SourceName"),
+}
+
+
 def _unknown(scanned: Mapping[tuple[str, str], str]) -> list[str]:
     """The properties that are neither targets nor excluded."""
     chosen = {(row["type"], row["path"]) for row in TARGETS}
@@ -104,8 +117,12 @@ def _unknown(scanned: Mapping[tuple[str, str], str]) -> list[str]:
 
 
 def test_every_property_that_may_name_a_function_is_known() -> None:
-    assert len(_scanned()) > 600
-    unknown = _unknown(_scanned())
+    # The oldest cfn-lint that the pack takes has two thirds of the newest's schemas.
+    assert len(_scanned()) > (600 if is_current() else 400)
+    outdated = set() if is_current() else OUTDATED
+    unknown = _unknown(
+        {place: why for place, why in _scanned().items() if place not in outdated}
+    )
     assert not unknown, (
         "These properties may name a Lambda function. For each, add one row: to "
         "data/targets.json if a service invokes the function there, else to "

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race import UnqualifiedTarget
 from cfn_lint_lambda_race.data import TargetRow, load, targets
 from cfn_lint_lambda_race.template import read
 from tests import linting
@@ -989,3 +990,22 @@ def test_many_functions_of_one_target_are_one_finding(tmp_path: Path) -> None:
         found = messages(lint_template(tmp_path, template), "W9810")
         assert len(found) == told
     assert "$LATEST of orders0 or 12 more functions, which" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "count"),
+    [
+        (["AWS::Events::Rule"], 0),
+        ("AWS::Events::Rule", 0),
+        (["AWS::SNS::Topic", "AWS::Events::Rule"], 0),
+        (["AWS::Events"], 1),
+        ([], 1),
+        (None, 1),
+        (7, 1),
+    ],
+)
+def test_types_of_targets_can_be_ignored(ignored: Any, count: int) -> None:
+    rule = UnqualifiedTarget()
+    rule.configure({"ignore_target_types": ignored})
+    cfn = Template("t.json", _scheduled(FN_ARN), ["us-east-1"])
+    assert len(list(rule.match(cfn))) == count

@@ -41,15 +41,18 @@ class QualifierMismatch(RaceRule):
 
 
 def _message(misfit: Misfit, target: str) -> str:
-    where = "the function itself" if misfit.invoked == LATEST else misfit.invoked
-    is_for = "is for" if misfit.is_grant else "applies to"
-    said = (
-        f"{misfit.what} {is_for} {misfit.has}, but {target} invokes "
-        f"{misfit.invoked} of {misfit.function}"
+    verb, effect, moved = (
+        ("is for", "its invocations are denied", "the permission")
+        if misfit.is_grant
+        else ("applies to", "it has no effect there", "it")
     )
-    if misfit.is_grant:
-        return f"{said}, so its invocations are denied; put the permission on {where}"
-    if misfit.is_capacity and misfit.invoked == LATEST:
-        # $LATEST can have no capacity of its own.
-        return f"{said}, so it has no effect there; let {target} invoke {misfit.has}"
-    return f"{said}, so it has no effect there; put it on {where}"
+    # The other way round would be a step back: $LATEST shields nobody.
+    cure = (
+        f"let {target} invoke {misfit.has}"
+        if misfit.invoked == LATEST
+        else f"put {moved} on {misfit.invoked}"
+    )
+    return (
+        f"{misfit.what} {verb} {misfit.has}, but {target} invokes {misfit.invoked} of "
+        f"{misfit.function}, so {effect}; {cure}"
+    )

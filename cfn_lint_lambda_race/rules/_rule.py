@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from cfnlint.helpers import ensure_list
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
@@ -16,6 +17,19 @@ class RaceRule(CloudFormationLintRule):  # type: ignore[misc]
     """The base of the pack's rules; cfn-lint registers no rule without an ID."""
 
     tags: ClassVar[list[str]] = ["resources", "lambda", "deployment"]
+
+    def configure(self, configs: Any = None, experimental: bool = False) -> None:
+        """Take the settings; a single value where a list belongs is its only item.
+
+        Older cfn-lint takes a text apart there, and raises where it cannot.
+        """
+        if isinstance(configs, dict):
+            kinds = {name: row["type"] for name, row in self.config_definition.items()}
+            configs = {
+                name: ensure_list(value) if kinds.get(name) == "list" else value
+                for name, value in configs.items()
+            }
+        super().configure(configs, experimental)
 
 
 def finding(cfn: Template, path: Sequence[str | int], message: str) -> RuleMatch:

@@ -96,7 +96,6 @@ class Misfit:
     target: Target
     invoked: str
     is_grant: bool
-    is_capacity: bool = False
 
 
 def qualifier_key(reference: Reference) -> str | None:
@@ -429,7 +428,6 @@ class Attachments:
                 target,
                 self._words(other or ""),
                 is_grant=False,
-                is_capacity=setting.is_capacity,
             )
 
     def _invoked(self, setting: Reference) -> dict[str | None, Target]:
