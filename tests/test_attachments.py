@@ -106,6 +106,13 @@ def test_the_message_names_permission_target_and_qualifier(tmp_path: Path) -> No
         assert word in message
 
 
+def test_no_cure_leads_back_to_latest(tmp_path: Path) -> None:
+    template = _template(Nightly=_rule(ARN), Permission=_permission(LIVE))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    cure = "so its invocations are denied; let Nightly (AWS::Events::Rule) invoke Live"
+    assert message.endswith(cure)
+
+
 @pytest.mark.parametrize(
     "granted",
     [
