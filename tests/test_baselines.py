@@ -290,6 +290,36 @@ def test_a_definition_is_no_code_of_a_function(tmp_path: Path) -> None:
     assert changed(_since(work)) == ()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "races"),
+    [("", ":live", True), (":live", "", True), (":live", ":live", False)],
+)
+def test_a_definition_shields_as_the_revision_has_it(
+    before: str, after: str, races: bool, tmp_path: Path
+) -> None:
+    states = {"Type": "Task", "Resource": "${Arn}", "End": True}
+    definition = json.dumps({"StartAt": "Pay", "States": {"Pay": states}})
+    machine = resource(
+        "Serverless::StateMachine",
+        DefinitionUri="states.json",
+        DefinitionSubstitutions={"Arn": {"Fn::GetAtt": "Orders.Arn"}},
+    )
+
+    def files(code: str, qualifier: str, **properties: Any) -> dict[str, str]:
+        template = _local(AutoPublishAlias="live", **properties)
+        template["Resources"]["Machine"] = machine
+        return {
+            "template.json": _text(template),
+            "states.json": definition.replace("${Arn}", "${Arn}" + qualifier),
+            "src/app.py": code,
+        }
+
+    work = Work(tmp_path / "work")
+    work.commit(files("one\n", before))
+    work.write(files("two\n", after, Timeout=9))
+    assert changed(_since(work)) == (("Code", "Timeout") if races else ())
+
+
 def test_code_of_many_functions_is_listed_once(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
 from cfnlint.decode import decode_str
 
 from cfn_lint_lambda_race.template._text import Text
+
+# The bytes of a file, None where there is none or too much of it.
+ContentOf = Callable[[FilePath], "bytes | None"]
 
 MAX_FILE_SIZE = 2 * 1024 * 1024
 MAX_NODES = 100_000
@@ -114,7 +117,14 @@ def is_small(document: Any) -> bool:
     return size(document, 200) < MAX_NODES
 
 
-def read_file(name: Text, template: str | None) -> Any:
+def content_of(path: FilePath) -> bytes | None:
+    """The content of a file as it is now; raises OSError where it cannot be read."""
+    if not path.is_file() or path.stat().st_size > MAX_FILE_SIZE:
+        return None
+    return path.read_bytes()
+
+
+def read_file(name: Text, template: str | None, content_of: ContentOf) -> Any:
     """The document in a local file that a property names; None where there is none.
 
     Relative names start at the template's folder, as for the SAM and the AWS CLI.
@@ -128,10 +138,9 @@ def read_file(name: Text, template: str | None) -> Any:
         allowed = {folder.resolve(), FilePath.cwd().resolve()}
         if not any(root in path.parents for root in allowed):
             return None
-        if not path.is_file() or path.stat().st_size > MAX_FILE_SIZE:
-            return None
-        content = path.read_bytes().decode("utf-8")
+        content = content_of(path)
+        characters = None if content is None else content.decode("utf-8")
     except (OSError, ValueError, RuntimeError):
         return None
-    document = parse(content)
+    document = None if characters is None else parse(characters)
     return document if isinstance(document, (Mapping, list)) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -12,6 +12,11 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import TargetRow, exits, targets
 from cfn_lint_lambda_race.template._attachments import Attachments, Misfit
+from cfn_lint_lambda_race.template._documents import (
+    ContentOf,
+    content_of,
+    read_file,
+)
 from cfn_lint_lambda_race.template._evaluator import Evaluator, Path, Resource
 from cfn_lint_lambda_race.template._exits import Exit, Exits
 from cfn_lint_lambda_race.template._layers import Layers
@@ -38,10 +43,17 @@ class UnqualifiedUse(NamedTuple):
 class Reading:
     """What a template says: its values, functions and targets."""
 
-    def __init__(self, cfn: Template, defaults_first: bool = False) -> None:
+    def __init__(
+        self,
+        cfn: Template,
+        defaults_first: bool = False,
+        content_of: ContentOf = content_of,
+    ) -> None:
         cfn = as_written(cfn)
         template = cfn.template if isinstance(cfn.template, Mapping) else {}
-        self.filename = cfn.filename
+        self._read_file = partial(
+            read_file, template=cfn.filename, content_of=content_of
+        )
         self.evaluator = Evaluator(template, _parameter_sets(cfn), defaults_first)
         self.possible = Satisfiability(
             cfn.conditions, self.evaluator, has_rules="Rules" in template
@@ -57,7 +69,7 @@ class Reading:
 
     def _places(self, rows: Mapping[str, Sequence[TargetRow]]) -> Targets:
         return Targets(
-            self.evaluator, self.references, self._template, self.filename, rows
+            self.evaluator, self.references, self._template, self._read_file, rows
         )
 
     @cached_property

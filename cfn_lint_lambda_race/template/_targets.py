@@ -6,14 +6,14 @@ The catalogue says where to look; this module walks there and reads references.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 
 from cfn_lint_lambda_race.data import TargetRow
-from cfn_lint_lambda_race.template._documents import MAX_NODES, read_file, read_text
+from cfn_lint_lambda_race.template._documents import MAX_NODES, read_text
 from cfn_lint_lambda_race.template._evaluator import (
     MAX_ALTERNATIVES,
     NO_VALUE,
@@ -82,14 +82,14 @@ class Targets:
         evaluator: Evaluator,
         references: References,
         template: Mapping[Any, Any],
-        filename: str | None,
+        read_file: Callable[[Text], Any],
         rows: Mapping[str, Sequence[TargetRow]],
     ) -> None:
         self._rows = rows
         self._evaluator = evaluator
         self._references = references
         self._globals = template.get("Globals")
-        self._filename = filename
+        self._read_file = read_file
 
     def __iter__(self) -> Iterator[Target]:
         rows = self._rows
@@ -301,7 +301,7 @@ class Targets:
         for found in self._evaluator.texts(branch.node, branch.when):
             assert isinstance(found.value, Text)
             if is_file:
-                document = read_file(found.value, self._filename)
+                document = self._read_file(found.value)
             else:
                 document = read_text(found.value)
             if document is not None:
@@ -320,7 +320,7 @@ class Targets:
             return
         for found in self._evaluator.texts(parameters.get("Location"), branch.when):
             assert isinstance(found.value, Text)
-            document = read_file(found.value, self._filename)
+            document = self._read_file(found.value)
             if document is not None:
                 yield Branch(document, branch.path, found.when, inner=())
 

@@ -9,6 +9,11 @@ from typing import Any, NamedTuple
 
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.template._documents import (
+    MAX_FILE_SIZE,
+    ContentOf,
+    content_of,
+)
 from cfn_lint_lambda_race.template._source import (
     MAX_SIZE,
     UnusableTemplateError,
@@ -149,9 +154,11 @@ def read_limited(path: Path, setting: str) -> bytes:
         ) from None
 
 
-def _deployment(content: bytes, cfn: Template, what: str) -> Deployment:
+def _deployment(
+    content: bytes, cfn: Template, what: str, content_of: ContentOf = content_of
+) -> Deployment:
     try:
-        return Deployment(read_template(content, cfn))
+        return Deployment(read_template(content, cfn), content_of=content_of)
     except UnusableTemplateError as error:
         raise BaselineError(
             f"{what} cannot be compared: {error}; name the template that is deployed "
@@ -180,7 +187,14 @@ def _with_revision(
         if content is None:
             return None
         what = f"the template in baseline_ref {revision}"
-        before = _deployment(content, cfn, what)
+
+        def content_of(path: Path) -> bytes | None:
+            try:
+                return repository.read(commit, path, MAX_FILE_SIZE)
+            except GitError:
+                return None
+
+        before = _deployment(content, cfn, what, content_of)
     except GitError as error:
         raise BaselineError(
             f"baseline_ref {revision} cannot be read: {error}"

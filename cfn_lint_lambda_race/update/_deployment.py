@@ -22,6 +22,7 @@ from cfn_lint_lambda_race.template import (
     literal,
     token,
 )
+from cfn_lint_lambda_race.template._documents import ContentOf, content_of
 from cfn_lint_lambda_race.template._source import as_written, is_serverless
 from cfn_lint_lambda_race.update._values import in_order, pruned
 
@@ -53,12 +54,18 @@ class Deployment:
     """What a template deploys: its parameters' defaults taken as the values.
 
     Not so for one `of_any_choice`. The template is one as written: SAM untranslated,
-    `Globals` merged.
+    `Globals` merged; `content_of` reads the local files that it names.
     """
 
-    def __init__(self, cfn: Template, defaults_first: bool = True) -> None:
+    def __init__(
+        self,
+        cfn: Template,
+        defaults_first: bool = True,
+        content_of: ContentOf = content_of,
+    ) -> None:
         self._cfn = cfn
-        self.reading = Reading(cfn, defaults_first)
+        self._content_of = content_of
+        self.reading = Reading(cfn, defaults_first, content_of)
         template = as_written(cfn).template
         parameters = template.get("Parameters")
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
@@ -67,7 +74,7 @@ class Deployment:
     @cached_property
     def of_any_choice(self) -> Deployment:
         """What the template deploys with any of its parameters' allowed values."""
-        return Deployment(self._cfn, defaults_first=False)
+        return Deployment(self._cfn, False, self._content_of)
 
     @property
     def has_choices(self) -> bool:
