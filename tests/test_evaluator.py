@@ -134,6 +134,7 @@ def _is_unknown(found: Sequence[Alternative]) -> bool:
         ({"A": "a", "B": {"Ref": "AWS::NoValue"}}, {"A": "a"}),
         ({"Ref": "AWS::NoValue"}, NO_VALUE),
         ({"Ref": "AWS::Region"}, "${AWS::Region}"),
+        ({"Ref": "AWS::AccountId"}, "${AWS::AccountId}"),
         # References
         ({"Ref": "Fn"}, "${Fn}"),
         ({"Fn::GetAtt": ["Fn", "Arn"]}, ARN),
@@ -371,6 +372,40 @@ def test_an_alias_under_a_condition() -> None:
         ("${Sam.Alias}", True),
         ("None", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("node", "places"),
+    [
+        ({"Fn::If": ["IsProd", "a", {"Ref": "AWS::NoValue"}]}, [("Fn::If", 1)]),
+        ({"Fn::FindInMap": ["Twins", "arm64", "twin"]}, [()]),
+        ({"Ref": "AWS::AccountId"}, [()]),
+        ({"Ref": "Fn"}, [()]),
+        ("a", [()]),
+    ],
+    ids=str,
+)
+def test_only_conditions_branch(node: Any, places: list[Any]) -> None:
+    found = _evaluator().follow(node, ())
+    assert [branch.path for branch in found] == places
+
+
+@pytest.mark.parametrize(
+    ("node", "step", "places"),
+    [
+        ([{"A": 1}, 2], "*", [(0,), (1,)]),
+        ([{"A": 1}], "A", []),
+        ({"A": 1, "B": 2}, "B", [("B",)]),
+        ({"A": 1, "B": 2}, "*", [("A",), ("B",)]),
+        # What an intrinsic function says is not looked into.
+        ({"Ref": "Fn"}, "Ref", []),
+        ({"Ref": "Fn"}, "*", [()]),
+    ],
+    ids=str,
+)
+def test_a_step_below(node: Any, step: str, places: list[Any]) -> None:
+    found = _evaluator().follow(node, (step,))
+    assert [branch.path for branch in found] == places
 
 
 # -- what is malformed, endless or too much ------------------------------------------
