@@ -34,6 +34,7 @@ TEMPLATE: dict[str, Any] = {
         "Names": {"Type": "CommaDelimitedList", "Default": "one, two"},
         "Empty": {"Type": "CommaDelimitedList", "Default": ""},
         "Numbers": {"Type": "List<Number>", "Default": "1,2"},
+        "Key": {"Type": "AWS::EC2::KeyPair::KeyName", "Default": "mine"},
         "Stored": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/x"},
         "Untyped": {"Default": "x"},
         "Broken": "x",
@@ -147,6 +148,7 @@ def _is_unknown(found: Sequence[Alternative]) -> bool:
         ({"Ref": "Layer"}, "${Layer}"),
         ({"Fn::GetAtt": "Layer.LayerVersionArn"}, "${Layer}"),
         ({"Fn::GetAtt": "Queue.Arn"}, "${Queue.Arn}"),
+        ({"Fn::GetAtt": "Queue.Version"}, "${Queue.Version}"),
         ({"Fn::GetAtt": ["Stack", "Outputs", "Arn"]}, "${Stack.Outputs.Arn}"),
         ({"Fn::GetAtt": "Stack.Outputs.Arn"}, "${Stack.Outputs.Arn}"),
         ({"Fn::GetAtt": ["Stack", {"Ref": "Stage"}]}, "${Stack.dev}"),
@@ -168,6 +170,7 @@ def _is_unknown(found: Sequence[Alternative]) -> bool:
         ({"Ref": "Names"}, ["one", "two"]),
         ({"Ref": "Empty"}, []),
         ({"Ref": "Numbers"}, ["1", "2"]),
+        ({"Ref": "Key"}, "mine"),
         ({"Ref": "Stored"}, "${Stored}"),
         ({"Ref": "Untyped"}, "${Untyped}"),
         ({"Ref": "Broken"}, "${Broken}"),
@@ -467,10 +470,13 @@ def test_malformed_arguments(name: str, argument: Any) -> None:
         {"Fn::Select": [-1, ["a", "b"]]},
         {"Fn::Select": [6, {"Fn::Split": [":", {"Ref": "Open"}]}]},
         {"Fn::Split": ["", "ab"]},
+        {"Fn::Split": [",", "a,b", "c"]},
+        {"Fn::Sub": ["${A}", {"A": "a"}, "b"]},
         {"Fn::FindInMap": ["ByArch", "none", "suffix"]},
         {"Fn::FindInMap": ["None", "arm64", "suffix"]},
         {"Fn::FindInMap": ["ByArch", {"Ref": "Open"}, "suffix"]},
         {"Fn::If": ["IsProd", "a"]},
+        {"Fn::If": ["IsProd", "a", "b", "c"]},
         {"Fn::Unheard": "a"},
         {"Ref": ["Fn"]},
         {"Fn::GetAtt": "Fn"},
@@ -490,6 +496,11 @@ def test_too_many_alternatives() -> None:
     assert _is_unknown(evaluator.evaluate({"Fn::Join": ["", choices]}))
     assert _is_unknown(evaluator.evaluate(choices))
     assert _is_unknown(evaluator.evaluate({str(n): c for n, c in enumerate(choices)}))
+
+
+def test_a_long_definition_is_not_too_much() -> None:
+    (value,) = _values({"Fn::ToJsonString": ["a" * 1_000] * 500})
+    assert len(value) == 500 * 1_004
 
 
 def test_too_deep() -> None:

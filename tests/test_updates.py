@@ -16,6 +16,7 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import CONFIGURATION, operations
+from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
 from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
 
@@ -634,6 +635,15 @@ def test_a_resource_that_is_updated_in_place_is_the_same(tmp_path: Path) -> None
     assert changed(update(tmp_path, before, new_code(after))) == ()
 
 
+def test_a_resource_of_an_unheard_type_is_the_same(tmp_path: Path) -> None:
+    def template(name: str) -> Template_:
+        own = {"Type": "Shop::Orders::Table", "Properties": {"Name": name}}
+        return _refers({"Ref": "Own"}, Resources={"Own": own})
+
+    found = update(tmp_path, template("a"), new_code(template("b")))
+    assert changed(found) == ()
+
+
 def test_a_role_s_policies_are_not_its_arn(tmp_path: Path) -> None:
     before, after = (
         stack(
@@ -721,6 +731,25 @@ def test_a_condition_that_is_flipped_counts(tmp_path: Path) -> None:
     after = deepcopy(before)
     after["Conditions"]["IsProd"] = {"Fn::Not": [before["Conditions"]["IsProd"]]}
     assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
+def test_a_condition_that_is_flipped_on_one_side_only_is_told(tmp_path: Path) -> None:
+    before, after = _conditional("1", 3), _conditional(_if("1", "2"), _if(3, 9))
+    after["Parameters"]["Stage"]["Default"] = "dev"
+    (found,) = update(tmp_path, before, after).concurrent
+    assert found.when.get(CONDITION, "IsProd") is False
+
+
+def test_the_branches_of_a_condition_that_is_not_flipped_stay_apart(
+    tmp_path: Path,
+) -> None:
+    other = {"Fn::If": ["IsOther", "1", "2"]}
+    before = _conditional(other, other)
+    before["Parameters"]["Other"] = parameter()
+    before["Conditions"]["IsOther"] = {"Fn::Equals": [{"Ref": "Other"}, "yes"]}
+    after = deepcopy(before)
+    after["Parameters"]["Stage"]["Default"] = "dev"
+    assert changed(update(tmp_path, before, after)) == ()
 
 
 def test_a_function_that_a_flipped_condition_creates_has_no_race(
