@@ -419,6 +419,11 @@ def _refers(to: Any, **sections: Any) -> Template_:
     return stack(variables(VALUE=to), **sections)
 
 
+def _refers_to_sam(**properties: Any) -> Template_:
+    other = sam(properties)["Resources"]["Orders"]
+    return sam(variables(VALUE={"Ref": "Other"}), Resources={"Other": other})
+
+
 def _layers(content: Any, kind: str = "Lambda", **properties: Any) -> Template_:
     layer = resource(f"{kind}::LayerVersion", **content, **properties)
     return stack({"Layers": [{"Ref": "Deps"}]}, Resources={"Deps": layer})
@@ -547,14 +552,8 @@ BEHIND: dict[str, tuple[Template_, Template_, str]] = {
         "Environment",
     ),
     "other-sam-function-replaced": (
-        sam(
-            variables(VALUE={"Ref": "Other"}),
-            Resources={"Other": resource("Serverless::Function", FunctionName="a")},
-        ),
-        sam(
-            variables(VALUE={"Ref": "Other"}),
-            Resources={"Other": resource("Serverless::Function", FunctionName="b")},
-        ),
+        _refers_to_sam(FunctionName="a"),
+        _refers_to_sam(FunctionName="b"),
         "Environment",
     ),
     "role": (
