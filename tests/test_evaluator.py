@@ -34,6 +34,7 @@ TEMPLATE: dict[str, Any] = {
         "Names": {"Type": "CommaDelimitedList", "Default": "one, two"},
         "Empty": {"Type": "CommaDelimitedList", "Default": ""},
         "Numbers": {"Type": "List<Number>", "Default": "1,2"},
+        "Key": {"Type": "AWS::EC2::KeyPair::KeyName", "Default": "mine"},
         "Stored": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/x"},
         "Untyped": {"Default": "x"},
         "Broken": "x",
@@ -134,6 +135,7 @@ def _is_unknown(found: Sequence[Alternative]) -> bool:
         ({"A": "a", "B": {"Ref": "AWS::NoValue"}}, {"A": "a"}),
         ({"Ref": "AWS::NoValue"}, NO_VALUE),
         ({"Ref": "AWS::Region"}, "${AWS::Region}"),
+        ({"Ref": "AWS::AccountId"}, "${AWS::AccountId}"),
         # References
         ({"Ref": "Fn"}, "${Fn}"),
         ({"Fn::GetAtt": ["Fn", "Arn"]}, ARN),
@@ -146,6 +148,7 @@ def _is_unknown(found: Sequence[Alternative]) -> bool:
         ({"Ref": "Layer"}, "${Layer}"),
         ({"Fn::GetAtt": "Layer.LayerVersionArn"}, "${Layer}"),
         ({"Fn::GetAtt": "Queue.Arn"}, "${Queue.Arn}"),
+        ({"Fn::GetAtt": "Queue.Version"}, "${Queue.Version}"),
         ({"Fn::GetAtt": ["Stack", "Outputs", "Arn"]}, "${Stack.Outputs.Arn}"),
         ({"Fn::GetAtt": "Stack.Outputs.Arn"}, "${Stack.Outputs.Arn}"),
         ({"Fn::GetAtt": ["Stack", {"Ref": "Stage"}]}, "${Stack.dev}"),
@@ -167,6 +170,7 @@ def _is_unknown(found: Sequence[Alternative]) -> bool:
         ({"Ref": "Names"}, ["one", "two"]),
         ({"Ref": "Empty"}, []),
         ({"Ref": "Numbers"}, ["1", "2"]),
+        ({"Ref": "Key"}, "mine"),
         ({"Ref": "Stored"}, "${Stored}"),
         ({"Ref": "Untyped"}, "${Untyped}"),
         ({"Ref": "Broken"}, "${Broken}"),
@@ -373,6 +377,40 @@ def test_an_alias_under_a_condition() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("node", "places"),
+    [
+        ({"Fn::If": ["IsProd", "a", {"Ref": "AWS::NoValue"}]}, [("Fn::If", 1)]),
+        ({"Fn::FindInMap": ["Twins", "arm64", "twin"]}, [()]),
+        ({"Ref": "AWS::AccountId"}, [()]),
+        ({"Ref": "Fn"}, [()]),
+        ("a", [()]),
+    ],
+    ids=str,
+)
+def test_only_conditions_branch(node: Any, places: list[Any]) -> None:
+    found = _evaluator().follow(node, ())
+    assert [branch.path for branch in found] == places
+
+
+@pytest.mark.parametrize(
+    ("node", "step", "places"),
+    [
+        ([{"A": 1}, 2], "*", [(0,), (1,)]),
+        ([{"A": 1}], "A", []),
+        ({"A": 1, "B": 2}, "B", [("B",)]),
+        ({"A": 1, "B": 2}, "*", [("A",), ("B",)]),
+        # What an intrinsic function says is not looked into.
+        ({"Ref": "Fn"}, "Ref", []),
+        ({"Ref": "Fn"}, "*", [()]),
+    ],
+    ids=str,
+)
+def test_a_step_below(node: Any, step: str, places: list[Any]) -> None:
+    found = _evaluator().follow(node, (step,))
+    assert [branch.path for branch in found] == places
+
+
 # -- what is malformed, endless or too much ------------------------------------------
 
 
@@ -432,10 +470,13 @@ def test_malformed_arguments(name: str, argument: Any) -> None:
         {"Fn::Select": [-1, ["a", "b"]]},
         {"Fn::Select": [6, {"Fn::Split": [":", {"Ref": "Open"}]}]},
         {"Fn::Split": ["", "ab"]},
+        {"Fn::Split": [",", "a,b", "c"]},
+        {"Fn::Sub": ["${A}", {"A": "a"}, "b"]},
         {"Fn::FindInMap": ["ByArch", "none", "suffix"]},
         {"Fn::FindInMap": ["None", "arm64", "suffix"]},
         {"Fn::FindInMap": ["ByArch", {"Ref": "Open"}, "suffix"]},
         {"Fn::If": ["IsProd", "a"]},
+        {"Fn::If": ["IsProd", "a", "b", "c"]},
         {"Fn::Unheard": "a"},
         {"Ref": ["Fn"]},
         {"Fn::GetAtt": "Fn"},
@@ -455,6 +496,11 @@ def test_too_many_alternatives() -> None:
     assert _is_unknown(evaluator.evaluate({"Fn::Join": ["", choices]}))
     assert _is_unknown(evaluator.evaluate(choices))
     assert _is_unknown(evaluator.evaluate({str(n): c for n, c in enumerate(choices)}))
+
+
+def test_a_long_definition_is_not_too_much() -> None:
+    (value,) = _values({"Fn::ToJsonString": ["a" * 1_000] * 500})
+    assert len(value) == 500 * 1_004
 
 
 def test_too_deep() -> None:

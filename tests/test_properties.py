@@ -344,11 +344,14 @@ def test_an_arn_whose_name_is_unknown_says_nothing() -> None:
     assert _found(template) == []
 
 
-@pytest.mark.parametrize(("sha", "expected"), [("a", []), ("b", ["W9831"])])
+@pytest.mark.parametrize(
+    ("shas", "sha", "expected"),
+    [("a", "a", []), ("a", "b", ["W9831"]), ("ab", "a", ["W9831"])],
+)
 def test_the_hash_of_a_serverless_framework_package_decides(
-    sha: str, expected: list[str], tmp_path: Path
+    shas: str, sha: str, expected: list[str], tmp_path: Path
 ) -> None:
-    def template(time: str, sha: str) -> dict[str, Any]:
+    def template(time: str, shas: str) -> dict[str, Any]:
         properties: Any = FUNCTION["Properties"]
         code = {"S3Bucket": "b", "S3Key": f"orders/{time}/orders.zip"}
         return {
@@ -357,16 +360,22 @@ def test_the_hash_of_a_serverless_framework_package_decides(
                     **FUNCTION,
                     "Properties": {**properties, "Code": code, "Handler": time},
                 },
-                f"FnLambdaVersion{time}0123456789abcdefghijklmn": {
-                    "Type": "AWS::Lambda::Version",
-                    "Properties": {"FunctionName": {"Ref": "Fn"}, "CodeSha256": sha},
+                **{
+                    f"FnLambdaVersion{time}0123456789abcdefghijklmn{sha}": {
+                        "Type": "AWS::Lambda::Version",
+                        "Properties": {
+                            "FunctionName": {"Ref": "Fn"},
+                            "CodeSha256": sha,
+                        },
+                    }
+                    for sha in shas
                 },
                 "Rule": _rule({"Fn::GetAtt": ["Fn", "Arn"]}),
             }
         }
 
     path = tmp_path / "baseline.json"
-    path.write_text(json.dumps(template("1700000000", "a")))
+    path.write_text(json.dumps(template("1700000000", shas)))
     cfn = read(template("1800000000", sha))
     assert cfn is not None
     matches = found_against(cfn, Settings(baseline_path=str(path)))

@@ -728,6 +728,18 @@ def test_an_alias_of_one_of_two_functions(
     assert all(words in message for words, message in zip(said, found))
 
 
+def test_an_alias_of_a_function_elsewhere(tmp_path: Path) -> None:
+    alias = {
+        "FunctionName": {"Fn::ImportValue": "orders"},
+        "FunctionVersion": "7",
+        "Name": "live",
+    }
+    resources = {"Alias": {"Type": "AWS::Lambda::Alias", "Properties": alias}}
+    template = _scheduled({"Ref": "Alias"}, **{**SECTIONS, "Resources": resources})
+    matches = lint_template(tmp_path, template)
+    assert not [match for match in matches if match.rule.id in ("E0002", "W9810")]
+
+
 def test_managed_instances_under_a_condition(tmp_path: Path) -> None:
     capacity = {"Fn::If": ["IsLive", {"A": "b"}, {"Ref": "AWS::NoValue"}]}
     properties = {**linting.FUNCTION["Properties"], "CapacityProviderConfig": capacity}  # type: ignore[dict-item]

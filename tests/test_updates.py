@@ -16,6 +16,7 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import CONFIGURATION, operations
+from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
 from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
 
@@ -418,6 +419,11 @@ def _refers(to: Any, **sections: Any) -> Template_:
     return stack(variables(VALUE=to), **sections)
 
 
+def _refers_to_sam(**properties: Any) -> Template_:
+    other = sam(properties)["Resources"]["Orders"]
+    return sam(variables(VALUE={"Ref": "Other"}), Resources={"Other": other})
+
+
 def _layers(content: Any, kind: str = "Lambda", **properties: Any) -> Template_:
     layer = resource(f"{kind}::LayerVersion", **content, **properties)
     return stack({"Layers": [{"Ref": "Deps"}]}, Resources={"Deps": layer})
@@ -442,6 +448,11 @@ BEHIND: dict[str, tuple[Template_, Template_, str]] = {
     "sam-layer-content": (
         _layers({"ContentUri": "s3://a/deps-1.zip"}, "Serverless"),
         _layers({"ContentUri": "s3://a/deps-2.zip"}, "Serverless"),
+        "Layers",
+    ),
+    "sam-layer-folder": (
+        _layers({"ContentUri": "layer-2"}, "Serverless"),
+        _layers({"ContentUri": "layer-1"}, "Serverless"),
         "Layers",
     ),
     # SAM names such a layer anew, and so publishes it anew.
@@ -492,6 +503,11 @@ BEHIND: dict[str, tuple[Template_, Template_, str]] = {
         ),
         "Environment",
     ),
+    "resource-of-another-type": (
+        _refers({"Ref": "Sink"}, Resources={"Sink": resource("SQS::Queue")}),
+        _refers({"Ref": "Sink"}, Resources={"Sink": resource("SNS::Topic")}),
+        "Environment",
+    ),
     "attribute-of-a-replaced-resource": (
         _refers(
             {"Fn::GetAtt": "Queue.Arn"},
@@ -533,6 +549,11 @@ BEHIND: dict[str, tuple[Template_, Template_, str]] = {
                 "Other": resource("Lambda::Function", FunctionName="b"),
             },
         ),
+        "Environment",
+    ),
+    "other-sam-function-replaced": (
+        _refers_to_sam(FunctionName="a"),
+        _refers_to_sam(FunctionName="b"),
         "Environment",
     ),
     "role": (
@@ -611,6 +632,15 @@ def test_a_resource_that_is_updated_in_place_is_the_same(tmp_path: Path) -> None
         for seconds in (30, 60)
     )
     assert changed(update(tmp_path, before, new_code(after))) == ()
+
+
+def test_a_resource_of_an_unheard_type_is_the_same(tmp_path: Path) -> None:
+    def template(name: str) -> Template_:
+        own = {"Type": "Shop::Orders::Table", "Properties": {"Name": name}}
+        return _refers({"Ref": "Own"}, Resources={"Own": own})
+
+    found = update(tmp_path, template("a"), new_code(template("b")))
+    assert changed(found) == ()
 
 
 def test_a_role_s_policies_are_not_its_arn(tmp_path: Path) -> None:
@@ -702,6 +732,25 @@ def test_a_condition_that_is_flipped_counts(tmp_path: Path) -> None:
     assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
 
 
+def test_a_condition_that_is_flipped_on_one_side_only_is_told(tmp_path: Path) -> None:
+    before, after = _conditional("1", 3), _conditional(_if("1", "2"), _if(3, 9))
+    after["Parameters"]["Stage"]["Default"] = "dev"
+    (found,) = update(tmp_path, before, after).concurrent
+    assert found.when.get(CONDITION, "IsProd") is False
+
+
+def test_the_branches_of_a_condition_that_is_not_flipped_stay_apart(
+    tmp_path: Path,
+) -> None:
+    other = {"Fn::If": ["IsOther", "1", "2"]}
+    before = _conditional(other, other)
+    before["Parameters"]["Other"] = parameter()
+    before["Conditions"]["IsOther"] = {"Fn::Equals": [{"Ref": "Other"}, "yes"]}
+    after = deepcopy(before)
+    after["Parameters"]["Stage"]["Default"] = "dev"
+    assert changed(update(tmp_path, before, after)) == ()
+
+
 def test_a_function_that_a_flipped_condition_creates_has_no_race(
     tmp_path: Path,
 ) -> None:
@@ -760,6 +809,18 @@ def test_the_branch_that_no_default_takes_races(
     assert "(UpdateFunctionConfiguration) when IsProd is false, and" in message
 
 
+def test_branches_of_a_condition_that_is_defined_anew_are_not_compared(
+    tmp_path: Path,
+) -> None:
+    before = _staged(_if("1", "2"), _if(3, 9), **_STAGES)
+    after = _staged(_if("1", "4"), _if(3, 5), **_STAGES)
+    is_prod = {"Fn::Not": [{"Condition": "IsDev"}]}
+    after["Conditions"]["IsProd"] = is_prod
+    assert changed(update(tmp_path, before, after)) == ()
+    before["Conditions"]["IsProd"] = is_prod
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
 @pytest.mark.parametrize("stage", [_STAGES, {"Default": "prod"}, {}], ids=str)
 @pytest.mark.parametrize("timeouts", [(_if(3, 9), _if(3, 5)), (_if_dev(3, 9),) * 2])
 def test_branches_that_exclude_each_other_do_not(
@@ -777,6 +838,13 @@ def test_conditions_that_exclude_each_other_do_not(
     before = _staged(_if("1", "2"), _if_dev(3, 9), **stage)
     after = _staged(_if("4", "2"), _if_dev(5, 9), **stage)
     assert changed(update(tmp_path, before, after)) == ()
+
+
+def test_a_change_meets_only_what_changes_in_its_scenario(tmp_path: Path) -> None:
+    before = _staged("1", 3)
+    after = _staged(_if("2", "1"), _if(3, 9))
+    after["Resources"]["Orders"]["Properties"]["MemorySize"] = 256
+    assert changed(update(tmp_path, before, after)) == ("Code", "MemorySize")
 
 
 def test_a_value_that_a_choice_replaces_is_judged_by_its_default(
@@ -1173,5 +1241,6 @@ def test_a_chain_of_replacements_ends(tmp_path: Path) -> None:
         }
         return stack(variables(Topic={"Ref": "Topic0"}), Resources=topics)
 
+    # How far the replacement comes is not known, so it is none.
     found = update(tmp_path, chain("one"), new_code(chain("two")))
-    assert found.problem == ""
+    assert changed(found) == ()

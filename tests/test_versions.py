@@ -183,6 +183,26 @@ def test_an_alias_points_to_latest(tmp_path: Path) -> None:
     assert _found(tmp_path, template, LATEST) == [POINTS]
 
 
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (FN, "Live of Orders"),
+        ({"Fn::ImportValue": "orders"}, "Live"),
+        ({"Fn::If": ["IsProd", FN, {"Ref": "Others"}]}, "Live"),
+    ],
+    ids=json.dumps,
+)
+def test_it_names_the_only_function_of_the_alias(
+    function: Json, name: str, tmp_path: Path
+) -> None:
+    template = _template(Live=_alias("$LATEST"), Others=FUNCTION)
+    template["Resources"]["Live"]["Properties"]["FunctionName"] = function
+    equals = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}
+    template["Conditions"] = {"IsProd": equals}
+    (message,) = messages(lint_template(tmp_path, template), LATEST)
+    assert message.startswith(f"Alias {name} points to $LATEST, ")
+
+
 @pytest.mark.parametrize("version", [NUMBER, "7", {"Fn::ImportValue": "version"}])
 def test_an_alias_of_a_version_is_silent(tmp_path: Path, version: Json) -> None:
     assert _found(tmp_path, _template(Live=_alias(version)), LATEST) == []
