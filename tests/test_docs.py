@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import cfn_lint_lambda_race
-from tests.linting import ROOT, lint
+from tests.linting import ROOT, lint_whole
 
 DOCS = ROOT / "docs"
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the pages are not here")
@@ -55,9 +55,9 @@ class Example(NamedTuple):
         path = folder / "template.yaml"
         path.write_text(self.body)
         if self.deployed is None:
-            return lint(path)
+            return lint_whole(path)
         (folder / "deployed.yaml").write_text(self.deployed)
-        return lint(path, "-x", f"W9831:baseline_path={folder / 'deployed.yaml'}")
+        return lint_whole(path, "-x", f"W9831:baseline_path={folder / 'deployed.yaml'}")
 
     def __str__(self) -> str:
         return f"{_name(self.page)}-{self.number}-{self.title}"

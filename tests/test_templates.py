@@ -14,7 +14,7 @@ import pytest
 from cfnlint.match import Match
 
 import cfn_lint_lambda_race
-from tests.linting import TEMPLATES, described, is_ours, lint
+from tests.linting import TEMPLATES, described, is_ours, lint_whole
 
 RULES = sorted(
     getattr(cfn_lint_lambda_race, name).id for name in cfn_lint_lambda_race.__all__
@@ -36,8 +36,8 @@ def _name(path: Path) -> str:
 def _lint(path: Path) -> list[Match]:
     baseline = path.with_name(f"{path.stem}.before{path.suffix}")
     if baseline.exists():
-        return lint(path, "-x", f"W9831:baseline_path={baseline}")
-    return lint(path)
+        return lint_whole(path, "-x", f"W9831:baseline_path={baseline}")
+    return lint_whole(path)
 
 
 @pytest.mark.parametrize("path", FILES, ids=_name)
