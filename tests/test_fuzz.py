@@ -35,6 +35,8 @@ from tests.fuzzing import (
 )
 from tests.linting import FUNCTION, ROOT, lint_whole
 
+pytestmark = pytest.mark.slow
+
 ARN = {"Fn::GetAtt": ["Fn", "Arn"]}
 LAYER = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
 
