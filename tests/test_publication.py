@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -248,17 +249,26 @@ def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> No
 # -- against aws-sam-translator ----------------------------------------------------
 
 
-def _version_id(template: Template_) -> str:
-    """The logical ID that SAM gives the version of ``Orders``."""
+@cache
+def _translator() -> Any:
+    """SAM's translator, made once: each new one starts a session of boto3 and checks
+    SAM's own policy templates, which takes longer than the translation."""
     translator = pytest.importorskip("samtranslator.translator.translator")
     parser = pytest.importorskip("samtranslator.parser.parser")
+    session = pytest.importorskip("boto3").session.Session(region_name="us-east-1")
+    policies = "make_policy_template_for_function_plugin"
+    setattr(translator, policies, cache(getattr(translator, policies)))
+    return translator.Translator({}, parser.Parser(), boto_session=session)
+
+
+def _version_id(template: Template_) -> str:
+    """The logical ID that SAM gives the version of ``Orders``."""
     given = {
         name: node["Default"]
         for name, node in template.get("Parameters", {}).items()
         if "Default" in node
     }
-    translate = translator.Translator({}, parser.Parser()).translate
-    translated = translate(deepcopy(template), parameter_values=given)
+    translated = _translator().translate(deepcopy(template), parameter_values=given)
     (name,) = [
         name
         for name, node in translated["Resources"].items()
