@@ -16,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # By folder, the folders of the package that its modules may import from.
 MAY_IMPORT = {
-    "": {"rules"},
+    "": {"rules", "_pages"},
     "rules": {"rules", "template", "update"},
     "update": {"update", "template", "data"},
     "template": {"template", "data"},
