@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -250,15 +250,19 @@ def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> No
 
 
 @cache
-def _translator() -> Any:
-    """SAM's translator, made once: each new one starts a session of boto3 and checks
-    SAM's own policy templates, which takes longer than the translation."""
+def _new_translator() -> Any:
+    """What makes a translator of SAM's.
+
+    Each starts a session of boto3 and checks SAM's own policy templates, which takes
+    longer than the translation; here all share them.
+    """
     translator = pytest.importorskip("samtranslator.translator.translator")
     parser = pytest.importorskip("samtranslator.parser.parser")
     session = pytest.importorskip("boto3").session.Session(region_name="us-east-1")
     policies = "make_policy_template_for_function_plugin"
     setattr(translator, policies, cache(getattr(translator, policies)))
-    return translator.Translator({}, parser.Parser(), boto_session=session)
+    new = translator.Translator
+    return partial(new, {}, parser.Parser(), boto_session=session)
 
 
 def _version_id(template: Template_) -> str:
@@ -268,7 +272,8 @@ def _version_id(template: Template_) -> str:
         for name, node in template.get("Parameters", {}).items()
         if "Default" in node
     }
-    translated = _translator().translate(deepcopy(template), parameter_values=given)
+    translate = _new_translator()().translate
+    translated = translate(deepcopy(template), parameter_values=given)
     (name,) = [
         name
         for name, node in translated["Resources"].items()
