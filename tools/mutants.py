@@ -1,10 +1,11 @@
 """Mutants of the package that no test notices: ``make mutants``.
 
-Cosmic Ray says which mutants there are. Coverage says which tests reach a line, so
-that each mutant meets those alone, the narrowest first. Loading is what takes long in
-a test run: a process that has loaded all but the package and its tests forks for each
-mutant. Works on copies of the project; run it, with Python 3.11 or later, from the
-project's folder.
+Cosmic Ray says which mutants there are; to its kinds come decisions that are left out:
+a condition, a part of one, a name in a list of names. Coverage says which tests reach
+a line, so that each mutant meets those alone, the narrowest first. Loading is what
+takes long in a test run: a process that has loaded all but the package and its tests
+forks for each mutant. Works on copies of the project; run it, with Python 3.11 or
+later, from the project's folder.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import itertools
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -39,6 +41,7 @@ COPIED = ("cfn_lint_lambda_race", "tests", "templates", "pyproject.toml", "READM
 # So many of the tests that reach a mutant run first: nearly every mutant dies there.
 FIRST = 40
 SECONDS = 300
+DECISION = "a decision left out"
 
 
 class Mutant(NamedTuple):
@@ -52,7 +55,12 @@ class Mutant(NamedTuple):
     def code(self) -> str | None:
         """The file with the change; None where that is the same program."""
         source = Path(self.module).read_text(encoding="utf-8")
-        code = mutate_code(source, get_operator(self.operator)(), self.occurrence)
+        if self.operator == DECISION:
+            _, start, end, text = decisions(source)[self.occurrence]
+            octets = source.encode()
+            code = (octets[:start] + text.encode() + octets[end:]).decode()
+        else:
+            code = mutate_code(source, get_operator(self.operator)(), self.occurrence)
         if code is None or _meaning(code) == _meaning(source):
             return None
         return code
@@ -113,6 +121,52 @@ def mutants(path: Path) -> Iterator[Mutant]:
                 change.occurrence,
                 change.start_pos[0],
             )
+
+    source = path.read_text(encoding="utf-8")
+    for number, (line, *_) in enumerate(decisions(source)):
+        yield Mutant(str(path), DECISION, number, line)
+
+
+@cache
+def decisions(source: str) -> list[tuple[int, int, int, str]]:
+    """What can be left out of a program's decisions.
+
+    Each as its line, the octets from which and to which it stands, and what stands
+    there instead.
+    """
+    starts = [0, *itertools.accumulate(map(len, source.encode().splitlines(True)))]
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        for place, text in _left_out(node):
+            assert place.end_lineno is not None
+            assert place.end_col_offset is not None
+            start = starts[place.lineno - 1] + place.col_offset
+            end = starts[place.end_lineno - 1] + place.end_col_offset
+            found.append((place.lineno, start, end, text))
+    return found
+
+
+def _left_out(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """What can stand instead of an expression of a node's."""
+    if isinstance(node, (ast.If, ast.IfExp)):
+        yield node.test, "False"
+        yield node.test, "True"
+    elif isinstance(node, ast.comprehension):
+        for test in node.ifs:
+            yield test, "True"
+    elif isinstance(node, ast.BoolOp):
+        for rest in itertools.combinations(node.values, len(node.values) - 1):
+            one = rest[0] if len(rest) == 1 else ast.BoolOp(node.op, list(rest))
+            yield node, f"({ast.unparse(one)})"
+    elif isinstance(node, (ast.Set, ast.List, ast.Tuple)) and len(node.elts) > 1:
+        for number, element in enumerate(node.elts):
+            if isinstance(element, ast.Constant):
+                rest = (*node.elts[:number], *node.elts[number + 1 :])
+                texts = ", ".join(map(ast.unparse, rest))
+                yield node, _BRACKETS[type(node)].format(texts)
+
+
+_BRACKETS = {ast.Set: "{{{}}}", ast.List: "[{}]", ast.Tuple: "({},)"}
 
 
 def _meaning(source: str) -> str:
@@ -293,6 +347,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="so many, not all")
     parser.add_argument("--seed", type=int, default=0, help="which sample")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--operators", default="", help="those whose names match")
     arguments = parser.parse_args()
 
     settings = tomllib.loads(Path("tools/mutants.toml").read_text(encoding="utf-8"))
@@ -302,7 +357,12 @@ def main() -> int:
         (row["module"], row["was"], row["becomes"])
         for row in settings.get("equivalent", ())
     }
-    chosen = [mutant for path in modules(settings) for mutant in mutants(path)]
+    chosen = [
+        mutant
+        for path in modules(settings)
+        for mutant in mutants(path)
+        if re.search(arguments.operators, mutant.operator)
+    ]
     print(f"{len(chosen)} mutants of {len(modules(settings))} files", flush=True)
     if arguments.sample and arguments.sample < len(chosen):
         chosen = random.Random(arguments.seed).sample(chosen, arguments.sample)  # noqa: S311
