@@ -27,6 +27,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -323,7 +324,7 @@ def copy(folder: Path) -> Path:
 _FOLDER = Path()
 
 
-def _start(folders: multiprocessing.SimpleQueue[Path]) -> None:
+def _start(folders: SimpleQueue[Path]) -> None:
     global _FOLDER
     _FOLDER = folders.get()
     preload()
@@ -381,11 +382,12 @@ def main() -> int:
         if os.waitpid(measuring, 0)[1]:
             return 1
         tests = Tests(data, folders[0])
-        free = multiprocessing.SimpleQueue[Path]()
+        forked = multiprocessing.get_context("fork")
+        free: SimpleQueue[Path] = SimpleQueue(ctx=forked)
         for folder in folders:
             free.put(folder)
         counts: Counter[str] = Counter()
-        with multiprocessing.Pool(arguments.jobs, _start, (free,)) as pool:
+        with forked.Pool(arguments.jobs, _start, (free,)) as pool:
             jobs = [(mutant, tests.of(mutant)) for mutant in chosen]
             for mutant, word, was, becomes in pool.imap_unordered(_judge, jobs):
                 is_explained = (mutant.module, was, becomes) in explained
