@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from cfn_lint_lambda_race.template import Evaluator
 from cfn_lint_lambda_race.update import update_of
 from tests.linting import lint_template, messages, paths
 from tests.test_change_set import change, described, detail
+from tests.test_git import Work
 from tests.test_updates import configured, parameter, resource, sam, stack, update
 
 FN: Any = {"Ref": "Orders"}
@@ -30,7 +32,12 @@ def _texts(node: Any, *sets: Any, **conditions: Any) -> list[str]:
     prod = {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
     template = {
         "Parameters": parameters,
-        "Conditions": {"Always": always, "IsProd": prod, **conditions},
+        "Conditions": {
+            "Always": always,
+            "Never": {"Fn::Not": [{"Condition": "Always"}]},
+            "IsProd": prod,
+            **conditions,
+        },
     }
     return [str(found.value) for found in Evaluator(template, sets).evaluate(node)]
 
@@ -39,6 +46,7 @@ def _texts(node: Any, *sets: Any, **conditions: Any) -> list[str]:
     "condition",
     [
         {"Fn::And": [{"Condition": "Always"}, {"Condition": "IsProd"}]},
+        {"Fn::Or": [{"Condition": "Never"}, {"Condition": "IsProd"}]},
         {"Fn::Unknown": [{"Condition": "Always"}, {"Condition": "Always"}]},
         {"Fn::Equals": ["a", "b", "c"]},
         {"Fn::Not": [{"Condition": "Always"}, {"Condition": "Always"}]},
@@ -108,6 +116,28 @@ def test_only_a_scalable_target_of_a_function_is_one(
     assert paths(lint_template(tmp_path, template), "W9812") == place
 
 
+def test_settings_of_functions_elsewhere_are_not_each_other_s(tmp_path: Path) -> None:
+    def arn(name: str) -> str:
+        return f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+
+    def template(named: str) -> dict[str, Any]:
+        config = resource(
+            "Lambda::EventInvokeConfig",
+            FunctionName=named,
+            Qualifier="live",
+            MaximumRetryAttempts=0,
+        )
+        found = stack(invoked=arn("carts:next"), Resources={"Config": config})
+        found["Resources"]["Orders"]["Properties"]["FunctionName"] = "carts"
+        return found
+
+    config = ["Resources/Config/Properties/Qualifier"]
+    assert paths(lint_template(tmp_path, template("carts")), "W9812") == config
+    elsewhere = template(arn("shop"))
+    del elsewhere["Resources"]["Orders"]["Properties"]["FunctionName"]
+    assert paths(lint_template(tmp_path, elsewhere), "W9812") == []
+
+
 # -- what leaves -------------------------------------------------------------------
 
 
@@ -174,6 +204,30 @@ def test_an_alias_of_another_function_publishes_nothing_of_this(
         return found
 
     assert update(tmp_path, template("one"), template("two")).unpublished == ()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git")
+def test_the_files_of_an_image_publish_where_they_differ(tmp_path: Path) -> None:
+    work = Work(tmp_path / "work")
+    template = sam(
+        {
+            "AutoPublishAlias": "live",
+            "CodeUri": None,
+            "Handler": None,
+            "Runtime": None,
+            "PackageType": "Image",
+        }
+    )
+    template["Resources"]["Orders"]["Metadata"] = {"DockerContext": "src"}
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    work.write({"template.json": json.dumps(template), "src/app.py": "one\n"})
+    work.git("add", "--all")
+    work.git(*identity, "commit", "-q", "-m", "a commit")
+    work.write({"src/app.py": "two\n"})
+    cfn = configured(work.root / "template.json", baseline_ref="HEAD")
+    assert update_of(cfn).problem == ""
+    assert update_of(cfn).unpublished == ()
 
 
 def test_what_is_sure_once_in_a_change_set_is_sure(tmp_path: Path) -> None:

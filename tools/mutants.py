@@ -137,8 +137,15 @@ def decisions(source: str) -> list[tuple[int, int, int, str]]:
     """
     starts = [0, *itertools.accumulate(map(len, source.encode().splitlines(True)))]
     found = []
-    for node in ast.walk(ast.parse(source)):
-        for place, text in _left_out(node):
+    tree = ast.parse(source)
+    # Which names a module offers decides nothing.
+    offered = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and "__all__" in map(ast.unparse, node.targets)
+    ]
+    for node in ast.walk(tree):
+        for place, text in _left_out(node) if node not in offered else ():
             assert place.end_lineno is not None
             assert place.end_col_offset is not None
             start = starts[place.lineno - 1] + place.col_offset
