@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+import samtranslator
 
+from cfn_lint_lambda_race.template import _roles
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 RULE = "W9812"
@@ -1094,3 +1097,542 @@ def test_what_the_translator_writes_matches(
         for resource in template["Resources"].values()
     )
     assert _found(tmp_path, template) == []
+
+
+# -- roles -------------------------------------------------------------------------
+
+
+def _statement(resource: Json, **more: Json) -> Json:
+    return {
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": resource,
+        **more,
+    }
+
+
+def _document(*statements: Json) -> Json:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _role(*statements: Json, **properties: Json) -> Json:
+    policies = [{"PolicyName": "invoke", "PolicyDocument": _document(*statements)}]
+    return _resource(
+        "AWS::IAM::Role",
+        AssumeRolePolicyDocument=_document(),
+        **({"Policies": policies} if statements else {}),
+        **properties,
+    )
+
+
+ROLE: Json = {"Fn::GetAtt": ["Role", "Arn"]}
+ANY: Json = {"Fn::Sub": "${Orders.Arn}:*"}
+
+
+def _machine(target: Json, **properties: Json) -> Json:
+    states = {"A": {"Type": "Task", "Resource": target, "End": True}}
+    return _resource(
+        "AWS::StepFunctions::StateMachine",
+        **{
+            "RoleArn": ROLE,
+            "Definition": {"StartAt": "A", "States": states},
+            **properties,
+        },
+    )
+
+
+def _by_role(target: Json, *statements: Json, **resources: Json) -> Json:
+    return _template(
+        Machine=_machine(target), **{"Role": _role(*statements), **resources}
+    )
+
+
+INLINE = "Resources/Role/Properties/Policies/0/PolicyDocument/Statement"
+
+
+@pytest.mark.parametrize(
+    ("target", "allowed"),
+    [
+        (LIVE, ARN),
+        (LIVE, NEXT),
+        (LIVE, VERSION),
+        (ARN, LIVE),
+        (ARN, ANY),
+        (VERSION, LIVE),
+        (LIVE, {"Fn::Sub": "${Orders.Arn}:next"}),
+    ],
+)
+def test_a_role_that_allows_another_qualifier_only(
+    tmp_path: Path, target: Json, allowed: Json
+) -> None:
+    found = _found(tmp_path, _by_role(target, _statement(allowed)))
+    assert found == [f"{INLINE}/0/Resource"]
+
+
+@pytest.mark.parametrize(
+    ("target", "allowed"),
+    [
+        (LIVE, LIVE),
+        (LIVE, ANY),
+        (LIVE, [ARN, ANY]),
+        (LIVE, [ARN, LIVE]),
+        (ARN, [ARN, ANY]),
+        (LIVE, "*"),
+        (LIVE, {"Fn::Sub": "${Orders.Arn}*"}),
+        (LIVE, "arn:aws:lambda:*:*:function:*"),
+        (LIVE, {"Fn::Sub": "arn:*:lambda:*:*:function:${Orders}:*"}),
+        (LIVE, [ARN, {"Fn::ImportValue": "functions"}]),
+        (LIVE, [ARN, {"Ref": "AnotherTemplatesParameter"}]),
+        # Nothing is about the function at all.
+        (LIVE, {"Fn::GetAtt": ["Topic", "Arn"]}),
+        (LIVE, "arn:aws:s3:::artifacts/*"),
+    ],
+)
+def test_a_role_that_allows_the_qualifier_or_may_do_so_is_silent(
+    tmp_path: Path, target: Json, allowed: Json
+) -> None:
+    topic = _resource("AWS::SNS::Topic")
+    template = _by_role(target, _statement(allowed), Topic=topic)
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Action": "lambda:invokefunction"},
+        {"Action": ["logs:PutLogEvents", "Lambda:Invoke*"]},
+        {"Action": "lambda:*"},
+        {"Action": "*"},
+    ],
+)
+def test_actions_of_a_role_are_patterns_that_ignore_case(
+    tmp_path: Path, more: Json
+) -> None:
+    template = _by_role(LIVE, _statement(ARN, **more))
+    assert len(_found(tmp_path, template)) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        _statement(ARN, Action="lambda:GetFunction"),
+        _statement(ARN, Effect="Deny"),
+        {"Effect": "Allow", "NotAction": "iam:*", "Resource": ARN},
+        {"Effect": "Allow", "Action": "lambda:*", "NotResource": NEXT},
+        {"Fn::Transform": {"Name": "AWS::Include"}},
+        _statement(ARN, Action={"Ref": "Actions"}),
+    ],
+)
+def test_a_statement_that_says_nothing_for_certain_is_silent(
+    tmp_path: Path, statement: Json
+) -> None:
+    template = _by_role(LIVE, statement)
+    template["Parameters"] = {"Actions": {"Type": "String"}}
+    assert _found(tmp_path, template) == []
+    # Beside one that is wrong, what cannot be read may be right.
+    certain = {"Deny", "lambda:GetFunction"} & {
+        str(value) for value in statement.values()
+    }
+    template = _by_role(LIVE, _statement(ARN), statement)
+    template["Parameters"] = {"Actions": {"Type": "String"}}
+    assert len(_found(tmp_path, template)) == len(certain)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        _resource("AWS::IAM::Policy", Roles=[{"Ref": "Role"}]),
+        _resource("AWS::IAM::ManagedPolicy", Roles=[{"Ref": "Role"}]),
+        _resource("AWS::IAM::RolePolicy", RoleName={"Ref": "Role"}),
+    ],
+)
+@pytest.mark.parametrize(("allowed", "is_reported"), [(ARN, True), (LIVE, False)])
+def test_a_policy_that_is_attached_to_the_role_counts(
+    tmp_path: Path, policy: Json, allowed: Json, is_reported: bool
+) -> None:
+    policy = deepcopy(policy)
+    policy["Properties"]["PolicyDocument"] = _document(_statement(allowed))
+    found = _found(tmp_path, _by_role(LIVE, Policy=policy))
+    path = "Resources/Policy/Properties/PolicyDocument/Statement/0/Resource"
+    assert found == [path] * is_reported
+
+
+def test_a_managed_policy_that_the_role_names_counts(tmp_path: Path) -> None:
+    policy = _resource(
+        "AWS::IAM::ManagedPolicy", PolicyDocument=_document(_statement(ARN))
+    )
+    role = _role(ManagedPolicyArns=[{"Ref": "Policy"}])
+    found = _found(tmp_path, _by_role(LIVE, Role=role, Policy=policy))
+    assert found == ["Resources/Policy/Properties/PolicyDocument/Statement/0/Resource"]
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        # What somebody else's policy allows is unknown.
+        {
+            "Role": _role(
+                _statement(ARN), ManagedPolicyArns=["arn:aws:iam::aws:policy/Lambda"]
+            )
+        },
+        {"Role": _role(_statement(ARN), ManagedPolicyArns={"Ref": "Policies"})},
+        # A policy whose role is unknown may be for this one.
+        {
+            "Role": _role(_statement(ARN)),
+            "Policy": _resource(
+                "AWS::IAM::Policy",
+                Roles=[{"Ref": "RoleName"}],
+                PolicyDocument=_document(_statement(LIVE)),
+            ),
+        },
+        # No statement is about the function.
+        {"Role": _role()},
+        {
+            "Role": _role(),
+            "Policy": _resource(
+                "AWS::IAM::Policy",
+                Roles=[{"Ref": "RoleName"}],
+                PolicyDocument=_document(_statement(ARN)),
+            ),
+        },
+    ],
+)
+def test_a_role_whose_policies_cannot_all_be_read_is_silent(
+    tmp_path: Path, resources: Json
+) -> None:
+    template = _by_role(LIVE, **resources)
+    template["Parameters"] = {
+        "RoleName": {"Type": "String"},
+        "Policies": {"Type": "CommaDelimitedList"},
+    }
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    "role", ["arn:aws:iam::123456789012:role/machine", {"Fn::ImportValue": "role"}]
+)
+def test_a_role_of_another_template_is_silent(tmp_path: Path, role: Json) -> None:
+    machine = _machine(LIVE, RoleArn=role)
+    template = _template(Machine=machine, Role=_role(_statement(ARN)))
+    assert _found(tmp_path, template) == []
+
+
+def test_a_role_is_judged_in_the_scenario_of_its_target(tmp_path: Path) -> None:
+    both = {"Fn::If": ["IsProd", LIVE, ARN]}
+    template = _by_role(both, _statement(both))
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    assert _found(tmp_path, template) == []
+    template = {**template, "Resources": _by_role(both, _statement(ARN))["Resources"]}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "when IsProd is true" in message
+    assert message.endswith("allow Live too")
+
+
+def test_the_message_on_a_role_names_it(tmp_path: Path) -> None:
+    template = _by_role(LIVE, _statement(ARN))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message == (
+        "Role Role allows $LATEST, but State A of Machine "
+        "(AWS::StepFunctions::StateMachine) invokes Live of Orders, so its invocations "
+        "are denied; allow Live too"
+    )
+
+
+def test_each_target_of_a_role_needs_a_statement(tmp_path: Path) -> None:
+    template = _by_role(LIVE, _statement(ARN), Other=_machine(ARN))
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+TARGETS_BY_ROLE: dict[str, Json] = {
+    "schedule": _resource(
+        "AWS::Scheduler::Schedule",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ScheduleExpression="rate(1 day)",
+        Target={"Arn": LIVE, "RoleArn": ROLE},
+    ),
+    "pipe": _resource(
+        "AWS::Pipes::Pipe", RoleArn=ROLE, Source="arn:aws:sqs:::q", Target=LIVE
+    ),
+    "rule": _resource(
+        "AWS::Events::Rule",
+        ScheduleExpression="rate(1 day)",
+        Targets=[{"Id": "orders", "Arn": LIVE, "RoleArn": ROLE}],
+    ),
+    "data source": _resource(
+        "AWS::AppSync::DataSource",
+        ApiId="api",
+        Name="orders",
+        Type="AWS_LAMBDA",
+        ServiceRoleArn=ROLE,
+        LambdaConfig={"LambdaFunctionArn": LIVE},
+    ),
+    "stream": _resource(
+        "AWS::KinesisFirehose::DeliveryStream",
+        ExtendedS3DestinationConfiguration={
+            "BucketARN": "arn:aws:s3:::b",
+            "RoleARN": ROLE,
+            "ProcessingConfiguration": {
+                "Processors": [
+                    {
+                        "Type": "Lambda",
+                        "Parameters": [
+                            {"ParameterName": "LambdaArn", "ParameterValue": LIVE}
+                        ],
+                    }
+                ]
+            },
+        },
+    ),
+    "destination": _resource(
+        "AWS::Lambda::EventInvokeConfig",
+        FunctionName={"Ref": "Source"},
+        Qualifier="$LATEST",
+        DestinationConfig={"OnSuccess": {"Destination": LIVE}},
+    ),
+    "state": _machine(
+        LIVE,
+        RoleArn="arn:aws:iam::123456789012:role/machine",
+        Definition={
+            "StartAt": "A",
+            "States": {
+                "A": {
+                    "Type": "Task",
+                    "Resource": LIVE,
+                    "Credentials": {"RoleArn": ROLE},
+                    "End": True,
+                }
+            },
+        },
+    ),
+    "stage of a pipeline": _resource(
+        "AWS::CodePipeline::Pipeline",
+        RoleArn=ROLE,
+        Stages=[
+            {
+                "Name": "Invoke",
+                "Actions": [
+                    {
+                        "Name": "Invoke",
+                        "ActionTypeId": {
+                            "Category": "Invoke",
+                            "Owner": "AWS",
+                            "Provider": "Lambda",
+                            "Version": "1",
+                        },
+                        "Configuration": {
+                            "FunctionName": {"Fn::Sub": "${Orders}:live"}
+                        },
+                    }
+                ],
+            }
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TARGETS_BY_ROLE)
+@pytest.mark.parametrize(("allowed", "is_reported"), [(ARN, True), (LIVE, False)])
+def test_the_row_says_where_the_role_comes_from(
+    tmp_path: Path, name: str, allowed: Json, is_reported: bool
+) -> None:
+    source = deepcopy(FUNCTION)
+    source["Properties"]["Role"] = ROLE
+    template = _template(
+        Target=TARGETS_BY_ROLE[name], Role=_role(_statement(allowed)), Source=source
+    )
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
+
+
+def test_a_state_with_credentials_that_are_computed_is_silent(tmp_path: Path) -> None:
+    machine = deepcopy(TARGETS_BY_ROLE["state"])
+    machine["Properties"]["RoleArn"] = ROLE
+    state = machine["Properties"]["Definition"]["States"]["A"]
+    state["Credentials"] = {"RoleArn.$": "$.role"}
+    template = _template(Target=machine, Role=_role(_statement(ARN)))
+    assert _found(tmp_path, template) == []
+
+
+# -- targets with a role of their own ----------------------------------------------
+
+_ELSEWHERE = {"Fn::ImportValue": "role"}
+
+
+def _body(api: str, **integration: Json) -> Json:
+    body = {
+        "openapi": "3.0.1",
+        "paths": {
+            "/orders": {
+                "get": {
+                    "x-amazon-apigateway-integration": {
+                        "type": "aws_proxy",
+                        "uri": _uri(LIVE),
+                        **integration,
+                    }
+                }
+            }
+        },
+    }
+    return _resource(api, Body=body)
+
+
+def _with_credentials(role: Json) -> dict[str, Json]:
+    integration = {"Type": "AWS_PROXY", "Uri": _uri(LIVE)}
+    if role is not None:
+        integration["Credentials"] = role
+    method = _resource(
+        "AWS::ApiGateway::Method",
+        RestApiId={"Ref": "Api"},
+        ResourceId={"Fn::GetAtt": ["Api", "RootResourceId"]},
+        HttpMethod="GET",
+        AuthorizationType="NONE",
+        Integration=integration,
+    )
+    authorizer = _resource(
+        "AWS::ApiGateway::Authorizer",
+        RestApiId={"Ref": "Api"},
+        Name="orders",
+        Type="TOKEN",
+        AuthorizerUri=_uri(LIVE),
+        **({"AuthorizerCredentials": role} if role is not None else {}),
+    )
+    credentials = {} if role is None else {"CredentialsArn": role}
+    return {
+        "method": {
+            "Api": _resource("AWS::ApiGateway::RestApi", Name="a"),
+            "Target": method,
+        },
+        "authorizer": {
+            "Api": _resource("AWS::ApiGateway::RestApi", Name="a"),
+            "Target": authorizer,
+        },
+        "integration": {
+            "Api": _resource("AWS::ApiGatewayV2::Api", Name="a"),
+            "Target": _resource(
+                "AWS::ApiGatewayV2::Integration",
+                ApiId={"Ref": "Api"},
+                IntegrationType="AWS_PROXY",
+                IntegrationUri=LIVE,
+                PayloadFormatVersion="2.0",
+                **credentials,
+            ),
+        },
+        "definition": {
+            "Api": _body(
+                "AWS::ApiGateway::RestApi",
+                **({"credentials": role} if role is not None else {}),
+            )
+        },
+    }
+
+
+@pytest.mark.parametrize("name", _with_credentials(None))
+@pytest.mark.parametrize(
+    ("role", "is_reported"),
+    [
+        (None, True),
+        ({"Ref": "AWS::NoValue"}, True),
+        (_ELSEWHERE, False),
+        ("arn:aws:iam::*:user/*", False),
+    ],
+)
+def test_a_permission_beside_a_role_is_surplus(
+    tmp_path: Path, name: str, role: Json, is_reported: bool
+) -> None:
+    permission = _permission(FN, "apigateway.amazonaws.com")
+    template = _template(**_with_credentials(role)[name], Permission=permission)
+    assert _found(tmp_path, template) == [FIXED] * is_reported
+
+
+def test_the_credentials_of_an_api_are_held_to_the_qualifier(tmp_path: Path) -> None:
+    role = _role(_statement(ARN))
+    template = _template(**_with_credentials(ROLE)["method"], Role=role)
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+def test_a_rule_with_a_role_needs_no_permission(tmp_path: Path) -> None:
+    template = _template(
+        Target=TARGETS_BY_ROLE["rule"],
+        Role=_role(_statement(LIVE)),
+        Permission=_permission(FN),
+    )
+    assert _found(tmp_path, template) == []
+
+
+# -- SAM's roles -------------------------------------------------------------------
+
+
+def _sam_machine(*policies: Json, **properties: Json) -> Json:
+    states = {"A": {"Type": "Task", "Resource": SAM_ALIAS, "End": True}}
+    return _resource(
+        "AWS::Serverless::StateMachine",
+        Definition={"StartAt": "A", "States": states},
+        **({"Policies": list(policies)} if policies else {}),
+        **properties,
+    )
+
+
+@pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        ([_document(_statement(ARN))], ["0/Statement/0/Resource"]),
+        (
+            [{"DynamoDBReadPolicy": {"TableName": "t"}}, _document(_statement(ARN))],
+            ["1/Statement/0/Resource"],
+        ),
+        ([_document(_statement(SAM_ALIAS))], []),
+        (
+            [_document(_statement(ARN)), {"LambdaInvokePolicy": {"FunctionName": FN}}],
+            [],
+        ),
+        ([_document(_statement(ARN)), "AWSLambdaRole"], []),
+        ([_document(_statement(ARN)), {"Ref": "Policy"}], []),
+        ([_document(_statement(ARN)), {"Fn::If": ["Nobody", "a", "b"]}], []),
+        ([{"LambdaInvokePolicy": {"FunctionName": FN}}], []),
+    ],
+)
+def test_the_policies_of_a_serverless_state_machine_count(
+    tmp_path: Path, policies: list[Json], expected: list[str]
+) -> None:
+    template = _sam(PUBLISHED, Machine=_sam_machine(*policies))
+    root = "Resources/Machine/Properties/Policies/"
+    assert _found(tmp_path, template) == [root + path for path in expected]
+
+
+def test_policies_beside_a_role_are_without_effect(tmp_path: Path) -> None:
+    machine = _sam_machine(_document(_statement(ARN)), Role=_ELSEWHERE)
+    assert _found(tmp_path, _sam(PUBLISHED, Machine=machine)) == []
+
+
+@pytest.mark.parametrize(
+    ("destination", "is_reported"),
+    [
+        ({"Id": "Orders"}, True),
+        ({"Arn": ARN, "Type": "AWS::Lambda::Function"}, True),
+        ({"Arn": SAM_ALIAS, "Type": "AWS::Lambda::Function"}, False),
+    ],
+)
+def test_a_connector_of_a_state_machine_is_a_policy(
+    tmp_path: Path, destination: Json, is_reported: bool
+) -> None:
+    connector = _resource(
+        "AWS::Serverless::Connector",
+        Source={"Id": "Machine"},
+        Destination=destination,
+        Permissions=["Write"],
+    )
+    template = _sam(PUBLISHED, Machine=_sam_machine(), Connector=connector)
+    found = _found(tmp_path, template)
+    assert [path.split("/")[1] for path in found] == ["Connector"] * is_reported
+
+
+def test_the_policy_templates_of_sam_that_let_invoke_are_known() -> None:
+    path = Path(samtranslator.__file__).parent / "policy_templates_data"
+    text = (path / "policy_templates.json").read_text("utf-8")
+    templates = json.loads(text)["Templates"]
+    granting = {
+        name
+        for name, template in templates.items()
+        if "lambda:InvokeFunction" in json.dumps(template)
+    }
+    assert granting == {_roles._INVOKE_TEMPLATE}

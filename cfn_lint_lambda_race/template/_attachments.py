@@ -1,16 +1,18 @@
 """What is attached to one qualifier of a function while targets invoke another.
 
-A permission, the settings of asynchronous invocation, provisioned concurrency and
-its scaling each belong to one qualifier, and do nothing for the others.
+A permission, a role's policy, the settings of asynchronous invocation, provisioned
+concurrency and its scaling each belong to one qualifier, and do nothing for others.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import chain
 
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._evaluator import (
@@ -20,10 +22,10 @@ from cfn_lint_lambda_race.template._evaluator import (
     Path,
     Resource,
 )
-from cfn_lint_lambda_race.template._identifier import LATEST
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._roles import Allowance, Roles
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
-from cfn_lint_lambda_race.template._scenario import Scenario
+from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import (
     ALIAS,
@@ -36,9 +38,16 @@ from cfn_lint_lambda_race.template._text import (
 )
 
 PERMISSION_TYPE = "AWS::Lambda::Permission"
+SCALABLE_TYPE = "AWS::ApplicationAutoScaling::ScalableTarget"
 ANYBODY = "*"
-_INVOKE = ("lambda:InvokeFunction", "lambda:Invoke*", "lambda:*")
-_INVOKE_URL = ("lambda:InvokeFunctionUrl", "lambda:Invoke*", "lambda:*")
+# Every qualifier of a function: of a policy, or of what applies to each version.
+ANY = "*"
+# IAM's actions ignore case.
+_INVOKE = "lambda:invokefunction"
+_INVOKE_URL = "lambda:invokefunctionurl"
+# SAM writes these for a role where API Gateway shall have none.
+_NO_ROLE = ("", "NONE")
+_ANY_METHODS = frozenset({"any", "x-amazon-apigateway-any-method"})
 _REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
 _PATH_PARAMETER = re.compile(r"\{[^{}]*\}")
 # The property that names a source in its ARN; empty where none does.
@@ -60,7 +69,9 @@ class Grant:
     """A permission of a service to invoke a function.
 
     ``source`` is the text of its ``SourceArn``, None where it has none or an
-    unknown one, which covers every source.
+    unknown one, which covers every source. ``operation`` is the path and the method
+    that SAM permits for an event of an API. ``is_moveable`` says that a template can
+    put it on another qualifier.
     """
 
     path: Path
@@ -68,7 +79,10 @@ class Grant:
     principal: str
     references: tuple[Reference, ...]
     source: Text | None
-    actions: frozenset[str]
+    action: str
+    operation: tuple[str, str] | None = None
+    is_connector: bool = False
+    is_moveable: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,26 +90,67 @@ class Setting:
     """Something other than a permission that is attached to one qualifier.
 
     ``is_capacity`` tells of provisioned concurrency and its scaling: a version's
-    serves the aliases of the version too, and ``$LATEST`` can have none.
+    serves the aliases of the version too, and ``$LATEST`` can have none. SAM's own
+    is not ``is_moveable`` to another qualifier.
     """
 
     path: Path
     what: str
     reference: Reference
     is_capacity: bool = False
+    is_moveable: bool = True
+
+
+class Kind(Enum):
+    """What is attached to a qualifier."""
+
+    PERMISSION = auto()
+    CONNECTOR = auto()
+    POLICY = auto()
+    SETTING = auto()
+    SNAP_START = auto()
 
 
 @dataclass(frozen=True)
 class Misfit:
-    """An attachment to a qualifier other than the one that targets invoke."""
+    """An attachment to a qualifier other than the one that a target invokes.
+
+    ``has`` and ``invoked`` are the two qualifiers, None for ``$LATEST``; a policy's
+    can be ``*``, every qualifier. ``scenarios`` are those in which it is so, of all
+    in which target and attachment are there (``base``); ``is_always`` says that
+    nothing else can be chosen at that target. ``is_moveable`` says that a template
+    can put the attachment on the other qualifier.
+    """
 
     path: Path
     what: str
     function: str
-    has: str
+    has: Text | None
     target: Target
-    invoked: str
-    is_grant: bool
+    invoked: Text | None
+    kind: Kind
+    is_moveable: bool = True
+    scenarios: tuple[Scenario, ...] = (ALWAYS,)
+    base: Scenario = ALWAYS
+    is_always: bool = True
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A scalable target that names a function and no qualifier of it."""
+
+    path: Path
+    what: str
+    function: str
+
+
+@dataclass
+class _Found:
+    """A misfit, and the alternatives of its target that are so."""
+
+    misfit: Misfit
+    references: list[Reference] = field(default_factory=list)
+    scenarios: list[Scenario] = field(default_factory=list)
 
 
 def qualifier_key(reference: Reference) -> str | None:
@@ -120,12 +175,36 @@ class Attachments:
         self._possible = possible
         self._targets = [target for target in targets if not target.row.is_deployment]
 
+        self._roles = Roles(evaluator, references)
+
     def __iter__(self) -> Iterator[Misfit]:
-        seen: set[Path] = set()
-        for misfit in [*self._misfit_grants(), *self._misfit_settings()]:
-            if misfit.path not in seen:
-                seen.add(misfit.path)
-                yield misfit
+        """The misfits, one a place."""
+        places: dict[Path, _Found] = {}
+        for misfit, reference, when in chain(
+            self._misfit_grants(),
+            self._misfit_roles(),
+            self._misfit_settings(),
+            self._misfit_snap_starts(),
+        ):
+            found = places.setdefault(misfit.path, _Found(misfit))
+            if found.misfit == misfit:
+                found.references.append(reference)
+                found.scenarios.append(when)
+        yield from map(self._with_scenarios, places.values())
+
+    def _with_scenarios(self, found: _Found) -> Misfit:
+        misfit = found.misfit
+        target = misfit.target
+        resource = self._evaluator.resources.get(str(misfit.path[1]))
+        base = target.base
+        if resource is not None:
+            base = self._evaluator.existing(resource, base)
+        is_always = target.is_complete and all(
+            reference in found.references or not self._possible(reference.when)
+            for reference in target.references
+        )
+        scenarios = tuple(dict.fromkeys(found.scenarios))
+        return replace(misfit, scenarios=scenarios, base=base, is_always=is_always)
 
     # -- permissions -----------------------------------------------------------
 
@@ -156,7 +235,7 @@ class Attachments:
                 self._text(resource, "Principal") or "",
                 tuple(found),
                 self._source_of_permission(resource),
-                frozenset({self._text(resource, "Action") or ""}),
+                (self._text(resource, "Action") or "").lower(),
             )
 
     def _text(self, resource: Resource, name: str) -> str | None:
@@ -179,7 +258,8 @@ class Attachments:
                     found.authorised_by,
                     (found.reference,),
                     token(ATTRIBUTE, found.source.id, "Ref"),
-                    frozenset(_INVOKE[:1]),
+                    _INVOKE,
+                    is_connector=True,
                 )
 
     def _events(self) -> Iterator[Grant]:
@@ -212,7 +292,9 @@ class Attachments:
                     "apigateway.amazonaws.com",
                     references,
                     api,
-                    frozenset(_INVOKE[:1]),
+                    _INVOKE,
+                    operation=self._operation_of_event(branch.node),
+                    is_moveable=False,
                 )
 
     def _api_of_event(self, event: object) -> Text | None:
@@ -227,32 +309,69 @@ class Attachments:
                         )
         return None
 
-    def _misfit_grants(self) -> Iterator[Misfit]:
+    def _operation_of_event(self, event: object) -> tuple[str, str] | None:
+        """The path and the method of an API's event, None where one is unknown."""
+        named: list[str] = []
+        for name in ("Path", "Method"):
+            texts = [
+                found.value.literal
+                for branch in self._evaluator.follow(event, ["Properties", name])
+                for found in self._evaluator.texts(branch.node)
+                if isinstance(found.value, Text)
+            ]
+            if len(texts) != 1 or texts[0] is None:
+                return None
+            named.append(texts[0])
+        return named[0], named[1].lower()
+
+    def _judged(self) -> Iterator[tuple[Target, Reference, str]]:
+        """The alternatives of the targets of which it is known what they invoke."""
         for target in self._targets:
-            principal = target.row.authorised_by
-            if principal == "role" or target.row.form == "self":
+            if target.row.form == "self":
                 continue
             for reference in target.references:
                 key = qualifier_key(reference)
                 if reference.function is None or key is None:
                     continue
-                if not self._possible(reference.when):
-                    continue
+                if self._possible(reference.when):
+                    yield target, reference, key
+
+    def _misfit_grants(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
+        for target, reference, key in self._judged():
+            is_by_role = target.row.authorised_by == "role"
+            if not is_by_role and not self._has_role(target, reference):
                 yield from self._misfits_of(target, reference, key)
+
+    def _has_role(self, target: Target, reference: Reference) -> bool:
+        """Whether a target may have a role, so that it needs no permission."""
+        for branch in target.roles:
+            when = branch.when.merged(reference.when)
+            if when is None or not self._possible(when):
+                continue
+            for found in self._evaluator.texts(branch.node, when):
+                is_none = isinstance(found.value, Text) and (
+                    found.value.literal in _NO_ROLE
+                )
+                if not is_none and self._possible(found.when):
+                    return True
+        return False
 
     def _misfits_of(
         self, target: Target, reference: Reference, key: str
-    ) -> Iterator[Misfit]:
+    ) -> Iterator[tuple[Misfit, Reference, Scenario]]:
         assert reference.function is not None
         right: list[Grant] = []
-        wrong: list[tuple[Grant, str]] = []
+        wrong: list[tuple[Grant, Reference, Scenario]] = []
         for grant in self._covering(target, reference.function):
-            keys = self._keys(grant.references, reference)
-            if key in keys or None in keys:
+            held = self._held(grant.references, reference)
+            if key in held or None in held:
                 right.append(grant)
-            elif keys:
-                wrong.append((grant, sorted(str(other) for other in keys)[0]))
-        for grant, other in wrong:
+            elif held:
+                wrong.append((grant, *held[min(map(str, held))]))
+        if any(grant.operation is not None for grant in right):
+            # SAM permits the very method; what is written by hand is surplus.
+            return
+        for grant, other, when in wrong:
             if any(_includes(known, grant) for known in right):
                 continue
             if right and not _names_a_resource(grant):
@@ -260,15 +379,17 @@ class Attachments:
                 continue
             if right and self._serves_another(grant, target, reference.function):
                 continue
-            yield Misfit(
+            misfit = Misfit(
                 grant.path,
                 _permission_name(grant),
                 reference.function,
-                self._words(other),
+                _qualifier(other),
                 target,
-                self._words(key),
-                is_grant=True,
+                _qualifier(reference),
+                Kind.CONNECTOR if grant.is_connector else Kind.PERMISSION,
+                grant.is_moveable,
             )
+            yield misfit, reference, when
 
     def _covering(self, target: Target, function: str) -> list[Grant]:
         return [
@@ -278,11 +399,14 @@ class Attachments:
             and not self._is_apart(grant, target)
         ]
 
-    def _keys(
+    def _held(
         self, references: Iterable[Reference], other: Reference
-    ) -> set[str | None]:
-        """The qualifiers of those references that can hold together with another."""
-        keys: set[str | None] = set()
+    ) -> dict[str | None, tuple[Reference, Scenario]]:
+        """The qualifiers of those references that can hold together with another.
+
+        Each with the first reference that has it, and the scenario of both.
+        """
+        held: dict[str | None, tuple[Reference, Scenario]] = {}
         for reference in references:
             when = reference.when.merged(other.when)
             if (
@@ -290,8 +414,8 @@ class Attachments:
                 and when is not None
                 and self._possible(when)
             ):
-                keys.add(qualifier_key(reference))
-        return keys
+                held.setdefault(qualifier_key(reference), (reference, when))
+        return held
 
     def _serves_another(self, grant: Grant, target: Target, function: str) -> bool:
         """Whether a permission fits some other target that it covers."""
@@ -309,6 +433,8 @@ class Attachments:
 
     def _is_apart(self, grant: Grant, target: Target) -> bool:
         """Whether a permission is certainly for another source than a target's."""
+        if grant.operation is not None and _is_other_operation(grant, target):
+            return True
         if grant.source is None:
             return False
         source = self._source(target)
@@ -400,9 +526,144 @@ class Attachments:
             attribute = "ParentId"
         return None
 
+    # -- roles -----------------------------------------------------------------
+
+    def _misfit_roles(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
+        for target, reference, _ in self._judged():
+            for allowances, when in self._roles.of(target, reference.when):
+                wrong = self._wrong_allowance(allowances, reference, when)
+                if wrong is not None:
+                    allowance, other, scenario = wrong
+                    assert reference.function is not None
+                    misfit = Misfit(
+                        allowance.path,
+                        allowance.what,
+                        reference.function,
+                        _qualifier(other),
+                        target,
+                        _qualifier(reference),
+                        Kind.POLICY,
+                    )
+                    yield misfit, reference, scenario
+
+    def _wrong_allowance(
+        self, allowances: Iterable[Allowance], reference: Reference, when: Scenario
+    ) -> tuple[Allowance, Reference, Scenario] | None:
+        """What a role allows of a function, where none of it is the right qualifier.
+
+        None where something is right, or nothing is about that function.
+        """
+        wrong: tuple[Allowance, Reference, Scenario] | None = None
+        for allowance in allowances:
+            scenario = allowance.when.merged(when)
+            if scenario is None or not self._possible(scenario):
+                continue
+            if self._may_fit(allowance.reference, reference):
+                return None
+            other = allowance.reference
+            if (
+                wrong is None
+                and allowance.is_certain
+                and other is not None
+                and other.function == reference.function
+            ):
+                wrong = allowance, other, scenario
+        return wrong
+
+    def _may_fit(self, allowed: Reference | None, reference: Reference) -> bool:
+        """Whether a statement may be about what a target invokes."""
+        if allowed is None:
+            return True
+        if allowed.function is None:
+            return self._may_be_called(reference.function, allowed.name)
+        if allowed.function != reference.function:
+            return False
+        key, invoked = qualifier_key(allowed), qualifier_key(reference)
+        if key is None or key == invoked:
+            return True
+        # `fn:*` is every qualifier, and not the function without one.
+        is_pattern = "*" in key or "?" in key
+        return is_pattern and reference.qualifier is not None
+
+    def _may_be_called(self, function: str | None, name: Text) -> bool:
+        """Whether a function may have a name that the template writes out."""
+        resource = self._references.functions.get(function or "")
+        if resource is None or name.literal is None:
+            return True
+        named = self._evaluator.texts(resource.properties.get("FunctionName"))
+        if "FunctionName" not in resource.properties:
+            # CloudFormation makes one up.
+            return False
+        return any(
+            isinstance(found.value, Text) and found.value.literal is None
+            for found in named
+        )
+
     # -- settings --------------------------------------------------------------
 
-    def _misfit_settings(self) -> Iterator[Misfit]:
+    def _misfit_snap_starts(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
+        """SnapStart of functions whose targets all invoke ``$LATEST``.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+        """
+        for function in self._references.functions.values():
+            when = self._evaluator.existing(function)
+            for branch in self._evaluator.property(function, "SnapStart", when):
+                applied = [
+                    found
+                    for below in self._evaluator.below(branch, "ApplyOn")
+                    for found in self._evaluator.texts(below.node, below.when)
+                    if found.value == literal("PublishedVersions")
+                ]
+                for found in applied:
+                    yield from self._unpublished(function, branch.path, found.when)
+
+    def _unpublished(
+        self, function: Resource, path: Path, when: Scenario
+    ) -> Iterator[tuple[Misfit, Reference, Scenario]]:
+        invoked = [
+            (target, reference, scenario)
+            for target in self._targets
+            for reference in target.references
+            if reference.function == function.id
+            for scenario in [reference.when.merged(when)]
+            if scenario is not None and self._possible(scenario)
+        ]
+        if all(
+            target.is_complete and self._references.unqualified(reference)
+            for target, reference, _ in invoked
+        ):
+            for target, reference, scenario in invoked:
+                misfit = Misfit(
+                    path,
+                    f"SnapStart of {function.id}",
+                    function.id,
+                    literal(ANY),
+                    target,
+                    None,
+                    Kind.SNAP_START,
+                )
+                yield misfit, reference, scenario
+
+    @property
+    def refused(self) -> Iterator[Refused]:
+        """The scalable targets that AWS refuses, for they name no qualifier.
+
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+        """
+        for resource in self._evaluator.resources.values():
+            if resource.type != SCALABLE_TYPE:
+                continue
+            when = self._evaluator.existing(resource)
+            for path, fields, scenario in self._scaled(resource, when):
+                if len(fields) > 1:
+                    continue
+                for named in self._references.of_text(fields[0], scenario):
+                    if named.function is not None and self._possible(named.when):
+                        what = f"The scalable target {resource.id}"
+                        yield Refused(path, what, named.function)
+
+    def _misfit_settings(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
         for setting in self._settings():
             key = qualifier_key(setting.reference)
             function = setting.reference.function
@@ -419,28 +680,32 @@ class Attachments:
                 self._is_alias_of(other, key) for other in invoked
             ):
                 continue
-            other, target = next(iter(invoked.items()))
-            yield Misfit(
+            target, reference, when = next(iter(invoked.values()))
+            misfit = Misfit(
                 setting.path,
                 setting.what,
                 function,
-                self._words(key),
+                _qualifier(setting.reference),
                 target,
-                self._words(other or ""),
-                is_grant=False,
+                _qualifier(reference),
+                Kind.SETTING,
+                setting.is_moveable,
             )
+            yield misfit, reference, when
 
-    def _invoked(self, setting: Reference) -> dict[str | None, Target]:
+    def _invoked(
+        self, setting: Reference
+    ) -> dict[str | None, tuple[Target, Reference, Scenario]]:
         """What the targets of a function invoke, each with the first that does."""
-        found: dict[str | None, Target] = {}
+        found: dict[str | None, tuple[Target, Reference, Scenario]] = {}
         for target in self._targets:
-            for key in self._keys(target.references, setting):
-                found.setdefault(key, target)
-            if not target.is_complete and any(
-                reference.function == setting.function
-                for reference in target.references
-            ):
-                found.setdefault(None, target)
+            for key, (reference, when) in self._held(
+                target.references, setting
+            ).items():
+                found.setdefault(key, (target, reference, when))
+            for reference in () if target.is_complete else target.references:
+                if reference.function == setting.function:
+                    found.setdefault(None, (target, reference, reference.when))
         return found
 
     def _is_alias_of(self, invoked: str | None, version: str) -> bool:
@@ -460,7 +725,7 @@ class Attachments:
             when = self._evaluator.existing(resource)
             if resource.type == "AWS::Lambda::EventInvokeConfig":
                 yield from self._event_invoke_config(resource, when)
-            elif resource.type == "AWS::ApplicationAutoScaling::ScalableTarget":
+            elif resource.type == SCALABLE_TYPE:
                 yield from self._scalable_target(resource, when)
             elif resource.type == "AWS::Serverless::Function":
                 yield from self._of_serverless(resource, when)
@@ -482,6 +747,19 @@ class Attachments:
                         )
 
     def _scalable_target(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
+        for path, fields, found in self._scaled(resource, when):
+            if len(fields) == 2:
+                for named in self._references.of_text(fields[0], found):
+                    yield Setting(
+                        path,
+                        f"The scalable target {resource.id}",
+                        self._references.qualified_by(named, fields[1]),
+                        is_capacity=True,
+                    )
+
+    def _scaled(
+        self, resource: Resource, when: Scenario
+    ) -> Iterator[tuple[Path, list[Text], Scenario]]:
         """``function:NAME:QUALIFIER``.
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
@@ -490,15 +768,8 @@ class Attachments:
             for found in self._evaluator.texts(branch.node, branch.when):
                 assert isinstance(found.value, Text)
                 kind, *rest = found.value.fields(":")
-                if kind.literal != "function" or len(rest) != 2:
-                    continue
-                for named in self._references.of_text(rest[0], found.when):
-                    yield Setting(
-                        branch.path,
-                        f"The scalable target {resource.id}",
-                        self._references.qualified_by(named, rest[1]),
-                        is_capacity=True,
-                    )
+                if kind.literal == "function" and 1 <= len(rest) <= 2:
+                    yield branch.path, rest, found.when
 
     def _of_serverless(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
         for name, what in (
@@ -517,6 +788,7 @@ class Attachments:
                         f"{what} of {resource.id}",
                         reference,
                         is_capacity=name == "ProvisionedConcurrencyConfig",
+                        is_moveable=False,
                     )
 
     def _provisioned(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
@@ -532,15 +804,25 @@ class Attachments:
                     is_capacity=True,
                 )
 
-    @staticmethod
-    def _words(key: str) -> str:
-        """A qualifier in words."""
-        if not key:
-            return LATEST
-        name = key[2:-1] if key.startswith("${") else key
-        if name.endswith((".Alias", ".Version")):
-            return f"the {name.rpartition('.')[2].lower()} that SAM publishes"
-        return f"version {name}" if name.isdecimal() else name
+
+def _qualifier(reference: Reference) -> Text | None:
+    return None if reference.says_latest else reference.qualifier
+
+
+def _is_other_operation(grant: Grant, target: Target) -> bool:
+    """Whether SAM permits another path or method than the one of a target."""
+    steps = target.path if target.inner is None else target.inner
+    if grant.operation is None or "paths" not in steps:
+        return False
+    path, method = grant.operation
+    rest = [str(step) for step in steps[steps.index("paths") + 1 :]]
+    if "Fn::If" in rest or len(rest) < 2:
+        return False
+    if path != rest[0]:
+        # `/{proxy+}` and other spellings of one path cannot be told apart.
+        return "{" not in path + rest[0]
+    methods = {method, rest[1].lower()}
+    return len(methods) > 1 and not methods & _ANY_METHODS
 
 
 def _permission_name(grant: Grant) -> str:
@@ -555,8 +837,8 @@ def _permission_name(grant: Grant) -> str:
 def _permits(grant: Grant, principal: str) -> bool:
     """Whether a permission is for a principal; a function URL is for anybody."""
     if principal == ANYBODY:
-        return any(action in _INVOKE_URL[:1] for action in grant.actions)
-    if not any(action in _INVOKE for action in grant.actions):
+        return grant.action == _INVOKE_URL
+    if not fnmatchcase(_INVOKE, grant.action):
         return False
     named = _REGION.sub("", grant.principal)
     return named.removesuffix(".cn") == principal

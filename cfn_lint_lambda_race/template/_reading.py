@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import TargetRow, exits, targets
-from cfn_lint_lambda_race.template._attachments import Attachments, Misfit
+from cfn_lint_lambda_race.template._attachments import Attachments, Misfit, Refused
 from cfn_lint_lambda_race.template._documents import (
     ContentOf,
     content_of,
@@ -85,9 +85,16 @@ class Reading:
     @cached_property
     def misfits(self) -> list[Misfit]:
         """What is attached to another qualifier than the one that targets invoke."""
-        return list(
-            Attachments(self.evaluator, self.references, self.possible, self.targets)
-        )
+        return list(self._attachments)
+
+    @property
+    def refused(self) -> list[Refused]:
+        """The scalable targets that AWS refuses."""
+        return list(self._attachments.refused)
+
+    @cached_property
+    def _attachments(self) -> Attachments:
+        return Attachments(self.evaluator, self.references, self.possible, self.targets)
 
     def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:
         """How a target invokes ``$LATEST``: mostly once or not at all.
