@@ -34,7 +34,11 @@ def test_wheel_is_pure_and_holds_the_data(wheel: Path) -> None:
     assert wheel.name.endswith("-py3-none-any.whl")
     names = zipfile.ZipFile(wheel).namelist()
     package = {name for name in names if not name.partition("/")[0].endswith("-info")}
-    assert package == _tracked()
+    pages = {name for name in package if "/pages/" in name}
+    assert {Path(name).name for name in pages} == {
+        path.name for path in (ROOT / "docs" / "rules").glob("*.md")
+    }
+    assert package - pages == _tracked()
     assert "cfn_lint_lambda_race/py.typed" in package
     assert "cfn_lint_lambda_race/data/targets.json" in package
 

@@ -1,0 +1,83 @@
+"""Who may import whom: `docs/design.md` draws it, this holds it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.linting import ROOT
+
+PACKAGE = ROOT / "cfn_lint_lambda_race"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# By folder, the folders of the package that its modules may import from.
+MAY_IMPORT = {
+    "": {"rules", "_pages"},
+    "rules": {"rules", "template", "update"},
+    "update": {"update", "template", "data"},
+    "template": {"template", "data"},
+    "data": {"data"},
+}
+
+
+def _folder(path: Path) -> str:
+    parent = path.parent.relative_to(PACKAGE)
+    return parent.parts[0] if parent.parts else ""
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, as dotted names."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_imports_only_what_lies_below(path: Path) -> None:
+    folders = {
+        name.split(".")[1]
+        for name in _imported(path)
+        if name.startswith("cfn_lint_lambda_race.")
+    }
+    assert folders <= MAY_IMPORT[_folder(path)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_only_rules_know_the_api_of_rules(path: Path) -> None:
+    if _folder(path) not in ("", "rules"):
+        assert not [
+            name for name in _imported(path) if name.startswith("cfnlint.rules")
+        ]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_a_rule_s_file_imports_no_other_rule(path: Path) -> None:
+    """cfn-lint may execute each file on its own and would register a rule twice."""
+    if _folder(path) == "rules" and path.name != "__init__.py":
+        helpers = {
+            name
+            for name in _imported(path)
+            if ".rules." in name and "cfnlint." not in name
+        }
+        assert helpers <= {"cfn_lint_lambda_race.rules._rule"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_needs_nothing_but_cfn_lint(path: Path) -> None:
+    """Users install the pack beside cfn-lint; what only tests have is not there.
+
+    aws-sam-translator comes with each cfn-lint that translates SAM.
+    """
+    roots = {name.partition(".")[0] for name in _imported(path)}
+    known = {"cfn_lint_lambda_race", "cfnlint", "samtranslator", "yaml"}
+    assert roots - known <= set(sys.stdlib_module_names)
