@@ -1436,7 +1436,7 @@ TARGETS_BY_ROLE: dict[str, Json] = {
 def test_the_row_says_where_the_role_comes_from(
     tmp_path: Path, name: str, allowed: Json, is_reported: bool
 ) -> None:
-    source = deepcopy(FUNCTION)
+    source: Json = deepcopy(FUNCTION)
     source["Properties"]["Role"] = ROLE
     template = _template(
         Target=TARGETS_BY_ROLE[name], Role=_role(_statement(allowed)), Source=source

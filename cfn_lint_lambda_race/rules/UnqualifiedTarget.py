@@ -90,7 +90,7 @@ def _cure(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
     if use.alias:
         # What its role allows is not to change.
         return f"let {use.alias} point to a published version"
-    role = ", and let its role invoke that too" if target.is_by_role else ""
+    role = ", which its role must allow" if target.is_by_role else ""
     if reading.publishes_alias(use.function):
         return f"invoke !Ref {use.function}.Alias{role}"
     if reading.is_serverless(use.function):
