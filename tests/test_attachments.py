@@ -1636,3 +1636,278 @@ def test_the_policy_templates_of_sam_that_let_invoke_are_known() -> None:
         if "lambda:InvokeFunction" in json.dumps(template)
     }
     assert granting == {_roles._INVOKE_TEMPLATE}
+
+
+# -- SnapStart ---------------------------------------------------------------------
+
+SNAP = "Resources/Orders/Properties/SnapStart"
+
+
+def _snapped(apply_on: Json = "PublishedVersions", **resources: Json) -> Json:
+    template = deepcopy(_template(**resources))
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["SnapStart"] = {"ApplyOn": apply_on}
+    return template
+
+
+@pytest.mark.parametrize(
+    ("resources", "is_reported"),
+    [
+        ({"Rule": _rule(ARN)}, True),
+        ({"Rule": _rule({"Fn::Sub": "${Orders.Arn}:$LATEST"})}, True),
+        ({"Rule": _rule(ARN), "Topic": _topic(ARN)}, True),
+        ({"Rule": _rule(LIVE)}, False),
+        ({"Rule": _rule(VERSION)}, False),
+        ({"Rule": _rule(ARN), "Topic": _topic(LIVE)}, False),
+        ({"Rule": _rule({"Fn::If": ["A", ARN, LIVE]})}, False),
+        # Who invokes it is unknown.
+        ({}, False),
+    ],
+)
+def test_snap_start_needs_a_published_version(
+    tmp_path: Path, resources: Json, is_reported: bool
+) -> None:
+    template = _snapped(**resources)
+    template["Conditions"] = {"A": {"Fn::Equals": [{"Ref": "AWS::Region"}, "x"]}}
+    assert _found(tmp_path, template) == [SNAP] * is_reported
+
+
+@pytest.mark.parametrize("apply_on", ["None", {"Ref": "Apply"}])
+def test_snap_start_that_may_be_off_is_silent(tmp_path: Path, apply_on: Json) -> None:
+    template = _snapped(apply_on, Rule=_rule(ARN))
+    template["Parameters"] = {"Apply": {"Type": "String"}}
+    assert _found(tmp_path, template) == []
+
+
+def test_the_message_on_snap_start_says_how_it_takes_effect(tmp_path: Path) -> None:
+    [message] = messages(lint_template(tmp_path, _snapped(Rule=_rule(ARN))), RULE)
+    assert message == (
+        "SnapStart of Orders applies to published versions, but Rule "
+        "(AWS::Events::Rule) invokes $LATEST of Orders, so it has no effect there; "
+        "let Rule (AWS::Events::Rule) invoke an alias of a published version"
+    )
+
+
+def test_snap_start_of_a_serverless_function(tmp_path: Path) -> None:
+    event = {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}
+    properties = {
+        "SnapStart": {"ApplyOn": "PublishedVersions"},
+        "Events": {"Nightly": event},
+    }
+    [message] = messages(lint_template(tmp_path, _sam(properties)), RULE)
+    assert message.endswith("set AutoPublishAlias on Orders and invoke that alias")
+    assert _found(tmp_path, _sam({**properties, **PUBLISHED})) == []
+
+
+# -- what is said ------------------------------------------------------------------
+
+
+def test_a_misfit_in_some_scenario_says_when(tmp_path: Path) -> None:
+    template = _template(
+        Topic=_topic({"Fn::If": ["IsProd", LIVE, ARN]}),
+        Permission=_permission(FN, "sns.amazonaws.com"),
+    )
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "invokes Live of Orders when IsProd is true, so" in message
+    # Where target and permission are there at all, it is always so.
+    template = _template(
+        Topic=_topic(LIVE), Permission=_permission(FN, "sns.amazonaws.com")
+    )
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    for name in ("Topic", "Permission"):
+        template["Resources"][name]["Condition"] = "IsProd"
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert " when " not in message
+
+
+def test_a_config_in_some_scenario_says_when(tmp_path: Path) -> None:
+    template = _template(Topic=_topic(LIVE), Config=_config("$LATEST"))
+    config = template["Resources"]["Config"]["Properties"]
+    config["Qualifier"] = {"Fn::If": ["IsProd", "live", "$LATEST"]}
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "when IsProd is false" in message
+
+
+@pytest.mark.parametrize(
+    ("action", "is_reported"),
+    [
+        ("lambda:invokeFunction", True),
+        ("LAMBDA:INVOKEFUNCTION", True),
+        ("lambda:invoke*", True),
+        ("lambda:invokeFunctionUrl", False),
+        ("lambda:GetFunction", False),
+    ],
+)
+def test_the_action_of_a_permission_ignores_case(
+    tmp_path: Path, action: str, is_reported: bool
+) -> None:
+    permission = _permission(FN)
+    permission["Properties"]["Action"] = action
+    template = _template(Rule=_rule(LIVE), Permission=permission)
+    assert _found(tmp_path, template) == [FIXED] * is_reported
+
+
+@pytest.mark.parametrize(
+    "principal",
+    ["logs.amazonaws.com", "logs.us-east-1.amazonaws.com", "logs.amazonaws.com.cn"],
+)
+def test_a_principal_may_be_of_a_region_or_of_china(
+    tmp_path: Path, principal: str
+) -> None:
+    resources = _logs(LIVE)
+    permissions = [
+        name
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Lambda::Permission"
+    ]
+    for name in permissions:
+        del resources[name]
+    template = _template(**resources, Permission=_permission(FN, principal))
+    assert _found(tmp_path, template) == [FIXED]
+
+
+def test_a_target_that_takes_no_qualifier_is_not_told_to_invoke_one(
+    tmp_path: Path,
+) -> None:
+    edge = {"EventType": "viewer-request", "LambdaFunctionARN": ARN}
+    distribution = _resource(
+        "AWS::CloudFront::Distribution",
+        DistributionConfig={
+            "DefaultCacheBehavior": {"LambdaFunctionAssociations": [edge]}
+        },
+    )
+    template = _provisioned("Live", LIVE)
+    del template["Resources"]["Topic"]
+    template["Resources"]["Distribution"] = distribution
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "invoke Live" not in message
+
+
+def test_sam_s_own_setting_cannot_be_put_elsewhere(tmp_path: Path) -> None:
+    properties = {**PUBLISHED, "ProvisionedConcurrencyConfig": {"A": 1}}
+    template = _sam(properties, Rule=_rule({"Fn::Sub": "${Orders.Arn}:2"}))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith("let Rule (AWS::Events::Rule) invoke !Ref Orders.Alias")
+
+
+def test_what_sam_publishes_is_named_as_a_template_writes_it(tmp_path: Path) -> None:
+    template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Permission=_permission(FN))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith("put the permission on !Ref Orders.Alias")
+
+
+# -- connectors, and what SAM permits ----------------------------------------------
+
+
+def _connected(destination: Json, *permissions: str) -> Json:
+    return _resource(
+        "AWS::Serverless::Connector",
+        Source={"Id": "Rule"},
+        Destination=destination,
+        Permissions=list(permissions),
+    )
+
+
+@pytest.mark.parametrize(
+    ("destination", "permissions", "is_reported"),
+    [
+        ({"Id": "Orders"}, ["Write"], True),
+        ({"Id": "Orders"}, ["Read", "Write"], True),
+        ({"Id": "Orders"}, ["Read"], False),
+        ({"Id": "Orders"}, [], False),
+        ({"Arn": ARN, "Type": "AWS::Lambda::Function"}, ["Write"], True),
+        ({"Arn": SAM_ALIAS, "Type": "AWS::Lambda::Function"}, ["Write"], False),
+        (
+            {"Arn": {"Ref": "Elsewhere"}, "Type": "AWS::Lambda::Function"},
+            ["Write"],
+            False,
+        ),
+    ],
+)
+def test_a_connector_permits_its_destination_to_write(
+    tmp_path: Path, destination: Json, permissions: list[str], is_reported: bool
+) -> None:
+    connector = _connected(destination, *permissions)
+    template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Connector=connector)
+    template["Parameters"] = {"Elsewhere": {"Type": "String"}}
+    found = lint_template(tmp_path, template)
+    assert [path.split("/")[1] for path in paths(found, RULE)] == [
+        "Connector"
+    ] * is_reported
+    for message in messages(found, RULE):
+        assert message.endswith("give the Destination the Arn of !Ref Orders.Alias")
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "is_reported"),
+    [
+        ("/orders", "get", False),
+        ("/orders", "any", False),
+        ("/orders", "post", True),
+        ("/others", "get", True),
+    ],
+)
+def test_the_event_of_an_api_permits_its_own_operation(
+    tmp_path: Path, path: str, method: str, is_reported: bool
+) -> None:
+    event = {"RestApiId": {"Ref": "Api"}, "Path": path, "Method": method}
+    api = _body("AWS::Serverless::Api")
+    api["Properties"]["DefinitionBody"] = api["Properties"].pop("Body")
+    api["Properties"]["StageName"] = "prod"
+    operation = api["Properties"]["DefinitionBody"]["paths"]["/orders"]["get"]
+    operation["x-amazon-apigateway-integration"]["uri"] = _uri(SAM_ALIAS)
+    template = _sam(
+        {**PUBLISHED, "Events": {"Get": {"Type": "Api", "Properties": event}}},
+        Api=api,
+        Permission=_permission(
+            FN,
+            "apigateway.amazonaws.com",
+            SourceArn={
+                "Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:"
+                "${Api}/*/*/*"
+            },
+        ),
+    )
+    assert _found(tmp_path, template) == [FIXED] * is_reported
+
+
+# -- scalable targets --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("identifier", "is_refused"),
+    [
+        ({"Fn::Sub": "function:${Orders}"}, True),
+        ({"Fn::Join": [":", ["function", FN]]}, True),
+        ({"Fn::Sub": "function:${Orders}:live"}, False),
+        ({"Fn::Sub": "function:${Name}"}, False),
+        ("function:elsewhere", False),
+        ("table/orders", False),
+    ],
+)
+def test_a_scalable_target_without_a_qualifier_is_refused(
+    tmp_path: Path, identifier: Json, is_refused: bool
+) -> None:
+    scalable = _resource(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        MaxCapacity=2,
+        MinCapacity=1,
+        ResourceId=identifier,
+        ScalableDimension="lambda:function:ProvisionedConcurrency",
+        ServiceNamespace="lambda",
+    )
+    template = _template(Scalable=scalable)
+    template["Parameters"] = {"Name": {"Type": "String"}}
+    found = lint_template(tmp_path, template)
+    path = "Resources/Scalable/Properties/ResourceId"
+    assert paths(found, RULE) == [path] * is_refused
+    for message in messages(found, RULE):
+        assert message == (
+            "The scalable target Scalable names no version or alias of Orders, which "
+            "AWS refuses; name one: function:Orders:ALIAS"
+        )
