@@ -5,6 +5,7 @@
 ``operations.json`` which Lambda API operation applies a function's property,
 ``exits.json`` the properties through which references leave the template,
 ``connectors.json`` what SAM connectors let invoke functions,
+``sources.json`` which property names a resource in its ARN,
 ``inputs.json`` how parameters are named that change with every build,
 ``layers.json`` what the names of published layers say of their architecture.
 """
@@ -101,6 +102,15 @@ def connectors() -> Mapping[str, ConnectorRow]:
         )
         for row in load("connectors.json")
     }
+
+
+@cache
+def source_names() -> Mapping[str, str]:
+    """By resource type, the property that names it in its ARN.
+
+    Empty where none does: its ARN holds an ID that AWS makes up.
+    """
+    return {row["type"]: row.get("name", "") for row in load("sources.json")}
 
 
 def _rows(name: str) -> Mapping[str, tuple[TargetRow, ...]]:

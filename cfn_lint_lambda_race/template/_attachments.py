@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import chain
 
+from cfn_lint_lambda_race.data import source_names
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._evaluator import (
     ALIAS_TYPE,
@@ -50,18 +51,6 @@ _NO_ROLE = ("", "NONE")
 _ANY_METHODS = frozenset({"any", "x-amazon-apigateway-any-method"})
 _REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
 _PATH_PARAMETER = re.compile(r"\{[^{}]*\}")
-# The property that names a source in its ARN; empty where none does.
-_NAMES = {
-    "AWS::ApiGateway::RestApi": "",
-    "AWS::ApiGatewayV2::Api": "",
-    "AWS::Cognito::UserPool": "",
-    "AWS::Events::Rule": "Name",
-    "AWS::IoT::TopicRule": "RuleName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::Serverless::Api": "",
-    "AWS::Serverless::HttpApi": "",
-    "AWS::SNS::Topic": "TopicName",
-}
 
 
 @dataclass(frozen=True)
@@ -477,9 +466,9 @@ class Attachments:
             name = _name_in(source)
             return [] if name is None else [literal(name)]
         resource = self._evaluator.resources.get(source.token.name)
-        if resource is None or resource.type not in _NAMES:
+        name = source_names().get(resource.type) if resource else None
+        if resource is None or name is None:
             return []
-        name = _NAMES[resource.type]
         if name not in resource.properties:
             return None
         texts = self._evaluator.texts(resource.properties[name])
