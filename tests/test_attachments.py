@@ -1343,6 +1343,22 @@ def test_each_target_of_a_role_needs_a_statement(tmp_path: Path) -> None:
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]
 
 
+@pytest.mark.parametrize(
+    ("principal", "is_reported"),
+    [
+        (ROLE, False),
+        ({"Ref": "AWS::AccountId"}, False),
+        ("states.amazonaws.com", True),
+    ],
+)
+def test_a_permission_may_be_for_the_role(
+    tmp_path: Path, principal: Json, is_reported: bool
+) -> None:
+    permission = _permission(LIVE, principal)
+    template = _by_role(LIVE, _statement(ARN), Permission=permission)
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
+
+
 TARGETS_BY_ROLE: dict[str, Json] = {
     "schedule": _resource(
         "AWS::Scheduler::Schedule",

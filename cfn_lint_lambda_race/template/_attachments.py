@@ -518,7 +518,9 @@ class Attachments:
     # -- roles -----------------------------------------------------------------
 
     def _misfit_roles(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
-        for target, reference, _ in self._judged():
+        for target, reference, key in self._judged():
+            if self._is_permitted_to_roles(reference, key):
+                continue
             for allowances, when in self._roles.of(target, reference.when):
                 wrong = self._wrong_allowance(allowances, reference, when)
                 if wrong is not None:
@@ -534,6 +536,16 @@ class Attachments:
                         Kind.POLICY,
                     )
                     yield misfit, reference, scenario
+
+    def _is_permitted_to_roles(self, reference: Reference, key: str) -> bool:
+        """Whether a permission for an account or a role may let the role invoke."""
+        return any(
+            not _REGION.sub("", grant.principal)
+            .removesuffix(".cn")
+            .endswith((".amazonaws.com", ".amazon.com"))
+            and {key, None} & set(self._held(grant.references, reference))
+            for grant in self._grants.get(reference.function or "", ())
+        )
 
     def _wrong_allowance(
         self, allowances: Iterable[Allowance], reference: Reference, when: Scenario
