@@ -583,6 +583,9 @@ snapshots['test_findings[W9812/right-permission.yaml] W9812/right-permission.yam
 snapshots['test_findings[W9812/right-provisioned-concurrency.yaml] W9812/right-provisioned-concurrency.yaml'] = [
 ]
 
+snapshots['test_findings[W9812/right-role.yaml] W9812/right-role.yaml'] = [
+]
+
 snapshots['test_findings[W9812/right-sam.yaml] W9812/right-sam.yaml'] = [
 ]
 
@@ -622,6 +625,15 @@ snapshots['test_findings[W9812/wrong-provisioned-concurrency.yaml] W9812/wrong-p
         'path': 'Resources/Integration/Properties/IntegrationUri',
         'position': '46:7',
         'rule': 'W9810'
+    }
+]
+
+snapshots['test_findings[W9812/wrong-role.yaml] W9812/wrong-role.yaml'] = [
+    {
+        'message': 'Role ProcessRole allows $LATEST, but State Ship of Process (AWS::StepFunctions::StateMachine) invokes OrdersLive of Orders, so its invocations are denied; allow OrdersLive too',
+        'path': 'Resources/ProcessRole/Properties/Policies/0/PolicyDocument/Statement/0/Resource',
+        'position': '49:17',
+        'rule': 'W9812'
     }
 ]
 
