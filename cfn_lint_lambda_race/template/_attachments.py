@@ -6,88 +6,37 @@ concurrency and its scaling each belong to one qualifier, and do nothing for oth
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from fnmatch import fnmatchcase
-from functools import cached_property
 from itertools import chain
 
-from cfn_lint_lambda_race.data import source_names
-from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._evaluator import (
     ALIAS_TYPE,
-    VERSION_TYPE,
     Evaluator,
     Path,
     Resource,
 )
+from cfn_lint_lambda_race.template._grants import Grant, Grants
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._roles import Allowance, Roles
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._settings import Refused, Settings
+from cfn_lint_lambda_race.template._sources import Sources, resources_in
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import (
     ALIAS,
-    ATTRIBUTE,
-    FUNCTION,
-    VERSION,
     Text,
     literal,
     token,
 )
 
-PERMISSION_TYPE = "AWS::Lambda::Permission"
-SCALABLE_TYPE = "AWS::ApplicationAutoScaling::ScalableTarget"
-ANYBODY = "*"
 # Every qualifier of a function: of a policy, or of what applies to each version.
 ANY = "*"
-# IAM's actions ignore case.
-_INVOKE = "lambda:invokefunction"
-_INVOKE_URL = "lambda:invokefunctionurl"
 # SAM writes these for a role where API Gateway shall have none.
 _NO_ROLE = ("", "NONE")
-_ANY_METHODS = frozenset({"any", "x-amazon-apigateway-any-method"})
-_REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
-_PATH_PARAMETER = re.compile(r"\{[^{}]*\}")
-
-
-@dataclass(frozen=True)
-class Grant:
-    """A permission of a service to invoke a function.
-
-    ``source`` is the text of its ``SourceArn``, None where it has none or an
-    unknown one, which covers every source. ``operation`` is the path and the method
-    that SAM permits for an event of an API. ``is_moveable`` says that a template can
-    put it on another qualifier.
-    """
-
-    path: Path
-    name: str
-    principal: str
-    references: tuple[Reference, ...]
-    source: Text | None
-    action: str
-    operation: tuple[str, str] | None = None
-    is_connector: bool = False
-    is_moveable: bool = True
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Something other than a permission that is attached to one qualifier.
-
-    ``is_capacity`` tells of provisioned concurrency and its scaling: a version's
-    serves the aliases of the version too, and ``$LATEST`` can have none. SAM's own
-    is not ``is_moveable`` to another qualifier.
-    """
-
-    path: Path
-    what: str
-    reference: Reference
-    is_capacity: bool = False
-    is_moveable: bool = True
 
 
 class Kind(Enum):
@@ -124,15 +73,6 @@ class Misfit:
     is_always: bool = True
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A scalable target that names a function and no qualifier of it."""
-
-    path: Path
-    what: str
-    function: str
-
-
 @dataclass
 class _Found:
     """A misfit, and the alternatives of its target that are so."""
@@ -164,7 +104,10 @@ class Attachments:
         self._possible = possible
         self._targets = [target for target in targets if not target.row.is_deployment]
 
+        self._grants = Grants(evaluator, references, self._targets)
+        self._sources = Sources(evaluator)
         self._roles = Roles(evaluator, references)
+        self._settings = Settings(evaluator, references, possible)
 
     def __iter__(self) -> Iterator[Misfit]:
         """The misfits, one a place."""
@@ -196,122 +139,6 @@ class Attachments:
         return replace(misfit, scenarios=scenarios, base=base, is_always=is_always)
 
     # -- permissions -----------------------------------------------------------
-
-    @cached_property
-    def _grants(self) -> Mapping[str, list[Grant]]:
-        """The permissions by function."""
-        grants: dict[str, list[Grant]] = {}
-        for grant in [*self._permissions(), *self._connected(), *self._events()]:
-            for function in {reference.function for reference in grant.references}:
-                if function is not None:
-                    grants.setdefault(function, []).append(grant)
-        return grants
-
-    def _permissions(self) -> Iterator[Grant]:
-        for resource in self._evaluator.resources.values():
-            if resource.type != PERMISSION_TYPE:
-                continue
-            base = self._evaluator.existing(resource)
-            named = self._evaluator.property(resource, "FunctionName", base)
-            found = [
-                reference
-                for branch in named
-                for reference in self._references.of(branch.node, branch.when)
-            ]
-            yield Grant(
-                (*resource.path, "FunctionName"),
-                resource.id,
-                self._text(resource, "Principal") or "",
-                tuple(found),
-                self._source_of_permission(resource),
-                (self._text(resource, "Action") or "").lower(),
-            )
-
-    def _text(self, resource: Resource, name: str) -> str | None:
-        texts = self._evaluator.texts(resource.properties.get(name))
-        return str(texts[0].value) if len(texts) == 1 else None
-
-    def _source_of_permission(self, resource: Resource) -> Text | None:
-        if "SourceArn" not in resource.properties:
-            return None
-        texts = self._evaluator.texts(resource.properties["SourceArn"])
-        value = texts[0].value if len(texts) == 1 else None
-        return value if isinstance(value, Text) else None
-
-    def _connected(self) -> Iterator[Grant]:
-        for found in connections(self._evaluator, self._references):
-            if found.authorised_by != "role":
-                yield Grant(
-                    found.path,
-                    f"the connector of {found.source.id}",
-                    found.authorised_by,
-                    (found.reference,),
-                    token(ATTRIBUTE, found.source.id, "Ref"),
-                    _INVOKE,
-                    is_connector=True,
-                )
-
-    def _events(self) -> Iterator[Grant]:
-        """The events that only permit their API: that has its own definition."""
-        for function in self._references.functions.values():
-            if function.type != "AWS::Serverless::Function":
-                continue
-            mine = {
-                target.path
-                for target in self._targets
-                if target.resource.id == function.id
-            }
-            for branch in self._evaluator.follow(
-                function.properties, ["Events", "*"], function.path
-            ):
-                api = self._api_of_event(branch.node)
-                if branch.path in mine or api is None:
-                    continue
-                references = tuple(
-                    Reference(
-                        function.id, token(FUNCTION, function.id), alias, True, when
-                    )
-                    for alias, when in self._evaluator.published_aliases(
-                        function, branch.when
-                    )
-                )
-                yield Grant(
-                    branch.path,
-                    f"event {branch.path[-1]} of {function.id}",
-                    "apigateway.amazonaws.com",
-                    references,
-                    api,
-                    _INVOKE,
-                    operation=self._operation_of_event(branch.node),
-                    is_moveable=False,
-                )
-
-    def _api_of_event(self, event: object) -> Text | None:
-        for name in ("RestApiId", "ApiId"):
-            for branch in self._evaluator.follow(event, ["Properties", name]):
-                for found in self._evaluator.texts(branch.node):
-                    if isinstance(found.value, Text):
-                        literal = found.value.literal
-                        # SAM takes the logical ID itself for a reference to it.
-                        return (
-                            token(ATTRIBUTE, literal, "Ref") if literal else found.value
-                        )
-        return None
-
-    def _operation_of_event(self, event: object) -> tuple[str, str] | None:
-        """The path and the method of an API's event, None where one is unknown."""
-        named: list[str] = []
-        for name in ("Path", "Method"):
-            texts = [
-                found.value.literal
-                for branch in self._evaluator.follow(event, ["Properties", name])
-                for found in self._evaluator.texts(branch.node)
-                if isinstance(found.value, Text)
-            ]
-            if len(texts) != 1 or texts[0] is None:
-                return None
-            named.append(texts[0])
-        return named[0], named[1].lower()
 
     def _judged(self) -> Iterator[tuple[Target, Reference, str]]:
         """The alternatives of the targets of which it is known what they invoke."""
@@ -383,9 +210,9 @@ class Attachments:
     def _covering(self, target: Target, function: str) -> list[Grant]:
         return [
             grant
-            for grant in self._grants.get(function, ())
-            if _permits(grant, target.row.authorised_by)
-            and not self._is_apart(grant, target)
+            for grant in self._grants.of(function)
+            if grant.permits(target.row.authorised_by)
+            and not self._sources.is_apart(grant, target)
         ]
 
     def _held(
@@ -413,107 +240,10 @@ class Attachments:
             reference.function == function and qualifier_key(reference) in {*mine, None}
             for other in self._targets
             if other is not target
-            and _permits(grant, other.row.authorised_by)
-            and not self._is_apart(grant, other)
+            and grant.permits(other.row.authorised_by)
+            and not self._sources.is_apart(grant, other)
             for reference in other.references
         )
-
-    # -- sources ---------------------------------------------------------------
-
-    def _is_apart(self, grant: Grant, target: Target) -> bool:
-        """Whether a permission is certainly for another source than a target's."""
-        if grant.operation is not None and _is_other_operation(grant, target):
-            return True
-        if grant.source is None:
-            return False
-        source = self._source(target)
-        if source is None:
-            return False
-        mine, theirs = _resources(grant.source), _resources(source)
-        if mine and theirs:
-            if not mine & theirs:
-                return True
-            return self._is_other_method(grant.source, target)
-        granted = _name_in(grant.source)
-        if granted is None:
-            return False
-        names = self._physical_names(source)
-        if names is None:
-            # CloudFormation makes a name up, which nobody can write out before.
-            return granted != "*"
-        return any(
-            name.literal is not None and not fnmatchcase(name.literal, granted)
-            for name in names
-        )
-
-    def _source(self, target: Target) -> Text | None:
-        named = target.row.source_arn
-        if named is None:
-            return None
-        if not named.startswith("property:"):
-            return token(ATTRIBUTE, target.resource.id, "Ref")
-        node = target.resource.properties.get(named.partition(":")[2])
-        texts = self._evaluator.texts(node)
-        value = texts[0].value if len(texts) == 1 else None
-        return value if isinstance(value, Text) else None
-
-    def _physical_names(self, source: Text) -> list[Text] | None:
-        """What a source can be called: written out, or as its resource is named.
-
-        Empty where that is unknown, None where CloudFormation makes the name up.
-        """
-        if source.token is None:
-            name = _name_in(source)
-            return [] if name is None else [literal(name)]
-        resource = self._evaluator.resources.get(source.token.name)
-        name = source_names().get(resource.type) if resource else None
-        if resource is None or name is None:
-            return []
-        if name not in resource.properties:
-            return None
-        texts = self._evaluator.texts(resource.properties[name])
-        return [found.value for found in texts if isinstance(found.value, Text)]
-
-    def _is_other_method(self, granted: Text, target: Target) -> bool:
-        """Whether a permission names another method of the target's REST API.
-
-        arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH
-        """
-        method = self._method(target.resource)
-        fields = granted.fields(":")
-        if method is None or len(fields) < 6 or fields[2].literal != "execute-api":
-            return False
-        _, *rest = str(fields[5]).split("/", 2)
-        if len(rest) < 2:
-            return False
-        return not (fnmatchcase(method, rest[1]) or fnmatchcase(rest[1], method))
-
-    def _method(self, resource: Resource) -> str | None:
-        """``METHOD/PATH`` of a REST API's method, None where that is unknown."""
-        if resource.type != "AWS::ApiGateway::Method":
-            return None
-        verb = self._text(resource, "HttpMethod")
-        parts: list[str] = []
-        parent: Resource | None = resource
-        attribute = "ResourceId"
-        for _ in range(20):
-            texts = self._evaluator.texts(
-                parent.properties.get(attribute) if parent else None
-            )
-            value = texts[0].value if len(texts) == 1 else None
-            found = value.token if isinstance(value, Text) else None
-            if found is None or verb is None:
-                return None
-            if found.attribute == "RootResourceId":
-                path = "/".join(reversed(parts))
-                return f"{'*' if verb == 'ANY' else verb}/{path}"
-            parent = self._evaluator.resources.get(found.name)
-            part = self._text(parent, "PathPart") if parent else None
-            if part is None:
-                return None
-            parts.append(_PATH_PARAMETER.sub("*", part))
-            attribute = "ParentId"
-        return None
 
     # -- roles -----------------------------------------------------------------
 
@@ -540,11 +270,9 @@ class Attachments:
     def _is_permitted_to_roles(self, reference: Reference, key: str) -> bool:
         """Whether a permission for an account or a role may let the role invoke."""
         return any(
-            not _REGION.sub("", grant.principal)
-            .removesuffix(".cn")
-            .endswith((".amazonaws.com", ".amazon.com"))
+            not grant.is_for_a_service
             and {key, None} & set(self._held(grant.references, reference))
-            for grant in self._grants.get(reference.function or "", ())
+            for grant in self._grants.of(reference.function)
         )
 
     def _wrong_allowance(
@@ -648,24 +376,11 @@ class Attachments:
 
     @property
     def refused(self) -> Iterator[Refused]:
-        """The scalable targets that AWS refuses, for they name no qualifier.
-
-        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
-        """
-        for resource in self._evaluator.resources.values():
-            if resource.type != SCALABLE_TYPE:
-                continue
-            when = self._evaluator.existing(resource)
-            for path, fields, scenario in self._scaled(resource, when):
-                if len(fields) > 1:
-                    continue
-                for named in self._references.of_text(fields[0], scenario):
-                    if named.function is not None and self._possible(named.when):
-                        what = f"The scalable target {resource.id}"
-                        yield Refused(path, what, named.function)
+        """The scalable targets that AWS refuses."""
+        return self._settings.refused
 
     def _misfit_settings(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
-        for setting in self._settings():
+        for setting in self._settings:
             key = qualifier_key(setting.reference)
             function = setting.reference.function
             if (
@@ -721,109 +436,9 @@ class Attachments:
                     return True
         return False
 
-    def _settings(self) -> Iterator[Setting]:
-        for resource in self._evaluator.resources.values():
-            when = self._evaluator.existing(resource)
-            if resource.type == "AWS::Lambda::EventInvokeConfig":
-                yield from self._event_invoke_config(resource, when)
-            elif resource.type == SCALABLE_TYPE:
-                yield from self._scalable_target(resource, when)
-            elif resource.type == "AWS::Serverless::Function":
-                yield from self._of_serverless(resource, when)
-            elif resource.type in (ALIAS_TYPE, VERSION_TYPE):
-                yield from self._provisioned(resource, when)
-
-    def _event_invoke_config(
-        self, resource: Resource, when: Scenario
-    ) -> Iterator[Setting]:
-        for branch in self._evaluator.property(resource, "Qualifier", when):
-            for qualifier in self._evaluator.texts(branch.node, branch.when):
-                named = resource.properties.get("FunctionName")
-                for reference in self._references.of(named, qualifier.when):
-                    if isinstance(qualifier.value, Text):
-                        yield Setting(
-                            branch.path,
-                            f"The event-invoke config {resource.id}",
-                            self._references.qualified_by(reference, qualifier.value),
-                        )
-
-    def _scalable_target(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
-        for path, fields, found in self._scaled(resource, when):
-            if len(fields) == 2:
-                for named in self._references.of_text(fields[0], found):
-                    yield Setting(
-                        path,
-                        f"The scalable target {resource.id}",
-                        self._references.qualified_by(named, fields[1]),
-                        is_capacity=True,
-                    )
-
-    def _scaled(
-        self, resource: Resource, when: Scenario
-    ) -> Iterator[tuple[Path, list[Text], Scenario]]:
-        """``function:NAME:QUALIFIER``.
-
-        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
-        """
-        for branch in self._evaluator.property(resource, "ResourceId", when):
-            for found in self._evaluator.texts(branch.node, branch.when):
-                assert isinstance(found.value, Text)
-                kind, *rest = found.value.fields(":")
-                if kind.literal == "function" and 1 <= len(rest) <= 2:
-                    yield branch.path, rest, found.when
-
-    def _of_serverless(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
-        for name, what in (
-            ("EventInvokeConfig", "The event-invoke config"),
-            ("ProvisionedConcurrencyConfig", "The provisioned concurrency"),
-        ):
-            for branch in self._evaluator.property(resource, name, when):
-                for alias, scenario in self._evaluator.published_aliases(
-                    resource, branch.when
-                ):
-                    reference = Reference(
-                        resource.id, token(FUNCTION, resource.id), alias, True, scenario
-                    )
-                    yield Setting(
-                        branch.path,
-                        f"{what} of {resource.id}",
-                        reference,
-                        is_capacity=name == "ProvisionedConcurrencyConfig",
-                        is_moveable=False,
-                    )
-
-    def _provisioned(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
-        kind = ALIAS if resource.type == ALIAS_TYPE else VERSION
-        name = "ProvisionedConcurrencyConfig"
-        for branch in self._evaluator.property(resource, name, when):
-            named = resource.properties.get("FunctionName")
-            for reference in self._references.of(named, branch.when):
-                yield Setting(
-                    branch.path,
-                    f"The provisioned concurrency of {resource.id}",
-                    replace(reference, qualifier=token(kind, resource.id)),
-                    is_capacity=True,
-                )
-
 
 def _qualifier(reference: Reference) -> Text | None:
     return None if reference.says_latest else reference.qualifier
-
-
-def _is_other_operation(grant: Grant, target: Target) -> bool:
-    """Whether SAM permits another path or method than the one of a target."""
-    steps = target.path if target.inner is None else target.inner
-    if grant.operation is None or "paths" not in steps:
-        return False
-    path, method = grant.operation
-    rest = [str(step) for step in steps[steps.index("paths") + 1 :]]
-    if "Fn::If" in rest or len(rest) < 2:
-        return False
-    if path != rest[0]:
-        # `/{proxy+}` and other spellings of one path cannot be told apart.
-        return "{" not in path + rest[0]
-    methods = {method, rest[1].lower()}
-    return len(methods) > 1 and not methods & _ANY_METHODS
 
 
 def _permission_name(grant: Grant) -> str:
@@ -835,16 +450,6 @@ def _permission_name(grant: Grant) -> str:
     )
 
 
-def _permits(grant: Grant, principal: str) -> bool:
-    """Whether a permission is for a principal; a function URL is for anybody."""
-    if principal == ANYBODY:
-        return grant.action == _INVOKE_URL
-    if not fnmatchcase(_INVOKE, grant.action):
-        return False
-    named = _REGION.sub("", grant.principal)
-    return named.removesuffix(".cn") == principal
-
-
 def _includes(one: Grant, other: Grant) -> bool:
     """Whether a permission covers every source that another one covers."""
     if one.source is None:
@@ -854,22 +459,5 @@ def _includes(one: Grant, other: Grant) -> bool:
     return fnmatchcase(str(other.source), str(one.source))
 
 
-def _resources(source: Text) -> set[str]:
-    return {found.name for found in source.tokens if found.kind == ATTRIBUTE}
-
-
 def _names_a_resource(grant: Grant) -> bool:
-    return grant.source is not None and bool(_resources(grant.source))
-
-
-def _name_in(source: Text) -> str | None:
-    """The name in a source's ARN, or in a text that is none; None if unknown."""
-    fields = source.fields(":")
-    if fields[0].literal != "arn":
-        return source.literal
-    named = fields[5].literal if len(fields) == 6 else None
-    if named is None:
-        return None
-    # API/STAGE/METHOD/PATH, but rule/BUS/NAME and userpool/POOL
-    parts = named.split("/")
-    return parts[0] if fields[2].literal == "execute-api" else parts[-1]
+    return grant.source is not None and bool(resources_in(grant.source))

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import TargetRow, exits, targets
-from cfn_lint_lambda_race.template._attachments import Attachments, Misfit, Refused
+from cfn_lint_lambda_race.template._attachments import Attachments, Misfit
 from cfn_lint_lambda_race.template._documents import (
     ContentOf,
     content_of,
@@ -23,6 +23,7 @@ from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenario
+from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import as_written
 from cfn_lint_lambda_race.template._targets import Target, Targets
 
