@@ -1637,8 +1637,66 @@ def test_a_connector_of_a_state_machine_is_a_policy(
         Permissions=["Write"],
     )
     template = _sam(PUBLISHED, Machine=_sam_machine(), Connector=connector)
-    found = _found(tmp_path, template)
-    assert [path.split("/")[1] for path in found] == ["Connector"] * is_reported
+    found = lint_template(tmp_path, template)
+    reported = [path.split("/")[1] for path in paths(found, RULE)]
+    assert reported == ["Connector"] * is_reported
+    # The state machine shows who invokes the function.
+    assert paths(found, "I9813") == []
+
+
+def test_a_connector_for_each_qualifier_is_right(tmp_path: Path) -> None:
+    source = deepcopy(TARGETS_BY_ROLE["data source"])
+    source["Properties"]["LambdaConfig"]["LambdaFunctionArn"] = SAM_ALIAS
+    connector = _resource(
+        "AWS::Serverless::Connector",
+        Source={"Id": "Target"},
+        Destination={"Id": "Orders"},
+        Permissions=["Write"],
+    )
+    template = _sam(PUBLISHED, Target=source, Role=_role(_statement(ARN)))
+    assert len(_found(tmp_path, template)) == 1
+    template["Resources"]["Connector"] = connector
+    found = lint_template(tmp_path, template)
+    assert paths(found, RULE) == []
+    assert paths(found, "I9813") == []
+
+
+@pytest.mark.parametrize(
+    ("role", "is_reported"), [(None, True), ("NONE", True), (_ELSEWHERE, False)]
+)
+@pytest.mark.parametrize("kind", ["AWS::Serverless::Api", "AWS::Serverless::HttpApi"])
+def test_an_authorizer_of_sam_may_have_a_role(
+    tmp_path: Path, kind: str, role: Json, is_reported: bool
+) -> None:
+    authorizer = {
+        "FunctionArn": SAM_ALIAS,
+        **({} if role is None else {"FunctionInvokeRole": role}),
+        **(
+            {"AuthorizerPayloadFormatVersion": "2.0"}
+            if kind.endswith("HttpApi")
+            else {}
+        ),
+    }
+    api = _resource(
+        kind, StageName="prod", Auth={"Authorizers": {"Custom": authorizer}}
+    )
+    permission = _permission(FN, "apigateway.amazonaws.com")
+    template = _sam(PUBLISHED, Api=api, Permission=permission)
+    assert _found(tmp_path, template) == [FIXED] * is_reported
+
+
+@pytest.mark.parametrize("target", [ARN, LIVE])
+def test_an_unqualified_target_is_told_that_its_role_must_allow_the_alias(
+    tmp_path: Path, target: Json
+) -> None:
+    found = lint_template(tmp_path, _by_role(target, _statement(ANY)))
+    for message in messages(found, "W9810"):
+        assert message.endswith(
+            "alias of a published version, which its role must allow"
+        )
+    assert len(messages(found, "W9810")) == (target == ARN)
+    found = lint_template(tmp_path, _template(Rule=_rule(target)))
+    assert not any("role" in message for message in messages(found, "W9810"))
 
 
 def test_the_policy_templates_of_sam_that_let_invoke_are_known() -> None:
