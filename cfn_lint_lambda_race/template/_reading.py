@@ -23,6 +23,7 @@ from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenario
+from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,
     as_written,
@@ -89,9 +90,16 @@ class Reading:
     @cached_property
     def misfits(self) -> list[Misfit]:
         """What is attached to another qualifier than the one that targets invoke."""
-        return list(
-            Attachments(self.evaluator, self.references, self.possible, self.targets)
-        )
+        return list(self._attachments)
+
+    @property
+    def refused(self) -> list[Refused]:
+        """The scalable targets that AWS refuses."""
+        return list(self._attachments.refused)
+
+    @cached_property
+    def _attachments(self) -> Attachments:
+        return Attachments(self.evaluator, self.references, self.possible, self.targets)
 
     def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:
         """How a target invokes ``$LATEST``: mostly once or not at all.
