@@ -83,6 +83,24 @@ def test_an_event_of_an_api_elsewhere_is_only_a_permission(
     assert paths(lint_template(tmp_path, template), "W9810") == []
 
 
+@pytest.mark.parametrize("end", ["/invocations", ""])
+def test_an_integration_may_leave_out_what_it_asks_for(
+    tmp_path: Path, end: str
+) -> None:
+    path = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+    method = resource(
+        "ApiGateway::Method",
+        HttpMethod="GET",
+        Integration={
+            "Type": "AWS_PROXY",
+            "Uri": {"Fn::Join": ["", [path, ARN, end]]},
+        },
+    )
+    matches = lint_template(tmp_path, stack(Resources={"Method": method}))
+    place = "Resources/Method/Properties/Integration/Uri"
+    assert paths(matches, "W9810")[1:] == [place]
+
+
 # -- what is attached --------------------------------------------------------------
 
 
