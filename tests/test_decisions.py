@@ -101,6 +101,16 @@ def test_an_integration_may_leave_out_what_it_asks_for(
     assert paths(matches, "W9810")[1:] == [place]
 
 
+def test_each_item_of_a_list_says_its_own_protocol(tmp_path: Path) -> None:
+    protocols = ("sqs", "lambda", "https")
+    topic = resource(
+        "SNS::Topic",
+        Subscription=[{"Protocol": one, "Endpoint": ARN} for one in protocols],
+    )
+    found = paths(lint_template(tmp_path, stack(Resources={"Topic": topic})), "W9810")
+    assert found[1:] == ["Resources/Topic/Properties/Subscription/1/Endpoint"]
+
+
 # -- what is attached --------------------------------------------------------------
 
 

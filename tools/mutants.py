@@ -380,6 +380,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         folders = [copy(root / str(number)) for number in range(arguments.jobs)]
+        # What happens to the project from here on does not matter.
+        os.chdir(copy(root / "source"))
         data = root / "coverage"
         measuring = os.fork()
         if measuring == 0:
