@@ -191,6 +191,16 @@ def test_a_sam_machine_s_own_policies_serve_the_machine(tmp_path: Path) -> None:
     assert len(paths(lint_template(tmp_path, elsewhere), "I9813")) == 1
 
 
+def test_an_arn_that_is_written_out_leaves_too(tmp_path: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:orders"
+    template = stack(
+        {"FunctionName": "orders"},
+        Outputs={"Arn": {"Value": arn}, "Name": {"Value": "orders"}},
+    )
+    found = paths(lint_template(tmp_path, template), "I9813")
+    assert found == ["Outputs/Arn/Value"]
+
+
 # -- layers ------------------------------------------------------------------------
 
 
