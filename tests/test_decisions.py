@@ -83,6 +83,34 @@ def test_an_event_of_an_api_elsewhere_is_only_a_permission(
     assert paths(lint_template(tmp_path, template), "W9810") == []
 
 
+@pytest.mark.parametrize("end", ["/invocations", ""])
+def test_an_integration_may_leave_out_what_it_asks_for(
+    tmp_path: Path, end: str
+) -> None:
+    path = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+    method = resource(
+        "ApiGateway::Method",
+        HttpMethod="GET",
+        Integration={
+            "Type": "AWS_PROXY",
+            "Uri": {"Fn::Join": ["", [path, ARN, end]]},
+        },
+    )
+    matches = lint_template(tmp_path, stack(Resources={"Method": method}))
+    place = "Resources/Method/Properties/Integration/Uri"
+    assert paths(matches, "W9810")[1:] == [place]
+
+
+def test_each_item_of_a_list_says_its_own_protocol(tmp_path: Path) -> None:
+    protocols = ("sqs", "lambda", "https")
+    topic = resource(
+        "SNS::Topic",
+        Subscription=[{"Protocol": one, "Endpoint": ARN} for one in protocols],
+    )
+    found = paths(lint_template(tmp_path, stack(Resources={"Topic": topic})), "W9810")
+    assert found[1:] == ["Resources/Topic/Properties/Subscription/1/Endpoint"]
+
+
 # -- what is attached --------------------------------------------------------------
 
 
@@ -161,6 +189,16 @@ def test_a_sam_machine_s_own_policies_serve_the_machine(tmp_path: Path) -> None:
     assert paths(matches, "I9813") == []
     elsewhere = template("arn:aws:states:::sqs:sendMessage")
     assert len(paths(lint_template(tmp_path, elsewhere), "I9813")) == 1
+
+
+def test_an_arn_that_is_written_out_leaves_too(tmp_path: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:orders"
+    template = stack(
+        {"FunctionName": "orders"},
+        Outputs={"Arn": {"Value": arn}, "Name": {"Value": "orders"}},
+    )
+    found = paths(lint_template(tmp_path, template), "I9813")
+    assert found == ["Outputs/Arn/Value"]
 
 
 # -- layers ------------------------------------------------------------------------

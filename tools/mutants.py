@@ -333,6 +333,7 @@ _FOLDER = Path()
 
 def _start(folders: SimpleQueue[Path]) -> None:
     global _FOLDER
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _FOLDER = folders.get()
     preload()
 
@@ -379,6 +380,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         folders = [copy(root / str(number)) for number in range(arguments.jobs)]
+        # What happens to the project from here on does not matter.
+        os.chdir(copy(root / "source"))
         data = root / "coverage"
         measuring = os.fork()
         if measuring == 0:
@@ -396,14 +399,16 @@ def main() -> int:
         counts: Counter[str] = Counter()
         with forked.Pool(arguments.jobs, _start, (free,)) as pool:
             jobs = [(mutant, tests.of(mutant)) for mutant in chosen]
-            for mutant, word, was, becomes in pool.imap_unordered(_judge, jobs):
-                is_explained = (mutant.module, was, becomes) in explained
-                if word == "survived" and is_explained:
-                    word = "equivalent"
-                counts[word] += 1
-                if word == "survived":
-                    place = f"{mutant.module}:{mutant.line} {mutant.operator}"
-                    print(f"{place}\n  - {was}\n  + {becomes}", flush=True)
+            # Interrupted, it tells how far it came.
+            with contextlib.suppress(KeyboardInterrupt):
+                for mutant, word, was, becomes in pool.imap_unordered(_judge, jobs):
+                    is_explained = (mutant.module, was, becomes) in explained
+                    if word == "survived" and is_explained:
+                        word = "equivalent"
+                    counts[word] += 1
+                    if word == "survived":
+                        place = f"{mutant.module}:{mutant.line} {mutant.operator}"
+                        print(f"{place}\n  - {was}\n  + {becomes}", flush=True)
     words = ("killed", "equivalent", "survived")
     judged = sum(counts[word] for word in words)
     print(f"{judged} mutants:", *(f"{counts[word]} {word}" for word in words))
