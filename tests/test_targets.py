@@ -924,6 +924,17 @@ STATES = json.dumps({"States": {"Task": {"Type": "Task", "Resource": OUTSIDE}}})
         ("states.yaml", f"States:\n  Task:\n    Resource: {OUTSIDE}\n", 1),
         ("states.yaml", f"States:\n\tTask:\n    Resource: {OUTSIDE}\n", 0),
         ("states.yaml", f"--- {STATES}\n--- {STATES}\n", 0),
+        # What AWS reads: a repeated key, and substitutions that need no quotes.
+        ("states.yaml", f"Comment: a\nComment: b\nStates: {STATES[11:-1]}\n", 1),
+        ("states.json", STATES.replace("{", '{"TimeoutSeconds": ${Wait}, '), 1),
+        ("states.json", STATES.replace("{", '{"TimeoutSeconds":\t${Wait}\n,\t'), 1),
+        ("states.json", STATES.replace("{", '{"Comment": "\\" ${a}", "b": ${b}, '), 1),
+        ("states.yaml", "States: {T: {Time: ${T}, Resource: '" + OUTSIDE + "'}}", 1),
+        ("states.json", '"' + '\\"' * 100_000 + "${a}", 0),
+        ("states.yaml", f"? [a]\n: b\nStates: {STATES[11:-1]}\n", 0),
+        ("states.yaml", f"When: 2026-99-99\nStates: {STATES[11:-1]}\n", 0),
+        ("states.yaml", "&a [*a]", 0),
+        ("states.yaml", "a: !!python/object/apply:os.getcwd []", 0),
         ("../states.json", STATES, 0),
         ("folder", None, 0),
         ("missing.json", None, 0),
@@ -955,6 +966,61 @@ def test_a_file_of_a_template_that_nobody_trusts(
         use for target in reading.targets for use in reading.unqualified_uses(target)
     ]
     assert [use.function for use in uses] == ["elsewhere"] * count
+
+
+@pytest.mark.parametrize(
+    ("git", "name", "count"),
+    [
+        ("", "../steps/states.json", 1),
+        ("deploy", "../../steps/states.json", 0),
+        (None, "../steps/states.json", 0),
+        ("", "../../outside.json", 0),
+        ("", "../steps/link.json", 0),
+    ],
+)
+def test_a_file_elsewhere_in_the_repository(
+    git: str | None, name: str, count: int, tmp_path: Path
+) -> None:
+    root = tmp_path / "repository"
+    template = root / "deploy" / "template.json"
+    if git == "deploy":
+        template = root / "deploy" / "inner" / "template.json"
+    template.parent.mkdir(parents=True)
+    (root / "steps").mkdir()
+    if git is not None:
+        # In a work tree of its own, `.git` is a file.
+        (root / git / ".git").write_text("gitdir: elsewhere")
+    (root / "steps" / "states.json").write_text(STATES)
+    (tmp_path / "outside.json").write_text(STATES)
+    (root / "steps" / "link.json").symlink_to(tmp_path / "outside.json")
+    machine = {
+        "Type": "AWS::Serverless::StateMachine",
+        "Properties": {"DefinitionUri": name},
+    }
+    reading = read(
+        Template(str(template), {"Resources": {"States": machine}}, ["us-east-1"])
+    )
+    assert len(reading.targets) == count
+
+
+def test_an_include_beside_the_keys_of_an_api(tmp_path: Path) -> None:
+    uri = (
+        FORMS["uri"].replace("{}", "${Fn.Arn}").replace("${{", "${").replace("}}", "}")
+    )
+    integration = {"x-amazon-apigateway-integration": {"uri": {"Fn::Sub": uri}}}
+    spec = {"paths": {"/orders": {"get": integration}}}
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    body = {
+        "openapi": "3.0.1",
+        "paths": {},
+        "Fn::Transform": {
+            "Name": "AWS::Include",
+            "Parameters": {"Location": "spec.json"},
+        },
+    }
+    template = _template("AWS::ApiGateway::RestApi", {"Body": body})
+    matches = lint_template(tmp_path, template)
+    assert paths(matches, "W9810") == ["Resources/Rule/Properties/Body"]
 
 
 def test_an_http_api_takes_its_target_as_a_uri_too(tmp_path: Path) -> None:

@@ -297,6 +297,9 @@ class Targets:
         if isinstance(branch.node, (Mapping, list)) and name is None:
             if not is_file:
                 yield branch
+                # People write `openapi:` beside an include, so that the body is valid.
+                if isinstance(branch.node, Mapping) and "Fn::Transform" in branch.node:
+                    yield from self._included(branch, branch.node["Fn::Transform"])
             return
         for found in self._evaluator.texts(branch.node, branch.when):
             assert isinstance(found.value, Text)
