@@ -362,10 +362,64 @@ def test_what_does_not_grant_the_unqualified_function(
     assert _found(tmp_path, _template(Policy=_managed([statement]))) == []
 
 
-def test_of_the_pair_that_the_cdk_writes_the_first_is_reported(tmp_path: Path) -> None:
-    both = [ARN, {"Fn::Join": ["", [ARN, ":*"]]}]
-    template = _template(Policy=_managed([_statement(both)]))
+def test_the_pair_that_the_cdk_writes_is_silent(tmp_path: Path) -> None:
+    every = {"Fn::Join": ["", [ARN, ":*"]]}
+    template = _template(
+        Pair=_managed([_statement([ARN, every])]),
+        Apart=_managed([_statement(ARN), _statement(every)]),
+    )
+    assert _found(tmp_path, template) == []
+
+
+def test_a_pair_in_one_case_only_is_no_pair(tmp_path: Path) -> None:
+    every = {"Fn::If": ["IsProd", ANY, {"Ref": "AWS::NoValue"}]}
+    template = {
+        **_template(Policy=_managed([_statement([ARN, every])])),
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
+    }
     assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}/0"]
+
+
+def _framework(what: str, **properties: Json) -> Json:
+    return _function(Handler=f"framework.{what}", **properties)
+
+
+def test_the_frame_of_custom_resources_of_the_cdk_is_silent(tmp_path: Path) -> None:
+    states = '{"States": {"A": {"Type": "Task", "Resource": "${Complete.Arn}"}}}'
+    role = {"Fn::GetAtt": ["Role", "Arn"]}
+    template = _template(
+        Event=_framework("onEvent", Role=role, Environment={"Variables": {"A": ARN}}),
+        Complete=_framework("isComplete"),
+        Role=_role([_statement(ARN)]),
+        Waiter=_resource(
+            "AWS::StepFunctions::StateMachine",
+            DefinitionString={"Fn::Sub": states},
+            RoleArn={"Fn::GetAtt": ["Waiting", "Arn"]},
+        ),
+        Waiting=_role([_statement({"Fn::GetAtt": ["Complete", "Arn"]})]),
+    )
+    matches = lint_template(tmp_path, template)
+    assert paths(matches, RULE) == paths(matches, "W9810") == []
+    template["Resources"]["Event"]["Properties"]["Handler"] = "index.handler"
+    assert len(_found(tmp_path, template)) == 2
+
+
+def test_the_role_of_a_function_with_another_target_is_reported(
+    tmp_path: Path,
+) -> None:
+    template = _template(
+        Policy=_role([_statement(ARN)]),
+        Caller=_function(Role={"Fn::GetAtt": ["Policy", "Arn"]}),
+        Schedule=_resource(
+            "AWS::Events::Rule",
+            ScheduleExpression="rate(1 day)",
+            Targets=[{"Id": "a", "Arn": {"Fn::GetAtt": ["Caller", "Arn"]}}],
+        ),
+        Mapping=_resource(
+            "AWS::Lambda::EventSourceMapping", FunctionName={"Ref": "Caller"}
+        ),
+    )
+    assert len(_found(tmp_path, template)) == 1
 
 
 def _schedule(target: Json) -> Json:

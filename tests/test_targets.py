@@ -1023,6 +1023,107 @@ def test_an_include_beside_the_keys_of_an_api(tmp_path: Path) -> None:
     assert paths(matches, "W9810") == ["Resources/Rule/Properties/Body"]
 
 
+@pytest.mark.parametrize("count", [1, 8])
+def test_a_document_that_varies_elsewhere_is_judged_once(
+    count: int, tmp_path: Path
+) -> None:
+    names = [f"Voice{n}" for n in range(count)]
+    comment = "".join(f"${{{name}}}" for name in names)
+    text = json.dumps({"States": {"A": {"Resource": "${Fn.Arn}"}}, "Comment": comment})
+    voices = {"Type": "String", "AllowedValues": ["Joanna", "Joey", "Ruth"]}
+    template = _template(
+        "AWS::StepFunctions::StateMachine",
+        {"DefinitionString": {"Fn::Sub": text}},
+        Parameters=dict.fromkeys(names, voices),
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert " when " not in message
+
+
+def test_a_document_that_varies_in_what_it_invokes_says_when(tmp_path: Path) -> None:
+    machine = '{"States": {"A": {"Resource": "%s"}}}'
+    text = {"Fn::Sub": [machine % "${Task}", {"Task": {"Ref": "Task"}}]}
+    tasks = {
+        "Type": "String",
+        "AllowedValues": [OUTSIDE, f"{OUTSIDE}:live", "arn:aws:states:::sns:publish"],
+    }
+    template = _template(
+        "AWS::StepFunctions::StateMachine",
+        {"DefinitionString": text},
+        Parameters={"Task": tasks},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert f" when Task is {OUTSIDE}, which is half old" in message
+
+
+def test_a_substituted_state_of_an_object_has_its_name(tmp_path: Path) -> None:
+    properties = {
+        "Definition": {"States": {"Sell": {"Type": "Task", "Resource": "${Task}"}}},
+        "DefinitionSubstitutions": {"Task": {"Fn::GetAtt": ["Fn", "Arn"]}},
+    }
+    template = _template("AWS::StepFunctions::StateMachine", properties)
+    matches = lint_template(tmp_path, template)
+    place = "Resources/Rule/Properties/DefinitionSubstitutions/Task"
+    assert paths(matches, "W9810") == [place]
+    assert messages(matches, "W9810")[0].startswith("State Sell of Rule")
+
+
+def test_a_destination_is_called_one(tmp_path: Path) -> None:
+    function = {"Fn::GetAtt": ["Fn", "Arn"]}
+    properties = {
+        "FunctionName": "other",
+        "Qualifier": "live",
+        "DestinationConfig": {"OnFailure": {"Destination": function}},
+    }
+    template = _template("AWS::Lambda::EventInvokeConfig", properties)
+    [message] = messages(lint_template(tmp_path, template), "W9810")
+    assert message.startswith("The OnFailure destination of Rule (")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("Stack/Shop/Orders/Resource", "of Shop/Orders (Fn),"),
+        ("Stack/Orders", "of Orders (Fn),"),
+        ("Stack/Resource", "of Resource (Fn),"),
+        ("Stack", "of Fn,"),
+        ("Stack/a\nb", "of Fn,"),
+        (["Stack/Orders"], "of Fn,"),
+    ],
+)
+def test_a_construct_has_its_name(path: Any, words: str, tmp_path: Path) -> None:
+    template = _scheduled({"Fn::GetAtt": ["Fn", "Arn"]})
+    fn = {**template["Resources"]["Fn"], "Metadata": {"aws:cdk:path": path}}
+    template["Resources"]["Fn"] = fn
+    rule = template["Resources"]["Rule"]
+    rule["Metadata"] = {"aws:cdk:path": "Stack/Shop/Nightly/Resource"}
+    [message] = messages(lint_template(tmp_path, template), "W9810")
+    assert message.startswith("Shop/Nightly (Rule, AWS::Events::Rule) invokes")
+    assert words in message
+
+
+@pytest.mark.parametrize(("qualifier", "is_refused"), [("", True), (":$LATEST", False)])
+def test_a_durable_function_refuses_what_has_no_qualifier(
+    qualifier: str, is_refused: bool, tmp_path: Path
+) -> None:
+    template = _scheduled({"Fn::Sub": f"${{Fn.Arn}}{qualifier}"})
+    fn = deepcopy(linting.FUNCTION)
+    fn["Properties"]["DurableConfig"] = {"ExecutionTimeout": 60}  # type: ignore[index]
+    template["Resources"]["Fn"] = fn
+    [message] = messages(lint_template(tmp_path, template), "W9810")
+    assert ("refuses" in message) == is_refused
+    assert ("half old" in message) != is_refused
+
+
+def test_a_state_may_pin_a_version(tmp_path: Path) -> None:
+    states = {"States": {"A": {"Type": "Task", "Resource": f"{OUTSIDE}:3"}}}
+    machine = {"Definition": states}
+    template = _template("AWS::StepFunctions::StateMachine", machine)
+    assert paths(lint_template(tmp_path, template), "I9814") == []
+    template = _scheduled(f"{OUTSIDE}:3")
+    assert len(paths(lint_template(tmp_path, template), "I9814")) == 1
+
+
 def test_an_http_api_takes_its_target_as_a_uri_too(tmp_path: Path) -> None:
     uri = (
         "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:"
