@@ -165,6 +165,75 @@ def test_the_parameters_of_a_nested_stack_pass_it_on(
     ]
 
 
+PASSED: Json = {"Ref": "Orders"}
+NESTED: dict[str, tuple[Json, bool]] = {
+    "a grant of every qualifier": (
+        {"Place": _resource("AWS::SSM::Parameter", Value="a")},
+        False,
+    ),
+    "a target": (
+        {"Place": _resource("AWS::Events::Rule", Targets=[{"Id": "a", "Arn": PASSED}])},
+        True,
+    ),
+    "a target through an alias": (
+        {
+            "Place": _resource(
+                "AWS::Events::Rule",
+                Targets=[{"Id": "a", "Arn": {"Fn::Sub": "${Orders}:live"}}],
+            )
+        },
+        False,
+    ),
+    "an exit": ({"Place": _resource("AWS::SSM::Parameter", Value=PASSED)}, True),
+    "a file that cannot be read": (
+        {
+            "Place": _resource(
+                "AWS::Serverless::StateMachine", DefinitionUri="missing.json"
+            )
+        },
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_a_local_nested_template_decides(tmp_path: Path, name: str) -> None:
+    resources, is_reported = NESTED[name]
+    nested = {"Parameters": {"Orders": {"Type": "String"}}, "Resources": resources}
+    (tmp_path / "nested.json").write_text(json.dumps(nested))
+    stack = _resource(
+        "AWS::CloudFormation::Stack",
+        Parameters={"Orders": ARN},
+        TemplateURL="nested.json",
+    )
+    found = _found(tmp_path, _template(Nested=stack))
+    assert found == ["Resources/Nested/Properties/Parameters/Orders"] * is_reported
+
+
+@pytest.mark.parametrize(
+    ("more", "is_reported"),
+    [
+        ({"Outputs": {"A": {"Value": PASSED}}}, True),
+        ({"Outputs": {"A": {"Value": "a"}}}, False),
+        ({"Outputs": ["a"], "Resources": [1]}, False),
+        ({"Transform": "Unknown"}, True),
+        ({"Globals": {"Function": {}}}, True),
+        ({"Parameters": None}, True),
+    ],
+)
+def test_the_sections_of_a_local_nested_template(
+    tmp_path: Path, more: Json, is_reported: bool
+) -> None:
+    nested = {"Parameters": {"Orders": {"Type": "String"}}, "Resources": {}, **more}
+    (tmp_path / "nested.json").write_text(json.dumps(nested))
+    application = _resource(
+        "AWS::CloudFormation::Stack",
+        Parameters={"Orders": ARN},
+        TemplateURL="nested.json",
+    )
+    assert len(_found(tmp_path, _template(Nested=application))) == is_reported
+
+
 @UNQUALIFIED
 def test_a_parameter_of_the_systems_manager_passes_it_on(
     tmp_path: Path, value: Json

@@ -11,6 +11,7 @@ from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._documents import MAX_NODES
 from cfn_lint_lambda_race.template._evaluator import Branch, Evaluator, Path, Resource
+from cfn_lint_lambda_race.template._nested import ReadFile, ends_in_nested
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
 from cfn_lint_lambda_race.template._targets import Target
@@ -47,7 +48,9 @@ class Exits:
         evaluator: Evaluator,
         template: Mapping[Any, Any],
         targets: Iterable[Target],
+        read_file: ReadFile,
     ) -> None:
+        self._read_file = read_file
         self._evaluator = evaluator
         self._template = template
         self._targets = [target for target in targets if not target.row.is_deployment]
@@ -135,7 +138,7 @@ class Exits:
             )
         if place.row.what == "a policy":
             return self._serves_targets_only(place.resource, function, references)
-        return False
+        return ends_in_nested(place, self._evaluator, self._read_file)
 
     # -- roles -----------------------------------------------------------------
 

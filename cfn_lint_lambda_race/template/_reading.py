@@ -81,7 +81,7 @@ class Reading:
         """Every place through which an unqualified reference leaves."""
         places = self._places(exits())
         return list(
-            Exits(self.evaluator, self._template, self.targets).of(
+            Exits(self.evaluator, self._template, self.targets, self._read_file).of(
                 places, self.unqualified_uses, self.references
             )
         )
