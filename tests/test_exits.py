@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from cfn_lint_lambda_race.data import TargetRow, exits
+from tests import schemas
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 RULE = "I9813"
@@ -56,6 +58,24 @@ def _environment(value: Json) -> Json:
 
 def _found(folder: Path, template: Json) -> list[str]:
     return paths(lint_template(folder, template), RULE)
+
+
+# -- the data ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for rows in exits().values() for row in rows],
+    ids=lambda row: f"{row.type} {row.path}",
+)
+def test_a_row_names_what_the_schemas_know(row: TargetRow) -> None:
+    versions = schemas.schemas().get(row.type, ())
+    if not versions and not (schemas.is_current() and schemas.knows_sam()):
+        pytest.skip("older schemas lack the type")
+    beside = () if row.inside is not None else tuple(row.when)
+    for path in (row.path, *beside):
+        assert any(schemas.exists(schema, path) for schema in versions), path
+    assert row.form in ("arn", "name", "self")
 
 
 # -- outputs -----------------------------------------------------------------------
