@@ -34,6 +34,7 @@ from tests.test_updates import (
 )
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(shutil.which("git") is None, reason="no git"),
     pytest.mark.usefixtures("_neutral"),
 ]

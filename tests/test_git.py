@@ -17,6 +17,7 @@ from cfn_lint_lambda_race.update import _git
 from cfn_lint_lambda_race.update._git import GitError, Repository
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(
         sys.platform == "win32", reason="made with POSIX shells and modes"
     ),

@@ -23,7 +23,12 @@ from cfn_lint_lambda_race.template._evaluator import (
 )
 from cfn_lint_lambda_race.template._exits import Exit
 from cfn_lint_lambda_race.template._identifier import LATEST
-from cfn_lint_lambda_race.template._layers import Mismatch, Undeclared
+from cfn_lint_lambda_race.template._layers import (
+    Contradiction,
+    Layer,
+    Mismatch,
+    Undeclared,
+)
 from cfn_lint_lambda_race.template._reading import Reading, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._references import Reference
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
@@ -40,8 +45,10 @@ __all__ = [
     "MAX_DEPTH",
     "NO_VALUE",
     "Alternative",
+    "Contradiction",
     "Evaluator",
     "Exit",
+    "Layer",
     "Misfit",
     "Mismatch",
     "Part",

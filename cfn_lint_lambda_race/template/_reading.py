@@ -24,7 +24,11 @@ from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenario
-from cfn_lint_lambda_race.template._source import as_written
+from cfn_lint_lambda_race.template._source import (
+    SERVERLESS_FUNCTION,
+    as_written,
+    content,
+)
 from cfn_lint_lambda_race.template._targets import Target, Targets
 
 # The path of a CDK construct as a message may print it.
@@ -54,7 +58,7 @@ class Reading:
         content_of: ContentOf = content_of,
     ) -> None:
         cfn = as_written(cfn)
-        template = cfn.template if isinstance(cfn.template, Mapping) else {}
+        template = content(cfn)
         self._read_file = partial(
             read_file, template=cfn.filename, content_of=content_of
         )
@@ -194,7 +198,7 @@ class Reading:
     def is_serverless(self, function: str) -> bool:
         """Whether SAM can publish the function."""
         resource = self.references.functions.get(function)
-        return resource is not None and resource.type == "AWS::Serverless::Function"
+        return resource is not None and resource.type == SERVERLESS_FUNCTION
 
     @property
     def functions(self) -> list[Resource]:

@@ -690,7 +690,7 @@ snapshots['test_findings[W9820/wrong-layers.yaml] W9820/wrong-layers.yaml'] = [
 
 snapshots['test_findings[W9820/wrong-sam.yaml] W9820/wrong-sam.yaml'] = [
     {
-        'message': "Layer Native runs on x86_64 only, but Orders is arm64: what it brings fails to start with 'exec format error'; use a layer that is built for arm64",
+        'message': 'Layer Native runs on x86_64 only, but Orders is arm64: binaries in it do not run; use a layer that is built for arm64',
         'path': 'Resources/Orders/Properties/Layers/0',
         'position': '20:11',
         'rule': 'W9820'
@@ -699,7 +699,7 @@ snapshots['test_findings[W9820/wrong-sam.yaml] W9820/wrong-sam.yaml'] = [
 
 snapshots['test_findings[W9820/wrong.yaml] W9820/wrong.yaml'] = [
     {
-        'message': "Layer Native runs on x86_64 only, but Orders is arm64: what it brings fails to start with 'exec format error'; use a layer that is built for arm64",
+        'message': 'Layer Native runs on x86_64 only, but Orders is arm64: binaries in it do not run; use a layer that is built for arm64',
         'path': 'Resources/Orders/Properties/Layers/0',
         'position': '20:11',
         'rule': 'W9820'
