@@ -239,6 +239,7 @@ def test_a_local_nested_template_decides(tmp_path: Path, name: str) -> None:
         ({"Transform": "Unknown"}, True),
         ({"Globals": {"Function": {}}}, True),
         ({"Parameters": None}, True),
+        ({"Parameters": {"Another": {"Type": "String"}}}, True),
     ],
 )
 def test_the_sections_of_a_local_nested_template(

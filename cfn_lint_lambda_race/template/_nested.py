@@ -60,6 +60,7 @@ def _reaches(name: Text, parameter: str, value: str, read_file: ReadFile) -> boo
         "Globals" in template
         or any(transform != TRANSFORM_SAM for transform in transforms)
         or not isinstance(parameters, Mapping)
+        or parameter not in parameters
     ):
         return True
     followed = {**parameters, parameter: {"Type": "String", "Default": value}}
