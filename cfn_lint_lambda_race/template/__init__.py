@@ -6,7 +6,7 @@ The modules begin with an underscore because cfn-lint, given this package as a
 folder of rules, executes every file that does not, each on its own.
 """
 
-from cfn_lint_lambda_race.template._attachments import Misfit
+from cfn_lint_lambda_race.template._attachments import Attachments, Grant, Misfit
 from cfn_lint_lambda_race.template._documents import is_small, parse
 from cfn_lint_lambda_race.template._evaluator import (
     FUNCTION_TYPES,
@@ -40,8 +40,10 @@ __all__ = [
     "MAX_DEPTH",
     "NO_VALUE",
     "Alternative",
+    "Attachments",
     "Evaluator",
     "Exit",
+    "Grant",
     "Misfit",
     "Mismatch",
     "Part",

@@ -246,7 +246,7 @@ class Attachments:
         assert reference.function is not None
         right: list[Grant] = []
         wrong: list[tuple[Grant, str]] = []
-        for grant in self._covering(target, reference.function):
+        for grant in self.covering(target, reference.function):
             keys = self._keys(grant.references, reference)
             if key in keys or None in keys:
                 right.append(grant)
@@ -270,7 +270,8 @@ class Attachments:
                 is_grant=True,
             )
 
-    def _covering(self, target: Target, function: str) -> list[Grant]:
+    def covering(self, target: Target, function: str) -> list[Grant]:
+        """The permissions of a function, for whatever qualifier, that fit a target."""
         return [
             grant
             for grant in self._grants.get(function, ())

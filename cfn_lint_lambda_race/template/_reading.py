@@ -85,9 +85,12 @@ class Reading:
     @cached_property
     def misfits(self) -> list[Misfit]:
         """What is attached to another qualifier than the one that targets invoke."""
-        return list(
-            Attachments(self.evaluator, self.references, self.possible, self.targets)
-        )
+        return list(self.attachments)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        """The permissions and settings, which belong to one qualifier each."""
+        return Attachments(self.evaluator, self.references, self.possible, self.targets)
 
     def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:
         """How a target invokes ``$LATEST``: mostly once or not at all.
