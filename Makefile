@@ -1,5 +1,8 @@
 # Everything runs in an environment of its own; nothing needs to be activated.
-PYTHON ?= python3.11
+# Tried by running it: where a version manager stands for it, a command may be there
+# without its Python.
+PYTHON ?= $(shell for python in python3.11 python3; do \
+    if $$python -c 'import venv' 2> /dev/null; then echo $$python; break; fi; done)
 # The cfn-lint that the suite runs under: any requirement that pip understands.
 CFN_LINT ?= cfn-lint
 VENV ?= .venv
@@ -8,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 NODE := $(abspath $(VENV))/node
 OLDEST := $(shell sed -n 's/.*"cfn-lint>=\([0-9.]*\)".*/\1/p' pyproject.toml)
 
-.PHONY: demo test suite suite-oldest lint docs recipes dist clean corpus bench \
+.PHONY: demo quick test suite suite-oldest lint docs recipes dist clean corpus bench \
         fuzz coverage mutants
 
 # $(call npm,FOLDER,PACKAGES): install packages of Node.js. A registry that does not
@@ -18,15 +21,39 @@ npm_install = npm install --loglevel=error --no-audit --no-fund --ignore-scripts
 npm = if ! command -v npm > /dev/null; then echo 'npm is not installed'; \
     else $(npm_install) || $(npm_install) || echo 'npm cannot install $(2)'; fi
 
+# $(call environment,FOLDER): a new environment, where the Python is new enough.
+define environment
+@test -n '$(PYTHON)' || { echo 'There is no python3.11 and no python3 here that runs;' \
+    'name a Python of 3.10 or later: make $(MAKECMDGOALS) PYTHON=/path/to/python3'; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "$(PYTHON) is Python %d.%d;\
+ name one of 3.10 or later: make $(MAKECMDGOALS) PYTHON=/path/to/python3" % sys.version_info[:2])'
+$(PYTHON) -m venv $(1)
+endef
+PIP_INSTALL = pip install --quiet --disable-pip-version-check
+
 $(INSTALLED): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]' '$(CFN_LINT)'
+	$(call environment,$(VENV))
+	$(BIN)/$(PIP_INSTALL) --upgrade pip
+	$(BIN)/$(PIP_INSTALL) --editable '.[test]' '$(CFN_LINT)'
 	touch $@
 
-## demo: lint the story with the real command and compare with what it must say
-demo: $(INSTALLED)
-	$(BIN)/python tests/demo.py
+## demo: lint the story with the real command and compare with what it must say; needs
+## the package alone, hence an environment of its own
+DEMO := $(VENV)-demo
+$(DEMO)/.installed: pyproject.toml
+	@echo 'Installing cfn-lint and the pack into $(DEMO), once; this may take a minute ...'
+	$(call environment,$(DEMO))
+	$(DEMO)/bin/$(PIP_INSTALL) 'pip>=21.3'
+	$(DEMO)/bin/$(PIP_INSTALL) --editable . '$(CFN_LINT)'
+	@touch $@
+
+demo: $(DEMO)/.installed
+	$(DEMO)/bin/python tests/demo.py
+
+## quick: what one runs while working: formatting, linting, types, and the tests of the
+## rules without the corpus, fuzzing, and what starts other programs
+quick: $(INSTALLED) lint
+	$(BIN)/pytest -n 2 -m 'not slow' --ignore tests/recipes
 
 ## test: formatting, linting, types and the whole suite
 test: $(INSTALLED) lint suite
@@ -50,7 +77,7 @@ suite-oldest:
 ## links, and its width where chromium is installed
 DOCUMENTED := $(VENV)/.documented
 $(DOCUMENTED): $(INSTALLED)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	$(BIN)/$(PIP_INSTALL) --editable '.[docs]'
 	touch $@
 
 MERMAID := $(NODE)/docs/node_modules/mermaid/dist/mermaid.min.js
@@ -68,11 +95,11 @@ docs: $(DOCUMENTED)
 TRIED := $(VENV)/.tried
 SARIF_SCHEMA := $(NODE)/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json
 $(TRIED): $(INSTALLED)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[recipes]'
+	$(BIN)/$(PIP_INSTALL) --editable '.[recipes]'
 	$(PYTHON) -m venv $(VENV)/sam
-	$(VENV)/sam/bin/pip install --quiet --disable-pip-version-check aws-sam-cli
+	$(VENV)/sam/bin/$(PIP_INSTALL) aws-sam-cli
 	$(PYTHON) -m venv $(VENV)/aws
-	$(VENV)/aws/bin/pip install --quiet --disable-pip-version-check awscli
+	$(VENV)/aws/bin/$(PIP_INSTALL) awscli
 	touch $@
 
 recipes: $(TRIED)
@@ -84,7 +111,7 @@ recipes: $(TRIED)
 
 ## dist: build the source distribution, and the wheel from it, and check both
 dist: $(INSTALLED)
-	$(BIN)/pip install --quiet --disable-pip-version-check build twine
+	$(BIN)/$(PIP_INSTALL) build twine
 	rm -rf dist
 	$(BIN)/python -m build
 	$(BIN)/twine check --strict dist/*
@@ -100,7 +127,7 @@ corpus: $(INSTALLED)
 ## bench: what the pack costs, beside cfn-lint alone and beside a neighbour
 MEASURED := $(VENV)/.measured
 $(MEASURED): $(INSTALLED)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/$(PIP_INSTALL) --editable '.[bench]'
 	touch $@
 
 bench: $(MEASURED)
@@ -110,7 +137,8 @@ bench: $(MEASURED)
 ## fails is printed with a line that makes it fail again
 EXAMPLES ?= 5000
 fuzz: $(INSTALLED)
-	EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/test_fuzz.py tests/test_properties.py
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/test_fuzz.py tests/test_properties.py \
+	    tests/test_timeline.py
 
 ## coverage: the branches that the suite takes; fails below 97 %
 coverage: $(INSTALLED)
@@ -118,18 +146,11 @@ coverage: $(INSTALLED)
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 
-## mutants: what the suite does not notice in the evaluator, the references and the
-## comparison; works on a copy, takes hours; ONE=<module path> takes one of them
-MUTANTS := $(VENV)/mutants
+## mutants: what the suite does not notice in template/, update/ and rules/; all of it
+## takes hours, a sample minutes: make mutants SAMPLE=200 SEED=1, and ONE=<path> takes
+## one file or folder
+SAMPLE ?= 0
+SEED ?= 0
 mutants: $(INSTALLED)
-	$(BIN)/pip install --quiet --disable-pip-version-check cosmic-ray
-	rm -rf $(MUTANTS) && mkdir -p $(MUTANTS)
-	cp -r cfn_lint_lambda_race tests templates pyproject.toml README.md $(MUTANTS)/
-	sed $(if $(ONE),-e '/^    "cfn_lint/{/$(subst /,\/,$(ONE))/!d}') tools/mutants.toml \
-	    > $(MUTANTS)/mutants.toml
-	cd $(MUTANTS) && PATH=$(abspath $(BIN)):$$PATH && export PATH && \
-	    cosmic-ray init mutants.toml mutants.sqlite && \
-	    cr-filter-operators mutants.sqlite mutants.toml && \
-	    cosmic-ray --verbosity=WARNING exec mutants.toml mutants.sqlite && \
-	    cr-report mutants.sqlite | grep -A 30 -i 'survived' ; \
-	    cr-report mutants.sqlite | tail -3
+	$(BIN)/$(PIP_INSTALL) cosmic-ray
+	$(BIN)/python tools/mutants.py --sample $(SAMPLE) --seed $(SEED) $(ONE)

@@ -152,7 +152,7 @@ def _target_table(_: str) -> str:
             f"`{row['type']}`",
             _target_path(row),
             _FORMS.get(row["form"], row["form"].replace("-", " ")),
-            _authorised(row["authorised_by"]),
+            _authorised(row),
             "; ".join(_remarks(row)),
             f"[AWS]({row['source']})",
         )
@@ -171,10 +171,16 @@ def _target_path(row: Mapping[str, Any]) -> str:
     return path
 
 
-def _authorised(by: str) -> str:
+def _authorised(row: Mapping[str, Any]) -> str:
+    by = row["authorised_by"]
+    places = " or ".join(
+        f"`{path}`".replace(">", "`'s `") for path in row.get("role", ())
+    )
+    role = f"the role in {places}" if places else "a role"
     if by == "role":
-        return "a role"
-    return "a permission" if by == "*" else f"a permission for `{by}`"
+        return role
+    permission = "a permission" if by == "*" else f"a permission for `{by}`"
+    return f"{permission}, or {role}" if places else permission
 
 
 def _remarks(row: Mapping[str, Any]) -> Iterable[str]:

@@ -1,7 +1,8 @@
 """Hostile templates: strategies that make them, and what must hold of each.
 
 `EXAMPLES` in the environment (``make fuzz``) asks for so many examples of each test,
-and for others in each run; without it the suite tries the same few every time.
+and for others in each run; without it the suite tries the same few every time. Either
+way `tests/conftest.py` gives the seed, and prints it with what fails.
 """
 
 from __future__ import annotations
@@ -36,9 +37,6 @@ def fuzzed(examples: int) -> settings:
     wanted = os.environ.get("EXAMPLES")
     return settings(
         max_examples=int(wanted) if wanted else examples,
-        derandomize=not wanted,
-        print_blob=True,
-        database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

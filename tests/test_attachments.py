@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cfn_lint_lambda_race.template import _roles
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 RULE = "W9812"
@@ -1094,3 +1096,891 @@ def test_what_the_translator_writes_matches(
         for resource in template["Resources"].values()
     )
     assert _found(tmp_path, template) == []
+
+
+# -- roles -------------------------------------------------------------------------
+
+
+def _statement(resource: Json, **more: Json) -> Json:
+    return {
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Resource": resource,
+        **more,
+    }
+
+
+def _document(*statements: Json) -> Json:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _role(*statements: Json, **properties: Json) -> Json:
+    policies = [{"PolicyName": "invoke", "PolicyDocument": _document(*statements)}]
+    return _resource(
+        "AWS::IAM::Role",
+        AssumeRolePolicyDocument=_document(),
+        **({"Policies": policies} if statements else {}),
+        **properties,
+    )
+
+
+ROLE: Json = {"Fn::GetAtt": ["Role", "Arn"]}
+ANY: Json = {"Fn::Sub": "${Orders.Arn}:*"}
+
+
+def _machine(target: Json, **properties: Json) -> Json:
+    states = {"A": {"Type": "Task", "Resource": target, "End": True}}
+    return _resource(
+        "AWS::StepFunctions::StateMachine",
+        **{
+            "RoleArn": ROLE,
+            "Definition": {"StartAt": "A", "States": states},
+            **properties,
+        },
+    )
+
+
+def _by_role(target: Json, *statements: Json, **resources: Json) -> Json:
+    return _template(
+        Machine=_machine(target), **{"Role": _role(*statements), **resources}
+    )
+
+
+INLINE = "Resources/Role/Properties/Policies/0/PolicyDocument/Statement"
+
+
+@pytest.mark.parametrize(
+    ("target", "allowed"),
+    [
+        (LIVE, ARN),
+        (LIVE, NEXT),
+        (LIVE, VERSION),
+        (ARN, LIVE),
+        (ARN, ANY),
+        (VERSION, LIVE),
+        (LIVE, {"Fn::Sub": "${Orders.Arn}:next"}),
+    ],
+)
+def test_a_role_that_allows_another_qualifier_only(
+    tmp_path: Path, target: Json, allowed: Json
+) -> None:
+    found = _found(tmp_path, _by_role(target, _statement(allowed)))
+    assert found == [f"{INLINE}/0/Resource"]
+
+
+@pytest.mark.parametrize(
+    ("target", "allowed"),
+    [
+        (LIVE, LIVE),
+        (LIVE, ANY),
+        (LIVE, [ARN, ANY]),
+        (LIVE, [ARN, LIVE]),
+        (ARN, [ARN, ANY]),
+        (LIVE, "*"),
+        (LIVE, {"Fn::Sub": "${Orders.Arn}*"}),
+        (LIVE, "arn:aws:lambda:*:*:function:*"),
+        (LIVE, {"Fn::Sub": "arn:*:lambda:*:*:function:${Orders}:*"}),
+        (LIVE, [ARN, {"Fn::ImportValue": "functions"}]),
+        (LIVE, [ARN, {"Ref": "AnotherTemplatesParameter"}]),
+        # Nothing is about the function at all.
+        (LIVE, {"Fn::GetAtt": ["Topic", "Arn"]}),
+        (LIVE, "arn:aws:s3:::artifacts/*"),
+    ],
+)
+def test_a_role_that_allows_the_qualifier_or_may_do_so_is_silent(
+    tmp_path: Path, target: Json, allowed: Json
+) -> None:
+    topic = _resource("AWS::SNS::Topic")
+    template = _by_role(target, _statement(allowed), Topic=topic)
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Action": "lambda:invokefunction"},
+        {"Action": ["logs:PutLogEvents", "Lambda:Invoke*"]},
+        {"Action": "lambda:*"},
+        {"Action": "*"},
+    ],
+)
+def test_actions_of_a_role_are_patterns_that_ignore_case(
+    tmp_path: Path, more: Json
+) -> None:
+    template = _by_role(LIVE, _statement(ARN, **more))
+    assert len(_found(tmp_path, template)) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        _statement(ARN, Action="lambda:GetFunction"),
+        _statement(ARN, Effect="Deny"),
+        {"Effect": "Allow", "NotAction": "iam:*", "Resource": ARN},
+        {"Effect": "Allow", "Action": "lambda:*", "NotResource": NEXT},
+        {"Fn::Transform": {"Name": "AWS::Include"}},
+        _statement(ARN, Action={"Ref": "Actions"}),
+    ],
+)
+def test_a_statement_that_says_nothing_for_certain_is_silent(
+    tmp_path: Path, statement: Json
+) -> None:
+    template = _by_role(LIVE, statement)
+    template["Parameters"] = {"Actions": {"Type": "String"}}
+    assert _found(tmp_path, template) == []
+    # Beside one that is wrong, what cannot be read may be right.
+    certain = {"Deny", "lambda:GetFunction"} & {
+        str(value) for value in statement.values()
+    }
+    template = _by_role(LIVE, _statement(ARN), statement)
+    template["Parameters"] = {"Actions": {"Type": "String"}}
+    assert len(_found(tmp_path, template)) == len(certain)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        _resource("AWS::IAM::Policy", Roles=[{"Ref": "Role"}]),
+        _resource("AWS::IAM::ManagedPolicy", Roles=[{"Ref": "Role"}]),
+        _resource("AWS::IAM::RolePolicy", RoleName={"Ref": "Role"}),
+    ],
+)
+@pytest.mark.parametrize(("allowed", "is_reported"), [(ARN, True), (LIVE, False)])
+def test_a_policy_that_is_attached_to_the_role_counts(
+    tmp_path: Path, policy: Json, allowed: Json, is_reported: bool
+) -> None:
+    policy = deepcopy(policy)
+    policy["Properties"]["PolicyDocument"] = _document(_statement(allowed))
+    found = _found(tmp_path, _by_role(LIVE, Policy=policy))
+    path = "Resources/Policy/Properties/PolicyDocument/Statement/0/Resource"
+    assert found == [path] * is_reported
+
+
+def test_a_managed_policy_that_the_role_names_counts(tmp_path: Path) -> None:
+    policy = _resource(
+        "AWS::IAM::ManagedPolicy", PolicyDocument=_document(_statement(ARN))
+    )
+    role = _role(ManagedPolicyArns=[{"Ref": "Policy"}])
+    found = _found(tmp_path, _by_role(LIVE, Role=role, Policy=policy))
+    assert found == ["Resources/Policy/Properties/PolicyDocument/Statement/0/Resource"]
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        # What somebody else's policy allows is unknown.
+        {
+            "Role": _role(
+                _statement(ARN), ManagedPolicyArns=["arn:aws:iam::aws:policy/Lambda"]
+            )
+        },
+        {"Role": _role(_statement(ARN), ManagedPolicyArns={"Ref": "Policies"})},
+        # A policy whose role is unknown may be for this one.
+        {
+            "Role": _role(_statement(ARN)),
+            "Policy": _resource(
+                "AWS::IAM::Policy",
+                Roles=[{"Ref": "RoleName"}],
+                PolicyDocument=_document(_statement(LIVE)),
+            ),
+        },
+        # No statement is about the function.
+        {"Role": _role()},
+        {
+            "Role": _role(),
+            "Policy": _resource(
+                "AWS::IAM::Policy",
+                Roles=[{"Ref": "RoleName"}],
+                PolicyDocument=_document(_statement(ARN)),
+            ),
+        },
+    ],
+)
+def test_a_role_whose_policies_cannot_all_be_read_is_silent(
+    tmp_path: Path, resources: Json
+) -> None:
+    template = _by_role(LIVE, **resources)
+    template["Parameters"] = {
+        "RoleName": {"Type": "String"},
+        "Policies": {"Type": "CommaDelimitedList"},
+    }
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    "role", ["arn:aws:iam::123456789012:role/machine", {"Fn::ImportValue": "role"}]
+)
+def test_a_role_of_another_template_is_silent(tmp_path: Path, role: Json) -> None:
+    machine = _machine(LIVE, RoleArn=role)
+    template = _template(Machine=machine, Role=_role(_statement(ARN)))
+    assert _found(tmp_path, template) == []
+
+
+def test_a_role_is_judged_in_the_scenario_of_its_target(tmp_path: Path) -> None:
+    both = {"Fn::If": ["IsProd", LIVE, ARN]}
+    template = _by_role(both, _statement(both))
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    assert _found(tmp_path, template) == []
+    template = {**template, "Resources": _by_role(both, _statement(ARN))["Resources"]}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "when IsProd is true" in message
+    assert message.endswith("allow Live too")
+
+
+def test_the_message_on_a_role_names_it(tmp_path: Path) -> None:
+    template = _by_role(LIVE, _statement(ARN))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message == (
+        "Role Role allows $LATEST, but State A of Machine "
+        "(AWS::StepFunctions::StateMachine) invokes Live of Orders, so its invocations "
+        "are denied; allow Live too"
+    )
+
+
+def test_each_target_of_a_role_needs_a_statement(tmp_path: Path) -> None:
+    template = _by_role(LIVE, _statement(ARN), Other=_machine(ARN))
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+@pytest.mark.parametrize(
+    ("principal", "is_reported"),
+    [
+        (ROLE, False),
+        ({"Ref": "AWS::AccountId"}, False),
+        ("states.amazonaws.com", True),
+    ],
+)
+def test_a_permission_may_be_for_the_role(
+    tmp_path: Path, principal: Json, is_reported: bool
+) -> None:
+    permission = _permission(LIVE, principal)
+    template = _by_role(LIVE, _statement(ARN), Permission=permission)
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
+
+
+TARGETS_BY_ROLE: dict[str, Json] = {
+    "schedule": _resource(
+        "AWS::Scheduler::Schedule",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ScheduleExpression="rate(1 day)",
+        Target={"Arn": LIVE, "RoleArn": ROLE},
+    ),
+    "pipe": _resource(
+        "AWS::Pipes::Pipe", RoleArn=ROLE, Source="arn:aws:sqs:::q", Target=LIVE
+    ),
+    "rule": _resource(
+        "AWS::Events::Rule",
+        ScheduleExpression="rate(1 day)",
+        Targets=[{"Id": "orders", "Arn": LIVE, "RoleArn": ROLE}],
+    ),
+    "data source": _resource(
+        "AWS::AppSync::DataSource",
+        ApiId="api",
+        Name="orders",
+        Type="AWS_LAMBDA",
+        ServiceRoleArn=ROLE,
+        LambdaConfig={"LambdaFunctionArn": LIVE},
+    ),
+    "stream": _resource(
+        "AWS::KinesisFirehose::DeliveryStream",
+        ExtendedS3DestinationConfiguration={
+            "BucketARN": "arn:aws:s3:::b",
+            "RoleARN": ROLE,
+            "ProcessingConfiguration": {
+                "Processors": [
+                    {
+                        "Type": "Lambda",
+                        "Parameters": [
+                            {"ParameterName": "LambdaArn", "ParameterValue": LIVE}
+                        ],
+                    }
+                ]
+            },
+        },
+    ),
+    "destination": _resource(
+        "AWS::Lambda::EventInvokeConfig",
+        FunctionName={"Ref": "Source"},
+        Qualifier="$LATEST",
+        DestinationConfig={"OnSuccess": {"Destination": LIVE}},
+    ),
+    "state": _machine(
+        LIVE,
+        RoleArn="arn:aws:iam::123456789012:role/machine",
+        Definition={
+            "StartAt": "A",
+            "States": {
+                "A": {
+                    "Type": "Task",
+                    "Resource": LIVE,
+                    "Credentials": {"RoleArn": ROLE},
+                    "End": True,
+                }
+            },
+        },
+    ),
+    "stage of a pipeline": _resource(
+        "AWS::CodePipeline::Pipeline",
+        RoleArn=ROLE,
+        Stages=[
+            {
+                "Name": "Invoke",
+                "Actions": [
+                    {
+                        "Name": "Invoke",
+                        "ActionTypeId": {
+                            "Category": "Invoke",
+                            "Owner": "AWS",
+                            "Provider": "Lambda",
+                            "Version": "1",
+                        },
+                        "Configuration": {
+                            "FunctionName": {"Fn::Sub": "${Orders}:live"}
+                        },
+                    }
+                ],
+            }
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TARGETS_BY_ROLE)
+@pytest.mark.parametrize(("allowed", "is_reported"), [(ARN, True), (LIVE, False)])
+def test_the_row_says_where_the_role_comes_from(
+    tmp_path: Path, name: str, allowed: Json, is_reported: bool
+) -> None:
+    source: Json = deepcopy(FUNCTION)
+    source["Properties"]["Role"] = ROLE
+    template = _template(
+        Target=TARGETS_BY_ROLE[name], Role=_role(_statement(allowed)), Source=source
+    )
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
+
+
+def test_a_state_with_credentials_that_are_computed_is_silent(tmp_path: Path) -> None:
+    machine = deepcopy(TARGETS_BY_ROLE["state"])
+    machine["Properties"]["RoleArn"] = ROLE
+    state = machine["Properties"]["Definition"]["States"]["A"]
+    state["Credentials"] = {"RoleArn.$": "$.role"}
+    template = _template(Target=machine, Role=_role(_statement(ARN)))
+    assert _found(tmp_path, template) == []
+
+
+# -- targets with a role of their own ----------------------------------------------
+
+_ELSEWHERE = {"Fn::ImportValue": "role"}
+
+
+def _body(api: str, **integration: Json) -> Json:
+    body = {
+        "openapi": "3.0.1",
+        "paths": {
+            "/orders": {
+                "get": {
+                    "x-amazon-apigateway-integration": {
+                        "type": "aws_proxy",
+                        "uri": _uri(LIVE),
+                        **integration,
+                    }
+                }
+            }
+        },
+    }
+    return _resource(api, Body=body)
+
+
+def _with_credentials(role: Json) -> dict[str, Json]:
+    integration = {"Type": "AWS_PROXY", "Uri": _uri(LIVE)}
+    if role is not None:
+        integration["Credentials"] = role
+    method = _resource(
+        "AWS::ApiGateway::Method",
+        RestApiId={"Ref": "Api"},
+        ResourceId={"Fn::GetAtt": ["Api", "RootResourceId"]},
+        HttpMethod="GET",
+        AuthorizationType="NONE",
+        Integration=integration,
+    )
+    authorizer = _resource(
+        "AWS::ApiGateway::Authorizer",
+        RestApiId={"Ref": "Api"},
+        Name="orders",
+        Type="TOKEN",
+        AuthorizerUri=_uri(LIVE),
+        **({"AuthorizerCredentials": role} if role is not None else {}),
+    )
+    credentials = {} if role is None else {"CredentialsArn": role}
+    return {
+        "method": {
+            "Api": _resource("AWS::ApiGateway::RestApi", Name="a"),
+            "Target": method,
+        },
+        "authorizer": {
+            "Api": _resource("AWS::ApiGateway::RestApi", Name="a"),
+            "Target": authorizer,
+        },
+        "integration": {
+            "Api": _resource("AWS::ApiGatewayV2::Api", Name="a"),
+            "Target": _resource(
+                "AWS::ApiGatewayV2::Integration",
+                ApiId={"Ref": "Api"},
+                IntegrationType="AWS_PROXY",
+                IntegrationUri=LIVE,
+                PayloadFormatVersion="2.0",
+                **credentials,
+            ),
+        },
+        "definition": {
+            "Api": _body(
+                "AWS::ApiGateway::RestApi",
+                **({"credentials": role} if role is not None else {}),
+            )
+        },
+    }
+
+
+@pytest.mark.parametrize("name", _with_credentials(None))
+@pytest.mark.parametrize(
+    ("role", "is_reported"),
+    [
+        (None, True),
+        ({"Ref": "AWS::NoValue"}, True),
+        (_ELSEWHERE, False),
+        ("arn:aws:iam::*:user/*", False),
+    ],
+)
+def test_a_permission_beside_a_role_is_surplus(
+    tmp_path: Path, name: str, role: Json, is_reported: bool
+) -> None:
+    permission = _permission(FN, "apigateway.amazonaws.com")
+    template = _template(**_with_credentials(role)[name], Permission=permission)
+    assert _found(tmp_path, template) == [FIXED] * is_reported
+
+
+def test_the_credentials_of_an_api_are_held_to_the_qualifier(tmp_path: Path) -> None:
+    role = _role(_statement(ARN))
+    template = _template(**_with_credentials(ROLE)["method"], Role=role)
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+def test_a_rule_with_a_role_needs_no_permission(tmp_path: Path) -> None:
+    template = _template(
+        Target=TARGETS_BY_ROLE["rule"],
+        Role=_role(_statement(LIVE)),
+        Permission=_permission(FN),
+    )
+    assert _found(tmp_path, template) == []
+
+
+# -- SAM's roles -------------------------------------------------------------------
+
+
+def _sam_machine(*policies: Json, **properties: Json) -> Json:
+    states = {"A": {"Type": "Task", "Resource": SAM_ALIAS, "End": True}}
+    return _resource(
+        "AWS::Serverless::StateMachine",
+        Definition={"StartAt": "A", "States": states},
+        **({"Policies": list(policies)} if policies else {}),
+        **properties,
+    )
+
+
+@pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        ([_document(_statement(ARN))], ["0/Statement/0/Resource"]),
+        (
+            [{"DynamoDBReadPolicy": {"TableName": "t"}}, _document(_statement(ARN))],
+            ["1/Statement/0/Resource"],
+        ),
+        ([_document(_statement(SAM_ALIAS))], []),
+        (
+            [_document(_statement(ARN)), {"LambdaInvokePolicy": {"FunctionName": FN}}],
+            [],
+        ),
+        ([_document(_statement(ARN)), "AWSLambdaRole"], []),
+        ([_document(_statement(ARN)), {"Ref": "Policy"}], []),
+        ([_document(_statement(ARN)), {"Fn::If": ["Nobody", "a", "b"]}], []),
+        ([{"LambdaInvokePolicy": {"FunctionName": FN}}], []),
+    ],
+)
+def test_the_policies_of_a_serverless_state_machine_count(
+    tmp_path: Path, policies: list[Json], expected: list[str]
+) -> None:
+    template = _sam(PUBLISHED, Machine=_sam_machine(*policies))
+    root = "Resources/Machine/Properties/Policies/"
+    assert _found(tmp_path, template) == [root + path for path in expected]
+
+
+def test_policies_beside_a_role_are_without_effect(tmp_path: Path) -> None:
+    machine = _sam_machine(_document(_statement(ARN)), Role=_ELSEWHERE)
+    assert _found(tmp_path, _sam(PUBLISHED, Machine=machine)) == []
+
+
+@pytest.mark.parametrize(
+    ("destination", "is_reported"),
+    [
+        ({"Id": "Orders"}, True),
+        ({"Arn": ARN, "Type": "AWS::Lambda::Function"}, True),
+        ({"Arn": SAM_ALIAS, "Type": "AWS::Lambda::Function"}, False),
+    ],
+)
+def test_a_connector_of_a_state_machine_is_a_policy(
+    tmp_path: Path, destination: Json, is_reported: bool
+) -> None:
+    connector = _resource(
+        "AWS::Serverless::Connector",
+        Source={"Id": "Machine"},
+        Destination=destination,
+        Permissions=["Write"],
+    )
+    template = _sam(PUBLISHED, Machine=_sam_machine(), Connector=connector)
+    found = lint_template(tmp_path, template)
+    reported = [path.split("/")[1] for path in paths(found, RULE)]
+    assert reported == ["Connector"] * is_reported
+    # The state machine shows who invokes the function.
+    assert paths(found, "I9813") == []
+
+
+def test_a_connector_for_each_qualifier_is_right(tmp_path: Path) -> None:
+    source = deepcopy(TARGETS_BY_ROLE["data source"])
+    source["Properties"]["LambdaConfig"]["LambdaFunctionArn"] = SAM_ALIAS
+    connector = _resource(
+        "AWS::Serverless::Connector",
+        Source={"Id": "Target"},
+        Destination={"Id": "Orders"},
+        Permissions=["Write"],
+    )
+    template = _sam(PUBLISHED, Target=source, Role=_role(_statement(ARN)))
+    assert len(_found(tmp_path, template)) == 1
+    template["Resources"]["Connector"] = connector
+    found = lint_template(tmp_path, template)
+    assert paths(found, RULE) == []
+    assert paths(found, "I9813") == []
+
+
+@pytest.mark.parametrize(
+    ("role", "is_reported"), [(None, True), ("NONE", True), (_ELSEWHERE, False)]
+)
+@pytest.mark.parametrize("kind", ["AWS::Serverless::Api", "AWS::Serverless::HttpApi"])
+def test_an_authorizer_of_sam_may_have_a_role(
+    tmp_path: Path, kind: str, role: Json, is_reported: bool
+) -> None:
+    authorizer = {
+        "FunctionArn": SAM_ALIAS,
+        **({} if role is None else {"FunctionInvokeRole": role}),
+        **(
+            {"AuthorizerPayloadFormatVersion": "2.0"}
+            if kind.endswith("HttpApi")
+            else {}
+        ),
+    }
+    api = _resource(
+        kind, StageName="prod", Auth={"Authorizers": {"Custom": authorizer}}
+    )
+    permission = _permission(FN, "apigateway.amazonaws.com")
+    template = _sam(PUBLISHED, Api=api, Permission=permission)
+    assert _found(tmp_path, template) == [FIXED] * is_reported
+
+
+@pytest.mark.parametrize("target", [ARN, LIVE])
+def test_an_unqualified_target_is_told_that_its_role_must_allow_the_alias(
+    tmp_path: Path, target: Json
+) -> None:
+    found = lint_template(tmp_path, _by_role(target, _statement(ANY)))
+    for message in messages(found, "W9810"):
+        assert message.endswith(
+            "alias of a published version, which its role must allow"
+        )
+    assert len(messages(found, "W9810")) == (target == ARN)
+    found = lint_template(tmp_path, _template(Rule=_rule(target)))
+    assert not any("role" in message for message in messages(found, "W9810"))
+
+
+def test_the_policy_templates_of_sam_that_let_invoke_are_known() -> None:
+    translator = pytest.importorskip("samtranslator")
+    path = Path(translator.__file__).parent / "policy_templates_data"
+    text = (path / "policy_templates.json").read_text("utf-8")
+    templates = json.loads(text)["Templates"]
+    granting = {
+        name
+        for name, template in templates.items()
+        if "lambda:InvokeFunction" in json.dumps(template)
+    }
+    assert granting == {_roles._INVOKE_TEMPLATE}
+
+
+# -- SnapStart ---------------------------------------------------------------------
+
+SNAP = "Resources/Orders/Properties/SnapStart"
+
+
+def _snapped(apply_on: Json = "PublishedVersions", **resources: Json) -> Json:
+    template = deepcopy(_template(**resources))
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["SnapStart"] = {"ApplyOn": apply_on}
+    return template
+
+
+@pytest.mark.parametrize(
+    ("resources", "is_reported"),
+    [
+        ({"Rule": _rule(ARN)}, True),
+        ({"Rule": _rule({"Fn::Sub": "${Orders.Arn}:$LATEST"})}, True),
+        ({"Rule": _rule(ARN), "Topic": _topic(ARN)}, True),
+        ({"Rule": _rule(LIVE)}, False),
+        ({"Rule": _rule(VERSION)}, False),
+        ({"Rule": _rule(ARN), "Topic": _topic(LIVE)}, False),
+        ({"Rule": _rule({"Fn::If": ["A", ARN, LIVE]})}, False),
+        # Who invokes it is unknown.
+        ({}, False),
+    ],
+)
+def test_snap_start_needs_a_published_version(
+    tmp_path: Path, resources: Json, is_reported: bool
+) -> None:
+    template = _snapped(**resources)
+    template["Conditions"] = {"A": {"Fn::Equals": [{"Ref": "AWS::Region"}, "x"]}}
+    assert _found(tmp_path, template) == [SNAP] * is_reported
+
+
+@pytest.mark.parametrize("apply_on", ["None", {"Ref": "Apply"}])
+def test_snap_start_that_may_be_off_is_silent(tmp_path: Path, apply_on: Json) -> None:
+    template = _snapped(apply_on, Rule=_rule(ARN))
+    template["Parameters"] = {"Apply": {"Type": "String"}}
+    assert _found(tmp_path, template) == []
+
+
+def test_the_message_on_snap_start_says_how_it_takes_effect(tmp_path: Path) -> None:
+    [message] = messages(lint_template(tmp_path, _snapped(Rule=_rule(ARN))), RULE)
+    assert message == (
+        "SnapStart of Orders applies to published versions, but Rule "
+        "(AWS::Events::Rule) invokes $LATEST of Orders, so it has no effect there; "
+        "let Rule (AWS::Events::Rule) invoke an alias of a published version"
+    )
+
+
+def test_snap_start_of_a_serverless_function(tmp_path: Path) -> None:
+    event = {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}
+    properties = {
+        "SnapStart": {"ApplyOn": "PublishedVersions"},
+        "Events": {"Nightly": event},
+    }
+    [message] = messages(lint_template(tmp_path, _sam(properties)), RULE)
+    assert message.endswith("set AutoPublishAlias on Orders and invoke that alias")
+    assert _found(tmp_path, _sam({**properties, **PUBLISHED})) == []
+
+
+# -- what is said ------------------------------------------------------------------
+
+
+def test_a_misfit_in_some_scenario_says_when(tmp_path: Path) -> None:
+    template = _template(
+        Topic=_topic({"Fn::If": ["IsProd", LIVE, ARN]}),
+        Permission=_permission(FN, "sns.amazonaws.com"),
+    )
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "invokes Live of Orders when IsProd is true, so" in message
+    # Where target and permission are there at all, it is always so.
+    template = _template(
+        Topic=_topic(LIVE), Permission=_permission(FN, "sns.amazonaws.com")
+    )
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    for name in ("Topic", "Permission"):
+        template["Resources"][name]["Condition"] = "IsProd"
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert " when " not in message
+
+
+def test_a_config_in_some_scenario_says_when(tmp_path: Path) -> None:
+    template = _template(Topic=_topic(LIVE), Config=_config("$LATEST"))
+    config = template["Resources"]["Config"]["Properties"]
+    config["Qualifier"] = {"Fn::If": ["IsProd", "live", "$LATEST"]}
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "when IsProd is false" in message
+
+
+@pytest.mark.parametrize(
+    ("action", "is_reported"),
+    [
+        ("lambda:invokeFunction", True),
+        ("LAMBDA:INVOKEFUNCTION", True),
+        ("lambda:invoke*", True),
+        ("lambda:invokeFunctionUrl", False),
+        ("lambda:GetFunction", False),
+    ],
+)
+def test_the_action_of_a_permission_ignores_case(
+    tmp_path: Path, action: str, is_reported: bool
+) -> None:
+    permission = _permission(FN)
+    permission["Properties"]["Action"] = action
+    template = _template(Rule=_rule(LIVE), Permission=permission)
+    assert _found(tmp_path, template) == [FIXED] * is_reported
+
+
+@pytest.mark.parametrize(
+    "principal",
+    ["logs.amazonaws.com", "logs.us-east-1.amazonaws.com", "logs.amazonaws.com.cn"],
+)
+def test_a_principal_may_be_of_a_region_or_of_china(
+    tmp_path: Path, principal: str
+) -> None:
+    resources = _logs(LIVE)
+    permissions = [
+        name
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Lambda::Permission"
+    ]
+    for name in permissions:
+        del resources[name]
+    template = _template(**resources, Permission=_permission(FN, principal))
+    assert _found(tmp_path, template) == [FIXED]
+
+
+def test_a_target_that_takes_no_qualifier_is_not_told_to_invoke_one(
+    tmp_path: Path,
+) -> None:
+    edge = {"EventType": "viewer-request", "LambdaFunctionARN": ARN}
+    distribution = _resource(
+        "AWS::CloudFront::Distribution",
+        DistributionConfig={
+            "DefaultCacheBehavior": {"LambdaFunctionAssociations": [edge]}
+        },
+    )
+    template = _provisioned("Live", LIVE)
+    del template["Resources"]["Topic"]
+    template["Resources"]["Distribution"] = distribution
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "invoke Live" not in message
+
+
+def test_sam_s_own_setting_cannot_be_put_elsewhere(tmp_path: Path) -> None:
+    properties = {**PUBLISHED, "ProvisionedConcurrencyConfig": {"A": 1}}
+    template = _sam(properties, Rule=_rule({"Fn::Sub": "${Orders.Arn}:2"}))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith("let Rule (AWS::Events::Rule) invoke !Ref Orders.Alias")
+
+
+def test_what_sam_publishes_is_named_as_a_template_writes_it(tmp_path: Path) -> None:
+    template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Permission=_permission(FN))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith("put the permission on !Ref Orders.Alias")
+
+
+# -- connectors, and what SAM permits ----------------------------------------------
+
+
+def _connected(destination: Json, *permissions: str) -> Json:
+    return _resource(
+        "AWS::Serverless::Connector",
+        Source={"Id": "Rule"},
+        Destination=destination,
+        Permissions=list(permissions),
+    )
+
+
+@pytest.mark.parametrize(
+    ("destination", "permissions", "is_reported"),
+    [
+        ({"Id": "Orders"}, ["Write"], True),
+        ({"Id": "Orders"}, ["Read"], False),
+        ({"Id": "Orders"}, [], False),
+        ({"Arn": ARN, "Type": "AWS::Lambda::Function"}, ["Write"], True),
+        ({"Arn": SAM_ALIAS, "Type": "AWS::Lambda::Function"}, ["Write"], False),
+        (
+            {"Arn": {"Ref": "Elsewhere"}, "Type": "AWS::Lambda::Function"},
+            ["Write"],
+            False,
+        ),
+    ],
+)
+def test_a_connector_permits_its_destination_to_write(
+    tmp_path: Path, destination: Json, permissions: list[str], is_reported: bool
+) -> None:
+    connector = _connected(destination, *permissions)
+    template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Connector=connector)
+    template["Parameters"] = {"Elsewhere": {"Type": "String"}}
+    found = lint_template(tmp_path, template)
+    assert [path.split("/")[1] for path in paths(found, RULE)] == [
+        "Connector"
+    ] * is_reported
+    for message in messages(found, RULE):
+        assert message.endswith("give the Destination the Arn of !Ref Orders.Alias")
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "is_reported"),
+    [
+        ("/orders", "get", False),
+        ("/orders", "any", False),
+        ("/orders", "post", True),
+        ("/others", "get", True),
+    ],
+)
+def test_the_event_of_an_api_permits_its_own_operation(
+    tmp_path: Path, path: str, method: str, is_reported: bool
+) -> None:
+    event = {"RestApiId": {"Ref": "Api"}, "Path": path, "Method": method}
+    api = _body("AWS::Serverless::Api")
+    api["Properties"]["DefinitionBody"] = api["Properties"].pop("Body")
+    api["Properties"]["StageName"] = "prod"
+    operation = api["Properties"]["DefinitionBody"]["paths"]["/orders"]["get"]
+    operation["x-amazon-apigateway-integration"]["uri"] = _uri(SAM_ALIAS)
+    template = _sam(
+        {**PUBLISHED, "Events": {"Get": {"Type": "Api", "Properties": event}}},
+        Api=api,
+        Permission=_permission(
+            FN,
+            "apigateway.amazonaws.com",
+            SourceArn={
+                "Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:"
+                "${Api}/*/*/*"
+            },
+        ),
+    )
+    assert _found(tmp_path, template) == [FIXED] * is_reported
+
+
+# -- scalable targets --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("identifier", "is_refused"),
+    [
+        ({"Fn::Sub": "function:${Orders}"}, True),
+        ({"Fn::Join": [":", ["function", FN]]}, True),
+        ({"Fn::Sub": "function:${Orders}:live"}, False),
+        ({"Fn::Sub": "function:${Name}"}, False),
+        ("function:elsewhere", False),
+        ("table/orders", False),
+    ],
+)
+def test_a_scalable_target_without_a_qualifier_is_refused(
+    tmp_path: Path, identifier: Json, is_refused: bool
+) -> None:
+    scalable = _resource(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        MaxCapacity=2,
+        MinCapacity=1,
+        ResourceId=identifier,
+        ScalableDimension="lambda:function:ProvisionedConcurrency",
+        ServiceNamespace="lambda",
+    )
+    template = _template(Scalable=scalable)
+    template["Parameters"] = {"Name": {"Type": "String"}}
+    found = lint_template(tmp_path, template)
+    path = "Resources/Scalable/Properties/ResourceId"
+    assert paths(found, RULE) == [path] * is_refused
+    for message in messages(found, RULE):
+        assert message == (
+            "The scalable target Scalable names no version or alias of Orders, which "
+            "AWS refuses; name one: function:Orders:ALIAS"
+        )

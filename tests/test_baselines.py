@@ -34,6 +34,7 @@ from tests.test_updates import (
 )
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(shutil.which("git") is None, reason="no git"),
     pytest.mark.usefixtures("_neutral"),
 ]
@@ -344,7 +345,7 @@ def test_code_of_many_functions_is_listed_once(
     monkeypatch.setattr(_git, "_ask", count)
     found = _since(work).concurrent
     assert [update.function for update in found] == ["F1", "F4", "F7"]
-    assert asked[4:] == ["ls-tree", "ls-files", "check-attr", "config"]
+    assert asked[5:] == ["ls-tree", "ls-files", "check-attr", "config"]
 
 
 # -- revisions ---------------------------------------------------------------------

@@ -36,7 +36,41 @@ NO_TARGETS = {"AlexaSkill"}
 KEYS = {
     *("type", "path", "form", "source", "authorised_by", "accepts", "when", "note"),
     *("inside", "file", "qualifier", "substitutions", "source_arn", "deployment"),
-    "attribute",
+    *("attribute", "role"),
+}
+# The type of the resource that a property refers to, whose role is meant.
+OTHERS = {
+    "ApplicationName": "AWS::KinesisAnalyticsV2::Application",
+    "FunctionName": "AWS::Lambda::Function",
+    "GatewayIdentifier": "AWS::BedrockAgentCore::Gateway",
+    "KnowledgeBaseId": "AWS::Bedrock::KnowledgeBase",
+}
+# Roles of resources with targets that have nothing to do with the invocation.
+OTHER_ROLES = {
+    # Lambda needs a permission, or the group's service-linked role.
+    "AWS::AutoScaling::AutoScalingGroup": {"ServiceLinkedRoleARN"},
+    "AWS::AutoScaling::LifecycleHook": {"RoleARN"},
+    # For what the portal's users may do.
+    "AWS::IoTSiteWise::Portal": {"RoleArn"},
+    "AWS::Kendra::DataSource": {"RoleArn"},
+    "AWS::QBusiness::DataSource": {"RoleArn"},
+    # The role with which Lambda polls, and the code runs.
+    "AWS::Serverless::Function": {"Role"},
+    "AWS::DataZone::Connection": {"EnvironmentUserRole"},
+}
+# Principals that are not called as the service is in the names of its types.
+PRINCIPALS = {
+    "Alexa": "alexa-appkit",
+    "ApiGatewayV2": "apigateway",
+    "Chime::ChannelFlow": "messaging.chime",
+    "Chime::SipMediaApplication": "voiceconnector.chime",
+    "CloudWatch": "lambda.alarms.cloudwatch",
+    "Cognito::IdentityPool": "cognito-sync",
+    "Cognito::UserPool": "cognito-idp",
+    "Cognito::UserPoolRegionalConfigurationAttachment": "cognito-idp",
+    "ElasticLoadBalancingV2": "elasticloadbalancing",
+    "Lex": "lexv2",
+    "VpcLattice": "vpc-lattice",
 }
 
 
@@ -207,6 +241,91 @@ def test_a_row_is_well_formed(row: Row) -> None:
     assert not ("inside" in row and row["form"] in DOCUMENTS)
     if "source_arn" in row:
         assert authorised_by != "role"
+    assert isinstance(row.get("role", []), list)
+
+
+def _role_properties(kind: str) -> set[str]:
+    return {
+        path
+        for schema in schemas()[kind]
+        for path in properties(schema)
+        if "/" not in path and re.search(r"role(_?arn)?$", path, re.IGNORECASE)
+    }
+
+
+@pytest.mark.parametrize("row", [row for row in TARGETS if "role" in row], ids=_name)
+def test_the_role_of_a_row_exists(row: Row) -> None:
+    for path in row["role"]:
+        named, _, other = path.partition(">")
+        kinds = {row["type"]: named, **({OTHERS[named]: other} if other else {})}
+        for kind, name in kinds.items():
+            if not is_current() and not any(
+                exists(schema, name) for schema in schemas().get(kind, ())
+            ):
+                pytest.skip("older than the property")
+            assert any(exists(schema, name) for schema in schemas()[kind]), path
+            leaf = (other or named).rpartition("/")[2]
+            assert kind != row["type"] or other or _is_role(leaf), leaf
+
+
+def _is_role(name: str) -> bool:
+    return bool(re.search(r"role(arn)?$|credentials(arn)?$", name, re.IGNORECASE))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        row
+        for row in TARGETS
+        if row["authorised_by"] == "role"
+        and "role" not in row
+        and not row.get("deployment")
+        and not row["type"].startswith("Custom::")
+    ],
+    ids=_name,
+)
+def test_a_target_without_a_role_has_no_property_for_one(row: Row) -> None:
+    if row["type"] not in schemas():
+        pytest.skip("older than the resource type")
+    others = OTHER_ROLES.get(row["type"], set())
+    assert _role_properties(row["type"]) <= others, "data/targets.json needs a role"
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in TARGETS if "source_arn" in row], ids=_name
+)
+def test_the_source_of_a_row_is_a_value_of_its_resource(row: Row) -> None:
+    kind, named = row["type"], row["source_arn"]
+    if kind.startswith("Custom::") or (not is_current() and kind not in schemas()):
+        pytest.skip("a custom resource has no schema")
+    names = {named.removeprefix("property:")} - {"Ref"}
+    for schema in schemas()[kind]:
+        read_only = {
+            path.split("/")[2] for path in schema.get("readOnlyProperties", ())
+        }
+        if named.startswith("property:"):
+            assert all(exists(schema, name) for name in names)
+        elif is_current():
+            assert names <= read_only | set(schema["properties"])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        row
+        for row in TARGETS
+        if row["authorised_by"].endswith((".amazonaws.com", ".amazon.com"))
+        and not row["type"].startswith(("AWS::Serverless::", "Custom::"))
+    ],
+    ids=_name,
+)
+def test_the_principal_of_a_row_is_its_service(row: Row) -> None:
+    provider, service, *_ = kind = row["type"].split("::")
+    if provider != "AWS":
+        service = provider
+    name = row["authorised_by"].rpartition(".amazon")[0]
+    known = PRINCIPALS.get(service, service.lower())
+    assert name == PRINCIPALS.get("::".join(kind[1:]), known)
 
 
 @pytest.mark.parametrize("form", DOCUMENTS)
@@ -214,7 +333,8 @@ def test_a_document_s_places_are_well_formed(form: str) -> None:
     assert any(row["form"] == form for row in TARGETS)
     assert DOCUMENTS[form]
     for place in DOCUMENTS[form]:
-        assert set(place) <= {"inside", "form", "source", "when", "qualifier"}
+        keys = {"inside", "form", "source", "when", "qualifier", "role"}
+        assert set(place) <= keys
         assert place["source"].startswith("https://")
         assert place["form"] in _targets._PARSERS
 

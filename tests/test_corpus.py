@@ -10,7 +10,10 @@ from cfnlint.match import Match
 
 from tests.linting import CORPUS, is_ours, lint, lint_whole, messages, paths
 
-pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason="no corpus beside us")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CORPUS.exists(), reason="no corpus beside us"),
+]
 
 FILES = sorted(
     path

@@ -19,7 +19,10 @@ import cfn_lint_lambda_race
 from tests.linting import ROOT, lint_whole
 
 DOCS = ROOT / "docs"
-pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the pages are not here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not DOCS.exists(), reason="the pages are not here"),
+]
 
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 RULES = {

@@ -7,7 +7,10 @@ what the evaluator does, not by the clock.
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +33,9 @@ from tests.fuzzing import (
     templates,
     trees,
 )
-from tests.linting import FUNCTION, lint_whole
+from tests.linting import FUNCTION, ROOT, lint_whole
+
+pytestmark = pytest.mark.slow
 
 ARN = {"Fn::GetAtt": ["Fn", "Arn"]}
 LAYER = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
@@ -82,10 +87,12 @@ def test_no_change_makes_a_comparison_raise(
     path = tmp_path / "baseline.json"
     if cfn is None or not _written(path, template):
         return
-    for function in json.loads(path.read_text()).get("Resources", {}):
-        properties = template["Resources"][function]
-        if isinstance(properties, dict) and "Properties" in properties:
-            properties["Properties"] = data.draw(
+    # As JSON holds it: there, each key is text.
+    template = json.loads(path.read_text())
+    resources = template.get("Resources")
+    for resource in resources.values() if isinstance(resources, dict) else ():
+        if isinstance(resource, dict) and "Properties" in resource:
+            resource["Properties"] = data.draw(
                 st.one_of(
                     trees(),
                     st.dictionaries(
@@ -181,6 +188,33 @@ def _crashes(path: Path) -> list[str]:
         for match in lint_whole(path)
         if match.rule.id == "E0002" and re.search(r"rule [WI]98", match.message)
     ]
+
+
+@pytest.mark.parametrize("environment", [{}, {"CI": "true"}, {"EXAMPLES": "300"}])
+def test_what_fails_prints_a_seed_with_which_it_fails_again(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "conftest.py").write_text(
+        (ROOT / "tests" / "conftest.py").read_text(), encoding="utf-8"
+    )
+    (tmp_path / "test_rare.py").write_text(
+        "from hypothesis import given, strategies as st\n"
+        "@given(st.integers(0, 30))\n"
+        "def test_rare(number: int) -> None:\n"
+        "    assert number < 17\n"
+    )
+
+    def run(*arguments: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments],
+            cwd=tmp_path,
+            env={**{k: v for k, v in os.environ.items() if k != "CI"}, **environment},
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    (seed,) = re.findall(r"pytest (--hypothesis-seed=\d+) 'test_rare.py::", run())
+    assert f"pytest {seed} " in run(seed)
 
 
 # -- hostile templates -----------------------------------------------------------

@@ -17,6 +17,7 @@ from cfn_lint_lambda_race.update import _git
 from cfn_lint_lambda_race.update._git import GitError, Repository
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(
         sys.platform == "win32", reason="made with POSIX shells and modes"
     ),
@@ -246,6 +247,97 @@ def test_owner_that_git_does_not_trust(
 def test_broken_configuration(work: Work) -> None:
     (work.root / ".git" / "config").write_text("[core\n")
     with pytest.raises(GitError, match=r"git rev-parse fails .*config"):
+        Repository.find(work.root)
+
+
+def _disguised(folder: Path, source: Work) -> None:
+    """Make a folder that looks like a bare repository, as any clone can hold one."""
+    source.git("clone", "-q", "--bare", str(source.root), str(folder))
+    (folder / "config").write_text(
+        "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n"
+    )
+
+
+@pytest.mark.parametrize("place", ["infra", "infra/deep"])
+def test_folder_that_looks_like_a_repository_is_none(
+    work: Work, tmp_path: Path, place: str
+) -> None:
+    """Else a pull request could decide what `origin/main` is."""
+    other = Work(tmp_path / "other")
+    other.commit({"template.yaml": "forged"})
+    _disguised(work.root / "infra", other)
+    work.write({f"{place}/template.yaml": "new"})
+    found = Repository.find(work.root / place / "template.yaml")
+    assert found is not None
+    assert found.root == work.root
+    head = work.git("rev-parse", "HEAD")
+    assert found.resolve("main") == head
+    assert found.read(head, work.root / "template.yaml", LIMIT) == b"one"
+
+
+def test_folder_that_looks_like_a_repository_outside_of_any(tmp_path: Path) -> None:
+    other = Work(tmp_path / "other")
+    other.commit({"template.yaml": "forged"})
+    _disguised(tmp_path / "infra", other)
+    (tmp_path / "infra" / "template.yaml").write_text("new")
+    assert Repository.find(tmp_path / "infra" / "template.yaml") is None
+    # Nor does an entry of that name make one of it.
+    (tmp_path / "infra" / ".git").mkdir()
+    assert Repository.find(tmp_path / "infra" / "template.yaml") is None
+
+
+def test_settings_of_a_folder_that_looks_like_a_repository_have_no_effect(
+    work: Work, tmp_path: Path, marker: Path
+) -> None:
+    other = Work(tmp_path / "other")
+    other.commit({"template.yaml": "forged"})
+    _disguised(work.root / "infra", other)
+    with (work.root / "infra" / "config").open("a") as file:
+        file.write(f"\tfsmonitor = {program(tmp_path / 'fsmonitor', marker)}\n")
+    work.write({"infra/template.yaml": "new"})
+    found = Repository.find(work.root / "infra" / "template.yaml")
+    assert found is not None
+    assert found.differs(found.resolve("HEAD"), work.root / "infra") is True
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "is_safe"),
+    [
+        ("git version 2.30.2", False),
+        ("git version 2.38.9", False),
+        ("git version 2.39.3 (Apple Git-146)", False),
+        ("git version 2.39.4", True),
+        ("git version 2.40.1", False),
+        ("git version 2.40.2.windows.1", True),
+        ("git version 2.43.3", False),
+        ("git version 2.44.1", True),
+        ("git version 2.45.0", False),
+        ("git version 2.45.1", True),
+        ("git version 2.46.0-rc1", True),
+        ("git version 3.0", True),
+        ("git version 1.9.5", False),
+        ("something else", False),
+    ],
+)
+def test_partial_clone_of_a_git_that_would_fetch_is_refused(
+    work: Work, monkeypatch: pytest.MonkeyPatch, version: str, is_safe: bool
+) -> None:
+    ask = _git._ask
+
+    def older(folder: Path, *arguments: str, limit: int | None = None) -> _git._Answer:
+        if arguments == ("version",):
+            return _git._Answer(0, f"{version}\n".encode(), "")
+        return ask(folder, *arguments, limit=limit)
+
+    monkeypatch.setattr(_git, "_ask", older)
+    # Whatever git it is: there is nothing to fetch from.
+    assert Repository.find(work.root) is not None
+    work.git("config", "remote.origin.promisor", "true")
+    if is_safe:
+        assert Repository.find(work.root) is not None
+        return
+    with pytest.raises(GitError, match=r"partial clone.*update git to 2\.45\.1"):
         Repository.find(work.root)
 
 
@@ -1363,7 +1455,9 @@ def test_programs_of_submodules_do_not_run(
 
 
 @pytest.mark.parametrize("knows", [True, False])
-@pytest.mark.parametrize("how", ["sshCommand", "uploadpack", "ext", "helper"])
+@pytest.mark.parametrize(
+    "how", ["sshCommand", "uploadpack", "ext", "helper", "empty", "colon"]
+)
 def test_missing_objects_are_not_fetched(
     work: Work,
     tmp_path: Path,
@@ -1382,6 +1476,9 @@ def test_missing_objects_are_not_fetched(
         "uploadpack": f"file://{work.root}",
         "ext": f"ext::{path}",
         "helper": "trap::x",
+        # Whatever name the one allowed protocol may have, an alias can have as well.
+        "empty": "::x",
+        "colon": ":::x",
     }[how]
     for key, value in {
         "extensions.partialClone": "origin",
@@ -1389,6 +1486,7 @@ def test_missing_objects_are_not_fetched(
         "remote.origin.promisor": "true",
         "remote.origin.uploadpack": str(path),
         "core.sshCommand": str(path),
+        "alias.remote-": f"!{path}",
         "protocol.ext.allow": "always",
         "protocol.ssh.allow": "always",
         "protocol.file.allow": "always",

@@ -15,6 +15,16 @@ Properties = Mapping[str, Any]
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 ITEM = "Resources/Fn/Properties/Layers/0"
+DECLARED = "Resources/Layer/Properties/CompatibleArchitectures"
+
+# As each `cdk synth` writes it, of another parameter.
+BOOTSTRAP = {
+    "CheckBootstrapVersion": {
+        "Assertions": [
+            {"Assert": {"Fn::Not": [{"Fn::Contains": [["1", "2"], {"Ref": "Open"}]}]}}
+        ]
+    }
+}
 
 
 def _published(name: str, account: str = "464622532012") -> dict[str, Any]:
@@ -262,18 +272,25 @@ def test_what_always_holds_says_no_case(tmp_path: Path) -> None:
         (["--parameters", "Arch=x86_64"], False),
     ],
 )
-def test_given_parameters(tmp_path: Path, arguments: list[str], is_wrong: bool) -> None:
+@pytest.mark.parametrize("rules", [{}, {"Rules": BOOTSTRAP}], ids=["", "Rules"])
+def test_given_parameters(
+    tmp_path: Path, arguments: list[str], is_wrong: bool, rules: dict[str, Any]
+) -> None:
     function = {"Architectures": [{"Ref": "Arch"}], "Layers": [X86]}
     arguments = [*arguments, "Open=x"] if arguments else []
-    found = _found(tmp_path, _template(function), *arguments)
+    found = _found(tmp_path, {**_template(function), **rules}, *arguments)
     assert list(found) == [ITEM] * is_wrong
 
 
+@pytest.mark.parametrize("rules", [{}, {"Rules": BOOTSTRAP}], ids=["", "Rules"])
 @pytest.mark.parametrize(("default", "is_wrong"), [("arm64", True), ("x86_64", False)])
-def test_a_default(tmp_path: Path, default: str, is_wrong: bool) -> None:
+def test_a_default(
+    tmp_path: Path, default: str, is_wrong: bool, rules: dict[str, Any]
+) -> None:
     template = _template(
         {"Architectures": [{"Ref": "Chosen"}], "Layers": [X86]},
         Parameters={"Chosen": {"Type": "String", "Default": default}},
+        **rules,
     )
     assert list(_found(tmp_path, template)) == [ITEM] * is_wrong
 
@@ -312,7 +329,8 @@ def test_a_mapping_of_one_s_own_words(
         assert f"when Cpu is {cpu}" in found[ITEM]
 
 
-def test_a_mapping_by_region(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rules", [{}, {"Rules": BOOTSTRAP}], ids=["", "Rules"])
+def test_a_mapping_by_region(tmp_path: Path, rules: dict[str, Any]) -> None:
     layer = "arn:aws:lambda:{}:464622532012:layer:Datadog-Extension{}:7"
     mapping = {
         "eu-west-1": {"layer": layer.format("eu-west-1", "-ARM")},
@@ -324,6 +342,7 @@ def test_a_mapping_by_region(tmp_path: Path) -> None:
             "Layers": [{"Fn::FindInMap": ["Layers", {"Ref": "AWS::Region"}, "layer"]}],
         },
         Mappings={"Layers": mapping},
+        **rules,
     )
     found = _found(tmp_path, template)
     assert list(found) == [ITEM]
@@ -400,30 +419,72 @@ def _serverless(
     }
 
 
-def _built(architecture: str, **properties: Any) -> dict[str, Any]:
+def _built(
+    architecture: str | None, method: str | None = None, **properties: Any
+) -> dict[str, Any]:
+    metadata = {"BuildArchitecture": architecture, "BuildMethod": method}
     return {
         "Type": "AWS::Serverless::LayerVersion",
-        "Metadata": {"BuildArchitecture": architecture},
+        "Metadata": {key: value for key, value in metadata.items() if value},
         "Properties": {"ContentUri": "s3://b/k", **properties},
     }
 
 
 @pytest.mark.parametrize(
-    ("layer", "is_wrong"),
+    ("layer", "wrong"),
     [
-        (_built("x86_64"), True),
-        (_built("arm64"), False),
-        (_built("arm64", CompatibleArchitectures=["x86_64"]), True),
-        (_built("x86_64", CompatibleArchitectures=["arm64"]), False),
+        (_built("x86_64"), [ITEM]),
+        (_built("arm64"), []),
+        # What is built is in the layer, whatever it declares.
+        (_built("arm64", CompatibleArchitectures=["x86_64"]), [DECLARED]),
+        (_built("x86_64", CompatibleArchitectures=["arm64"]), [ITEM, DECLARED]),
+        # Without an architecture, `sam build` builds for x86_64, if it builds at all.
+        (_built(None, "python3.13"), [ITEM]),
+        (
+            _built(None, "python3.13", CompatibleArchitectures=["arm64"]),
+            [ITEM, DECLARED],
+        ),
+        (_built(None, CompatibleArchitectures=["arm64"]), []),
+        # A library without binaries is declared for both and built for one.
+        (_built(None, "python3.13", CompatibleArchitectures=["arm64", "x86_64"]), []),
+        (_built("risc", "makefile", CompatibleArchitectures=["arm64"]), []),
     ],
     ids=str,
 )
 def test_a_layer_that_sam_builds(
-    tmp_path: Path, layer: dict[str, Any], is_wrong: bool
+    tmp_path: Path, layer: dict[str, Any], wrong: list[str]
 ) -> None:
     function = {"Architectures": ARM64, "Layers": [{"Ref": "Layer"}]}
     found = _found(tmp_path, _serverless(function, {"Layer": layer}))
-    assert len(found) == is_wrong
+    assert sorted(found) == sorted(wrong)
+
+
+def test_a_layer_that_contradicts_itself_in_one_case(tmp_path: Path) -> None:
+    declared = _if("IsProd", ["arm64"], ["x86_64"])
+    layer = _built("x86_64", "makefile", CompatibleArchitectures=declared)
+    template = _serverless(
+        {"Architectures": ["x86_64"]},
+        {"Layer": layer},
+        Parameters={"Stage": {"Type": "String"}},
+        Conditions={"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+    )
+    ((path, message),) = _found(tmp_path, template).items()
+    assert path == f"{DECLARED}/Fn::If/1"
+    assert "SAM builds layer Layer for x86_64, but it declares arm64 only" in message
+    assert "when IsProd is true" in message
+    assert "BuildArchitecture" in message
+
+
+def test_only_known_binaries_fail_to_start(tmp_path: Path) -> None:
+    """A layer of Python files that declares one architecture breaks nothing."""
+    known = _found(tmp_path, _template({"Architectures": ARM64, "Layers": [X86]}))
+    assert "'exec format error'" in known[ITEM]
+    function = {"Architectures": ARM64, "Layers": [{"Ref": "Layer"}]}
+    template = _template(function)
+    template["Resources"]["Layer"] = _layer(["x86_64"])
+    declared = _found(tmp_path, template)
+    assert "exec format error" not in declared[ITEM]
+    assert "binaries in it do not run" in declared[ITEM]
 
 
 @pytest.mark.parametrize(
@@ -432,6 +493,14 @@ def test_a_layer_that_sam_builds(
         ({"Architectures": ARM64, "Layers": [X86]}, {}, ["Datadog-Extension"]),
         ({"Architectures": ARM64}, {"Layers": [X86]}, ["Datadog-Extension"]),
         ({"Layers": [X86]}, {"Architectures": ARM64}, ["Datadog-Extension"]),
+        # A function's own architecture replaces that of Globals.
+        (
+            {"Architectures": ["x86_64"], "Layers": [X86]},
+            {"Architectures": ARM64},
+            ["Datadog-Extension"],
+        ),
+        ({"Architectures": ["x86_64"]}, {"Architectures": ARM64, "Layers": [ARM]}, []),
+        ({"Architectures": ARM64}, {"Architectures": ARM64, "Layers": [ARM]}, []),
         ({"Architectures": ARM64, "Layers": [ARM]}, {"Layers": [EITHER]}, []),
         # Layers concatenate.
         (

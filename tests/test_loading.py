@@ -14,6 +14,8 @@ from cfnlint.config import ManualArgs
 import cfn_lint_lambda_race
 from tests.linting import ROOT, TEMPLATES
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(cfn_lint_lambda_race.__file__).parent
 IDS = sorted(getattr(cfn_lint_lambda_race, n).id for n in cfn_lint_lambda_race.__all__)
 WRONG = TEMPLATES / "W9810" / "wrong.yaml"

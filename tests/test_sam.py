@@ -1096,6 +1096,7 @@ def test_a_state_machine_s_local_definition(reference: str, tmp_path: Path) -> N
     assert native == {("Orders", "role", reference == "Orders.Arn")}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS.exists(), reason="no corpus beside us")
 def test_real_templates() -> None:
     refused = []

@@ -27,6 +27,21 @@ CONDITIONS: dict[str, Any] = {
 }
 
 
+# What the CDK writes into each template.
+BOOTSTRAP = {
+    "CheckBootstrapVersion": {
+        "Assertions": [
+            {
+                "Assert": {
+                    "Fn::Not": [{"Fn::Contains": [["1", "2"], {"Ref": "Free"}]}]
+                },
+                "AssertDescription": "The environment is bootstrapped",
+            }
+        ]
+    }
+}
+
+
 def _template(**sections: Any) -> Template:
     parameters = {
         "Stage": {"Type": "String", "AllowedValues": ["a", "b", "c"]},
@@ -73,13 +88,25 @@ def test_answers_are_those_of_one_question(names: tuple[str, ...]) -> None:
         ("b", {"IsPaid": False}, True),
     ],
 )
+@pytest.mark.parametrize("sections", [{}, {"Rules": BOOTSTRAP}], ids=["", "Rules"])
 def test_values_of_parameters_decide(
-    stage: str, chosen: dict[str, bool], is_possible: bool
+    stage: str, chosen: dict[str, bool], is_possible: bool, sections: dict[str, Any]
 ) -> None:
     values = _scenario(PARAMETER, {"Stage": stage})
     both = values.merged(_scenario(CONDITION, chosen))
     assert both is not None
-    assert Reading(_template()).possible(both) is is_possible
+    assert Reading(_template(**sections)).possible(both) is is_possible
+
+
+@pytest.mark.parametrize("sections", [{}, {"Rules": BOOTSTRAP}], ids=["", "Rules"])
+@pytest.mark.parametrize("conditions", [{}, CONDITIONS], ids=["none", "some"])
+def test_a_choice_that_no_condition_mentions_is_possible(
+    sections: dict[str, Any], conditions: dict[str, Any]
+) -> None:
+    """Each `cdk synth` has `Rules`; they must not silence mappings and defaults."""
+    possible = Reading(_template(Conditions=conditions, **sections)).possible
+    assert possible(_scenario(PARAMETER, {"R": "eu-west-1"}))
+    assert possible(_scenario(PARAMETER, {"Stage": "b"}))
 
 
 def test_rules_tie_what_shares_no_parameter() -> None:

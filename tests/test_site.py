@@ -18,6 +18,8 @@ import pytest
 from tests.linting import ROOT
 from tests.serving import serving
 
+pytestmark = pytest.mark.slow
+
 PHONE, DESKTOP = 390, 1280
 # `make docs` puts it beside the pages, which work without it.
 OPTIONAL = {"/mermaid.min.js"}

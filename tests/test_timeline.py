@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from itertools import permutations
@@ -12,11 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cfn_lint_lambda_race.data import sam_grants, targets
 from cfn_lint_lambda_race.update import gaps, redundant_versions
+from tests.fuzzing import fuzzed
 from tests.linting import CORPUS, FUNCTION, lint_template, messages, paths
 from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
 
@@ -559,11 +559,7 @@ def _is_denied_on_every_order(before: Template_, after: Template_) -> bool:
     return bool(denied) and all(denied)
 
 
-@settings(
-    max_examples=int(os.environ.get("EXAMPLES", "300")),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@fuzzed(300)
 @given(_sides())
 def test_gaps_are_what_every_order_denies(sides: tuple[Template_, Template_]) -> None:
     before, after = sides

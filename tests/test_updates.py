@@ -1210,6 +1210,7 @@ def _templates() -> list[Path]:
     return sorted(path for path in found if path.suffix in suffixes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", _templates(), ids=lambda path: path.name)
 def test_a_template_against_itself_is_silent(path: Path) -> None:
     from cfnlint.decode import decode

@@ -5,6 +5,7 @@
 ``operations.json`` which Lambda API operation applies a function's property,
 ``exits.json`` the properties through which references leave the template,
 ``connectors.json`` what SAM connectors let invoke functions,
+``sources.json`` which property names a resource in its ARN,
 ``inputs.json`` how parameters are named that change with every build,
 ``layers.json`` what the names of published layers say of their architecture.
 """
@@ -31,7 +32,10 @@ class TargetRow(NamedTuple):
     ``qualifier`` is the path of a qualifier that is a property of its own; both
     begin where ``path`` and ``inside`` begin, and a ``*`` in them means the same
     item. ``authorised_by`` is a service principal, which needs a permission on the
-    function, or ``role``; ``accepts`` the kinds of qualifier that the service takes.
+    function, or ``role``; ``role`` are the paths of the role, the first that is there
+    decides (``A>B``: property B of the resource that A refers to), ``inside_role`` that
+    of a document, which goes before them; a service that has a role needs no
+    permission. ``accepts`` are the kinds of qualifier that the service takes.
     ``what`` names a place in words, for those of `exits`.
     """
 
@@ -40,6 +44,8 @@ class TargetRow(NamedTuple):
     form: str
     source: str
     authorised_by: str = "role"
+    role: tuple[str, ...] = ()
+    inside_role: str | None = None
     accepts: tuple[str, ...] = ("version", "alias")
     inside: str | None = None
     is_file: bool = False
@@ -52,6 +58,19 @@ class TargetRow(NamedTuple):
     note: str | None = None
     what: str | None = None
     is_deployment: bool = False
+
+
+class ConnectorRow(NamedTuple):
+    """A source of SAM's connectors to functions.
+
+    ``authorised_by`` is the service principal that SAM permits to invoke the
+    function, or ``role`` where it gives the source's role a policy; ``qualifiers``
+    says that this covers each version and alias as well.
+    """
+
+    type: str
+    authorised_by: str
+    qualifiers: bool
 
 
 def load(name: str) -> Any:
@@ -75,12 +94,23 @@ def exits() -> Mapping[str, tuple[TargetRow, ...]]:
 
 
 @cache
-def connectors() -> Mapping[str, str]:
-    """By the type of a SAM connector's source, what lets it invoke a function.
+def connectors() -> Mapping[str, ConnectorRow]:
+    """What SAM's connectors let invoke functions, by the type of their source."""
+    return {
+        row["type"]: ConnectorRow(
+            row["type"], row["authorised_by"], row.get("qualifiers", False)
+        )
+        for row in load("connectors.json")
+    }
 
-    A service principal, or ``role`` for a function that gets a policy.
+
+@cache
+def source_names() -> Mapping[str, str]:
+    """By resource type, the property that names it in its ARN.
+
+    Empty where none does: its ARN holds an ID that AWS makes up.
     """
-    return {row["type"]: row["authorised_by"] for row in load("connectors.json")}
+    return {row["type"]: row.get("name", "") for row in load("sources.json")}
 
 
 class SamGrantRow(NamedTuple):
@@ -117,9 +147,13 @@ def _rows(name: str) -> Mapping[str, tuple[TargetRow, ...]]:
 
 
 def _places(inside: Mapping[str, Any]) -> Mapping[str, Any]:
-    places = {**inside, "inside_when": inside.get("when", {})}
-    places.pop("when", None)
-    places.pop("source", None)
+    places = {
+        **inside,
+        "inside_when": inside.get("when", {}),
+        "inside_role": inside.get("role"),
+    }
+    for name in ("when", "role", "source"):
+        places.pop(name, None)
     return places if inside else {}
 
 
@@ -128,6 +162,7 @@ def _target_row(row: Mapping[str, Any]) -> TargetRow:
     for key in ("when", "inside_when"):
         fields[key] = {path: tuple(values) for path, values in row.get(key, {}).items()}
     fields["accepts"] = tuple(row.get("accepts", TargetRow._field_defaults["accepts"]))
+    fields["role"] = tuple(row.get("role", ()))
     fields["is_deployment"] = bool(row.get("deployment"))
     fields["is_file"] = bool(row.get("file"))
     fields["is_attribute"] = bool(row.get("attribute"))

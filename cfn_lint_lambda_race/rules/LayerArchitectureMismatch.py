@@ -6,7 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
-from cfn_lint_lambda_race.template import Mismatch, Reading, read
+from cfn_lint_lambda_race.template import Contradiction, Layer, Mismatch, Reading, read
 
 
 class LayerArchitectureMismatch(RaceRule):
@@ -35,6 +35,22 @@ class LayerArchitectureMismatch(RaceRule):
             for mismatch in reading.layers.mismatches(function):
                 message = _message(reading, function.id, mismatch)
                 yield finding(cfn, mismatch.layer.path, message)
+        for contradiction in reading.layers.contradictions():
+            if reading.possible(contradiction.when):
+                message = _contradicted(reading, contradiction)
+                yield finding(cfn, contradiction.path, message)
+
+
+def _contradicted(reading: Reading, contradiction: Contradiction) -> str:
+    layer, built = contradiction.layer, contradiction.built
+    base = reading.evaluator.existing(reading.evaluator.resources[layer])
+    case = reading.say(contradiction.when, base)
+    when = f" when {case}" if case else ""
+    declared = "/".join(sorted(contradiction.declared))
+    return (
+        f"SAM builds layer {layer} for {built}, but it declares {declared} only{when}: "
+        f"binaries in it fail on {declared}; set BuildArchitecture in its Metadata"
+    )
 
 
 def _message(reading: Reading, function: str, mismatch: Mismatch) -> str:
@@ -48,12 +64,21 @@ def _message(reading: Reading, function: str, mismatch: Mismatch) -> str:
         others = "/".join(sorted(other.architectures or ()))
         return (
             f"Layer {layer.name} of {function} runs on {runs} only, but layer "
-            f"{other.name} beside it on {others} only{when}: one of them fails to "
-            "start with 'exec format error'; use layers of one architecture"
+            f"{other.name} beside it on {others} only{when}: "
+            f"{_consequence(layer, other)}; use layers of one "
+            "architecture"
         )
     cure = layer.twin or f"a layer that is built for {mismatch.architecture}"
     return (
         f"Layer {layer.name} runs on {runs} only, but {function} is "
-        f"{mismatch.architecture}{when}: what it brings fails to start with "
-        f"'exec format error'; use {cure}"
+        f"{mismatch.architecture}{when}: {_consequence(layer)}; "
+        f"use {cure}"
     )
+
+
+def _consequence(*layers: Layer) -> str:
+    """What happens; a layer that only declares an architecture may hold no binary."""
+    if all(layer.has_binaries for layer in layers):
+        what = "one of them" if len(layers) > 1 else "what it brings"
+        return f"{what} fails to start with 'exec format error'"
+    return f"binaries in {'one of them' if len(layers) > 1 else 'it'} do not run"

@@ -6,18 +6,29 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
-from cfn_lint_lambda_race.template import LATEST, Misfit, read
+from cfn_lint_lambda_race.template import (
+    ANY,
+    LATEST,
+    VERSION,
+    Kind,
+    Misfit,
+    Reading,
+    Text,
+    read,
+)
 
 
 class QualifierMismatch(RaceRule):
     """A permission or a setting belongs to another qualifier than what is invoked.
 
-    A permission on the function permits nobody to invoke its alias, and the reverse;
+    A permission on the function, or a role's statement on its ARN, lets nobody invoke
+    its alias, and the reverse;
     retries, destinations and provisioned concurrency of one qualifier do nothing for
     another. It is the next fault that people meet who move an integration to an alias.
 
     - CloudFormation: write ``!Ref Alias`` as the ``FunctionName`` of the permission,
       and the alias's name as the ``Qualifier`` of the event-invoke config.
+    - Role: allow ``!Ref Alias``, or ``!Sub "${Function.Arn}:*"``.
     - SAM: let ``Events`` make the permission, or write ``!Ref Function.Alias``.
     - CDK: call ``alias.addPermission`` and ``alias.configureAsyncInvoke``.
 
@@ -36,23 +47,83 @@ class QualifierMismatch(RaceRule):
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)
         for misfit in reading.misfits:
-            target = reading.name_target(misfit.target)
-            yield finding(cfn, misfit.path, _message(misfit, target))
+            yield finding(cfn, misfit.path, _message(reading, misfit))
+        for refused in reading.refused:
+            message = (
+                f"{refused.what} names no version or alias of {refused.function}, "
+                f"which AWS refuses; name one: function:{refused.function}:ALIAS"
+            )
+            yield finding(cfn, refused.path, message)
 
 
-def _message(misfit: Misfit, target: str) -> str:
-    verb, effect, moved = (
-        ("is for", "its invocations are denied", "the permission")
-        if misfit.is_grant
-        else ("applies to", "it has no effect there", "it")
-    )
-    # The other way round would be a step back: $LATEST shields nobody.
-    cure = (
-        f"let {target} invoke {misfit.has}"
-        if misfit.invoked == LATEST
-        else f"put {moved} on {misfit.invoked}"
-    )
+_DENIED = "its invocations are denied"
+# By what is attached: the verb, and what comes of the mismatch.
+_WORDS = {
+    Kind.PERMISSION: ("is for", _DENIED),
+    Kind.CONNECTOR: ("permits", _DENIED),
+    Kind.POLICY: ("allows", _DENIED),
+    Kind.SETTING: ("applies to", "it has no effect there"),
+    Kind.SNAP_START: ("applies to", "it has no effect there"),
+}
+
+
+def _message(reading: Reading, misfit: Misfit) -> str:
+    verb, effect = _WORDS[misfit.kind]
+    target = reading.name_target(misfit.target)
+    when = reading.say_any(misfit.scenarios, misfit.base, misfit.is_always)
     return (
-        f"{misfit.what} {verb} {misfit.has}, but {target} invokes {misfit.invoked} of "
-        f"{misfit.function}, so {effect}; {cure}"
+        f"{misfit.what} {verb} {_words(misfit.has)}, but {target} invokes "
+        f"{_words(misfit.invoked)} of {misfit.function}"
+        f"{f' when {when}' if when else ''}, so {effect}; "
+        f"{_cure(reading, misfit, target)}"
     )
+
+
+def _cure(reading: Reading, misfit: Misfit, target: str) -> str:
+    has, invoked = _words(misfit.has), _words(misfit.invoked)
+    # Towards $LATEST would be a step back: it shields nobody.
+    is_better = misfit.invoked is None or not misfit.is_moveable
+    if is_better and misfit.has is not None and _can_invoke(misfit):
+        if misfit.has.literal != ANY:
+            return f"let {target} invoke {has}"
+        if reading.is_serverless(misfit.function) and not reading.publishes_alias(
+            misfit.function
+        ):
+            return f"set AutoPublishAlias on {misfit.function} and invoke that alias"
+        return f"let {target} invoke an alias of a published version"
+    if not misfit.is_moveable:
+        return f"write one for {invoked} yourself"
+    if misfit.kind is Kind.SNAP_START:
+        return "invoke the function through a service that takes a version"
+    if misfit.kind is Kind.POLICY:
+        return f"allow {invoked} too"
+    if misfit.kind is Kind.CONNECTOR:
+        return f"give the Destination the Arn of {invoked}"
+    moved = "the permission" if misfit.kind is Kind.PERMISSION else "it"
+    return f"put {moved} on {invoked}"
+
+
+def _can_invoke(misfit: Misfit) -> bool:
+    """Whether the service of a target takes a qualifier like the attachment's."""
+    accepted = misfit.target.row.accepts
+    if misfit.has is None or misfit.has.literal == ANY:
+        return bool(accepted)
+    token = misfit.has.token
+    is_version = (misfit.has.literal or "").isdecimal() or (
+        token is not None and token.kind == VERSION
+    )
+    return ("version" if is_version else "alias") in accepted
+
+
+def _words(qualifier: Text | None) -> str:
+    """A qualifier in words, as a template writes it."""
+    if qualifier is None:
+        return LATEST
+    if qualifier.literal == ANY:
+        return "published versions"
+    token = qualifier.token
+    if token is None:
+        name = str(qualifier)
+        return f"version {name}" if name.isdecimal() else name
+    # What SAM publishes has no logical ID that its template shows.
+    return f"!Ref {token.name}" if "." in token.name else token.name

@@ -88,11 +88,13 @@ def _cure(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
     if target.row.note:
         return target.row.note
     if use.alias:
+        # What its role allows is not to change.
         return f"let {use.alias} point to a published version"
+    role = ", which its role must allow" if target.is_by_role else ""
     if reading.publishes_alias(use.function):
-        return f"invoke !Ref {use.function}.Alias"
+        return f"invoke !Ref {use.function}.Alias{role}"
     if reading.is_serverless(use.function):
-        return f"set AutoPublishAlias on {use.function} and invoke that alias"
+        return f"set AutoPublishAlias on {use.function} and invoke that alias{role}"
     if target.row.accepts == ("version",):
         return "invoke a published version"
-    return "invoke an alias of a published version"
+    return f"invoke an alias of a published version{role}"

@@ -6,7 +6,7 @@ The modules begin with an underscore because cfn-lint, given this package as a
 folder of rules, executes every file that does not, each on its own.
 """
 
-from cfn_lint_lambda_race.template._attachments import Attachments, Grant, Misfit
+from cfn_lint_lambda_race.template._attachments import ANY, Attachments, Kind, Misfit
 from cfn_lint_lambda_race.template._documents import is_small, parse
 from cfn_lint_lambda_race.template._evaluator import (
     FUNCTION_TYPES,
@@ -22,28 +22,46 @@ from cfn_lint_lambda_race.template._evaluator import (
     sub_variables,
 )
 from cfn_lint_lambda_race.template._exits import Exit
+from cfn_lint_lambda_race.template._grants import Grant
 from cfn_lint_lambda_race.template._identifier import LATEST
-from cfn_lint_lambda_race.template._layers import Mismatch, Undeclared
+from cfn_lint_lambda_race.template._layers import (
+    Contradiction,
+    Layer,
+    Mismatch,
+    Undeclared,
+)
 from cfn_lint_lambda_race.template._reading import Reading, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._references import Reference
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._source import position
 from cfn_lint_lambda_race.template._targets import Target
-from cfn_lint_lambda_race.template._text import Part, Text, Token, literal, token
+from cfn_lint_lambda_race.template._text import (
+    VERSION,
+    Part,
+    Text,
+    Token,
+    literal,
+    token,
+)
 
 __all__ = [
     "ALWAYS",
+    "ANY",
     "FUNCTION_TYPES",
     "LATEST",
     "LAYER_TYPES",
     "MAX_ALTERNATIVES",
     "MAX_DEPTH",
     "NO_VALUE",
+    "VERSION",
     "Alternative",
     "Attachments",
+    "Contradiction",
     "Evaluator",
     "Exit",
     "Grant",
+    "Kind",
+    "Layer",
     "Misfit",
     "Mismatch",
     "Part",

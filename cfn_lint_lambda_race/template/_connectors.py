@@ -29,13 +29,16 @@ class Connection:
 
     ``source`` is the resource that it connects, ``authorised_by`` the service
     principal that SAM permits to invoke the function, or ``role`` where it gives
-    the source, a function, a policy.
+    the source's role a policy; ``is_for_each`` says that this covers each
+    qualifier of the function. ``has_arn`` tells that the destination is an ARN.
     """
 
     path: Path
     source: Resource
     authorised_by: str
     reference: Reference
+    is_for_each: bool
+    has_arn: bool
 
 
 def connections(evaluator: Evaluator, references: References) -> Iterator[Connection]:
@@ -44,14 +47,21 @@ def connections(evaluator: Evaluator, references: References) -> Iterator[Connec
     SAM grants them on the unqualified function, unless the destination is an ARN.
     """
     for source, properties, path in _connectors(evaluator):
-        authorised_by = connectors().get(source.type)
-        if authorised_by is None or not _writes(evaluator, properties):
+        row = connectors().get(source.type)
+        if row is None or not _writes(evaluator, properties):
             continue
         place = Branch(properties, path, evaluator.existing(source))
         for destination in evaluator.below(place, "Destination"):
             for item in evaluator.items(destination):
                 for reference in _destination(evaluator, references, item):
-                    yield Connection(item.path, source, authorised_by, reference)
+                    yield Connection(
+                        item.path,
+                        source,
+                        row.authorised_by,
+                        reference,
+                        row.qualifiers,
+                        _has_arn(item.node),
+                    )
 
 
 def _connectors(
@@ -92,3 +102,7 @@ def _destination(
         when = evaluator.existing(references.functions[name], item.when)
         return references.of(function_arn(token(FUNCTION, name)), when)
     return references.of(node["Arn"], item.when) if "Arn" in node else []
+
+
+def _has_arn(destination: object) -> bool:
+    return isinstance(destination, Mapping) and "Arn" in destination

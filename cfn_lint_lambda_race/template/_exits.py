@@ -74,9 +74,13 @@ class Exits:
 
     def _connected(self, references: References) -> Iterator[Exit]:
         """The functions that SAM's connectors let other functions invoke."""
+        invoking = {target.resource.id for target in self._targets}
         for found in connections(self._evaluator, references):
             function = found.reference.function
             if found.authorised_by != "role" or function is None:
+                continue
+            if found.is_for_each or found.source.id in invoking:
+                # The target of the source carries the finding.
                 continue
             if references.unqualified(found.reference) and found.source.id != function:
                 what = f"a policy of {found.source.id}, from its connector,"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -22,6 +22,7 @@ from cfn_lint_lambda_race.template._text import ATTRIBUTE, Text
 
 ARM64 = "arm64"
 X86_64 = "x86_64"
+SERVERLESS_LAYER = "AWS::Serverless::LayerVersion"
 BOTH = frozenset({ARM64, X86_64})
 
 
@@ -32,7 +33,8 @@ class Layer:
     ``name`` is the logical ID, or the name of a published layer; ``architectures``
     those it runs on, None where nothing says so; ``is_undeclared`` tells that the
     layer is in the template and says nothing; ``twin`` the name of its vendor's
-    layer for the other architecture.
+    layer for the other architecture; ``has_binaries`` that its vendor publishes one
+    for each architecture, which is done for what is compiled.
     """
 
     name: str
@@ -41,6 +43,18 @@ class Layer:
     architectures: frozenset[str] | None
     is_undeclared: bool = False
     twin: str | None = None
+    has_binaries: bool = False
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A layer that `sam build` builds for another architecture than it declares."""
+
+    layer: str
+    path: Path
+    built: str
+    declared: frozenset[str]
+    when: Scenario
 
 
 @dataclass(frozen=True)
@@ -135,32 +149,54 @@ class Layers:
         if row is None:
             yield Layer(name, path, when, None)
         else:
-            yield Layer(name, path, when, row.architectures, twin=row.twin_of(name))
+            twin = row.twin_of(name)
+            yield Layer(name, path, when, row.architectures, False, twin, True)
 
     def _of_stack(
         self, resource: Resource, path: Path, when: Scenario
     ) -> Iterator[Layer]:
+        built = self._built_for(resource)
         node = resource.properties.get("CompatibleArchitectures")
         if node is None:
-            node = self._build_architecture(resource)
-        if node is None:
-            yield Layer(resource.id, path, when, None, is_undeclared=True)
+            architectures = None if built is None else frozenset({built})
+            yield Layer(resource.id, path, when, architectures, built is None)
             return
         for found in self._evaluator.evaluate(node, when):
             names = _architectures(found.value)
             is_undeclared = names is None and not isinstance(found.value, (Text, list))
+            if names is not None and built is not None and built not in names:
+                names = frozenset({built})
             yield Layer(resource.id, path, found.when, names, is_undeclared)
 
-    @staticmethod
-    def _build_architecture(resource: Resource) -> Any:
-        """What `sam build` builds the layer for.
+    def _built_for(self, resource: Resource) -> str | None:
+        """What `sam build` builds a layer for; None where it does not, or unknown.
 
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-layers.html
         """
         metadata = resource.attributes.get("Metadata")
-        if resource.type != "AWS::Serverless::LayerVersion":
+        if resource.type != SERVERLESS_LAYER or not isinstance(metadata, Mapping):
             return None
-        return metadata.get("BuildArchitecture") if isinstance(metadata, dict) else None
+        if "BuildArchitecture" not in metadata:
+            return X86_64 if metadata.get("BuildMethod") else None
+        built = metadata["BuildArchitecture"]
+        return built if isinstance(built, str) and built in BOTH else None
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """The layers that are built for an architecture that they do not declare."""
+        for resource in self._evaluator.resources.values():
+            if resource.type != SERVERLESS_LAYER:
+                continue
+            built = self._built_for(resource)
+            node = resource.properties.get("CompatibleArchitectures")
+            if built is None or node is None:
+                continue
+            path = (*resource.path, "CompatibleArchitectures")
+            base = self._evaluator.existing(resource)
+            for found in self._evaluator.evaluate(node, base):
+                names = _architectures(found.value)
+                if names is not None and built not in names:
+                    where = (*path, *found.path)
+                    yield Contradiction(resource.id, where, built, names, found.when)
 
     # -- questions -------------------------------------------------------------
 

@@ -23,7 +23,12 @@ from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenario
-from cfn_lint_lambda_race.template._source import as_written
+from cfn_lint_lambda_race.template._settings import Refused
+from cfn_lint_lambda_race.template._source import (
+    SERVERLESS_FUNCTION,
+    as_written,
+    content,
+)
 from cfn_lint_lambda_race.template._targets import Target, Targets
 
 
@@ -50,7 +55,7 @@ class Reading:
         content_of: ContentOf = content_of,
     ) -> None:
         cfn = as_written(cfn)
-        template = cfn.template if isinstance(cfn.template, Mapping) else {}
+        template = content(cfn)
         self._read_file = partial(
             read_file, template=cfn.filename, content_of=content_of
         )
@@ -87,9 +92,13 @@ class Reading:
         """What is attached to another qualifier than the one that targets invoke."""
         return list(self.attachments)
 
+    @property
+    def refused(self) -> list[Refused]:
+        """The scalable targets that AWS refuses."""
+        return list(self.attachments.refused)
+
     @cached_property
     def attachments(self) -> Attachments:
-        """The permissions and settings, which belong to one qualifier each."""
         return Attachments(self.evaluator, self.references, self.possible, self.targets)
 
     def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:
@@ -148,7 +157,7 @@ class Reading:
     def is_serverless(self, function: str) -> bool:
         """Whether SAM can publish the function."""
         resource = self.references.functions.get(function)
-        return resource is not None and resource.type == "AWS::Serverless::Function"
+        return resource is not None and resource.type == SERVERLESS_FUNCTION
 
     @property
     def functions(self) -> list[Resource]:

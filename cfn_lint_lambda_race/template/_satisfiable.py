@@ -85,7 +85,9 @@ class Satisfiability:
     ) -> Iterator[frozenset[tuple[str, bool]]]:
         """The choices, apart where no parameter or condition links them."""
         if self._is_whole:
-            yield frozenset(known)
+            # About no choice at all there is nothing to ask: the solver would say no.
+            if known:
+                yield frozenset(known)
             return
         groups: list[tuple[frozenset[str], frozenset[tuple[str, bool]]]] = []
         for choice in known:

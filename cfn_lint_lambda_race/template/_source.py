@@ -25,6 +25,8 @@ from cfn_lint_lambda_race.template._documents import is_small, parse
 # CloudFormation takes 1 MB; SAM templates grow when they are translated.
 MAX_SIZE = 4 * 1024 * 1024
 
+SERVERLESS_FUNCTION = "AWS::Serverless::Function"
+
 
 # By the template that cfn-lint lints, the one as written, where that is another.
 _SOURCES: WeakKeyDictionary[Template, Template] = WeakKeyDictionary()
@@ -69,6 +71,45 @@ def _differs(cfn: Template) -> bool:
         return False
     has_loops = written.get("Globals") and written.get("Fn::ForEach")
     return bool(has_loops) or not is_serverless(cfn.template)
+
+
+def content(cfn: Template) -> Mapping[str, Any]:
+    """The content of a template as written, with `Globals` merged as SAM merges them.
+
+    Every merge but the newest aws-sam-translator's joins the `Architectures` of a
+    function to those of `Globals`, which makes two architectures of one; SAM lets the
+    function's own replace them (REPLACE in `samtranslator.plugins.globals`).
+    """
+    template = as_written(cfn).template
+    if not isinstance(template, Mapping):
+        return {}
+    shared: Any = template
+    for step in ("Globals", "Function", "Architectures"):
+        shared = shared.get(step) if isinstance(shared, Mapping) else None
+    resources = template.get("Resources")
+    if not isinstance(shared, list) or not isinstance(resources, Mapping):
+        return template
+    own = {name: _with_own(resource, shared) for name, resource in resources.items()}
+    return {**template, "Resources": own}
+
+
+def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
+    """A resource whose `Architectures` are its own, where shared ones came before."""
+    if not isinstance(resource, Mapping):
+        return resource
+    properties = resource.get("Properties")
+    if resource.get("Type") != SERVERLESS_FUNCTION or not isinstance(
+        properties, Mapping
+    ):
+        return resource
+    joined, count = properties.get("Architectures"), len(shared)
+    # A function has one architecture, so a longer list can only have been joined.
+    if not isinstance(joined, list) or len(joined) <= count or joined[:count] != shared:
+        return resource
+    return {
+        **resource,
+        "Properties": {**properties, "Architectures": joined[count:]},
+    }
 
 
 def position(cfn: Template, path: Sequence[str | int]) -> tuple[int, ...] | None:

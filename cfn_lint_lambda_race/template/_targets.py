@@ -49,7 +49,7 @@ class Target:
     ``references`` are the alternatives of what it invokes, ``is_complete`` says
     that none of them is unknown. ``path`` is the place; where that is a document,
     ``inner`` leads on inside it. ``base`` is the scenario in which the place is
-    there at all.
+    there at all, ``roles`` what the property says that names the service's role.
     """
 
     resource: Resource
@@ -59,6 +59,12 @@ class Target:
     is_complete: bool
     base: Scenario = ALWAYS
     inner: Path | None = None
+    roles: tuple[Branch, ...] = ()
+
+    @property
+    def is_by_role(self) -> bool:
+        """Whether a role has to allow the invocation, rather than a permission."""
+        return bool(self.roles or (self.row.authorised_by == "role" and self.row.role))
 
 
 @dataclass(frozen=True)
@@ -171,14 +177,39 @@ class Targets:
             for scenario in self._admitted(place, row.when):
                 admitted = _with(place, scenario)
                 if row.inside is None:
-                    yield from self._target(resource, row, admitted, root)
+                    for target in self._target(resource, row, admitted, root):
+                        yield replace(target, roles=self._roles(admitted, row))
                 else:
-                    yield from self._inside(resource, row, admitted.branch, root)
+                    yield from self._inside(resource, row, admitted, root)
+
+    def _roles(self, place: _Place, row: TargetRow) -> tuple[Branch, ...]:
+        """What the properties say that name the role behind a place."""
+        for path in row.role:
+            named, _, attribute = path.partition(">")
+            found = [beside.branch for beside in self._beside(place, named)]
+            if attribute:
+                found = [
+                    branch for one in found for branch in self._of_other(one, attribute)
+                ]
+            if found:
+                return tuple(found)
+        return ()
+
+    def _of_other(self, branch: Branch, name: str) -> Iterator[Branch]:
+        """A property of the resource that a node refers to."""
+        for found in self._evaluator.texts(branch.node, branch.when):
+            assert isinstance(found.value, Text)
+            for named in found.value.tokens:
+                resource = self._evaluator.resources.get(named.name)
+                if resource is not None:
+                    yield from self._evaluator.property(resource, name, found.when)
 
     def _inside(
-        self, resource: Resource, row: TargetRow, branch: Branch, root: Branch
+        self, resource: Resource, row: TargetRow, whole: _Place, root: Branch
     ) -> Iterator[Target]:
         assert row.inside is not None
+        branch = whole.branch
+        roles: tuple[Branch, ...] | None = None
         replaced = self._replaced_operations(resource, row)
         substitutions = tuple(
             self._evaluator.below(root, row.substitutions) if row.substitutions else ()
@@ -189,7 +220,26 @@ class Targets:
                 if _operation(place.branch) in replaced:
                     continue
                 for scenario in self._admitted(place, row.inside_when):
-                    yield from self._target(resource, row, _with(place, scenario), root)
+                    admitted = _with(place, scenario)
+                    for target in self._target(resource, row, admitted, root):
+                        mine = self._roles_inside(admitted, row.inside_role)
+                        if not mine and roles is None:
+                            roles = self._roles(whole, row)
+                        yield replace(target, roles=mine or roles or ())
+
+    def _roles_inside(self, place: _Place, path: str | None) -> tuple[Branch, ...]:
+        """What a document says beside a place that names the role behind it.
+
+        A substitution of a state machine may stand for it.
+        """
+        if path is None:
+            return ()
+        return tuple(
+            replace(beside.branch, node=found.value, when=found.when)
+            for beside in self._beside(place, path)
+            for found in self._values(beside)
+            if isinstance(found.value, Text)
+        )
 
     def _replaced_operations(
         self, api: Resource, row: TargetRow

@@ -27,9 +27,9 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._scenario import CONDITION
+from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._text import UNKNOWN
 from cfn_lint_lambda_race.update._deployment import (
-    SERVERLESS_FUNCTION,
     Deployment,
     Shield,
     as_lambda_takes,

@@ -23,16 +23,19 @@ from cfn_lint_lambda_race.template import (
     token,
 )
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
-from cfn_lint_lambda_race.template._source import as_written, is_serverless
+from cfn_lint_lambda_race.template._source import (
+    SERVERLESS_FUNCTION,
+    content,
+    is_serverless,
+)
 from cfn_lint_lambda_race.update._values import in_order, pruned
 
-SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 _S3_URI = "s3://"
 # The properties that can name a local path; the CLIs package what lies there.
 _LOCAL = {
     "AWS::Lambda::Function": "Code",
     "AWS::Lambda::LayerVersion": "Content",
-    "AWS::Serverless::Function": "CodeUri",
+    SERVERLESS_FUNCTION: "CodeUri",
     "AWS::Serverless::LayerVersion": "ContentUri",
 }
 
@@ -66,7 +69,7 @@ class Deployment:
         self._cfn = cfn
         self._content_of = content_of
         self.reading = Reading(cfn, defaults_first, content_of)
-        template = as_written(cfn).template
+        template = content(cfn)
         parameters = template.get("Parameters")
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
         self.is_serverless = is_serverless(template)
@@ -207,17 +210,20 @@ class Deployment:
 
     def versions(self, function: str) -> list[Resource]:
         """The ``AWS::Lambda::Version`` resources of a function."""
-        return [
-            resource
-            for resource in self.resources.values()
-            if resource.type == "AWS::Lambda::Version"
-            and any(
-                found.function == function
-                for found in self.reading.references.of(
-                    resource.properties.get("FunctionName")
-                )
-            )
-        ]
+        return self._versions.get(function, [])
+
+    @cached_property
+    def _versions(self) -> Mapping[str, list[Resource]]:
+        """The ``AWS::Lambda::Version`` resources by function."""
+        versions: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            if resource.type != "AWS::Lambda::Version":
+                continue
+            found = self.reading.references.of(resource.properties.get("FunctionName"))
+            for function in dict.fromkeys(one.function for one in found):
+                if function is not None:
+                    versions.setdefault(function, []).append(resource)
+        return versions
 
 
 def _as_lambda(function: Resource, name: str) -> Any:

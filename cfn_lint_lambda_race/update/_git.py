@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import re
+import secrets
 import shlex
 import signal
 import stat
@@ -49,6 +50,8 @@ _COMMAND_LINE = (
             "credential.helper=",
             "diff.external=",
             "protocol.allow=never",
+            # A folder of a clone can look like a bare repository of its own.
+            "safe.bareRepository=explicit",
             "submodule.recurse=false",
             "gc.auto=0",
             "maintenance.auto=false",
@@ -57,29 +60,29 @@ _COMMAND_LINE = (
     ),
 )
 
-# They say which of the user's own files git reads, and how far it looks for a
-# repository. All else in GIT_* is meant for another command: a hook that runs the
-# linter hands down GIT_DIR and GIT_INDEX_FILE.
+# They say which of the user's own files git reads. All else in GIT_* is meant for
+# another command: a hook that runs the linter hands down GIT_DIR and GIT_INDEX_FILE.
 _KEPT_VARIABLES = frozenset(
-    {
-        "GIT_CEILING_DIRECTORIES",
-        "GIT_CONFIG_GLOBAL",
-        "GIT_CONFIG_NOSYSTEM",
-        "GIT_CONFIG_SYSTEM",
-        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
-    }
+    {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM"}
 )
 _VARIABLES = {
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",
-    # Older git does not know GIT_NO_LAZY_FETCH. No protocol has an empty name, so that
-    # the fetch which it starts ends before it runs anything.
-    "GIT_ALLOW_PROTOCOL": ":",
+    # The only protocol that git may use. A URL `name::x` makes git run `remote-name`,
+    # which can be an alias of the repository's, so nobody must guess the name; an
+    # empty one is a name like any other.
+    "GIT_ALLOW_PROTOCOL": f"none-{secrets.token_hex(16)}",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+
+# The first versions that know GIT_NO_LAZY_FETCH, by their series. Before them, git
+# fetches from a promisor remote what is not there, and `fetch.bundleURI` makes that
+# fetch write into the repository, whatever the protocol.
+# https://github.com/git/git/blob/master/Documentation/RelNotes/2.45.1.txt
+_NEVER_FETCHES = {39: 4, 40: 2, 41: 1, 42: 2, 43: 4, 44: 1, 45: 1}
 
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OWNED = re.compile(r"dubious ownership|unsafe repository")
@@ -127,23 +130,36 @@ class Repository:
     def find(cls, path: Path) -> Repository | None:
         """The repository whose work tree holds a file or folder.
 
+        Only a `.git` entry at or above the path makes one; it is looked for here and
+        not by git, which would also take a folder of a clone that looks like a bare
+        repository, with references and settings of whoever wrote that folder.
+
         None: there is none, or the path lies in a bare repository or in `.git`.
-        Raises GitError where git is missing, refuses or fails.
+        Raises GitError where git is missing, refuses, fails or would fetch.
         """
         if "\0" in str(path):
             return None
         real = Path(os.path.realpath(path))
         folder = real if os.path.isdir(real) else real.parent
-        if not os.path.isdir(folder):
+        root = next(
+            (above for above in (folder, *folder.parents) if _has_git(above)), None
+        )
+        if root is None or not os.path.isdir(folder):
             return None
-        answer = _ask(folder, "rev-parse", "--show-toplevel")
+        if ".git" in real.relative_to(root).parts:
+            return None
+        answer = _ask(root, "rev-parse", "--show-toplevel", "--absolute-git-dir")
         if answer.status:
             if _NO_WORK_TREE.search(answer.complaint):
                 return None
-            raise _failure("rev-parse", answer, folder)
-        root = Path(os.path.realpath(os.fsdecode(answer.output).removesuffix("\n")))
-        # core.worktree can name any folder; only one that holds the path is meant.
-        return cls(root) if real.is_relative_to(root) else None
+            raise _failure("rev-parse", answer, root)
+        found = os.fsdecode(answer.output).removesuffix("\n")
+        top, _, git_folder = found.rpartition("\n")
+        # core.worktree can name any folder; only the one that holds `.git` is meant.
+        if Path(os.path.realpath(top)) != root or Path(git_folder) == root:
+            return None
+        _refuse_to_fetch(root)
+        return cls(root)
 
     def resolve(self, revision: str) -> str:
         """The hash of the commit that a revision (`HEAD~2`, `origin/main`) names.
@@ -723,6 +739,34 @@ class _Reader(threading.Thread):
                 self.content += chunk
 
 
+def _has_git(folder: Path) -> bool:
+    return os.path.lexists(folder / ".git")
+
+
+def _refuse_to_fetch(root: Path) -> None:
+    """Raise GitError where git would fetch what a partial clone lacks."""
+    pattern = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+    if not _Settings.read(root, pattern):
+        return
+    version = os.fsdecode(_ask(root, "version").output).strip()
+    if not _never_fetches(version):
+        raise GitError(
+            f"this is a partial clone, and {_plain(version)} cannot be kept from "
+            "fetching; update git to 2.45.1, or use baseline_path"
+        )
+
+
+def _never_fetches(version: str) -> bool:
+    """Whether a git, by what `git version` prints, knows GIT_NO_LAZY_FETCH."""
+    numbers = re.match(r"git version (\d+)\.(\d+)(?:\.(\d+))?", version)
+    if numbers is None:
+        return False
+    major, minor, patch = (int(number or 0) for number in numbers.groups())
+    if major != 2 or minor > max(_NEVER_FETCHES):
+        return major > 1
+    return minor in _NEVER_FETCHES and patch >= _NEVER_FETCHES[minor]
+
+
 def _ask(folder: Path, *arguments: str, limit: int | None = None) -> _Answer:
     """Runs git in a folder. Raises GitError where it cannot run or takes too long."""
     command = [_executable(), *_COMMAND_LINE, *arguments]
@@ -731,7 +775,8 @@ def _ask(folder: Path, *arguments: str, limit: int | None = None) -> _Answer:
             command,
             bufsize=0,
             cwd=folder,
-            env=_environment(),
+            # The `.git` of this folder or none: git looks no further up.
+            env={**_environment(), "GIT_CEILING_DIRECTORIES": str(folder.parent)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -15,8 +15,9 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
     sub_variables,
 )
+from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._comparison import Comparison, FunctionUpdate
-from cfn_lint_lambda_race.update._deployment import SERVERLESS_FUNCTION, Deployment
+from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._frozen import may_be_replaced
 from cfn_lint_lambda_race.update._inputs import Inputs
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template import Resource
+from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._comparison import Comparison
-from cfn_lint_lambda_race.update._deployment import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._inputs import Inputs
 from cfn_lint_lambda_race.update._publication import version_key
 

@@ -28,8 +28,9 @@ from cfn_lint_lambda_race.template import (
     intrinsic,
     sub_variables,
 )
+from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._comparison import Comparison
-from cfn_lint_lambda_race.update._deployment import SERVERLESS_FUNCTION, Deployment
+from cfn_lint_lambda_race.update._deployment import Deployment
 
 REST_DEPLOYMENT = "AWS::ApiGateway::Deployment"
 _REST_STAGE = "AWS::ApiGateway::Stage"
@@ -203,9 +204,16 @@ class _Side:
     def of_api(self, kind: str, prop: str, api: str) -> list[Resource]:
         return [
             resource
-            for resource in self.resources.values()
-            if resource.type == kind and self.named(resource, prop) == api
+            for resource in self._by_type.get(kind, ())
+            if self.named(resource, prop) == api
         ]
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            found.setdefault(resource.type, []).append(resource)
+        return found
 
 
 class Timeline:
@@ -243,6 +251,10 @@ class Timeline:
                 for name in (function, after.resource.id)
             ):
                 continue
+            if self._before.attachments.has_role(before, old) or (
+                self._after.attachments.has_role(after, new)
+            ):
+                continue
             keys = self._before.qualifier(old), self._after.qualifier(new)
             if keys[0] is None or keys[1] is None or keys[0] == keys[1]:
                 continue
@@ -272,7 +284,7 @@ class Timeline:
 
     def _late(self, move: Move, switch: str) -> list[Grant]:
         """The permissions that come after a switch; none where another may not."""
-        if self._may_be_permitted_otherwise(move):
+        if self._may_be_permitted_otherwise:
             return []
         found = []
         for grant, keys in self._after.grants(move.after, move.function):
@@ -286,7 +298,8 @@ class Timeline:
             found.append(grant)
         return found
 
-    def _may_be_permitted_otherwise(self, move: Move) -> bool:
+    @cached_property
+    def _may_be_permitted_otherwise(self) -> bool:
         """Whether a permission is for a function that cannot be told."""
         return any(
             resource.type == "AWS::Lambda::Permission"
@@ -374,7 +387,7 @@ class Timeline:
         None where the API gets another one, or where something may still permit it.
         """
         api = self._api(move.after, "RestApiId")
-        if api is None or self._may_be_permitted_otherwise(move):
+        if api is None or self._may_be_permitted_otherwise:
             return None
         if any(
             keys & {move.old, None}
@@ -428,13 +441,14 @@ class Timeline:
 
     def _permits_event(self, move: Move) -> bool:
         """Whether a permission beside SAM's own may cover the event in time."""
-        return self._may_be_permitted_otherwise(move) or any(
+        return self._may_be_permitted_otherwise or any(
             keys & {move.new, None}
             for side, target in (
                 (self._before, move.before),
                 (self._after, move.after),
             )
-            for _, keys in side.grants(target, move.function)
+            for grant, keys in side.grants(target, move.function)
+            if grant.path[-2:-1] != ("Events",)
         )
 
 

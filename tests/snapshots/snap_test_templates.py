@@ -210,7 +210,7 @@ snapshots['test_findings[W9810/wrong-appsync.yaml] W9810/wrong-appsync.yaml'] = 
         'rule': 'W9810'
     },
     {
-        'message': 'Source (AWS::AppSync::DataSource) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'Source (AWS::AppSync::DataSource) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/Source/Properties/LambdaConfig/LambdaFunctionArn',
         'position': '34:9',
         'rule': 'W9810'
@@ -234,7 +234,7 @@ snapshots['test_findings[W9810/wrong-cdk.json] W9810/wrong-cdk.json'] = [
 
 snapshots['test_findings[W9810/wrong-codepipeline.yaml] W9810/wrong-codepipeline.yaml'] = [
     {
-        'message': 'Pipeline (AWS::CodePipeline::Pipeline) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'Pipeline (AWS::CodePipeline::Pipeline) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/Pipeline/Properties/Stages/1/Actions/0/Configuration/FunctionName',
         'position': '48:17',
         'rule': 'W9810'
@@ -267,13 +267,13 @@ snapshots['test_findings[W9810/wrong-conditions.yaml] W9810/wrong-conditions.yam
 
 snapshots['test_findings[W9810/wrong-destinations.yaml] W9810/wrong-destinations.yaml'] = [
     {
-        'message': 'CheckoutInvoked (AWS::Lambda::EventInvokeConfig) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'CheckoutInvoked (AWS::Lambda::EventInvokeConfig) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/CheckoutInvoked/Properties/DestinationConfig/OnSuccess/Destination',
         'position': '36:11',
         'rule': 'W9810'
     },
     {
-        'message': 'CheckoutInvoked (AWS::Lambda::EventInvokeConfig) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'CheckoutInvoked (AWS::Lambda::EventInvokeConfig) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/CheckoutInvoked/Properties/DestinationConfig/OnFailure/Destination',
         'position': '38:11',
         'rule': 'W9810'
@@ -309,13 +309,13 @@ snapshots['test_findings[W9810/wrong-eventbridge.yaml] W9810/wrong-eventbridge.y
         'rule': 'W9810'
     },
     {
-        'message': 'Nightly (AWS::Scheduler::Schedule) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'Nightly (AWS::Scheduler::Schedule) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/Nightly/Properties/Target/Arn',
         'position': '34:9',
         'rule': 'W9810'
     },
     {
-        'message': 'Pipe (AWS::Pipes::Pipe) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'Pipe (AWS::Pipes::Pipe) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/Pipe/Properties/Target',
         'position': '45:7',
         'rule': 'W9810'
@@ -420,7 +420,7 @@ snapshots['test_findings[W9810/wrong-sam-api.yaml] W9810/wrong-sam-api.yaml'] = 
 
 snapshots['test_findings[W9810/wrong-sam-state-machine.yaml] W9810/wrong-sam-state-machine.yaml'] = [
     {
-        'message': 'Process (AWS::Serverless::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; set AutoPublishAlias on Orders and invoke that alias',
+        'message': 'Process (AWS::Serverless::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; set AutoPublishAlias on Orders and invoke that alias, which its role must allow',
         'path': 'Resources/Process/Properties/DefinitionSubstitutions/ship',
         'position': '31:9',
         'rule': 'W9810'
@@ -459,7 +459,7 @@ snapshots['test_findings[W9810/wrong-serverless-framework.json] W9810/wrong-serv
 
 snapshots['test_findings[W9810/wrong-state-machine-string.yaml] W9810/wrong-state-machine-string.yaml'] = [
     {
-        'message': 'State Ship of Process (AWS::StepFunctions::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'State Ship of Process (AWS::StepFunctions::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/Process/Properties/DefinitionString',
         'position': '23:7',
         'rule': 'W9810'
@@ -468,13 +468,13 @@ snapshots['test_findings[W9810/wrong-state-machine-string.yaml] W9810/wrong-stat
 
 snapshots['test_findings[W9810/wrong-state-machine.yaml] W9810/wrong-state-machine.yaml'] = [
     {
-        'message': 'State Read of Process (AWS::StepFunctions::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'State Read of Process (AWS::StepFunctions::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/Process/Properties/Definition/States/Read/Resource',
         'position': '28:13',
         'rule': 'W9810'
     },
     {
-        'message': 'State EachOrder/Ship of Process (AWS::StepFunctions::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'State EachOrder/Ship of Process (AWS::StepFunctions::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/Process/Properties/Definition/States/EachOrder/ItemProcessor/States/Ship/Parameters/FunctionName',
         'position': '39:21',
         'rule': 'W9810'
@@ -583,6 +583,9 @@ snapshots['test_findings[W9812/right-permission.yaml] W9812/right-permission.yam
 snapshots['test_findings[W9812/right-provisioned-concurrency.yaml] W9812/right-provisioned-concurrency.yaml'] = [
 ]
 
+snapshots['test_findings[W9812/right-role.yaml] W9812/right-role.yaml'] = [
+]
+
 snapshots['test_findings[W9812/right-sam.yaml] W9812/right-sam.yaml'] = [
 ]
 
@@ -625,9 +628,18 @@ snapshots['test_findings[W9812/wrong-provisioned-concurrency.yaml] W9812/wrong-p
     }
 ]
 
+snapshots['test_findings[W9812/wrong-role.yaml] W9812/wrong-role.yaml'] = [
+    {
+        'message': 'Role ProcessRole allows $LATEST, but State Ship of Process (AWS::StepFunctions::StateMachine) invokes OrdersLive of Orders, so its invocations are denied; allow OrdersLive too',
+        'path': 'Resources/ProcessRole/Properties/Policies/0/PolicyDocument/Statement/0/Resource',
+        'position': '49:17',
+        'rule': 'W9812'
+    }
+]
+
 snapshots['test_findings[W9812/wrong-sam.yaml] W9812/wrong-sam.yaml'] = [
     {
-        'message': 'Permission FromTopic is for $LATEST, but Topic (AWS::SNS::Topic) invokes the alias that SAM publishes of Orders, so its invocations are denied; put the permission on the alias that SAM publishes',
+        'message': 'Permission FromTopic is for $LATEST, but Topic (AWS::SNS::Topic) invokes !Ref Orders.Alias of Orders, so its invocations are denied; put the permission on !Ref Orders.Alias',
         'path': 'Resources/FromTopic/Properties/FunctionName',
         'position': '35:7',
         'rule': 'W9812'
@@ -690,7 +702,7 @@ snapshots['test_findings[W9820/wrong-layers.yaml] W9820/wrong-layers.yaml'] = [
 
 snapshots['test_findings[W9820/wrong-sam.yaml] W9820/wrong-sam.yaml'] = [
     {
-        'message': "Layer Native runs on x86_64 only, but Orders is arm64: what it brings fails to start with 'exec format error'; use a layer that is built for arm64",
+        'message': 'Layer Native runs on x86_64 only, but Orders is arm64: binaries in it do not run; use a layer that is built for arm64',
         'path': 'Resources/Orders/Properties/Layers/0',
         'position': '20:11',
         'rule': 'W9820'
@@ -699,7 +711,7 @@ snapshots['test_findings[W9820/wrong-sam.yaml] W9820/wrong-sam.yaml'] = [
 
 snapshots['test_findings[W9820/wrong.yaml] W9820/wrong.yaml'] = [
     {
-        'message': "Layer Native runs on x86_64 only, but Orders is arm64: what it brings fails to start with 'exec format error'; use a layer that is built for arm64",
+        'message': 'Layer Native runs on x86_64 only, but Orders is arm64: binaries in it do not run; use a layer that is built for arm64',
         'path': 'Resources/Orders/Properties/Layers/0',
         'position': '20:11',
         'rule': 'W9820'

@@ -1,0 +1,197 @@
+"""The permissions of a template: who may invoke which qualifier of a function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from cfn_lint_lambda_race.template._connectors import connections
+from cfn_lint_lambda_race.template._evaluator import Evaluator, Path, Resource
+from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._targets import Target
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, token
+
+PERMISSION_TYPE = "AWS::Lambda::Permission"
+ANYBODY = "*"
+# IAM's actions ignore case.
+_INVOKE = "lambda:invokefunction"
+_INVOKE_URL = "lambda:invokefunctionurl"
+_REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A permission of a service to invoke a function.
+
+    ``source`` is the text of its ``SourceArn``, None where it has none or an
+    unknown one, which covers every source. ``operation`` is the path and the method
+    that SAM permits for an event of an API. ``is_moveable`` says that a template can
+    put it on another qualifier.
+    """
+
+    path: Path
+    name: str
+    principal: str
+    references: tuple[Reference, ...]
+    source: Text | None
+    action: str
+    operation: tuple[str, str] | None = None
+    is_connector: bool = False
+    is_moveable: bool = True
+
+    @property
+    def is_for_a_service(self) -> bool:
+        """Whether the principal is a service, rather than an account or a role."""
+        return service_of(self.principal).endswith((".amazonaws.com", ".amazon.com"))
+
+    def permits(self, principal: str) -> bool:
+        """Whether the permission is for a principal; a function URL is for anybody."""
+        if principal == ANYBODY:
+            return self.action == _INVOKE_URL
+        if not fnmatchcase(_INVOKE, self.action):
+            return False
+        return service_of(self.principal) == principal
+
+
+class Grants:
+    """Reads the permissions that a template writes, and those that SAM makes."""
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        references: References,
+        targets: Iterable[Target],
+    ) -> None:
+        self._evaluator = evaluator
+        self._references = references
+        self._targets = targets
+
+    def of(self, function: str | None) -> list[Grant]:
+        """The permissions of one function."""
+        return self._by_function.get(function or "", [])
+
+    @cached_property
+    def _by_function(self) -> Mapping[str, list[Grant]]:
+        """The permissions by function."""
+        grants: dict[str, list[Grant]] = {}
+        for grant in [*self._permissions(), *self._connected(), *self._events()]:
+            for function in {reference.function for reference in grant.references}:
+                if function is not None:
+                    grants.setdefault(function, []).append(grant)
+        return grants
+
+    def _permissions(self) -> Iterator[Grant]:
+        for resource in self._evaluator.resources.values():
+            if resource.type != PERMISSION_TYPE:
+                continue
+            base = self._evaluator.existing(resource)
+            named = self._evaluator.property(resource, "FunctionName", base)
+            found = [
+                reference
+                for branch in named
+                for reference in self._references.of(branch.node, branch.when)
+            ]
+            yield Grant(
+                (*resource.path, "FunctionName"),
+                resource.id,
+                text_of(self._evaluator, resource, "Principal") or "",
+                tuple(found),
+                self._source_of_permission(resource),
+                (text_of(self._evaluator, resource, "Action") or "").lower(),
+            )
+
+    def _source_of_permission(self, resource: Resource) -> Text | None:
+        if "SourceArn" not in resource.properties:
+            return None
+        texts = self._evaluator.texts(resource.properties["SourceArn"])
+        value = texts[0].value if len(texts) == 1 else None
+        return value if isinstance(value, Text) else None
+
+    def _connected(self) -> Iterator[Grant]:
+        for found in connections(self._evaluator, self._references):
+            if found.authorised_by != "role":
+                yield Grant(
+                    found.path,
+                    f"the connector of {found.source.id}",
+                    found.authorised_by,
+                    (found.reference,),
+                    token(ATTRIBUTE, found.source.id, "Ref"),
+                    _INVOKE,
+                    is_connector=True,
+                )
+
+    def _events(self) -> Iterator[Grant]:
+        """The events that only permit their API: that has its own definition."""
+        for function in self._references.functions.values():
+            if function.type != "AWS::Serverless::Function":
+                continue
+            mine = {
+                target.path
+                for target in self._targets
+                if target.resource.id == function.id
+            }
+            for branch in self._evaluator.follow(
+                function.properties, ["Events", "*"], function.path
+            ):
+                api = self._api_of_event(branch.node)
+                if branch.path in mine or api is None:
+                    continue
+                references = tuple(
+                    Reference(
+                        function.id, token(FUNCTION, function.id), alias, True, when
+                    )
+                    for alias, when in self._evaluator.published_aliases(
+                        function, branch.when
+                    )
+                )
+                yield Grant(
+                    branch.path,
+                    f"event {branch.path[-1]} of {function.id}",
+                    "apigateway.amazonaws.com",
+                    references,
+                    api,
+                    _INVOKE,
+                    operation=self._operation_of_event(branch.node),
+                    is_moveable=False,
+                )
+
+    def _api_of_event(self, event: object) -> Text | None:
+        for name in ("RestApiId", "ApiId"):
+            for branch in self._evaluator.follow(event, ["Properties", name]):
+                for found in self._evaluator.texts(branch.node):
+                    if isinstance(found.value, Text):
+                        literal = found.value.literal
+                        # SAM takes the logical ID itself for a reference to it.
+                        return (
+                            token(ATTRIBUTE, literal, "Ref") if literal else found.value
+                        )
+        return None
+
+    def _operation_of_event(self, event: object) -> tuple[str, str] | None:
+        """The path and the method of an API's event, None where one is unknown."""
+        named: list[str] = []
+        for name in ("Path", "Method"):
+            texts = [
+                found.value.literal
+                for branch in self._evaluator.follow(event, ["Properties", name])
+                for found in self._evaluator.texts(branch.node)
+                if isinstance(found.value, Text)
+            ]
+            if len(texts) != 1 or texts[0] is None:
+                return None
+            named.append(texts[0])
+        return named[0], named[1].lower()
+
+
+def text_of(evaluator: Evaluator, resource: Resource, name: str) -> str | None:
+    """The one text of a resource's property, None where there are several or none."""
+    texts = evaluator.texts(resource.properties.get(name))
+    return str(texts[0].value) if len(texts) == 1 else None
+
+
+def service_of(principal: str) -> str:
+    """A principal without its region and China's ending."""
+    return _REGION.sub("", principal).removesuffix(".cn")

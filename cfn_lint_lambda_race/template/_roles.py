@@ -1,0 +1,324 @@
+"""Which functions, and which qualifiers of them, the roles of a template may invoke.
+
+A statement on a function's ARN allows nobody to invoke its versions and aliases,
+and the reverse:
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from cfn_lint_lambda_race.template._connectors import connections
+from cfn_lint_lambda_race.template._evaluator import (
+    FUNCTION_TYPES,
+    NO_VALUE,
+    Branch,
+    Evaluator,
+    Path,
+    Resource,
+    intrinsic,
+)
+from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._scenario import Scenario
+from cfn_lint_lambda_race.template._targets import Target
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, Text, Token
+
+ROLE_TYPE = "AWS::IAM::Role"
+MANAGED_POLICY_TYPE = "AWS::IAM::ManagedPolicy"
+# Policies that name the role that they extend, each with the property that does.
+_ATTACHED = {
+    "AWS::IAM::Policy": ("Roles", "*"),
+    MANAGED_POLICY_TYPE: ("Roles", "*"),
+    "AWS::IAM::RolePolicy": ("RoleName",),
+}
+_INVOKE = "lambda:invokefunction"
+# The one SAM policy template for callers of functions; it allows every qualifier.
+# https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html
+_INVOKE_TEMPLATE = "LambdaInvokePolicy"
+_STATE_MACHINE = "AWS::Serverless::StateMachine"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """That a policy allows to invoke a function, written at ``path``.
+
+    ``reference`` is None where the statement cannot be read, so that it may allow
+    anything. ``is_certain`` is False where the policy may belong to another role.
+    """
+
+    path: Path
+    what: str
+    reference: Reference | None
+    when: Scenario
+    is_certain: bool = True
+
+
+class Roles:
+    """Reads the policies of one template."""
+
+    def __init__(self, evaluator: Evaluator, references: References) -> None:
+        self._evaluator = evaluator
+        self._references = references
+        self._of_role: dict[str, list[Allowance]] = {}
+
+    def of(
+        self, target: Target, when: Scenario
+    ) -> Iterator[tuple[list[Allowance], Scenario]]:
+        """What the role may invoke by which a target is authorised.
+
+        One item for each role of the template that it can be in a scenario. A role
+        that is defined elsewhere is left out: what it may invoke is unknown.
+        """
+        connected = self._connected_to(target.resource)
+        if target.resource.type == _STATE_MACHINE and not target.roles:
+            # SAM makes a role of the policies.
+            allowances = self._of_serverless(target.resource, when)
+            yield [*allowances, *connected], when
+            return
+        for branch in target.roles:
+            merged = branch.when.merged(when)
+            if merged is None:
+                continue
+            for found in self._evaluator.texts(branch.node, merged):
+                role = self._role(found.value)
+                if role is not None:
+                    allowances = [*self._allowances(role), *connected]
+                    yield allowances, found.when
+
+    def _role(self, value: object) -> Resource | None:
+        """The role of the template whose ARN a text is."""
+        tokens = _resource_tokens(value)
+        if len(tokens) != 1:
+            return None
+        resource = self._evaluator.resources.get(tokens[0].name)
+        return resource if resource and resource.type == ROLE_TYPE else None
+
+    def _allowances(self, role: Resource) -> list[Allowance]:
+        if role.id not in self._of_role:
+            self._of_role[role.id] = [
+                *self._of_own(role),
+                *self._attached.get(role.id, ()),
+                *self._attached_to_unknown,
+            ]
+        return self._of_role[role.id]
+
+    def _of_own(self, role: Resource) -> Iterator[Allowance]:
+        when = self._evaluator.existing(role)
+        what = f"Role {role.id}"
+        for policies in self._evaluator.property(role, "Policies", when):
+            for policy in self._evaluator.items(policies):
+                yield from self._in_property(policy, "PolicyDocument", what)
+        for names in self._evaluator.property(role, "ManagedPolicyArns", when):
+            for name in self._evaluator.items(names):
+                yield from self._managed(name, what)
+
+    def _managed(self, name: Branch, what: str) -> Iterator[Allowance]:
+        """What a managed policy allows that a role names."""
+        for found in self._evaluator.evaluate(name.node, name.when):
+            tokens = _resource_tokens(found.value)
+            policy = self._evaluator.resources.get(tokens[0].name) if tokens else None
+            if policy is None or policy.type != MANAGED_POLICY_TYPE:
+                yield Allowance(name.path, what, None, found.when)
+            else:
+                yield from self._of_policy(policy, found.when)
+
+    def _of_policy(self, policy: Resource, when: Scenario) -> Iterator[Allowance]:
+        root = Branch(policy.properties, policy.path, when)
+        yield from self._in_property(root, "PolicyDocument", f"Policy {policy.id}")
+
+    @cached_property
+    def _policies(self) -> list[tuple[str | None, Allowance]]:
+        """What attached policies allow, each with the role, None for an unknown one."""
+        found: list[tuple[str | None, Allowance]] = []
+        for policy in self._evaluator.resources.values():
+            steps = _ATTACHED.get(policy.type)
+            if steps is None:
+                continue
+            roles = {
+                role.id if role else None
+                for name in self._evaluator.follow(policy.properties, steps)
+                for value in self._evaluator.evaluate(name.node)
+                if value.value is not NO_VALUE
+                for role in [self._role(value.value)]
+            }
+            if roles:
+                when = self._evaluator.existing(policy)
+                allowances = list(self._of_policy(policy, when))
+                found.extend((role, one) for role in roles for one in allowances)
+        return found
+
+    @cached_property
+    def _attached(self) -> Mapping[str, list[Allowance]]:
+        attached: dict[str, list[Allowance]] = {}
+        for role, allowance in self._policies:
+            if role is not None:
+                attached.setdefault(role, []).append(allowance)
+        return attached
+
+    @cached_property
+    def _attached_to_unknown(self) -> list[Allowance]:
+        """What may extend each role: policies whose own role cannot be read."""
+        return [
+            replace(found, is_certain=False)
+            for role, found in self._policies
+            if role is None
+        ]
+
+    def _of_serverless(self, machine: Resource, when: Scenario) -> list[Allowance]:
+        """What SAM allows a state machine for which it makes a role.
+
+        https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
+        """
+        found: list[Allowance] = list(self._attached_to_unknown)
+        what = f"The role of {machine.id}"
+        for policies in self._evaluator.property(machine, "Policies", when):
+            for policy in self._evaluator.items(policies):
+                node = policy.node
+                if not isinstance(node, Mapping) or intrinsic(node)[0] is not None:
+                    # The name of a managed policy.
+                    found.append(Allowance(policy.path, what, None, policy.when))
+                elif "Statement" in node:
+                    found.extend(self._statements(policy, what))
+                elif _INVOKE_TEMPLATE in node or not _is_template(node):
+                    found.append(Allowance(policy.path, what, None, policy.when))
+        return found
+
+    # -- connectors ------------------------------------------------------------
+
+    @cached_property
+    def _connections(self) -> list[tuple[str, Allowance]]:
+        """What connectors allow, each with the resource whose role they extend."""
+        return [
+            (
+                found.source.id,
+                Allowance(
+                    found.path,
+                    f"The connector of {found.source.id}",
+                    None if found.is_for_each else found.reference,
+                    found.reference.when,
+                ),
+            )
+            for found in connections(self._evaluator, self._references)
+            if found.authorised_by == "role"
+        ]
+
+    def _connected_to(self, source: Resource) -> list[Allowance]:
+        return [found for name, found in self._connections if name == source.id]
+
+    # -- statements ------------------------------------------------------------
+
+    def _in_property(self, holder: Branch, name: str, what: str) -> Iterator[Allowance]:
+        if not _is_object(holder.node) or name not in holder.node:
+            yield Allowance(holder.path, what, None, holder.when)
+            return
+        below = holder.below(holder.node[name], name)
+        for document in self._evaluator.branches(below):
+            yield from self._statements(document, what)
+
+    def _statements(self, document: Branch, what: str) -> Iterator[Allowance]:
+        if not _is_object(document.node) or "Statement" not in document.node:
+            yield Allowance(document.path, what, None, document.when)
+            return
+        below = document.below(document.node["Statement"], "Statement")
+        for statement in self._evaluator.items(below):
+            yield from self._statement(statement, what)
+
+    def _statement(self, statement: Branch, what: str) -> Iterator[Allowance]:
+        node = statement.node
+        unread = Allowance(statement.path, what, None, statement.when)
+        if not _is_object(node):
+            yield unread
+            return
+        effect = self._literals(node.get("Effect"), statement.when)
+        if effect == {"Deny"}:
+            return
+        allows = self._allows(node, statement.when)
+        if allows is False:
+            return
+        if effect != {"Allow"} or allows is None or "Resource" not in node:
+            yield unread
+            return
+        below = statement.below(node["Resource"], "Resource")
+        for item in self._evaluator.items(below):
+            for found in self._evaluator.evaluate(item.node, item.when):
+                # A parameter can stand for a whole list.
+                values = found.value if isinstance(found.value, list) else [found.value]
+                for value in values:
+                    yield from self._resource(
+                        value, found.when, (*item.path, *found.path), what
+                    )
+
+    def _literals(self, node: object, when: Scenario) -> set[str | None]:
+        """What the texts of a node can be, None for what is unknown."""
+        found: set[str | None] = set()
+        for one in self._evaluator.evaluate(node, when):
+            for value in one.value if isinstance(one.value, list) else [one.value]:
+                found.add(value.literal if isinstance(value, Text) else None)
+        return found
+
+    def _allows(self, node: Mapping[object, object], when: Scenario) -> bool | None:
+        """Whether a statement is about invoking functions; None where unknown."""
+        if "Action" not in node:
+            return None
+        actions = self._literals(node["Action"], when)
+        named = [one.lower() for one in actions if one is not None]
+        if any(fnmatchcase(_INVOKE, action) for action in named):
+            return True
+        return None if None in actions else False
+
+    def _resource(
+        self, value: object, when: Scenario, path: Path, what: str
+    ) -> Iterator[Allowance]:
+        """What one resource of a statement allows; nothing if it is no function."""
+        if value is NO_VALUE or self._is_elsewhere(value):
+            return
+        references = (
+            self._references.of_text(value, when) if isinstance(value, Text) else []
+        )
+        for reference in references:
+            # IAM takes ARNs only.
+            known = reference if reference.is_arn else None
+            yield Allowance(path, what, known, reference.when)
+        if not references:
+            yield Allowance(path, what, None, when)
+
+    def _is_elsewhere(self, value: object) -> bool:
+        """Whether a text is certainly the ARN of something other than a function."""
+        if not isinstance(value, Text):
+            return False
+        if value.token is not None:
+            resource = self._evaluator.resources.get(value.token.name)
+            return (
+                value.token.kind == ATTRIBUTE
+                and resource is not None
+                and resource.type not in FUNCTION_TYPES
+                and resource.type.startswith("AWS::")
+                and not resource.type.startswith(("AWS::CloudFormation::", "AWS::SSM"))
+            )
+        fields = value.fields(":")
+        service = fields[2].literal if len(fields) > 2 else None
+        return (
+            fields[0].literal == "arn"
+            and service is not None
+            and not fnmatchcase("lambda", service)
+        )
+
+
+def _is_object(node: object) -> bool:
+    return isinstance(node, Mapping) and intrinsic(node)[0] is None
+
+
+def _is_template(node: Mapping[object, object]) -> bool:
+    """Whether an item of SAM's ``Policies`` is one of its policy templates."""
+    (name, *others) = [*node, ""]
+    return len(others) == 1 and str(name).endswith("Policy")
+
+
+def _resource_tokens(value: object) -> list[Token]:
+    """The resources that a text refers to."""
+    tokens = value.tokens if isinstance(value, Text) else []
+    return [found for found in tokens if found.kind == ATTRIBUTE]

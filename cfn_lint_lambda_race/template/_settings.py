@@ -1,0 +1,158 @@
+"""What besides permissions belongs to one qualifier of a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cfn_lint_lambda_race.template._evaluator import (
+    ALIAS_TYPE,
+    VERSION_TYPE,
+    Evaluator,
+    Path,
+    Resource,
+)
+from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._satisfiable import Satisfiability
+from cfn_lint_lambda_race.template._scenario import Scenario
+from cfn_lint_lambda_race.template._text import ALIAS, FUNCTION, VERSION, Text, token
+
+SCALABLE_TYPE = "AWS::ApplicationAutoScaling::ScalableTarget"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Something other than a permission that is attached to one qualifier.
+
+    ``is_capacity`` tells of provisioned concurrency and its scaling: a version's
+    serves the aliases of the version too, and ``$LATEST`` can have none. SAM's own
+    is not ``is_moveable`` to another qualifier.
+    """
+
+    path: Path
+    what: str
+    reference: Reference
+    is_capacity: bool = False
+    is_moveable: bool = True
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A scalable target that names a function and no qualifier of it."""
+
+    path: Path
+    what: str
+    function: str
+
+
+class Settings:
+    """Reads the settings of one template."""
+
+    def __init__(
+        self, evaluator: Evaluator, references: References, possible: Satisfiability
+    ) -> None:
+        self._evaluator = evaluator
+        self._references = references
+        self._possible = possible
+
+    def __iter__(self) -> Iterator[Setting]:
+        for resource in self._evaluator.resources.values():
+            when = self._evaluator.existing(resource)
+            if resource.type == "AWS::Lambda::EventInvokeConfig":
+                yield from self._event_invoke_config(resource, when)
+            elif resource.type == SCALABLE_TYPE:
+                yield from self._scalable_target(resource, when)
+            elif resource.type == "AWS::Serverless::Function":
+                yield from self._of_serverless(resource, when)
+            elif resource.type in (ALIAS_TYPE, VERSION_TYPE):
+                yield from self._provisioned(resource, when)
+
+    def _event_invoke_config(
+        self, resource: Resource, when: Scenario
+    ) -> Iterator[Setting]:
+        for branch in self._evaluator.property(resource, "Qualifier", when):
+            for qualifier in self._evaluator.texts(branch.node, branch.when):
+                named = resource.properties.get("FunctionName")
+                for reference in self._references.of(named, qualifier.when):
+                    if isinstance(qualifier.value, Text):
+                        yield Setting(
+                            branch.path,
+                            f"The event-invoke config {resource.id}",
+                            self._references.qualified_by(reference, qualifier.value),
+                        )
+
+    def _scalable_target(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
+        for path, fields, found in self._scaled(resource, when):
+            if len(fields) == 2:
+                for named in self._references.of_text(fields[0], found):
+                    yield Setting(
+                        path,
+                        f"The scalable target {resource.id}",
+                        self._references.qualified_by(named, fields[1]),
+                        is_capacity=True,
+                    )
+
+    def _scaled(
+        self, resource: Resource, when: Scenario
+    ) -> Iterator[tuple[Path, list[Text], Scenario]]:
+        """``function:NAME:QUALIFIER``.
+
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+        """
+        for branch in self._evaluator.property(resource, "ResourceId", when):
+            for found in self._evaluator.texts(branch.node, branch.when):
+                assert isinstance(found.value, Text)
+                kind, *rest = found.value.fields(":")
+                if kind.literal == "function" and 1 <= len(rest) <= 2:
+                    yield branch.path, rest, found.when
+
+    def _of_serverless(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
+        for name, what in (
+            ("EventInvokeConfig", "The event-invoke config"),
+            ("ProvisionedConcurrencyConfig", "The provisioned concurrency"),
+        ):
+            for branch in self._evaluator.property(resource, name, when):
+                for alias, scenario in self._evaluator.published_aliases(
+                    resource, branch.when
+                ):
+                    reference = Reference(
+                        resource.id, token(FUNCTION, resource.id), alias, True, scenario
+                    )
+                    yield Setting(
+                        branch.path,
+                        f"{what} of {resource.id}",
+                        reference,
+                        is_capacity=name == "ProvisionedConcurrencyConfig",
+                        is_moveable=False,
+                    )
+
+    def _provisioned(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
+        kind = ALIAS if resource.type == ALIAS_TYPE else VERSION
+        name = "ProvisionedConcurrencyConfig"
+        for branch in self._evaluator.property(resource, name, when):
+            named = resource.properties.get("FunctionName")
+            for reference in self._references.of(named, branch.when):
+                yield Setting(
+                    branch.path,
+                    f"The provisioned concurrency of {resource.id}",
+                    replace(reference, qualifier=token(kind, resource.id)),
+                    is_capacity=True,
+                )
+
+    @property
+    def refused(self) -> Iterator[Refused]:
+        """The scalable targets that AWS refuses, for they name no qualifier.
+
+        https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+        """
+        for resource in self._evaluator.resources.values():
+            if resource.type != SCALABLE_TYPE:
+                continue
+            when = self._evaluator.existing(resource)
+            for path, fields, scenario in self._scaled(resource, when):
+                if len(fields) > 1:
+                    continue
+                for named in self._references.of_text(fields[0], scenario):
+                    if named.function is not None and self._possible(named.when):
+                        what = f"The scalable target {resource.id}"
+                        yield Refused(path, what, named.function)

@@ -1,0 +1,46 @@
+"""One seed for all generated examples, printed with what fails."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Generator
+
+import pytest
+from hypothesis import is_hypothesis_test, settings
+
+# The option of hypothesis's own plugin.
+SEED = "hypothesis_seed"
+
+# Nothing but the seed decides about the examples, also where CI is set, in which
+# Hypothesis would take no seed.
+settings.register_profile("suite", derandomize=False, database=None, print_blob=True)
+settings.load_profile("suite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the seed that was not chosen: the same in every run of the suite, and
+    another one where `EXAMPLES` (`make fuzz`) asks for other examples.
+
+    Hypothesis reads the option after this, and pytest-xdist hands it to its workers.
+    """
+    if getattr(config.option, SEED, None) is None:
+        wanted = os.environ.get("EXAMPLES")
+        seed = random.SystemRandom().randrange(2**32) if wanted else 0
+        setattr(config.option, SEED, str(seed))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say how a test of generated examples fails again."""
+    report = yield
+    if report.failed and is_hypothesis_test(getattr(item, "obj", None)):
+        examples = os.environ.get("EXAMPLES")
+        setting = f"EXAMPLES={examples} " if examples else ""
+        seed = item.config.getoption(SEED)
+        again = f"{setting}pytest --hypothesis-seed={seed} '{item.nodeid}'"
+        report.sections.append(("To see it fail again", again))
+    return report
