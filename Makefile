@@ -137,7 +137,8 @@ bench: $(MEASURED)
 ## fails is printed with a line that makes it fail again
 EXAMPLES ?= 5000
 fuzz: $(INSTALLED)
-	EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/test_fuzz.py tests/test_properties.py
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/test_fuzz.py tests/test_properties.py \
+	    tests/test_timeline.py
 
 ## coverage: the branches that the suite takes; fails below 97 %
 coverage: $(INSTALLED)

@@ -113,6 +113,29 @@ def source_names() -> Mapping[str, str]:
     return {row["type"]: row.get("name", "") for row in load("sources.json")}
 
 
+class SamGrantRow(NamedTuple):
+    """The permission that SAM makes for an event of a function.
+
+    ``follows_the_move``: CloudFormation makes it after the event's target has moved
+    to another qualifier, since it refers to what moves. ``identity`` are the
+    properties of the event that make its source another one.
+    """
+
+    type: str
+    follows_the_move: bool
+    source: str
+    identity: tuple[str, ...] = ()
+
+
+@cache
+def sam_grants() -> Mapping[str, SamGrantRow]:
+    """By the type of a SAM event, when its permission comes."""
+    return {
+        row["type"]: SamGrantRow(**{**row, "identity": tuple(row.get("identity", ()))})
+        for row in load("sam_grants.json")
+    }
+
+
 def _rows(name: str) -> Mapping[str, tuple[TargetRow, ...]]:
     documents = load("documents.json")
     rows: dict[str, tuple[TargetRow, ...]] = {}

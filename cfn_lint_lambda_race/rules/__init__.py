@@ -7,7 +7,9 @@ from cfn_lint_lambda_race.rules.LatestAlias import LatestAlias
 from cfn_lint_lambda_race.rules.LayerArchitectureMismatch import (
     LayerArchitectureMismatch,
 )
+from cfn_lint_lambda_race.rules.PermissionGap import PermissionGap
 from cfn_lint_lambda_race.rules.QualifierMismatch import QualifierMismatch
+from cfn_lint_lambda_race.rules.RedundantVersion import RedundantVersion
 from cfn_lint_lambda_race.rules.UndeclaredLayerArchitecture import (
     UndeclaredLayerArchitecture,
 )
@@ -22,7 +24,9 @@ __all__ = [
     "FrozenVersion",
     "LatestAlias",
     "LayerArchitectureMismatch",
+    "PermissionGap",
     "QualifierMismatch",
+    "RedundantVersion",
     "UndeclaredLayerArchitecture",
     "UnpublishedUpdate",
     "UnqualifiedReference",

@@ -6,7 +6,7 @@ The modules begin with an underscore because cfn-lint, given this package as a
 folder of rules, executes every file that does not, each on its own.
 """
 
-from cfn_lint_lambda_race.template._attachments import ANY, Kind, Misfit
+from cfn_lint_lambda_race.template._attachments import ANY, Attachments, Kind, Misfit
 from cfn_lint_lambda_race.template._documents import is_small, parse
 from cfn_lint_lambda_race.template._evaluator import (
     FUNCTION_TYPES,
@@ -22,6 +22,7 @@ from cfn_lint_lambda_race.template._evaluator import (
     sub_variables,
 )
 from cfn_lint_lambda_race.template._exits import Exit
+from cfn_lint_lambda_race.template._grants import Grant
 from cfn_lint_lambda_race.template._identifier import LATEST
 from cfn_lint_lambda_race.template._layers import (
     Contradiction,
@@ -54,9 +55,11 @@ __all__ = [
     "NO_VALUE",
     "VERSION",
     "Alternative",
+    "Attachments",
     "Contradiction",
     "Evaluator",
     "Exit",
+    "Grant",
     "Kind",
     "Layer",
     "Misfit",

@@ -155,10 +155,10 @@ class Attachments:
     def _misfit_grants(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
         for target, reference, key in self._judged():
             is_by_role = target.row.authorised_by == "role"
-            if not is_by_role and not self._has_role(target, reference):
+            if not is_by_role and not self.has_role(target, reference):
                 yield from self._misfits_of(target, reference, key)
 
-    def _has_role(self, target: Target, reference: Reference) -> bool:
+    def has_role(self, target: Target, reference: Reference) -> bool:
         """Whether a target may have a role, so that it needs no permission."""
         for branch in target.roles:
             when = branch.when.merged(reference.when)
@@ -178,7 +178,7 @@ class Attachments:
         assert reference.function is not None
         right: list[Grant] = []
         wrong: list[tuple[Grant, Reference, Scenario]] = []
-        for grant in self._covering(target, reference.function):
+        for grant in self.covering(target, reference.function):
             held = self._held(grant.references, reference)
             if key in held or None in held:
                 right.append(grant)
@@ -207,7 +207,8 @@ class Attachments:
             )
             yield misfit, reference, when
 
-    def _covering(self, target: Target, function: str) -> list[Grant]:
+    def covering(self, target: Target, function: str) -> list[Grant]:
+        """The permissions of a function, for whatever qualifier, that fit a target."""
         return [
             grant
             for grant in self._grants.of(function)

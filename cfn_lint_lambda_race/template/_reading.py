@@ -94,15 +94,15 @@ class Reading:
     @cached_property
     def misfits(self) -> list[Misfit]:
         """What is attached to another qualifier than the one that targets invoke."""
-        return list(self._attachments)
+        return list(self.attachments)
 
     @property
     def refused(self) -> list[Refused]:
         """The scalable targets that AWS refuses."""
-        return list(self._attachments.refused)
+        return list(self.attachments.refused)
 
     @cached_property
-    def _attachments(self) -> Attachments:
+    def attachments(self) -> Attachments:
         return Attachments(self.evaluator, self.references, self.possible, self.targets)
 
     def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:

@@ -21,17 +21,23 @@ from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
 from cfn_lint_lambda_race.update._publication import cure, stale_alias, unmoved
+from cfn_lint_lambda_race.update._redundant import Redundant, redundant
+from cfn_lint_lambda_race.update._timeline import Gap, Timeline
 
 __all__ = [
     "Change",
     "Coupling",
     "FunctionUpdate",
+    "Gap",
+    "Redundant",
     "Settings",
     "Unpublished",
     "Update",
     "configure",
     "couplings",
     "frozen_versions",
+    "gaps",
+    "redundant_versions",
     "scenario_of",
     "update_of",
 ]
@@ -206,3 +212,21 @@ def frozen_versions(cfn: Template) -> Iterator[Resource]:
     for version in versions:
         if is_frozen(version, inputs) and not replaces(version.id):
             yield version
+
+
+def gaps(cfn: Template) -> Iterator[Gap]:
+    """What the update from the baseline certainly denies its callers."""
+    comparison = update_of(cfn).comparison
+    if comparison is not None:
+        seen = set()
+        for gap in Timeline(comparison).gaps():
+            if gap.path not in seen:
+                seen.add(gap.path)
+                yield gap
+
+
+def redundant_versions(cfn: Template) -> Iterator[Redundant]:
+    """The versions of the update from the baseline that Lambda refuses to make."""
+    comparison = update_of(cfn).comparison
+    if comparison is not None:
+        yield from redundant(comparison)

@@ -229,6 +229,23 @@ class Comparison:
         # Each side has few alternatives, but they multiply.
         return list(islice(dict.fromkeys(found), MAX_ALTERNATIVES))
 
+    def is_same(self, before: Resource, after: Resource, row: OperationRow) -> bool:
+        """Whether a property of a function certainly stays what it is."""
+        if row.property == "Code":
+            for path_of in (Deployment.build_context, Deployment.code_path):
+                paths = path_of(before), path_of(after)
+                if any(paths):
+                    new = paths[1]
+                    return paths[0] == new and self._code_differs(new or "") is False
+        old, new_values = (
+            [(when, as_lambda_takes(value, row)) for when, value in side]
+            for side in self._sides(
+                self.before.values(before, row.property),
+                self.after.values(after, row.property),
+            )
+        )
+        return old == new_values
+
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
         """Whether local code changes; None where the template's values decide."""
         if self.after.build_context(after) is not None:

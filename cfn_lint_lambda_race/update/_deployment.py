@@ -210,17 +210,20 @@ class Deployment:
 
     def versions(self, function: str) -> list[Resource]:
         """The ``AWS::Lambda::Version`` resources of a function."""
-        return [
-            resource
-            for resource in self.resources.values()
-            if resource.type == "AWS::Lambda::Version"
-            and any(
-                found.function == function
-                for found in self.reading.references.of(
-                    resource.properties.get("FunctionName")
-                )
-            )
-        ]
+        return self._versions.get(function, [])
+
+    @cached_property
+    def _versions(self) -> Mapping[str, list[Resource]]:
+        """The ``AWS::Lambda::Version`` resources by function."""
+        versions: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            if resource.type != "AWS::Lambda::Version":
+                continue
+            found = self.reading.references.of(resource.properties.get("FunctionName"))
+            for function in dict.fromkeys(one.function for one in found):
+                if function is not None:
+                    versions.setdefault(function, []).append(resource)
+        return versions
 
 
 def _as_lambda(function: Resource, name: str) -> Any:

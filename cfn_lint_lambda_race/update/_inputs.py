@@ -138,6 +138,13 @@ class Inputs:
             for name in self.reaching(node)
         )
 
+    def rests_on_the_deployment(self, node: Any) -> bool:
+        """Whether a node rests on a parameter that the deployment may set anew."""
+        return any(
+            self._is_build_input(name) or self._deployment.parameter(name) is None
+            for name in self.reaching(node)
+        )
+
     def reaching(self, node: Any) -> set[str]:
         """The parameters that a node's value rests on, by any road.
 

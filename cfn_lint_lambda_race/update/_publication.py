@@ -186,7 +186,7 @@ def _of_serverless(
             (comparison.after, after),
         )
     ]
-    if keys[0] != keys[1] or _is_described_anew(comparison, before, after):
+    if keys[0] != keys[1] or is_described_anew(comparison, before, after):
         return None
     code = after.properties.get("AutoPublishCodeSha256")
     if code is None:
@@ -203,7 +203,7 @@ def _of_serverless(
     return [f"{after.id}.Alias"]
 
 
-def _is_described_anew(
+def is_described_anew(
     comparison: Comparison, before: Resource, after: Resource
 ) -> bool:
     """Whether the version's description, which is create-only, is or may be new."""

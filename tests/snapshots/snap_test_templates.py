@@ -886,6 +886,66 @@ snapshots['test_findings[W9833/wrong.yaml] W9833/wrong.yaml'] = [
     }
 ]
 
+snapshots['test_findings[W9834/right-rest.yaml] W9834/right-rest.yaml'] = [
+]
+
+snapshots['test_findings[W9834/right-sam.yaml] W9834/right-sam.yaml'] = [
+]
+
+snapshots['test_findings[W9834/right.yaml] W9834/right.yaml'] = [
+]
+
+snapshots['test_findings[W9834/wrong-rest.yaml] W9834/wrong-rest.yaml'] = [
+    {
+        'message': 'Any (AWS::ApiGateway::Method) moves to the qualifier live of Orders, but deployment Deployment stays, so the API keeps invoking $LATEST, for which this update deletes the permission: callers get errors until somebody deploys; give the deployment a new logical ID',
+        'path': 'Resources/Deployment',
+        'position': '35:3',
+        'rule': 'W9834'
+    }
+]
+
+snapshots['test_findings[W9834/wrong-sam.yaml] W9834/wrong-sam.yaml'] = [
+    {
+        'message': "Event Hourly of Orders moves to the qualifier live before SAM's permission for it is there, so its invocations are denied for a while; deploy this change alone and at a quiet time",
+        'path': 'Resources/Orders/Properties/Events/Hourly',
+        'position': '12:9',
+        'rule': 'W9834'
+    }
+]
+
+snapshots['test_findings[W9834/wrong.yaml] W9834/wrong.yaml'] = [
+    {
+        'message': 'Hourly (AWS::Events::Rule) moves to the qualifier live of Orders before permission Permission is there, so its invocations are denied for a while; deploy the permission beside the old one first, and move the target afterwards',
+        'path': 'Resources/Permission/Properties/FunctionName',
+        'position': '29:7',
+        'rule': 'W9834'
+    }
+]
+
+snapshots['test_findings[W9835/right-sam.yaml] W9835/right-sam.yaml'] = [
+]
+
+snapshots['test_findings[W9835/right.yaml] W9835/right.yaml'] = [
+]
+
+snapshots['test_findings[W9835/wrong-sam.yaml] W9835/wrong-sam.yaml'] = [
+    {
+        'message': 'SAM makes a new version of Orders, which this update does not change: Lambda refuses ("A version for this Lambda function exists") and the update rolls back; change the function too, if only its Description, or keep the version',
+        'path': 'Resources/Orders',
+        'position': '4:3',
+        'rule': 'W9835'
+    }
+]
+
+snapshots['test_findings[W9835/wrong.yaml] W9835/wrong.yaml'] = [
+    {
+        'message': 'OrdersVersion is a new version of Orders, which this update does not change: Lambda refuses ("A version for this Lambda function exists") and the update rolls back; change the function too, if only its Description, or keep the version',
+        'path': 'Resources/OrdersVersion',
+        'position': '12:3',
+        'rule': 'W9835'
+    }
+]
+
 snapshots['test_findings[story/alias.yaml] story/alias.yaml'] = [
 ]
 

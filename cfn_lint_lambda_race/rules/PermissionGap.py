@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.template import read
+from cfn_lint_lambda_race.update import Gap, gaps
+
+
+class PermissionGap(RaceRule):
+    """This update moves a target before the permission for its new qualifier is there.
+
+    A permission belongs to one qualifier. Where its ``SourceArn`` refers to what
+    moves, CloudFormation makes it after the move, and denies what comes in between.
+    A REST API without a new deployment keeps invoking what is permitted no more.
+
+    - CloudFormation, CDK: deploy the alias with a permission of its own beside the
+      old one first, then move the target, then take the old permission away.
+    - REST API: give the ``AWS::ApiGateway::Deployment`` a new logical ID.
+    - SAM: SAM makes both; deploy the alias alone, and at a quiet time.
+
+    The settings of W9831 say what to compare with, also where W9831 is ignored.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html
+    """
+
+    id = "W9834"
+    shortdesc = "An update moves a Lambda target before its permission is there"
+    description = (
+        "Against the baseline, this update moves a target to another qualifier before "
+        "the permission for it is there, or without the API deployment that makes the "
+        "move take effect, so invocations are denied. Deploy the permission first."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+        "aws-resource-lambda-permission.html"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parent_rules = ["W9831"]
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        for gap in gaps(cfn):
+            yield finding(cfn, gap.path, _message(cfn, gap))
+
+
+def _message(cfn: Template, gap: Gap) -> str:
+    move = gap.move
+    target = read(cfn).name_target(move.after)
+    old, new = (
+        f"the qualifier {one}" if one else "$LATEST" for one in (move.old, move.new)
+    )
+    if gap.is_undeployed:
+        return (
+            f"{target} moves to {new} of {move.function}, but deployment "
+            f"{gap.permission} stays, so the API keeps invoking {old}, for which this "
+            "update deletes the permission: callers get errors until somebody deploys; "
+            "give the deployment a new logical ID"
+        )
+    if move.after.row.form == "self":
+        return (
+            f"{target} moves to {new} before SAM's permission for it is there, so its "
+            "invocations are denied for a while; deploy this change alone and at a "
+            "quiet time"
+        )
+    return (
+        f"{target} moves to {new} of {move.function} before permission "
+        f"{gap.permission} is there, so its invocations are denied for a while; deploy "
+        "the permission beside the old one first, and move the target afterwards"
+    )

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.update import redundant_versions
+
+
+class RedundantVersion(RaceRule):
+    """This update makes a new version of a function that it does not change.
+
+    Lambda publishes nothing where code and configuration are those of the last
+    version: the new version is refused, and the whole update rolls back.
+
+    - CloudFormation: put what replaces the version into the function's
+      ``Description`` too, or replace the version only when the function changes.
+    - SAM: with ``AutoPublishAliasAllProperties``, change tags together with the code.
+    - CDK: ``fn.currentVersion`` changes only with the function.
+
+    The settings of W9831 say what to compare with, also where W9831 is ignored.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+    """
+
+    id = "W9835"
+    shortdesc = "An update publishes a Lambda function that it does not change"
+    description = (
+        "Against the baseline, this update makes a new version of a function that it "
+        "does not change: Lambda refuses, and the update rolls back. Change the "
+        "function too, if only its Description, or keep the version."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parent_rules = ["W9831"]
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        for found in redundant_versions(cfn):
+            what = "SAM makes" if found.is_of_serverless else f"{found.name} is"
+            message = (
+                f"{what} a new version of {found.function}, which this update does not "
+                'change: Lambda refuses ("A version for this Lambda function exists") '
+                "and the update rolls back; change the function too, if only its "
+                "Description, or keep the version"
+            )
+            yield finding(cfn, ["Resources", found.name], message)

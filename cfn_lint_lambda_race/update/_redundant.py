@@ -1,0 +1,74 @@
+"""Versions that an update makes of functions that it does not change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
+from cfn_lint_lambda_race.template import Resource
+from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.update._comparison import Comparison
+from cfn_lint_lambda_race.update._inputs import Inputs
+from cfn_lint_lambda_race.update._publication import version_key
+
+
+class Redundant(NamedTuple):
+    """A new version of a function that stays as it is.
+
+    ``name`` is the logical ID of the version, or of the function that SAM publishes.
+    """
+
+    name: str
+    function: str
+
+    @property
+    def is_of_serverless(self) -> bool:
+        return self.name == self.function
+
+
+def redundant(comparison: Comparison) -> Iterator[Redundant]:
+    """The versions that Lambda refuses, since nothing changed after the last one."""
+    if comparison.before.is_serverless != comparison.after.is_serverless:
+        return
+    for function in comparison.after.reading.functions:
+        before = comparison.before.function(function.id)
+        if before is None or before.type != function.type:
+            continue
+        made = list(_new_versions(comparison, before, function))
+        if made and _stays(comparison, before, function):
+            yield from made
+
+
+def _new_versions(
+    comparison: Comparison, before: Resource, function: Resource
+) -> Iterator[Redundant]:
+    """The new versions of a function that had one; the first is not redundant."""
+    names = {version.id for version in comparison.before.versions(function.id)}
+    for version in comparison.after.versions(function.id) if names else ():
+        if version.condition is None and (
+            version.id not in comparison.before.resources
+            or (version.id in names and comparison.is_replaced(version.id))
+        ):
+            yield Redundant(version.id, function.id)
+    published = [side.properties.get("AutoPublishAlias") for side in (before, function)]
+    if function.type == SERVERLESS_FUNCTION and all(published):
+        old = version_key(comparison.before, before)
+        new = version_key(comparison.after, function)
+        if old != new or comparison.property_differs(
+            before, function, ("VersionDescription",)
+        ):
+            yield Redundant(function.id, function.id)
+
+
+def _stays(comparison: Comparison, before: Resource, function: Resource) -> bool:
+    """Whether nothing goes through the operations after which Lambda publishes."""
+    inputs = Inputs(comparison.after)
+    return not comparison.is_replaced(function.id) and all(
+        comparison.is_same(before, function, row)
+        and not inputs.rests_on_the_deployment(
+            comparison.after.written(function, row.property)
+        )
+        for row in operations()
+        if row.operation in (CODE, CONFIGURATION)
+    )

@@ -1,0 +1,584 @@
+"""What an update denies its callers (W9834), and what Lambda refuses (W9835)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from itertools import permutations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cfn_lint_lambda_race.data import sam_grants, targets
+from cfn_lint_lambda_race.update import gaps, redundant_versions
+from tests.fuzzing import fuzzed
+from tests.linting import CORPUS, FUNCTION, lint_template, messages, paths
+from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
+
+GAP, REDUNDANT = "W9834", "W9835"
+ARN = {"Fn::GetAtt": ["Orders", "Arn"]}
+LIVE = {"Ref": "Live"}
+
+
+def _published(version: str = "OrdersVersion1") -> Template_:
+    return {
+        "Orders": deepcopy(FUNCTION),
+        version: resource("Lambda::Version", FunctionName={"Ref": "Orders"}),
+        "Live": resource(
+            "Lambda::Alias",
+            FunctionName={"Ref": "Orders"},
+            FunctionVersion={"Fn::GetAtt": [version, "Version"]},
+            Name="live",
+        ),
+    }
+
+
+def _rule(invoked: Any, **properties: Any) -> Template_:
+    return resource(
+        "Events::Rule",
+        ScheduleExpression="rate(1 hour)",
+        Targets=[{"Id": "orders", "Arn": invoked}],
+        **properties,
+    )
+
+
+def _permission(invoked: Any, principal: str = "events", **more: Any) -> Template_:
+    return resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=invoked,
+        Principal=f"{principal}.amazonaws.com",
+        **more,
+    )
+
+
+OF_RULE: Template_ = {"SourceArn": {"Fn::GetAtt": ["Hourly", "Arn"]}}
+
+
+def _stack(**resources: Any) -> Template_:
+    return {"Resources": {**_published(), **resources}}
+
+
+def _found(
+    folder: Path, before: Template_, after: Template_, rule: str = GAP
+) -> list[str]:
+    (folder / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={folder / 'before.json'}"
+    matches = lint_template(folder, after, "-x", setting)
+    assert not paths(matches, "E0002")
+    return paths(matches, rule)
+
+
+def _moved(
+    before: Any = ARN, after: Any = LIVE, **properties: Any
+) -> tuple[Template_, Template_]:
+    """A rule and its permission that move together."""
+    source = properties or OF_RULE
+    sides = [
+        _stack(Hourly=_rule(side), Permission=_permission(side, **source))
+        for side in (before, after)
+    ]
+    return sides[0], sides[1]
+
+
+# -- the permission comes too late ---------------------------------------------------
+
+LATE = ["Resources/Permission/Properties/FunctionName"]
+
+
+def test_permission_that_refers_to_what_moves_comes_too_late(tmp_path: Path) -> None:
+    assert _found(tmp_path, *_moved()) == LATE
+
+
+def test_permission_on_the_way_back_comes_too_late(tmp_path: Path) -> None:
+    assert _found(tmp_path, *_moved(LIVE, ARN)) == LATE
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"SourceArn": {"Fn::Sub": "${Hourly.Arn}"}},
+        {"SourceArn": {"Fn::GetAtt": "Hourly.Arn"}},
+        {"SourceArn": {"Fn::Join": ["", [{"Fn::GetAtt": ["Hourly", "Arn"]}]]}},
+    ],
+    ids=["sub", "text", "join"],
+)
+def test_each_way_to_refer_orders(tmp_path: Path, source: Any) -> None:
+    assert _found(tmp_path, *_moved(**source)) == LATE
+
+
+def test_depends_on_orders(tmp_path: Path) -> None:
+    before, after = _moved(SourceAccount="123456789012")
+    after["Resources"]["Permission"]["DependsOn"] = ["Hourly"]
+    assert _found(tmp_path, before, after) == LATE
+
+
+def test_what_nothing_orders_is_silent(tmp_path: Path) -> None:
+    assert _found(tmp_path, *_moved(SourceAccount="123456789012")) == []
+
+
+def test_permission_that_comes_first_is_silent(tmp_path: Path) -> None:
+    before, after = _moved(SourceAccount="123456789012")
+    after["Resources"]["Hourly"]["DependsOn"] = "Permission"
+    assert _found(tmp_path, before, after) == []
+
+
+def test_permission_under_another_name_comes_too_late(tmp_path: Path) -> None:
+    before, after = _moved()
+    after["Resources"]["Other"] = after["Resources"].pop("Permission")
+    assert _found(tmp_path, before, after) == [LATE[0].replace("Permission", "Other")]
+
+
+def test_two_deployments_are_silent(tmp_path: Path) -> None:
+    before, last = _moved()
+    between = deepcopy(before)
+    between["Resources"]["New"] = _permission(LIVE, **OF_RULE)
+    moved = deepcopy(between)
+    moved["Resources"]["Hourly"] = _rule(LIVE)
+    assert _found(tmp_path, before, between) == []
+    assert _found(tmp_path, between, moved) == []
+    # The permission that is there already lives until the clean-up.
+    assert _found(tmp_path, between, last) == []
+
+
+def test_early_permission_beside_a_late_one_is_silent(tmp_path: Path) -> None:
+    before, after = _moved()
+    after["Resources"]["Wide"] = _permission(LIVE)
+    assert _found(tmp_path, before, after) == []
+
+
+def test_reference_in_one_branch_alone_orders_nothing(tmp_path: Path) -> None:
+    before, after = _moved()
+    arn = "arn:aws:events:us-east-1:123456789012:rule/hourly"
+    for side in (before, after):
+        side["Parameters"] = {"Stage": parameter()}
+        side["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+        side["Resources"]["Permission"]["Properties"]["SourceArn"] = {
+            "Fn::If": ["IsProd", OF_RULE["SourceArn"], arn]
+        }
+    assert _found(tmp_path, before, after) == []
+
+
+def test_alias_by_its_name_is_no_move(tmp_path: Path) -> None:
+    assert _found(tmp_path, *_moved({"Fn::Sub": "${Orders.Arn}:live"}, LIVE)) == []
+
+
+def test_alias_of_another_name_is_a_move(tmp_path: Path) -> None:
+    before, after = _moved(LIVE, LIVE)
+    after["Resources"]["Live"]["Properties"]["Name"] = "prod"
+    assert _found(tmp_path, before, after) == LATE
+
+
+def test_permission_that_was_missing_before_is_silent(tmp_path: Path) -> None:
+    before, after = _moved()
+    del before["Resources"]["Permission"]
+    assert _found(tmp_path, before, after) == []
+
+
+def test_permission_on_what_cannot_be_told_is_silent(tmp_path: Path) -> None:
+    before, after = _moved()
+    after["Resources"]["Other"] = _permission({"Fn::ImportValue": "function"})
+    assert _found(tmp_path, before, after) == []
+
+
+def test_replaced_source_is_silent(tmp_path: Path) -> None:
+    before, after = _moved()
+    after["Resources"]["Hourly"]["Properties"]["Name"] = "hourly"
+    assert _found(tmp_path, before, after) == []
+
+
+def test_same_template_and_its_reordering_are_silent(tmp_path: Path) -> None:
+    for side in _moved():
+        turned = {"Resources": dict(reversed(side["Resources"].items()))}
+        assert _found(tmp_path, side, side) == []
+        assert _found(tmp_path, side, turned) == []
+        assert _found(tmp_path, side, turned, REDUNDANT) == []
+
+
+def test_first_deployment_is_silent(tmp_path: Path) -> None:
+    _, after = _moved()
+    assert _found(tmp_path, {"Resources": {"Orders": FUNCTION}}, after) == []
+    assert _found(tmp_path, {"Resources": {"Q": resource("SQS::Queue")}}, after) == []
+
+
+# -- APIs ----------------------------------------------------------------------------
+
+
+def _rest(invoked: Any, deployment: str, stage: Any = "*") -> Template_:
+    uri = (
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${I}/invocations"
+    )
+    execute = "arn:aws:execute-api:us-east-1:123456789012:${Api}/${S}/GET/"
+    return _stack(
+        Api=resource("ApiGateway::RestApi", Name="orders"),
+        Get=resource(
+            "ApiGateway::Method",
+            RestApiId={"Ref": "Api"},
+            ResourceId={"Fn::GetAtt": ["Api", "RootResourceId"]},
+            HttpMethod="GET",
+            AuthorizationType="NONE",
+            Integration={
+                "Type": "AWS_PROXY",
+                "IntegrationHttpMethod": "POST",
+                "Uri": {"Fn::Sub": [uri, {"I": invoked}]},
+            },
+        ),
+        **{
+            deployment: {
+                **resource("ApiGateway::Deployment", RestApiId={"Ref": "Api"}),
+                "DependsOn": ["Get"],
+            }
+        },
+        Prod=resource(
+            "ApiGateway::Stage",
+            RestApiId={"Ref": "Api"},
+            DeploymentId={"Ref": deployment},
+            StageName="prod",
+        ),
+        Permission=_permission(
+            invoked, "apigateway", SourceArn={"Fn::Sub": [execute, {"S": stage}]}
+        ),
+    )
+
+
+STAGE = {"Ref": "Prod"}
+
+
+@pytest.mark.parametrize("stage", [STAGE, "*"], ids=["stage", "any"])
+def test_method_moves_while_its_deployment_stays(tmp_path: Path, stage: Any) -> None:
+    sides = _rest(ARN, "One", stage), _rest(LIVE, "One", stage)
+    assert _found(tmp_path, *sides) == ["Resources/One"]
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    (message,) = messages(lint_template(tmp_path, sides[1], "-x", setting), GAP)
+    assert "until somebody deploys" in message
+
+
+def test_stage_that_keeps_its_deployment_is_permitted_still(tmp_path: Path) -> None:
+    before, after = _rest(ARN, "One"), _rest(LIVE, "One")
+    after["Resources"]["Old"] = before["Resources"]["Permission"]
+    assert _found(tmp_path, before, after) == []
+
+
+def test_new_deployment_orders_by_the_stage(tmp_path: Path) -> None:
+    sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
+    assert _found(tmp_path, *sides) == LATE
+
+
+def test_new_deployment_and_nothing_that_orders(tmp_path: Path) -> None:
+    # The permission refers to the API alone: it may come before the stage.
+    assert _found(tmp_path, _rest(ARN, "One"), _rest(LIVE, "Two")) == []
+
+
+def test_deployment_that_may_come_before_the_method(tmp_path: Path) -> None:
+    sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
+    del sides[1]["Resources"]["Two"]["DependsOn"]
+    assert _found(tmp_path, *sides) == []
+
+
+@pytest.mark.parametrize("kind", ["x86", "arm"])
+def test_cure_of_the_article_comes_too_late(kind: str) -> None:
+    folder = CORPUS / "article"
+    if not folder.exists():
+        pytest.skip("the corpus is not here")
+    cfn = configured(
+        folder / f"cdk-datadog-{kind}-alias.template.json",
+        baseline_path=str(folder / f"cdk-datadog-{kind}.template.json"),
+    )
+    found = {gap.permission for gap in gaps(cfn)}
+    assert found == {
+        "RestproxyANYApiPermissionHelloRestA2020199ANYproxy585F863C",
+        "RestANYApiPermissionHelloRestA2020199ANY5E5FFEF6",
+    }
+    assert list(redundant_versions(cfn)) == []
+
+
+# -- SAM -----------------------------------------------------------------------------
+
+EVENTS: Mapping[str, Template_] = {
+    "Api": {"Path": "/", "Method": "get"},
+    "CloudWatchEvent": {"Pattern": {"source": ["aws.ec2"]}},
+    "CloudWatchLogs": {"LogGroupName": "orders", "FilterPattern": ""},
+    "Cognito": {"UserPool": {"Ref": "Pool"}, "Trigger": "PreSignUp"},
+    "EventBridgeRule": {"Pattern": {"source": ["aws.ec2"]}},
+    "HttpApi": {"Path": "/", "Method": "get"},
+    "IoTRule": {"Sql": "SELECT * FROM 'orders'"},
+    "S3": {"Bucket": {"Ref": "Bucket"}, "Events": "s3:ObjectCreated:*"},
+    "SNS": {"Topic": {"Ref": "Topic"}},
+    "SQS": {"Queue": "arn:aws:sqs:us-east-1:123456789012:orders"},
+    "Schedule": {"Schedule": "rate(1 hour)"},
+    "ScheduleV2": {"ScheduleExpression": "rate(1 hour)"},
+}
+SOURCES = {
+    "Pool": resource("Cognito::UserPool"),
+    "Bucket": resource("S3::Bucket"),
+    "Topic": resource("SNS::Topic"),
+}
+
+
+def _event(kind: str, **properties: Any) -> Template_:
+    events = {"It": {"Type": kind, "Properties": EVENTS[kind]}}
+    return sam({"Events": events, **properties}, Resources=deepcopy(SOURCES))
+
+
+def _refers(node: Any) -> Iterator[str]:
+    """The logical IDs that a translated node refers to."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _refers(item)
+    for key, value in node.items() if isinstance(node, dict) else ():
+        if key in ("Ref", "DependsOn"):
+            yield from [value] if isinstance(value, str) else value
+        elif key == "Fn::GetAtt":
+            yield value[0] if isinstance(value, list) else value.split(".")[0]
+        elif key == "Fn::Sub":
+            text = value if isinstance(value, str) else value[0]
+            yield from (one.split("}")[0] for one in text.split("${")[1:])
+            yield from _refers(value)
+        else:
+            yield from _refers(value)
+
+
+def _waits_for(resources: Template_, later: str, seen: set[str]) -> set[str]:
+    for name in set(_refers(resources[later])) & resources.keys() - seen:
+        seen.add(name)
+        _waits_for(resources, name, seen)
+    return seen
+
+
+def _follows_in_translation(kind: str) -> bool:
+    """Whether SAM's permission on the alias waits for what callers invoke it by."""
+    translator = pytest.importorskip("samtranslator.translator.transform")
+    template = _event(kind, AutoPublishAlias="live")
+    resources = translator.transform(template, {}, _Policies())["Resources"]
+    replaced = {"AWS::SNS::Subscription"}
+    moved = [
+        name
+        for name, one in resources.items()
+        if "OrdersAliaslive" in set(_refers(one))
+        and one["Type"] not in {"AWS::Lambda::Permission", *replaced}
+    ]
+    if kind == "Api":
+        moved = [n for n, r in resources.items() if r["Type"].endswith("::Stage")]
+    permissions = [
+        name
+        for name, one in resources.items()
+        if one["Type"] == "AWS::Lambda::Permission"
+    ]
+    return bool(permissions) and any(
+        name in _waits_for(resources, permission, set())
+        for permission in permissions
+        for name in moved
+    )
+
+
+class _Policies:
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def test_each_event_that_needs_a_permission_has_a_row() -> None:
+    granted = {
+        kind
+        for row in targets()["AWS::Serverless::Function"]
+        if row.path == "Events/*" and row.authorised_by != "role"
+        for kinds in row.when.values()
+        for kind in kinds
+    }
+    assert granted == set(sam_grants())
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_rows_say_what_sam_translates(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    row = sam_grants().get(kind)
+    assert _follows_in_translation(kind) == (row is not None and row.follows_the_move)
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_alias_for_an_event(tmp_path: Path, kind: str) -> None:
+    row = sam_grants().get(kind)
+    found = _found(tmp_path, _event(kind), _event(kind, AutoPublishAlias="live"))
+    place = "Resources/Orders/Properties/Events/It"
+    assert found == ([place] if row is not None and row.follows_the_move else [])
+
+
+# -- versions that Lambda refuses ----------------------------------------------------
+
+
+def _versioned(version: str, **properties: Any) -> Template_:
+    resources = _published(version)
+    resources["Orders"]["Properties"].update(properties)
+    return {"Resources": resources}
+
+
+def test_new_version_of_the_same_function(tmp_path: Path) -> None:
+    before, after = _versioned("V1"), _versioned("V2")
+    assert _found(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
+    assert _found(tmp_path, before, new_code(after), REDUNDANT) == []
+
+
+@pytest.mark.parametrize(
+    ("properties", "is_redundant"),
+    [
+        ({"Description": "more"}, False),
+        ({"Timeout": 9}, False),
+        ({"Timeout": 3}, True),
+        ({"Tags": [{"Key": "a", "Value": "b"}]}, True),
+        ({"ReservedConcurrentExecutions": 5}, True),
+        ({"Layers": [{"Fn::ImportValue": "layer"}]}, False),
+    ],
+    ids=["description", "timeout", "default", "tags", "concurrency", "layer"],
+)
+def test_what_changes_a_function(
+    tmp_path: Path, properties: Any, is_redundant: bool
+) -> None:
+    found = _found(
+        tmp_path, _versioned("V1"), _versioned("V2", **properties), REDUNDANT
+    )
+    assert bool(found) is is_redundant
+
+
+def test_first_version_is_not_redundant(tmp_path: Path) -> None:
+    before = {"Resources": {"Orders": FUNCTION}}
+    assert _found(tmp_path, before, _versioned("V1"), REDUNDANT) == []
+
+
+@pytest.mark.parametrize("name", ["BuildKey", "Anything"])
+def test_parameter_that_the_deployment_sets_is_unknown(
+    tmp_path: Path, name: str
+) -> None:
+    code = {"S3Bucket": "artifacts", "S3Key": {"Ref": name}}
+    sides = [
+        {**_versioned(version, Code=code), "Parameters": {name: parameter()}}
+        for version in ("V1", "V2")
+    ]
+    assert _found(tmp_path, sides[0], sides[1], REDUNDANT) == []
+
+
+def _tagged(team: str, **properties: Any) -> Template_:
+    everything = {"AutoPublishAlias": "live", "AutoPublishAliasAllProperties": True}
+    return sam({"Tags": {"team": team}, **everything, **properties})
+
+
+def test_tags_alone_publish_in_vain(tmp_path: Path) -> None:
+    before, after = _tagged("a"), _tagged("b")
+    assert _found(tmp_path, before, after, REDUNDANT) == ["Resources/Orders"]
+    assert _found(tmp_path, before, new_code(after), REDUNDANT) == []
+    for side in (before, after):
+        del side["Resources"]["Orders"]["Properties"]["AutoPublishAliasAllProperties"]
+    assert _found(tmp_path, before, after, REDUNDANT) == []
+
+
+def test_local_code_without_a_revision_is_unknown(tmp_path: Path) -> None:
+    sides = _tagged("a", CodeUri="src/"), _tagged("b", CodeUri="src/")
+    assert _found(tmp_path, *sides, REDUNDANT) == []
+
+
+# -- all orders ----------------------------------------------------------------------
+
+INVOKED = {"": ARN, "live": LIVE}
+
+
+@st.composite
+def _sides(draw: st.DrawFn) -> tuple[Template_, Template_]:
+    """Two deployments of a rule, whose permissions and order are chosen at random."""
+    sides = []
+    for _ in range(2):
+        resources: Template_ = {
+            "Hourly": _rule(INVOKED[draw(st.sampled_from(["", "live"]))])
+        }
+        for name in draw(st.sets(st.sampled_from(["P1", "P2"]))):
+            source = draw(st.sampled_from([OF_RULE, {}]))
+            on = INVOKED[draw(st.sampled_from(["", "live"]))]
+            resources[name] = _permission(on, **source)
+            if not source:
+                waits = draw(st.sampled_from(["none", "after", "before"]))
+                if waits == "after":
+                    resources[name]["DependsOn"] = "Hourly"
+                if waits == "before" and "SourceArn" not in json.dumps(on):
+                    resources["Hourly"].setdefault("DependsOn", []).append(name)
+        version = draw(st.sampled_from(["V1", "V2"]))
+        timeout = draw(st.sampled_from([5, 9]))
+        sides.append(_stack_of(version, timeout, resources))
+    return sides[0], sides[1]
+
+
+def _stack_of(version: str, timeout: int, resources: Template_) -> Template_:
+    found = _versioned(version, Timeout=timeout)["Resources"]
+    return {"Resources": {**found, **resources}}
+
+
+def _qualifier(node: Any) -> str:
+    return "live" if node == LIVE else ""
+
+
+def _permits(side: Template_) -> dict[str, tuple[str, Any]]:
+    return {
+        name: (_qualifier(one["Properties"]["FunctionName"]), one["Properties"])
+        for name, one in side.items()
+        if one["Type"] == "AWS::Lambda::Permission"
+    }
+
+
+def _is_denied_on_every_order(before: Template_, after: Template_) -> bool:
+    """Walk all orders of the rule and the permissions; deletions come last."""
+    old, new = before["Resources"], after["Resources"]
+    steps = ["Hourly", *_permits(new)]
+    invoked = [
+        _qualifier(side["Hourly"]["Properties"]["Targets"][0]["Arn"])
+        for side in (old, new)
+    ]
+    there = {on for on, _ in _permits(old).values()}
+    end = {on for on, _ in _permits(new).values()}
+    if invoked[0] not in there or invoked[1] not in end or invoked[0] == invoked[1]:
+        return False
+    denied = []
+    for order in permutations(steps):
+        if any(
+            order.index(waited) > order.index(step)
+            for step in steps
+            for waited in _waits_for(new, step, set())
+            if waited in steps and waited != step
+        ):
+            continue
+        live, now, met = set(there), invoked[0], False
+        for step in order:
+            if step == "Hourly":
+                now = invoked[1]
+            else:
+                live.add(_permits(new)[step][0])
+            met = met or now not in live
+        denied.append(met)
+    return bool(denied) and all(denied)
+
+
+@fuzzed(300)
+@given(_sides())
+def test_gaps_are_what_every_order_denies(sides: tuple[Template_, Template_]) -> None:
+    before, after = sides
+    if _is_circular(after) or _is_circular(before):
+        return
+    with TemporaryDirectory() as folder:
+        for name, side in zip(("before", "after"), sides):
+            (Path(folder) / f"{name}.json").write_text(json.dumps(side))
+        cfn = configured(
+            Path(folder) / "after.json", baseline_path=f"{folder}/before.json"
+        )
+        assert bool(list(gaps(cfn))) is _is_denied_on_every_order(before, after)
+        resources = [side["Resources"] for side in sides]
+        is_refused = resources[0]["Orders"] == resources[1]["Orders"] and (
+            "V1" in resources[0]
+        ) is not ("V1" in resources[1])
+        assert bool(list(redundant_versions(cfn))) is is_refused
+
+
+def _is_circular(side: Template_) -> bool:
+    resources = side["Resources"]
+    return any(name in _waits_for(resources, name, set()) for name in resources)
