@@ -389,19 +389,26 @@ def test_a_function_that_the_revision_does_not_have_is_new(work: Work) -> None:
     assert changed(_since(work)) == ()
 
 
-def test_a_template_outside_of_any_repository_is_silent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+def test_a_template_outside_of_any_repository_has_no_baseline(tmp_path: Path) -> None:
     path = tmp_path / "template.json"
     path.write_text(_text(_local()))
-    cfn = configured(path, baseline_ref="no-such-revision")
-    assert update_of(cfn)[:3] == ("", (), ())
+    problem = update_of(configured(path, baseline_ref="HEAD")).problem
+    assert "in no git work tree; use baseline_path" in problem
 
 
-def test_a_template_of_standard_input_is_silent(
+def test_a_template_that_git_ignores_has_no_baseline(work: Work) -> None:
+    work.commit({".gitignore": "cdk.out/\n"})
+    work.write({"cdk.out/a.json": _text(_local()), "new.json": _text(_local())})
+    problem = _since(work, name="cdk.out/a.json").problem
+    assert "which git ignores" in problem
+    assert "use baseline_path" in problem
+    assert _since(work, name="new.json").problem == ""
+
+
+def test_a_template_without_a_file_name_has_no_baseline(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """As with `sam validate --lint`, which hands over a text."""
     monkeypatch.chdir(work.root)
     settings = {"W9831": {"baseline_ref": "HEAD"}}
     found = lint_text(
@@ -410,7 +417,47 @@ def test_a_template_of_standard_input_is_silent(
             append_rules=["cfn_lint_lambda_race"], configure_rules=settings
         ),
     )
-    assert [match for match in found if match.rule.id in ("W9831", "W9832")] == []
+    (message,) = (m.message for m in found if m.rule.id in ("W9831", "W9832"))
+    assert "a template without a file name" in message
+    assert "use baseline_path" in message
+
+
+def test_nothing_is_deployed_before_the_first_commit(tmp_path: Path) -> None:
+    work = Work(tmp_path / "new")
+    work.write({"template.json": _text(_local())})
+    for revision in ("HEAD", "@"):
+        assert _since(work, revision)[:3] == ("", (), ())
+    assert "no revision" in _since(work, "main").problem
+
+
+@pytest.mark.parametrize(
+    ("setting", "cure"),
+    [
+        ("W9831:baseline=HEAD", "set W9831:baseline_ref"),
+        ("W9831:baseline-ref=HEAD", "set W9831:baseline_ref"),
+        ("W9831:changeset=a.json", "set W9831:change_set"),
+        ("W9832:baseline_ref=HEAD", "set W9831:baseline_ref"),
+        ("W9810:ignore_types=x", "set W9810:ignore_target_types"),
+        ("W9810:zzz=x", "remove it"),
+    ],
+)
+def test_a_setting_that_no_rule_has(tmp_path: Path, setting: str, cure: str) -> None:
+    rule, _, name = setting.partition("=")[0].partition(":")
+    found = lint_template(tmp_path, AFTER, "-x", setting)
+    assert messages(found, "W9831") == [
+        f"{rule} has no setting {name}, so it has no effect; {cure}"
+    ]
+    assert paths(found, "W9831") == [""]
+
+
+def test_what_was_compared_is_logged(
+    work: Work, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "cfnlint")
+    _since(work)
+    head = work.git("rev-parse", "HEAD")
+    (record,) = (r.message for r in caplog.records if "Compared" in r.message)
+    assert record.endswith(f"template.json with that of HEAD, commit {head}")
 
 
 @pytest.mark.parametrize(
@@ -507,8 +554,8 @@ def test_the_same_finding_from_everywhere(work: Work, tmp_path: Path) -> None:
 def test_standard_input(work: Work) -> None:
     _unstaged(work)
     text = (work.root / "template.json").read_text()
-    output = _run(work.root, "-x", "W9831:baseline_ref=HEAD", "--", "-", text=text)
-    assert ":W9831:" not in output
+    output = _run(work.root, "-x", "W9831:baseline_ref=HEAD", text=text)
+    assert "a template without a file name" in output
 
 
 # -- files -------------------------------------------------------------------------
@@ -629,6 +676,27 @@ def test_a_folder_without_the_template(tmp_path: Path) -> None:
     (tmp_path / "deployed").mkdir()
     problem = _with_path(tmp_path, str(tmp_path / "deployed")).problem
     assert "holds no after.json" in problem
+
+
+def test_a_new_stack_beside_others(tmp_path: Path) -> None:
+    (tmp_path / "deployed" / "assembly").mkdir(parents=True)
+    (tmp_path / "deployed" / "assembly" / "other.json").write_text(_text(stack()))
+    update = _with_path(tmp_path, str(tmp_path / "deployed"))
+    assert update[:3] == ("", (), ())
+
+
+def test_the_longest_end_of_the_path_in_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stacks of a CDK stage, below a `cdk.out` of another name."""
+    monkeypatch.chdir(tmp_path)
+    for folder, template in (("assembly-Prod", stack()), ("assembly-Test", AFTER)):
+        (tmp_path / "old" / folder).mkdir(parents=True)
+        (tmp_path / "old" / folder / "a.json").write_text(_text(template))
+        (tmp_path / "cdk.out" / folder).mkdir(parents=True)
+    (tmp_path / "old" / "a.json").write_text(_text(AFTER))
+    assert changed(_with_path(tmp_path, "old", "cdk.out/assembly-Prod/a.json")) == RACE
+    assert changed(_with_path(tmp_path, "old", "cdk.out/assembly-Test/a.json")) == ()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")

@@ -10,6 +10,7 @@ from cfn_lint_lambda_race.update import (
     FunctionUpdate,
     Settings,
     configure,
+    problems_of,
     scenario_of,
     update_of,
 )
@@ -55,12 +56,15 @@ class ConcurrentUpdate(RaceRule):
         self.configure()
 
     def initialize(self, cfn: Template) -> None:
+        super().initialize(cfn)
         configure(cfn, Settings(**{n: self.config[n] for n in Settings._fields}))
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         update = update_of(cfn)
+        problems = problems_of(cfn)
         if update.problem:
-            message = f"No baseline to compare with: {update.problem}"
+            problems.append(f"No baseline to compare with: {update.problem}")
+        for message in problems:
             # Line 1: a template that cfn-lint before 1.54 translates has no other.
             yield RuleMatch(_top(cfn), message, location=None)
         for function in update.concurrent:

@@ -37,6 +37,8 @@ __all__ = [
     "couplings",
     "frozen_versions",
     "gaps",
+    "note_problem",
+    "problems_of",
     "redundant_versions",
     "scenario_of",
     "update_of",
@@ -74,6 +76,7 @@ class _Known:
     settings: Settings = field(default_factory=Settings)
     update: Update | None = None
     deployment: Deployment | None = None
+    problems: dict[str, None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cfn: Template) -> _Known:
@@ -86,6 +89,16 @@ def configure(cfn: Template, settings: Settings) -> None:
     """Say what a template is to be compared with, for every rule that compares."""
     known = _Known.of(cfn)
     known.settings, known.update = settings, None
+
+
+def note_problem(cfn: Template, problem: str) -> None:
+    """Keep what is wrong with the settings of a rule, for the rule that tells of it."""
+    _Known.of(cfn).problems[problem] = None
+
+
+def problems_of(cfn: Template) -> list[str]:
+    """What is wrong with settings, each once, in the order in which it was noted."""
+    return list(_Known.of(cfn).problems)
 
 
 def update_of(cfn: Template) -> Update:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +29,11 @@ from cfn_lint_lambda_race.update._change_set import (
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._git import GitError, Repository
+
+_LOGGER = logging.getLogger("cfnlint.lambda_race")
+
+MAX_FOLDERS = 1000
+"""How many folders are searched for any template."""
 
 
 class Settings(NamedTuple):
@@ -97,15 +104,20 @@ def compare(settings: Settings, cfn: Template, after: Deployment) -> Comparison 
     return None
 
 
-def _with_file(setting: str, cfn: Template, after: Deployment) -> Comparison:
+def _with_file(setting: str, cfn: Template, after: Deployment) -> Comparison | None:
     path = _baseline_file(setting, cfn.filename)
+    if path is None:
+        _LOGGER.info("Compared %s with nothing: %s lacks it", cfn.filename, setting)
+        return None
+    _LOGGER.info("Compared %s with %s", cfn.filename, path)
     before = _deployment(
         read_limited(path, "baseline_path"), cfn, f"baseline_path {path}"
     )
     return Comparison(before, after)
 
 
-def _baseline_file(setting: str, filename: str | None) -> Path:
+def _baseline_file(setting: str, filename: str | None) -> Path | None:
+    """The deployed template; None for one that a folder of others does not hold."""
     path = Path(setting)
     try:
         if not path.exists():
@@ -123,6 +135,9 @@ def _baseline_file(setting: str, filename: str | None) -> Path:
         for below in _relative_names(Path(filename)):
             if (path / below).is_file():
                 return path / below
+        if _holds_templates(path):
+            # The stack is new: its neighbours are deployed, it is not.
+            return None
     except (OSError, ValueError):
         raise BaselineError(f"baseline_path {setting} cannot be read") from None
     raise BaselineError(
@@ -132,12 +147,28 @@ def _baseline_file(setting: str, filename: str | None) -> Path:
 
 
 def _relative_names(filename: Path) -> list[Path]:
+    """The ends of a template's path, the longest first.
+
+    `cdk synth` writes the stacks of a stage into `cdk.out/assembly-Stage/`, and an
+    earlier `cdk.out` mostly has another name.
+    """
     names = [Path(filename.name)]
     try:
         relative = filename.resolve().relative_to(Path.cwd())
     except (ValueError, OSError):
-        return names
-    return [relative, *names]
+        parts = filename.parts[1:] if filename.is_absolute() else filename.parts
+        relative = Path(*parts)
+    names = [Path(*relative.parts[start:]) for start in range(len(relative.parts))]
+    return [name for name in names if ".." not in name.parts]
+
+
+def _holds_templates(folder: Path) -> bool:
+    """Whether a folder holds any file that can be a template."""
+    suffixes = (".json", ".template", ".yaml", ".yml")
+    for _, _, files in islice(os.walk(folder), MAX_FOLDERS):
+        if any(name.endswith(suffixes) for name in files):
+            return True
+    return False
 
 
 def read_limited(path: Path, setting: str) -> bytes:
@@ -169,23 +200,12 @@ def _deployment(
 def _with_revision(
     revision: str, cfn: Template, after: Deployment
 ) -> Comparison | None:
-    """The update since a git revision.
-
-    None where there is nothing to compare with: a template outside any repository,
-    or one that the revision does not have.
-    """
-    if cfn.filename is None:
-        return None
-    # As the SAM CLI has it, local paths begin at the file that a link leads to.
-    template = Path(os.path.realpath(cfn.filename))
+    """The update since a git revision; None where the template is new."""
     try:
-        repository = Repository.find(template)
-        if repository is None:
+        committed = _committed(revision, cfn)
+        if committed is None:
             return None
-        commit = repository.resolve(revision)
-        content = repository.read(commit, template, MAX_SIZE)
-        if content is None:
-            return None
+        repository, commit, template, content = committed
         what = f"the template in baseline_ref {revision}"
 
         def content_of(path: Path) -> bytes | None:
@@ -215,3 +235,46 @@ def _with_revision(
             raise BaselineError(f"{path} cannot be compared: {error}") from None
 
     return Comparison(before, after, code_differs)
+
+
+def _committed(
+    revision: str, cfn: Template
+) -> tuple[Repository, str, Path, bytes] | None:
+    """The repository, the commit, and the template's file and content there.
+
+    None where the template is new: the revision does not have it, or is the `HEAD` of
+    a repository without a commit. Raises `BaselineError` where no revision can have
+    it, and GitError.
+    """
+    refused = f"baseline_ref {revision} cannot be used for"
+    if cfn.filename is None:
+        raise BaselineError(
+            f"{refused} a template without a file name (from standard input, or handed "
+            "over as text); use baseline_path"
+        )
+    # As the SAM CLI has it, local paths begin at the file that a link leads to.
+    template = Path(os.path.realpath(cfn.filename))
+    repository = Repository.find(template)
+    if repository is None:
+        raise BaselineError(
+            f"{refused} {cfn.filename}, which is in no git work tree; use baseline_path"
+        )
+    try:
+        commit = repository.resolve(revision)
+    except GitError:
+        if revision in ("HEAD", "@") and not repository.has_commit:
+            return None
+        raise
+    content = repository.read(commit, template, MAX_SIZE)
+    if content is None:
+        if repository.ignores(template):
+            raise BaselineError(
+                f"{refused} {cfn.filename}, which git ignores, so that no revision has "
+                "it; use baseline_path"
+            )
+        _LOGGER.info("%s has no %s: it is new", revision, cfn.filename)
+        return None
+    _LOGGER.info(
+        "Compared %s with that of %s, commit %s", cfn.filename, revision, commit
+    )
+    return repository, commit, template, content

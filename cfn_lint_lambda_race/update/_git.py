@@ -161,6 +161,19 @@ class Repository:
         _refuse_to_fetch(root)
         return cls(root)
 
+    @property
+    def has_commit(self) -> bool:
+        """Whether `HEAD` names a commit; not so before the first one."""
+        return self._commit("HEAD") is not None
+
+    def ignores(self, path: Path) -> bool:
+        """Whether git ignores a file, which it does not track either."""
+        name = _name(self.root, path)
+        if not name:
+            return False
+        options = ("-z", "--others", "--ignored", "--exclude-standard")
+        return bool(_ask(self.root, "ls-files", *options, "--", name).output)
+
     def resolve(self, revision: str) -> str:
         """The hash of the commit that a revision (`HEAD~2`, `origin/main`) names.
 
