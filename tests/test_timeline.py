@@ -525,13 +525,12 @@ INVOKED = {"": ARN, "live": LIVE}
 def _sides(draw: st.DrawFn) -> tuple[Template_, Template_]:
     """Two deployments of a rule, whose permissions and order are chosen at random."""
     sides = []
-    for _ in range(2):
-        resources: Template_ = {
-            "Hourly": _rule(INVOKED[draw(st.sampled_from(["", "live"]))])
-        }
-        for name in draw(st.sets(st.sampled_from(["P1", "P2"]))):
+    invoked = draw(st.sampled_from([("", "live"), ("live", ""), ("live", "live")]))
+    for qualifier in invoked:
+        resources: Template_ = {"Hourly": _rule(INVOKED[qualifier])}
+        for name in ["P1", *draw(st.sets(st.sampled_from(["P2"])))]:
             source = draw(st.sampled_from([OF_RULE, {}]))
-            on = INVOKED[draw(st.sampled_from(["", "live"]))]
+            on = INVOKED[draw(st.sampled_from([qualifier, "", "live"]))]
             resources[name] = _permission(on, **source)
             if not source:
                 waits = draw(st.sampled_from(["none", "after", "before"]))
