@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from cfn_lint_lambda_race.data import TargetRow, exits
+from tests import schemas
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 RULE = "I9813"
@@ -56,6 +58,24 @@ def _environment(value: Json) -> Json:
 
 def _found(folder: Path, template: Json) -> list[str]:
     return paths(lint_template(folder, template), RULE)
+
+
+# -- the data ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for rows in exits().values() for row in rows],
+    ids=lambda row: f"{row.type} {row.path}",
+)
+def test_a_row_names_what_the_schemas_know(row: TargetRow) -> None:
+    versions = schemas.schemas().get(row.type, ())
+    if not versions and not (schemas.is_current() and schemas.knows_sam()):
+        pytest.skip("older schemas lack the type")
+    beside = () if row.inside is not None else tuple(row.when)
+    for path in (row.path, *beside):
+        assert any(schemas.exists(schema, path) for schema in versions), path
+    assert row.form in ("arn", "name", "self")
 
 
 # -- outputs -----------------------------------------------------------------------
@@ -163,6 +183,76 @@ def test_the_parameters_of_a_nested_stack_pass_it_on(
     assert _found(tmp_path, _template(Nested=stack)) == [
         "Resources/Nested/Properties/Parameters/Orders"
     ]
+
+
+PASSED: Json = {"Ref": "Orders"}
+NESTED: dict[str, tuple[Json, bool]] = {
+    "a grant of every qualifier": (
+        {"Place": _resource("AWS::SSM::Parameter", Value="a")},
+        False,
+    ),
+    "a target": (
+        {"Place": _resource("AWS::Events::Rule", Targets=[{"Id": "a", "Arn": PASSED}])},
+        True,
+    ),
+    "a target through an alias": (
+        {
+            "Place": _resource(
+                "AWS::Events::Rule",
+                Targets=[{"Id": "a", "Arn": {"Fn::Sub": "${Orders}:live"}}],
+            )
+        },
+        False,
+    ),
+    "an exit": ({"Place": _resource("AWS::SSM::Parameter", Value=PASSED)}, True),
+    "a file that cannot be read": (
+        {
+            "Place": _resource(
+                "AWS::Serverless::StateMachine", DefinitionUri="missing.json"
+            )
+        },
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_a_local_nested_template_decides(tmp_path: Path, name: str) -> None:
+    resources, is_reported = NESTED[name]
+    nested = {"Parameters": {"Orders": {"Type": "String"}}, "Resources": resources}
+    (tmp_path / "nested.json").write_text(json.dumps(nested))
+    stack = _resource(
+        "AWS::CloudFormation::Stack",
+        Parameters={"Orders": ARN},
+        TemplateURL="nested.json",
+    )
+    found = _found(tmp_path, _template(Nested=stack))
+    assert found == ["Resources/Nested/Properties/Parameters/Orders"] * is_reported
+
+
+@pytest.mark.parametrize(
+    ("more", "is_reported"),
+    [
+        ({"Outputs": {"A": {"Value": PASSED}}}, True),
+        ({"Outputs": {"A": {"Value": "a"}}}, False),
+        ({"Outputs": ["a"], "Resources": [1]}, False),
+        ({"Transform": "Unknown"}, True),
+        ({"Globals": {"Function": {}}}, True),
+        ({"Parameters": None}, True),
+        ({"Parameters": {"Another": {"Type": "String"}}}, True),
+    ],
+)
+def test_the_sections_of_a_local_nested_template(
+    tmp_path: Path, more: Json, is_reported: bool
+) -> None:
+    nested = {"Parameters": {"Orders": {"Type": "String"}}, "Resources": {}, **more}
+    (tmp_path / "nested.json").write_text(json.dumps(nested))
+    application = _resource(
+        "AWS::CloudFormation::Stack",
+        Parameters={"Orders": ARN},
+        TemplateURL="nested.json",
+    )
+    assert len(_found(tmp_path, _template(Nested=application))) == is_reported
 
 
 @UNQUALIFIED
@@ -362,10 +452,64 @@ def test_what_does_not_grant_the_unqualified_function(
     assert _found(tmp_path, _template(Policy=_managed([statement]))) == []
 
 
-def test_of_the_pair_that_the_cdk_writes_the_first_is_reported(tmp_path: Path) -> None:
-    both = [ARN, {"Fn::Join": ["", [ARN, ":*"]]}]
-    template = _template(Policy=_managed([_statement(both)]))
+def test_the_pair_that_the_cdk_writes_is_silent(tmp_path: Path) -> None:
+    every = {"Fn::Join": ["", [ARN, ":*"]]}
+    template = _template(
+        Pair=_managed([_statement([ARN, every])]),
+        Apart=_managed([_statement(ARN), _statement(every)]),
+    )
+    assert _found(tmp_path, template) == []
+
+
+def test_a_pair_in_one_case_only_is_no_pair(tmp_path: Path) -> None:
+    every = {"Fn::If": ["IsProd", ANY, {"Ref": "AWS::NoValue"}]}
+    template = {
+        **_template(Policy=_managed([_statement([ARN, every])])),
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
+    }
     assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}/0"]
+
+
+def _framework(what: str, **properties: Json) -> Json:
+    return _function(Handler=f"framework.{what}", **properties)
+
+
+def test_the_frame_of_custom_resources_of_the_cdk_is_silent(tmp_path: Path) -> None:
+    states = '{"States": {"A": {"Type": "Task", "Resource": "${Complete.Arn}"}}}'
+    role = {"Fn::GetAtt": ["Role", "Arn"]}
+    template = _template(
+        Event=_framework("onEvent", Role=role, Environment={"Variables": {"A": ARN}}),
+        Complete=_framework("isComplete"),
+        Role=_role([_statement(ARN)]),
+        Waiter=_resource(
+            "AWS::StepFunctions::StateMachine",
+            DefinitionString={"Fn::Sub": states},
+            RoleArn={"Fn::GetAtt": ["Waiting", "Arn"]},
+        ),
+        Waiting=_role([_statement({"Fn::GetAtt": ["Complete", "Arn"]})]),
+    )
+    matches = lint_template(tmp_path, template)
+    assert paths(matches, RULE) == paths(matches, "W9810") == []
+    template["Resources"]["Event"]["Properties"]["Handler"] = "index.handler"
+    assert len(_found(tmp_path, template)) == 2
+
+
+def test_the_role_of_a_function_with_another_target_is_reported(
+    tmp_path: Path,
+) -> None:
+    template = _template(
+        Policy=_role([_statement(ARN)]),
+        Caller=_function(Role={"Fn::GetAtt": ["Policy", "Arn"]}),
+        Schedule=_resource(
+            "AWS::Events::Rule",
+            ScheduleExpression="rate(1 day)",
+            Targets=[{"Id": "a", "Arn": {"Fn::GetAtt": ["Caller", "Arn"]}}],
+        ),
+        Mapping=_resource(
+            "AWS::Lambda::EventSourceMapping", FunctionName={"Ref": "Caller"}
+        ),
+    )
+    assert len(_found(tmp_path, template)) == 1
 
 
 def _schedule(target: Json) -> Json:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.update import Update, update_of
+from cfn_lint_lambda_race.update._publication import _NOT_OF_THE_FUNCTION
+from tests import schemas
 from tests.linting import lint_template, messages, paths
 from tests.test_updates import (
     LAYER,
@@ -364,6 +366,24 @@ PUBLISHING: dict[str, Template_] = {
         "AutoPublishCodeSha256": "0" * 64,
     },
 }
+
+
+# What SAM hands to the Lambda function under another name, or looks at itself.
+UNDER_ANOTHER_NAME = {
+    *("AutoPublishCodeSha256", "DeadLetterQueue", "ImageUri", "InlineCode"),
+    *("SourceKMSKeyArn", "Tracing"),
+}
+
+
+@pytest.mark.skipif(
+    not (schemas.is_current() and schemas.knows_sam()),
+    reason="no current schemas of SAM's resources",
+)
+def test_what_is_no_property_of_the_function_is_what_the_schemas_say() -> None:
+    [sam_function, *_] = schemas.schemas()["AWS::Serverless::Function"]
+    [function, *_] = schemas.schemas()["AWS::Lambda::Function"]
+    others = set(sam_function["properties"]) - set(function["properties"])
+    assert others - UNDER_ANOTHER_NAME == _NOT_OF_THE_FUNCTION
 
 
 def _serverless(properties: Template_, publishing: Template_, key: str) -> Template_:

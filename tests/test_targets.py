@@ -924,6 +924,17 @@ STATES = json.dumps({"States": {"Task": {"Type": "Task", "Resource": OUTSIDE}}})
         ("states.yaml", f"States:\n  Task:\n    Resource: {OUTSIDE}\n", 1),
         ("states.yaml", f"States:\n\tTask:\n    Resource: {OUTSIDE}\n", 0),
         ("states.yaml", f"--- {STATES}\n--- {STATES}\n", 0),
+        # What AWS reads: a repeated key, and substitutions that need no quotes.
+        ("states.yaml", f"Comment: a\nComment: b\nStates: {STATES[11:-1]}\n", 1),
+        ("states.json", STATES.replace("{", '{"TimeoutSeconds": ${Wait}, '), 1),
+        ("states.json", STATES.replace("{", '{"TimeoutSeconds":\t${Wait}\n,\t'), 1),
+        ("states.json", STATES.replace("{", '{"Comment": "\\" ${a}", "b": ${b}, '), 1),
+        ("states.yaml", "States: {T: {Time: ${T}, Resource: '" + OUTSIDE + "'}}", 1),
+        ("states.json", '"' + '\\"' * 100_000 + "${a}", 0),
+        ("states.yaml", f"? [a]\n: b\nStates: {STATES[11:-1]}\n", 0),
+        ("states.yaml", f"When: 2026-99-99\nStates: {STATES[11:-1]}\n", 0),
+        ("states.yaml", "&a [*a]", 0),
+        ("states.yaml", "a: !!python/object/apply:os.getcwd []", 0),
         ("../states.json", STATES, 0),
         ("folder", None, 0),
         ("missing.json", None, 0),
@@ -955,6 +966,162 @@ def test_a_file_of_a_template_that_nobody_trusts(
         use for target in reading.targets for use in reading.unqualified_uses(target)
     ]
     assert [use.function for use in uses] == ["elsewhere"] * count
+
+
+@pytest.mark.parametrize(
+    ("git", "name", "count"),
+    [
+        ("", "../steps/states.json", 1),
+        ("deploy", "../../steps/states.json", 0),
+        (None, "../steps/states.json", 0),
+        ("", "../../outside.json", 0),
+        ("", "../steps/link.json", 0),
+    ],
+)
+def test_a_file_elsewhere_in_the_repository(
+    git: str | None, name: str, count: int, tmp_path: Path
+) -> None:
+    root = tmp_path / "repository"
+    template = root / "deploy" / "template.json"
+    if git == "deploy":
+        template = root / "deploy" / "inner" / "template.json"
+    template.parent.mkdir(parents=True)
+    (root / "steps").mkdir()
+    if git is not None:
+        # In a work tree of its own, `.git` is a file.
+        (root / git / ".git").write_text("gitdir: elsewhere")
+    (root / "steps" / "states.json").write_text(STATES)
+    (tmp_path / "outside.json").write_text(STATES)
+    (root / "steps" / "link.json").symlink_to(tmp_path / "outside.json")
+    machine = {
+        "Type": "AWS::Serverless::StateMachine",
+        "Properties": {"DefinitionUri": name},
+    }
+    reading = read(
+        Template(str(template), {"Resources": {"States": machine}}, ["us-east-1"])
+    )
+    assert len(reading.targets) == count
+
+
+def test_an_include_beside_the_keys_of_an_api(tmp_path: Path) -> None:
+    uri = (
+        FORMS["uri"].replace("{}", "${Fn.Arn}").replace("${{", "${").replace("}}", "}")
+    )
+    integration = {"x-amazon-apigateway-integration": {"uri": {"Fn::Sub": uri}}}
+    spec = {"paths": {"/orders": {"get": integration}}}
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    body = {
+        "openapi": "3.0.1",
+        "paths": {},
+        "Fn::Transform": {
+            "Name": "AWS::Include",
+            "Parameters": {"Location": "spec.json"},
+        },
+    }
+    template = _template("AWS::ApiGateway::RestApi", {"Body": body})
+    matches = lint_template(tmp_path, template)
+    assert paths(matches, "W9810") == ["Resources/Rule/Properties/Body"]
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_a_document_that_varies_elsewhere_is_judged_once(
+    count: int, tmp_path: Path
+) -> None:
+    names = [f"Voice{n}" for n in range(count)]
+    comment = "".join(f"${{{name}}}" for name in names)
+    text = json.dumps({"States": {"A": {"Resource": "${Fn.Arn}"}}, "Comment": comment})
+    voices = {"Type": "String", "AllowedValues": ["Joanna", "Joey", "Ruth"]}
+    template = _template(
+        "AWS::StepFunctions::StateMachine",
+        {"DefinitionString": {"Fn::Sub": text}},
+        Parameters=dict.fromkeys(names, voices),
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert " when " not in message
+
+
+def test_a_document_that_varies_in_what_it_invokes_says_when(tmp_path: Path) -> None:
+    machine = '{"States": {"A": {"Resource": "%s"}}}'
+    text = {"Fn::Sub": [machine % "${Task}", {"Task": {"Ref": "Task"}}]}
+    tasks = {
+        "Type": "String",
+        "AllowedValues": [OUTSIDE, f"{OUTSIDE}:live", "arn:aws:states:::sns:publish"],
+    }
+    template = _template(
+        "AWS::StepFunctions::StateMachine",
+        {"DefinitionString": text},
+        Parameters={"Task": tasks},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert f" when Task is {OUTSIDE}, which is half old" in message
+
+
+def test_a_substituted_state_of_an_object_has_its_name(tmp_path: Path) -> None:
+    properties = {
+        "Definition": {"States": {"Sell": {"Type": "Task", "Resource": "${Task}"}}},
+        "DefinitionSubstitutions": {"Task": {"Fn::GetAtt": ["Fn", "Arn"]}},
+    }
+    template = _template("AWS::StepFunctions::StateMachine", properties)
+    matches = lint_template(tmp_path, template)
+    place = "Resources/Rule/Properties/DefinitionSubstitutions/Task"
+    assert paths(matches, "W9810") == [place]
+    assert messages(matches, "W9810")[0].startswith("State Sell of Rule")
+
+
+def test_a_destination_is_called_one(tmp_path: Path) -> None:
+    function = {"Fn::GetAtt": ["Fn", "Arn"]}
+    properties = {
+        "FunctionName": "other",
+        "Qualifier": "live",
+        "DestinationConfig": {"OnFailure": {"Destination": function}},
+    }
+    template = _template("AWS::Lambda::EventInvokeConfig", properties)
+    [message] = messages(lint_template(tmp_path, template), "W9810")
+    assert message.startswith("The OnFailure destination of Rule (")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("Stack/Shop/Orders/Resource", "of Shop/Orders (Fn),"),
+        ("Stack/Orders", "of Orders (Fn),"),
+        ("Stack/Resource", "of Resource (Fn),"),
+        ("Stack", "of Fn,"),
+        ("Stack/a\nb", "of Fn,"),
+        (["Stack/Orders"], "of Fn,"),
+    ],
+)
+def test_a_construct_has_its_name(path: Any, words: str, tmp_path: Path) -> None:
+    template = _scheduled({"Fn::GetAtt": ["Fn", "Arn"]})
+    fn = {**template["Resources"]["Fn"], "Metadata": {"aws:cdk:path": path}}
+    template["Resources"]["Fn"] = fn
+    rule = template["Resources"]["Rule"]
+    rule["Metadata"] = {"aws:cdk:path": "Stack/Shop/Nightly/Resource"}
+    [message] = messages(lint_template(tmp_path, template), "W9810")
+    assert message.startswith("Shop/Nightly (Rule, AWS::Events::Rule) invokes")
+    assert words in message
+
+
+@pytest.mark.parametrize(("qualifier", "is_refused"), [("", True), (":$LATEST", False)])
+def test_a_durable_function_refuses_what_has_no_qualifier(
+    qualifier: str, is_refused: bool, tmp_path: Path
+) -> None:
+    template = _scheduled({"Fn::Sub": f"${{Fn.Arn}}{qualifier}"})
+    fn = deepcopy(linting.FUNCTION)
+    fn["Properties"]["DurableConfig"] = {"ExecutionTimeout": 60}  # type: ignore[index]
+    template["Resources"]["Fn"] = fn
+    [message] = messages(lint_template(tmp_path, template), "W9810")
+    assert ("refuses" in message) == is_refused
+    assert ("half old" in message) != is_refused
+
+
+def test_a_state_may_pin_a_version(tmp_path: Path) -> None:
+    states = {"States": {"A": {"Type": "Task", "Resource": f"{OUTSIDE}:3"}}}
+    machine = {"Definition": states}
+    template = _template("AWS::StepFunctions::StateMachine", machine)
+    assert paths(lint_template(tmp_path, template), "I9814") == []
+    template = _scheduled(f"{OUTSIDE}:3")
+    assert len(paths(lint_template(tmp_path, template), "I9814")) == 1
 
 
 def test_an_http_api_takes_its_target_as_a_uri_too(tmp_path: Path) -> None:

@@ -39,10 +39,12 @@ class LatestAlias(RaceRule):
             for branch in reading.references.latest_branches(name):
                 case = reading.say(branch.when, base)
                 when = f" when {case}" if case else ""
-                function = f" of {alias.function}" if alias.function else ""
+                function = (
+                    f" of {reading.name(alias.function)}" if alias.function else ""
+                )
                 message = (
-                    f"Alias {name}{function} points to $LATEST{when}, so whoever "
-                    "invokes it meets every update half old and half new; point it to "
-                    "a published version"
+                    f"Alias {reading.name(name)}{function} points to $LATEST{when}, "
+                    "so whoever invokes it meets every update half old and half new; "
+                    "point it to a published version"
                 )
                 yield finding(cfn, branch.path, message)

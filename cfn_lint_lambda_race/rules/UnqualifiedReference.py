@@ -36,20 +36,22 @@ class UnqualifiedReference(RaceRule):
     )
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
-        for place in read(cfn).exits:
-            yield finding(cfn, place.path, _message(place))
+        reading = read(cfn)
+        for place in reading.exits:
+            function = reading.name(place.function)
+            yield finding(cfn, place.path, _message(place, function))
 
 
-def _message(place: Exit) -> str:
+def _message(place: Exit, function: str) -> str:
     when = f" when {place.when}" if place.when else ""
     if place.is_policy:
         return (
-            f"{_capital(place.what)} grants invocation of {place.function} without a "
+            f"{_capital(place.what)} grants invocation of {function} without a "
             f"qualifier{when}, so its holder can invoke only $LATEST, which is half "
             "old and half new during an update; grant it on an alias"
         )
     return (
-        f"{_capital(place.what)} passes on {place.function} without a qualifier{when}, "
+        f"{_capital(place.what)} passes on {function} without a qualifier{when}, "
         "so whoever invokes it from there invokes $LATEST, which is half old and half "
         "new during an update; pass on an alias"
     )

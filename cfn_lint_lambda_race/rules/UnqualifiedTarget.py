@@ -77,8 +77,14 @@ def _message(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
     who = reading.name_target(target)
     through = f" through alias {use.alias}" if use.alias else ""
     when = f" when {use.when}" if use.when else ""
+    function = reading.name(use.function)
+    if reading.is_refused(target, use.function):
+        return (
+            f"{who} invokes {function} without a qualifier{when}, which Lambda "
+            f"refuses for a durable function; {_cure(reading, target, use)}"
+        )
     return (
-        f"{who} invokes $LATEST of {use.function}{through}{when}, which is half old "
+        f"{who} invokes $LATEST of {function}{through}{when}, which is half old "
         "and half new while the function is being updated; "
         f"{_cure(reading, target, use)}"
     )

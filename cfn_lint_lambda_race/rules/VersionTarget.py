@@ -8,6 +8,8 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, read
 
+_STATE_MACHINES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
+
 
 class VersionTarget(RaceRule):
     """A service invokes a published version by its number rather than an alias.
@@ -41,6 +43,10 @@ class VersionTarget(RaceRule):
         for target in reading.targets:
             if target.row.is_deployment or "alias" not in target.row.accepts:
                 continue
+            # A machine and its role change in one step, and people pin a version for
+            # executions that are running.
+            if target.resource.type in _STATE_MACHINES:
+                continue
             names = {
                 reference.function or str(reference.name)
                 for reference in target.references
@@ -57,8 +63,9 @@ def _message(reading: Reading, target: Target, function: str) -> str:
         else "it and its permission one after the other, and invocations between the "
         "two are denied"
     )
+    name = reading.name(function)
     return (
-        f"{reading.name_target(target)} invokes a version of {function} by its number, "
-        f"so every deployment replaces {gap}; invoke an alias of {function}, which "
-        "moves alone"
+        f"{reading.name_target(target)} invokes a version of {name} by its number, so "
+        f"every deployment replaces {gap}; invoke an alias of {function}, which moves "
+        "alone"
     )

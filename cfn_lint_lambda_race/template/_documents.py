@@ -1,20 +1,20 @@
 """Documents inside templates: text and local files that hold more structure.
 
-A template is untrusted. A file is read only below the template's own folder or
-the working directory, links resolved, up to a size; whatever is not understood
-stays unknown.
+A template is untrusted. A file is read only below the template's own folder, the
+working directory, or the repository that holds the template; links are resolved
+first, and there is a size that no file may exceed. Whatever is not understood stays
+unknown.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from cfnlint.decode import decode_str
+import yaml
 
 from cfn_lint_lambda_race.template._text import Text
 
@@ -31,6 +31,13 @@ _BRACKET = re.compile(r"[\[\]{}]")
 # Block sequences, keys and values that open on one line: "- - ? - x". On lines of
 # their own each needs more indentation than the one before.
 _OPENING = re.compile(r"(?:[-?:][ \t]+)+")
+# A value that is a substitution without quotes: `"TimeoutSeconds": ${Wait}`, or the
+# placeholder of a token (see `Text.masked`). Strings are matched to be passed over.
+_UNQUOTED = re.compile(
+    r'"(?:[^"\\]|\\.)*"?'
+    r"|(?<=[\s:,\[])(?P<value>\$\{[^{}\s\"]+\}|[\ue000-\uf8ff])(?=\s*(?:[,}\]\r\n]|$))",
+    re.DOTALL,
+)
 
 
 def read_text(text: Text) -> Any:
@@ -55,28 +62,63 @@ def _unmasked(node: Any, text: Text) -> Any:
 
 
 def parse(characters: str) -> Any:
-    """The document in characters of JSON or YAML; None where they hold none."""
-    try:
-        document = json.loads(characters)
-    except (ValueError, RecursionError):
-        document = _parse_yaml(characters)
+    """The document in characters of JSON or YAML; None where they hold none.
+
+    AWS puts substitutions in before it parses a definition, so a number may stand
+    there as `${Wait}` without quotes. Only where the text cannot be read as it is,
+    such a substitution is read as a string.
+    """
+    document = _parse(characters)
+    if document is None:
+        quoted = _UNQUOTED.sub(_quote, characters)
+        document = _parse(quoted) if quoted != characters else None
     return document if is_small(document) else None
+
+
+def _quote(match: re.Match[str]) -> str:
+    return match[0] if match["value"] is None else f'"{match["value"]}"'
+
+
+def _parse(characters: str) -> Any:
+    try:
+        return json.loads(characters)
+    except (ValueError, RecursionError):
+        return _parse_yaml(characters)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads YAML as AWS does: the last of several equal keys counts.
+
+    cfn-lint's own decoder refuses repeated keys, which is right for a template.
+    """
+
+
+def _intrinsic_of_tag(loader: Any, name: str, node: yaml.Node) -> dict[str, Any]:
+    """The short form of an intrinsic function, such as `!Sub`, written out."""
+    argument: Any
+    if isinstance(node, yaml.ScalarNode):
+        argument = loader.construct_scalar(node)
+        if name == "GetAtt":
+            argument = argument.split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        argument = loader.construct_sequence(node, deep=True)
+    else:
+        argument = loader.construct_mapping(node, deep=True)
+    return {name if name in ("Ref", "Condition") else f"Fn::{name}": argument}
+
+
+_Loader.add_multi_constructor("!", _intrinsic_of_tag)
 
 
 def _parse_yaml(characters: str) -> Any:
     if _is_deep(characters):
         return None
-    # cfn-lint's decoder knows the short forms of the intrinsic functions. It
-    # logs what it cannot read, which here is no news for the user.
-    logger = logging.getLogger("cfnlint.decode.decode")
-    disabled, logger.disabled = logger.disabled, True
     try:
-        document, _ = decode_str(characters)
-    except RecursionError:
+        return _Loader(characters).get_single_data()
+    except Exception:
+        # Beside its own errors PyYAML raises whatever a malformed scalar causes:
+        # ValueError of a date, KeyError of a boolean, RecursionError, and more.
         return None
-    finally:
-        logger.disabled = disabled
-    return document
 
 
 def _is_deep(characters: str) -> bool:
@@ -128,6 +170,7 @@ def read_file(name: Text, template: str | None, content_of: ContentOf) -> Any:
     """The document in a local file that a property names; None where there is none.
 
     Relative names start at the template's folder, as for the SAM and the AWS CLI.
+    The file must be below that folder, the working directory, or the repository.
     """
     characters = name.literal
     if not characters or "://" in characters or "\0" in characters:
@@ -135,8 +178,9 @@ def read_file(name: Text, template: str | None, content_of: ContentOf) -> Any:
     folder = FilePath(template).parent if template else FilePath.cwd()
     try:
         path = (folder / characters).resolve()
-        allowed = {folder.resolve(), FilePath.cwd().resolve()}
-        if not any(root in path.parents for root in allowed):
+        folder = folder.resolve()
+        allowed = {folder, FilePath.cwd().resolve(), _repository(folder)}
+        if allowed.isdisjoint(path.parents):
             return None
         content = content_of(path)
         characters = None if content is None else content.decode("utf-8")
@@ -144,3 +188,11 @@ def read_file(name: Text, template: str | None, content_of: ContentOf) -> Any:
         return None
     document = None if characters is None else parse(characters)
     return document if isinstance(document, (Mapping, list)) else None
+
+
+def _repository(folder: FilePath) -> FilePath | None:
+    """The nearest folder, from this one upwards, that holds `.git`; None without."""
+    for place in (folder, *folder.parents):
+        if (place / ".git").exists():
+            return place
+    return None

@@ -663,12 +663,33 @@ class Evaluator:
         self, nodes: list[Any], delimiter: str, when: Scenario
     ) -> list[Alternative] | None:
         found = []
-        for alternative in self._evaluate_list(nodes, when):
+        alternatives = self._evaluate_list(nodes, when)
+        if any(isinstance(one.value, Text) for one in alternatives):
+            opaque = [self._opaque(node, when) for node in nodes if node != ""]
+            if all(isinstance(part, Text) for part in opaque):
+                return None
+            alternatives = self._evaluate_list(opaque, when)
+        for alternative in alternatives:
             if isinstance(alternative.value, Text):
                 return [alternative]
             joined = _joined(alternative.value, delimiter)
             found.append(Alternative(joined, alternative.when))
         return found
+
+    def _opaque(self, node: Any, when: Scenario) -> Any:
+        """A part of a text that has too many alternatives, unread if it can vary.
+
+        What holds a function, a version or an alias is kept.
+        """
+        values = self.evaluate(node, when)
+        if len(values) < 2 or any(
+            token.kind in (ALIAS, FUNCTION, VERSION)
+            for one in values
+            if isinstance(one.value, Text)
+            for token in one.value.tokens
+        ):
+            return node
+        return unknown(node)
 
     def _select(self, argument: Any, when: Scenario) -> list[Alternative] | None:
         if not isinstance(argument, list) or len(argument) != 2:

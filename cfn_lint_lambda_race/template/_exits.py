@@ -11,6 +11,7 @@ from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._documents import MAX_NODES
 from cfn_lint_lambda_race.template._evaluator import Branch, Evaluator, Path, Resource
+from cfn_lint_lambda_race.template._nested import ReadFile, ends_in_nested
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
 from cfn_lint_lambda_race.template._targets import Target
@@ -47,7 +48,9 @@ class Exits:
         evaluator: Evaluator,
         template: Mapping[Any, Any],
         targets: Iterable[Target],
+        read_file: ReadFile,
     ) -> None:
+        self._read_file = read_file
         self._evaluator = evaluator
         self._template = template
         self._targets = [target for target in targets if not target.row.is_deployment]
@@ -59,7 +62,17 @@ class Exits:
         references: References,
     ) -> Iterator[Exit]:
         """The exits among places that rows of data name, and among the outputs."""
+        places = list(places)
         yield from self._connected(references)
+        any_qualifier = {
+            (place.resource.id, reference.function)
+            for place in places
+            if place.row.what == "a policy"
+            for reference in place.references
+            if reference.qualifier is not None
+            and reference.qualifier.literal == "*"
+            and reference.when == place.base
+        }
         seen: set[tuple[Path, str]] = set()
         for place in [*places, *self._outputs(references)]:
             if not any(map(_is_meant, place.references)):
@@ -69,7 +82,13 @@ class Exits:
                 if key in seen or use.function not in references.functions:
                     continue
                 seen.add(key)
-                if not self._is_at_home(place, use.function):
+                # The CDK grants `[arn, arn:*]`: the holder can invoke an alias too.
+                if (
+                    place.row.what == "a policy"
+                    and (place.resource.id, use.function) in any_qualifier
+                ):
+                    continue
+                if not self._is_at_home(place, use.function, references):
                     yield Exit(place.path, self._words(place), use.function, use.when)
 
     def _connected(self, references: References) -> Iterator[Exit]:
@@ -115,21 +134,26 @@ class Exits:
             return f"an Alexa skill (event {place.path[-1]})"
         return f"{place.row.what} of {place.resource.id}"
 
-    def _is_at_home(self, place: Target, function: str) -> bool:
+    def _is_at_home(self, place: Target, function: str, references: References) -> bool:
         """Whether the template shows who invokes the function from that place."""
         if place.row.path.startswith("Environment/"):
-            return place.resource.id == function
+            return place.resource.id == function or references.is_framework(
+                place.resource.id
+            )
         if place.row.what == "a policy":
-            return self._serves_targets_only(place.resource)
-        return False
+            return self._serves_targets_only(place.resource, function, references)
+        return ends_in_nested(place, self._evaluator, self._read_file)
 
     # -- roles -----------------------------------------------------------------
 
-    def _serves_targets_only(self, policy: Resource) -> bool:
-        """Whether a policy's roles are used by resources with targets alone.
+    def _serves_targets_only(
+        self, policy: Resource, function: str, references: References
+    ) -> bool:
+        """Whether a policy's roles are used only by what invokes the function.
 
-        Then the targets carry the finding. What CodeDeploy invokes, it invokes in
-        the deployment, when the function is complete.
+        Those targets carry the finding. What CodeDeploy and the CDK's framework for
+        custom resources invoke, they invoke in the deployment, when the function is
+        complete.
         """
         if policy.type == "AWS::Serverless::StateMachine":
             users = {policy.id}
@@ -137,10 +161,14 @@ class Exits:
             roles = self._roles(policy)
             users = {user for role in roles for user in self._users.get(role, ())}
             users -= {policy.id, *roles}
-        known = {target.resource.id for target in self._targets} | {
+        known = {
+            target.resource.id
+            for target in self._targets
+            if any(reference.function == function for reference in target.references)
+        } | {
             resource.id
             for resource in self._evaluator.resources.values()
-            if resource.type == _DEPLOYMENT_TYPE
+            if resource.type == _DEPLOYMENT_TYPE or references.is_framework(resource.id)
         }
         return bool(users) and users <= known
 

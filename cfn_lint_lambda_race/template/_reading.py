@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import pairwise
@@ -30,6 +31,9 @@ from cfn_lint_lambda_race.template._source import (
     content,
 )
 from cfn_lint_lambda_race.template._targets import Target, Targets
+
+# The path of a CDK construct as a message may print it.
+_CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
 
 
 class UnqualifiedUse(NamedTuple):
@@ -82,7 +86,7 @@ class Reading:
         """Every place through which an unqualified reference leaves."""
         places = self._places(exits())
         return list(
-            Exits(self.evaluator, self._template, self.targets).of(
+            Exits(self.evaluator, self._template, self.targets, self._read_file).of(
                 places, self.unqualified_uses, self.references
             )
         )
@@ -110,6 +114,8 @@ class Reading:
         found: dict[tuple[str, str], list[Scenario]] = {}
         is_always = target.is_complete
         for reference in target.references:
+            if self.references.is_framework(reference.function):
+                continue
             scenarios = [
                 scenario
                 for scenario in self.references.unqualified(reference)
@@ -149,10 +155,53 @@ class Reading:
             return f"The function URL of {resource.id}"
         if target.row.form == "self" and path[-2:-1] == ("Events",):
             return f"Event {path[-1]} of {resource.id}"
+        construct = self._construct(resource.id)
         where = f"{resource.id} ({resource.type})"
+        if construct:
+            where = f"{construct} ({resource.id}, {resource.type})"
+        if "DestinationConfig" in path:
+            return f"The {path[-2]} destination of {where}"
         steps = iter(path if target.inner is None else _without_branches(target.inner))
         states = [str(next(steps, "")) for step in steps if step == "States"]
         return f"State {'/'.join(states)} of {where}" if states else where
+
+    def name(self, logical_id: str) -> str:
+        """A resource in words: by its construct, where the CDK made it."""
+        construct = self._construct(logical_id)
+        return f"{construct} ({logical_id})" if construct else logical_id
+
+    def _construct(self, logical_id: str) -> str:
+        """The path of the construct that a resource comes from; empty without one.
+
+        The first part is the stack. `Resource` is how a construct of the CDK calls
+        the resource that it mainly is.
+        """
+        resource = self.evaluator.resources.get(logical_id)
+        metadata = resource.attributes.get("Metadata") if resource else None
+        path = metadata.get("aws:cdk:path") if isinstance(metadata, Mapping) else None
+        if not isinstance(path, str) or not _CONSTRUCT.fullmatch(path):
+            return ""
+        _, *parts = path.split("/")
+        if len(parts) > 1 and parts[-1] in ("Resource", "Default"):
+            parts.pop()
+        return "/".join(parts)
+
+    def is_refused(self, target: Target, function: str) -> bool:
+        """Whether Lambda refuses what a target invokes, a durable function.
+
+        It refuses what has no qualifier; `$LATEST` may be written out.
+        https://docs.aws.amazon.com/lambda/latest/dg/durable-invoking.html
+        """
+        resource = self.references.functions.get(function)
+        return (
+            resource is not None
+            and isinstance(resource.properties.get("DurableConfig"), Mapping)
+            and all(
+                reference.qualifier is None
+                for reference in target.references
+                if reference.function == function
+            )
+        )
 
     def is_serverless(self, function: str) -> bool:
         """Whether SAM can publish the function."""

@@ -103,6 +103,14 @@ class LatestBranch:
     when: Scenario
 
 
+# What the functions of the CDK's framework for custom resources have as handlers.
+FRAMEWORK_HANDLERS = (
+    "framework.onEvent",
+    "framework.isComplete",
+    "framework.onTimeout",
+)
+
+
 class References:
     """Reads texts as references to the functions of one template."""
 
@@ -274,6 +282,17 @@ class References:
             return [when]
         found = self._evaluator.evaluate(properties["CapacityProviderConfig"], when)
         return [one.when for one in found if one.value is NO_VALUE]
+
+    def is_framework(self, function: str | None) -> bool:
+        """Whether a function is of the CDK's framework for custom resources.
+
+        CloudFormation and the framework's state machine invoke it, during a
+        deployment only.
+        https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
+        """
+        resource = self.functions.get(function or "")
+        handler = resource.properties.get("Handler") if resource else None
+        return handler in FRAMEWORK_HANDLERS
 
     def unqualified(self, reference: Reference) -> list[Scenario]:
         """The scenarios in which a reference denotes ``$LATEST``; mostly one or none.

@@ -214,7 +214,11 @@ class Targets:
         substitutions = tuple(
             self._evaluator.below(root, row.substitutions) if row.substitutions else ()
         )
+        documents: dict[Path, int] = {}
+        found: dict[tuple[Path, Path, Path | None], list[list[Target]]] = {}
         for document in self._documents(branch, row.is_file):
+            documents[document.path] = documents.get(document.path, 0) + 1
+            there: dict[tuple[Path, Path, Path | None], list[Target]] = {}
             start = _Place(document, (), (document,), substitutions)
             for place in self._places(start, row.inside.split("/")):
                 if _operation(place.branch) in replaced:
@@ -225,7 +229,14 @@ class Targets:
                         mine = self._roles_inside(admitted, row.inside_role)
                         if not mine and roles is None:
                             roles = self._roles(whole, row)
-                        yield replace(target, roles=mine or roles or ())
+                        key = (document.path, target.path, target.inner)
+                        there.setdefault(key, []).append(
+                            replace(target, roles=mine or roles or ())
+                        )
+            for key, alternatives in there.items():
+                found.setdefault(key, []).append(alternatives)
+        for key, of_documents in found.items():
+            yield _merged(of_documents, documents[key[0]])
 
     def _roles_inside(self, place: _Place, path: str | None) -> tuple[Branch, ...]:
         """What a document says beside a place that names the role behind it.
@@ -347,6 +358,9 @@ class Targets:
         if isinstance(branch.node, (Mapping, list)) and name is None:
             if not is_file:
                 yield branch
+                # People write `openapi:` beside an include, so that the body is valid.
+                if isinstance(branch.node, Mapping) and "Fn::Transform" in branch.node:
+                    yield from self._included(branch, branch.node["Fn::Transform"])
             return
         for found in self._evaluator.texts(branch.node, branch.when):
             assert isinstance(found.value, Text)
@@ -354,9 +368,9 @@ class Targets:
                 document = self._read_file(found.value)
             else:
                 document = read_text(found.value)
-            if document is not None:
-                path = (*branch.path, *found.path)
-                yield Branch(document, path, found.when, inner=())
+            # What cannot be read is a document too, with nothing in it.
+            path = (*branch.path, *found.path)
+            yield Branch(document, path, found.when, inner=())
 
     def _included(self, branch: Branch, argument: Any) -> Iterator[Branch]:
         """The local file that ``AWS::Include`` names, as `sam package` takes it.
@@ -371,8 +385,7 @@ class Targets:
         for found in self._evaluator.texts(parameters.get("Location"), branch.when):
             assert isinstance(found.value, Text)
             document = self._read_file(found.value)
-            if document is not None:
-                yield Branch(document, branch.path, found.when, inner=())
+            yield Branch(document, branch.path, found.when, inner=())
 
     # -- reading ---------------------------------------------------------------
 
@@ -397,9 +410,11 @@ class Targets:
             known = tuple(one for one in found_there if one is not None)
             if known:
                 is_complete = None not in found_there
-                yield Target(
-                    resource, row, path, known, is_complete, root.when, branch.inner
-                )
+                # A substitution is written elsewhere; the state keeps its name.
+                inner = branch.path if path != branch.path else None
+                if branch.inner is not None:
+                    inner = branch.inner
+                yield Target(resource, row, path, known, is_complete, root.when, inner)
 
     def _values(self, place: _Place) -> Iterator[Alternative]:
         """What a place can say, each with the path to where that is written.
@@ -575,6 +590,27 @@ _PARSERS = {
     "name": parse_identifier,
     "uri": parse_uri,
 }
+
+
+def _merged(of_documents: list[list[Target]], documents: int) -> Target:
+    """One target for a place that several readings of one document have.
+
+    A document's text can vary with what does not reach the function. ``documents``
+    is how many readings there are; where some lack the place, or have it in some
+    scenarios only, the target is incomplete, so that its scenarios are told.
+    """
+    alternatives = [target for targets in of_documents for target in targets]
+    if len(alternatives) == 1 and documents == 1:
+        return alternatives[0]
+    # Mostly the role of the resource, which is the same for each reading.
+    roles = {id(found.roles): found.roles for found in alternatives}
+    return replace(
+        alternatives[0],
+        references=tuple(one for found in alternatives for one in found.references),
+        roles=tuple(branch for of_one in roles.values() for branch in of_one),
+        is_complete=len(alternatives) == len(of_documents) == documents
+        and all(target.is_complete for target in alternatives),
+    )
 
 
 def _operation(branch: Branch) -> tuple[Any, ...]:

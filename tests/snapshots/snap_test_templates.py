@@ -219,13 +219,13 @@ snapshots['test_findings[W9810/wrong-appsync.yaml] W9810/wrong-appsync.yaml'] = 
 
 snapshots['test_findings[W9810/wrong-cdk.json] W9810/wrong-cdk.json'] = [
     {
-        'message': 'ApiANY6E5B6E1D (AWS::ApiGateway::Method) invokes $LATEST of Orders78B91A02, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'Api/Default/ANY (ApiANY6E5B6E1D, AWS::ApiGateway::Method) invokes $LATEST of Orders (Orders78B91A02), which is half old and half new while the function is being updated; invoke an alias of a published version',
         'path': 'Resources/ApiANY6E5B6E1D/Properties/Integration/Uri',
         'position': '80:11',
         'rule': 'W9810'
     },
     {
-        'message': 'OrdersSqsEventSourceShopQueue6D4F2A10 (AWS::Lambda::EventSourceMapping) invokes $LATEST of Orders78B91A02, which is half old and half new while the function is being updated; invoke an alias of a published version',
+        'message': 'Orders/SqsEventSource:ShopQueue (OrdersSqsEventSourceShopQueue6D4F2A10, AWS::Lambda::EventSourceMapping) invokes $LATEST of Orders (Orders78B91A02), which is half old and half new while the function is being updated; invoke an alias of a published version',
         'path': 'Resources/OrdersSqsEventSourceShopQueue6D4F2A10/Properties/FunctionName',
         'position': '175:9',
         'rule': 'W9810'
@@ -267,13 +267,13 @@ snapshots['test_findings[W9810/wrong-conditions.yaml] W9810/wrong-conditions.yam
 
 snapshots['test_findings[W9810/wrong-destinations.yaml] W9810/wrong-destinations.yaml'] = [
     {
-        'message': 'CheckoutInvoked (AWS::Lambda::EventInvokeConfig) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
+        'message': 'The OnSuccess destination of CheckoutInvoked (AWS::Lambda::EventInvokeConfig) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/CheckoutInvoked/Properties/DestinationConfig/OnSuccess/Destination',
         'position': '36:11',
         'rule': 'W9810'
     },
     {
-        'message': 'CheckoutInvoked (AWS::Lambda::EventInvokeConfig) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
+        'message': 'The OnFailure destination of CheckoutInvoked (AWS::Lambda::EventInvokeConfig) invokes $LATEST of Orders, which is half old and half new while the function is being updated; invoke an alias of a published version, which its role must allow',
         'path': 'Resources/CheckoutInvoked/Properties/DestinationConfig/OnFailure/Destination',
         'position': '38:11',
         'rule': 'W9810'
@@ -420,7 +420,7 @@ snapshots['test_findings[W9810/wrong-sam-api.yaml] W9810/wrong-sam-api.yaml'] = 
 
 snapshots['test_findings[W9810/wrong-sam-state-machine.yaml] W9810/wrong-sam-state-machine.yaml'] = [
     {
-        'message': 'Process (AWS::Serverless::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; set AutoPublishAlias on Orders and invoke that alias, which its role must allow',
+        'message': 'State Ship of Process (AWS::Serverless::StateMachine) invokes $LATEST of Orders, which is half old and half new while the function is being updated; set AutoPublishAlias on Orders and invoke that alias, which its role must allow',
         'path': 'Resources/Process/Properties/DefinitionSubstitutions/ship',
         'position': '31:9',
         'rule': 'W9810'
