@@ -11,11 +11,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from cfnlint.template import Template
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cfn_lint_lambda_race.data import sam_grants, targets
 from cfn_lint_lambda_race.update import gaps, redundant_versions
+from cfn_lint_lambda_race.update._deployment import Deployment
+from cfn_lint_lambda_race.update._timeline import Order
 from tests.fuzzing import fuzzed
 from tests.linting import CORPUS, FUNCTION, lint_template, messages, paths
 from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
@@ -280,6 +283,31 @@ def test_deployment_that_may_come_before_the_method(tmp_path: Path) -> None:
     assert _found(tmp_path, *sides) == []
 
 
+def test_permission_for_another_stage_does_not_serve(tmp_path: Path) -> None:
+    sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
+    for name, served in (("dev", LATE), ("prod", [])):
+        arn = f"arn:aws:execute-api:us-east-1:123456789012:${{Api}}/{name}/GET/"
+        sides[1]["Resources"]["Early"] = _permission(
+            LIVE, "apigateway", SourceArn={"Fn::Sub": arn}
+        )
+        assert _found(tmp_path, *sides) == served
+
+
+def test_branches_that_both_refer_order() -> None:
+    _, after = _moved()
+    after["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "AWS::Region"}, "a"]}}
+    node: Any = OF_RULE["SourceArn"]
+    for _ in range(10):
+        # The same object twice, as an anchor of YAML makes it.
+        node = {"Fn::If": ["IsProd", node, node]}
+    properties = after["Resources"]["Permission"]["Properties"]
+    properties["SourceArn"] = node
+    properties["FunctionName"] = LIVE
+    order = Order(Deployment(Template("template.json", after, ["us-east-1"])))
+    assert order.follows("Permission", "Orders")
+    assert order.follows("Permission", "Hourly")
+
+
 @pytest.mark.parametrize("kind", ["x86", "arm"])
 def test_cure_of_the_article_comes_too_late(kind: str) -> None:
     folder = CORPUS / "article"
@@ -295,6 +323,13 @@ def test_cure_of_the_article_comes_too_late(kind: str) -> None:
         "RestANYApiPermissionHelloRestA2020199ANY5E5FFEF6",
     }
     assert list(redundant_versions(cfn)) == []
+
+
+def test_each_template_of_the_corpus_against_itself_is_silent() -> None:
+    for path in sorted((CORPUS / "cdk").rglob("*.template.json")):
+        cfn = configured(path, baseline_path=str(path))
+        assert list(gaps(cfn)) == []
+        assert list(redundant_versions(cfn)) == []
 
 
 # -- SAM -----------------------------------------------------------------------------
@@ -490,13 +525,12 @@ INVOKED = {"": ARN, "live": LIVE}
 def _sides(draw: st.DrawFn) -> tuple[Template_, Template_]:
     """Two deployments of a rule, whose permissions and order are chosen at random."""
     sides = []
-    for _ in range(2):
-        resources: Template_ = {
-            "Hourly": _rule(INVOKED[draw(st.sampled_from(["", "live"]))])
-        }
-        for name in draw(st.sets(st.sampled_from(["P1", "P2"]))):
+    invoked = draw(st.sampled_from([("", "live"), ("live", ""), ("live", "live")]))
+    for qualifier in invoked:
+        resources: Template_ = {"Hourly": _rule(INVOKED[qualifier])}
+        for name in ["P1", *draw(st.sets(st.sampled_from(["P2"])))]:
             source = draw(st.sampled_from([OF_RULE, {}]))
-            on = INVOKED[draw(st.sampled_from(["", "live"]))]
+            on = INVOKED[draw(st.sampled_from([qualifier, "", "live"]))]
             resources[name] = _permission(on, **source)
             if not source:
                 waits = draw(st.sampled_from(["none", "after", "before"]))

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
 from cfn_lint_lambda_race.data import sam_grants
 from cfn_lint_lambda_race.template import (
     ALWAYS,
+    MAX_DEPTH,
     Attachments,
     Grant,
     Reference,
@@ -79,6 +81,7 @@ class Order:
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
         self._direct: dict[str, frozenset[str]] = {}
+        self._chosen: dict[tuple[int, int], set[str]] = {}
 
     def follows(self, later: str, earlier: str) -> bool:
         """Whether the step of one resource waits for the step of another."""
@@ -104,15 +107,20 @@ class Order:
             )
         return self._direct[name]
 
-    def _named(self, node: Any) -> set[str]:
+    def _named(self, node: Any, depth: int = 0) -> set[str]:
         """What a node refers to, whichever branches its conditions choose."""
         found: set[str] = set()
+        seen: set[int] = set()
         pending = [node]
         while pending:
             node = pending.pop()
+            if id(node) in seen or not isinstance(node, (Mapping, list)):
+                continue
+            # YAML can repeat a node, and what it holds, at little cost.
+            seen.add(id(node))
             name, argument = intrinsic(node)
             if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
-                found |= self._of_branches(*argument)
+                found |= self._of_branches(argument, depth)
             elif name == "Ref" and isinstance(argument, str):
                 found.add(argument)
             elif name == "Fn::GetAtt":
@@ -132,11 +140,20 @@ class Order:
                 pending.extend(node)
         return found
 
-    def _of_branches(self, condition: Any, *branches: Any) -> set[str]:
-        decided = self._deployment.reading.evaluator.decide(condition, ALWAYS)
-        if decided is not None:
-            return self._named(branches[0 if decided else 1])
-        return self._named(branches[0]) & self._named(branches[1])
+    def _of_branches(self, argument: list[Any], depth: int) -> set[str]:
+        """What an ``Fn::If`` refers to in the branch it takes, or in both."""
+        if depth > MAX_DEPTH:
+            return set()
+        key = (id(argument), depth)
+        if key not in self._chosen:
+            condition, *branches = argument
+            decided = self._deployment.reading.evaluator.decide(condition, ALWAYS)
+            if decided is not None:
+                branches = [branches[0 if decided else 1]]
+            self._chosen[key] = set.intersection(
+                *(self._named(branch, depth + 1) for branch in branches)
+            )
+        return self._chosen[key]
 
 
 class _Side:
@@ -317,8 +334,17 @@ class Timeline:
         fields = grant.source.fields(":")
         if len(fields) < 6:
             return True
-        named = str(fields[5]).split("/")[1:2]
-        return not named or named[0] != _TEST_STAGE
+        named = "".join(str(fields[5]).split("/")[1:2])
+        names = [
+            found.value.literal
+            for found in self._after.reading.evaluator.texts(
+                stage.properties.get("StageName")
+            )
+            if isinstance(found.value, Text)
+        ]
+        if named == _TEST_STAGE or not names or None in names:
+            return named != _TEST_STAGE
+        return "$" in named or any(fnmatchcase(str(name), named) for name in names)
 
     # -- what callers meet ---------------------------------------------------------
 
