@@ -389,6 +389,49 @@ def test_a_function_that_the_revision_does_not_have_is_new(work: Work) -> None:
     assert changed(_since(work)) == ()
 
 
+@pytest.mark.parametrize(
+    "section", [{}, {"Globals": {"Function": {"MemorySize": 256}}}]
+)
+def test_without_code_uri_the_templates_folder_is_the_code(
+    work: Work, section: dict[str, Any]
+) -> None:
+    """`sam build` and `sam package` take it."""
+
+    def template(seconds: int, **more: Any) -> str:
+        made = sam({"Timeout": seconds, **more})
+        for name in ("CodeUri", "InlineCode"):
+            if name not in more:
+                made["Resources"]["Orders"]["Properties"].pop(name, None)
+        return _text({**made, **section})
+
+    work.commit({"infra/template.json": template(3), "infra/app.py": "one\n"})
+    name = "infra/template.json"
+    work.write({name: template(9)})
+    assert changed(_since(work, name=name)) == ()
+    work.write({"src/app.py": "three\n"})
+    assert changed(_since(work, name=name)) == ()
+    work.write({"infra/app.py": "two\n"})
+    assert changed(_since(work, name=name)) == RACE
+    work.write({name: template(9, InlineCode="x")})
+    assert "infra" not in str(_since(work, name=name).problem)
+
+
+def test_what_a_build_made_may_be_new_code(work: Work) -> None:
+    """git ignores it, so that nobody knows whether SAM publishes another version."""
+
+    def template(seconds: int, path: str) -> str:
+        return _text(
+            sam({"CodeUri": path, "Timeout": seconds, "AutoPublishAlias": "live"})
+        )
+
+    for path, is_stale in (("src/", True), ("dist/", False)):
+        work.commit({".gitignore": "dist/\n", "template.json": template(3, path)})
+        work.write({"dist/app.js": "built\n", "template.json": template(9, path)})
+        update = _since(work)
+        assert bool(update.unpublished) is is_stale, path
+        assert update.concurrent == ()
+
+
 def test_a_template_outside_of_any_repository_has_no_baseline(tmp_path: Path) -> None:
     path = tmp_path / "template.json"
     path.write_text(_text(_local()))

@@ -246,6 +246,11 @@ class Comparison:
         )
         return old == new_values
 
+    def is_local_code_unknown(self, function: Resource) -> bool:
+        """Whether nobody knows if local code changes: git ignores a build's output."""
+        path = self.after.code_path(function)
+        return path is not None and self._code_differs(path) is None
+
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
         """Whether local code changes; None where the template's values decide."""
         if self.after.build_context(after) is not None:

@@ -130,12 +130,18 @@ class Deployment:
 
     @staticmethod
     def code_path(resource: Resource) -> str | None:
-        """The local path of a function's or a layer's code; None where it has none."""
+        """The local path of a function's or a layer's code; None where it has none.
+
+        Without any code, `sam build` and `sam package` take the template's folder.
+        https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-codeuri
+        """
         node = resource.properties.get(_LOCAL[resource.type])
-        if resource.type == SERVERLESS_FUNCTION and node is not _code(
-            resource.properties
-        ):
-            return None
+        if resource.type == SERVERLESS_FUNCTION:
+            code = _code(resource.properties)
+            if code is None and resource.properties.get("PackageType") != "Image":
+                return "."
+            if node is not code:
+                return None
         if not isinstance(node, str) or not node or "://" in node:
             return None
         return normpath(node)

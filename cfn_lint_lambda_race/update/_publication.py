@@ -200,6 +200,8 @@ def _of_serverless(
     if is_code_new and (has_path or is_image) and not has_hash:
         # `sam package` uploads it under another name.
         return None
+    if not has_hash and comparison.is_local_code_unknown(after):
+        return None
     return [f"{after.id}.Alias"]
 
 
