@@ -23,10 +23,12 @@ from cfnlint.decode import decode
 from cfnlint.template import Template, transforms
 
 from cfn_lint_lambda_race.template import read
+from cfn_lint_lambda_race.template._source import content
 from tests.linting import CORPUS
 
 translator = pytest.importorskip("samtranslator.translator.translator")
 from samtranslator.parser.parser import Parser  # noqa: E402
+from samtranslator.plugins.globals.globals_plugin import GlobalsPlugin  # noqa: E402
 from samtranslator.public.exceptions import InvalidDocumentException  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
@@ -1114,3 +1116,43 @@ def test_real_templates() -> None:
         assert _verdict(template, path) == _verdict(translated, path), path.name
         compared += 1
     assert compared > 20 * len(refused), refused
+
+
+@pytest.mark.parametrize(
+    "own", [None, ["arm64"], ["x86_64"], [{"Ref": "Arch"}]], ids=str
+)
+@pytest.mark.parametrize("shared", [None, ["arm64"], ["x86_64"]], ids=str)
+@pytest.mark.parametrize("ignored", [None, ["Architectures"], "*"], ids=str)
+def test_globals_merge_as_sam_merges_them(own: Any, shared: Any, ignored: Any) -> None:
+    """Property by property: an architecture replaces, other lists are joined."""
+    pytest.importorskip(
+        "samtranslator.plugins.globals.merge_strategy", reason="it joins architectures"
+    )
+    more = {} if own is None else {"Architectures": own}
+    function = _function(
+        Layers=["arn:own"], Environment={"Variables": {"A": "1"}}, **more
+    )
+    if ignored is not None:
+        function["IgnoreGlobals"] = ignored
+    section: Template_ = {
+        "Layers": ["arn:shared"],
+        "Environment": {"Variables": {"B": "2"}},
+    }
+    if shared is not None:
+        section["Architectures"] = shared
+    elif isinstance(ignored, list):
+        return  # SAM refuses to ignore what Globals does not say
+    template: Template_ = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {"Arch": {"Type": "String", "Default": "arm64"}},
+        "Globals": {"Function": section},
+        "Resources": {"Fn": function},
+    }
+    expected = deepcopy(template)
+    GlobalsPlugin().on_before_transform_template(expected)
+    cfn = Template("template.yaml", deepcopy(template), [REGION])
+    assert cfn.transform() == []
+    merged = content(cfn)["Resources"]["Fn"]["Properties"]
+    wanted = expected["Resources"]["Fn"]["Properties"]
+    for name in ("Architectures", "Layers", "Environment"):
+        assert merged.get(name) == wanted.get(name), name
