@@ -475,6 +475,13 @@ def test_a_layer_that_contradicts_itself_in_one_case(tmp_path: Path) -> None:
     assert "BuildArchitecture" in message
 
 
+def test_a_construct_names_the_function(tmp_path: Path) -> None:
+    template = _template({"Architectures": ARM64, "Layers": [X86]})
+    template["Resources"]["Fn"]["Metadata"] = {"aws:cdk:path": "Shop/Orders/Resource"}
+    (message,) = _found(tmp_path, template).values()
+    assert "but Orders (Fn) is arm64" in message
+
+
 def test_only_known_binaries_fail_to_start(tmp_path: Path) -> None:
     """A layer of Python files that declares one architecture breaks nothing."""
     known = _found(tmp_path, _template({"Architectures": ARM64, "Layers": [X86]}))

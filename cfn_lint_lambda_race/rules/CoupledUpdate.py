@@ -6,6 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding, joined
+from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import Coupling, couplings
 
 
@@ -39,13 +40,16 @@ class CoupledUpdate(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for coupling in couplings(cfn):
-            yield finding(cfn, ["Resources", coupling.function], _message(coupling))
+            yield finding(
+                cfn, ["Resources", coupling.function], _message(cfn, coupling)
+            )
 
 
-def _message(coupling: Coupling) -> str:
+def _message(cfn: Template, coupling: Coupling) -> str:
+    function = read(cfn).name(coupling.function)
     return (
         f"Parameter {coupling.parameter} drives {joined(coupling.code)} of "
-        f"{coupling.function} (UpdateFunctionCode) and its "
+        f"{function} (UpdateFunctionCode) and its "
         f"{joined(coupling.configuration)} (UpdateFunctionConfiguration), so every "
         "deployment that changes it leaves $LATEST half old and half new for a moment; "
         f"invoke an alias of a published version of {coupling.function}"

@@ -60,19 +60,18 @@ def _message(reading: Reading, function: str, mismatch: Mismatch) -> str:
     case = reading.say_any(mismatch.whens, base, mismatch.is_always)
     when = f" when {case}" if case else ""
     runs = "/".join(sorted(layer.architectures or ()))
+    function = reading.name(function)
     if other is not None:
         others = "/".join(sorted(other.architectures or ()))
         return (
             f"Layer {layer.name} of {function} runs on {runs} only, but layer "
             f"{other.name} beside it on {others} only{when}: "
-            f"{_consequence(layer, other)}; use layers of one "
-            "architecture"
+            f"{_consequence(layer, other)}; use layers of one architecture"
         )
     cure = layer.twin or f"a layer that is built for {mismatch.architecture}"
     return (
         f"Layer {layer.name} runs on {runs} only, but {function} is "
-        f"{mismatch.architecture}{when}: {_consequence(layer)}; "
-        f"use {cure}"
+        f"{mismatch.architecture}{when}: {_consequence(layer)}; use {cure}"
     )
 
 
