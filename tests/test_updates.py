@@ -7,6 +7,7 @@ the pair counts as a change of its configuration, and by which name.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -870,6 +871,80 @@ def test_a_key_that_no_default_selects_counts(tmp_path: Path) -> None:
 
 
 # -- functions ---------------------------------------------------------------------
+
+
+def _said(folder: Path, before: Template_, after: Template_, rule: str) -> str:
+    """When a finding says that it holds; empty where it does not say."""
+    (folder / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={folder / 'before.json'}"
+    (message,) = messages(lint_template(folder, after, "-x", setting), rule)
+    return "".join(re.findall(r" when (.*?)(?:, and| but) ", message))
+
+
+def _by_stage(code: str, timeout: str, services: Mapping[str, str]) -> Template_:
+    """A function whose variable comes from a mapping of four stages."""
+    return stack(
+        {
+            **variables(
+                SERVICE={"Fn::FindInMap": ["Services", {"Ref": "Stage"}, "Name"]},
+                TIMEOUT=timeout,
+            ),
+            "Code": {"S3Bucket": "a", "S3Key": code},
+        },
+        Parameters={"Stage": parameter(AllowedValues=list(services))},
+        Mappings={
+            "Services": {stage: {"Name": name} for stage, name in services.items()}
+        },
+    )
+
+
+_SERVICES = {"dev": "d", "test": "t", "live": "l", "demo": "m"}
+
+
+@pytest.mark.parametrize(
+    ("services", "said"),
+    [
+        ({"live": "L"}, "Stage is live"),
+        ({"dev": "D", "live": "L"}, "Stage is dev or Stage is live"),
+        (
+            {"dev": "D", "test": "T", "live": "L"},
+            "Stage is dev or Stage is test or in 1 more case",
+        ),
+        ({"dev": "D", "test": "T", "live": "L", "demo": "M"}, ""),
+    ],
+)
+def test_every_stage_that_races_is_told(
+    services: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    before = _by_stage("1", "3", _SERVICES)
+    after = _by_stage("2", "3", {**_SERVICES, **services})
+    assert _said(tmp_path, before, after, "W9831") == said
+
+
+def test_a_change_of_every_stage_says_none(tmp_path: Path) -> None:
+    before, after = (_by_stage(one, one, _SERVICES) for one in "12")
+    assert _said(tmp_path, before, after, "W9831") == ""
+
+
+def test_choices_that_make_no_difference_are_not_told(tmp_path: Path) -> None:
+    before = _staged(_if("1", "2"), _if_dev(3, 9))
+    after = _staged(_if("3", "4"), _if_dev(4, 8))
+    assert _said(tmp_path, before, after, "W9831") == ""
+
+
+@pytest.mark.parametrize("timeout", [5, 9])
+def test_an_update_that_publishes_nothing_says_when(
+    timeout: int, tmp_path: Path
+) -> None:
+    def side(one: int, other: int) -> Template_:
+        template = _shielded()
+        template["Parameters"] = {"Stage": parameter()}
+        template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+        template["Resources"]["Orders"]["Properties"]["Timeout"] = _if(one, other)
+        return template
+
+    said = _said(tmp_path, side(3, 9), side(4, timeout), "W9832")
+    assert said == ("IsProd is true" if timeout == 9 else "")
 
 
 def _both_sides(**properties: Any) -> Template_:

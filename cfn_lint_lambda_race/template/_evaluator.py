@@ -21,6 +21,7 @@ from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
     PARAMETER,
     PARAMETER_SET,
+    Choice,
     Scenario,
 )
 from cfn_lint_lambda_race.template._text import (
@@ -474,10 +475,14 @@ class Evaluator:
                 if known is not None:
                     yield value, known
 
-    def parameter_values(self, name: str) -> int:
-        """How many values of a parameter are looked at; 0 where it is unknown."""
+    def choices(self, kind: str, name: str, when: Scenario = ALWAYS) -> list[Choice]:
+        """The choices of a fact that are looked at; none where they are unknown."""
+        if kind == CONDITION:
+            return [True, False]
+        if kind == PARAMETER_SET:
+            return list(range(len(self._parameter_sets)))
         parameter = _mapping(self.parameters.get(name))
-        return len(list(self._parameter_choices(name, parameter, ALWAYS)))
+        return [value for value, _ in self._parameter_choices(name, parameter, when)]
 
     def _get_att(self, argument: Any, when: Scenario) -> list[Alternative] | None:
         if isinstance(argument, str):

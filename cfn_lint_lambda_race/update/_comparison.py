@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import islice
 from posixpath import isabs
@@ -68,7 +68,9 @@ class FunctionUpdate:
 
     ``code`` and ``configuration`` are the changes that go through
     ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration`` in one and the same
-    scenario, which is ``when``; ``others`` those of any other operation.
+    scenario, which is ``when``, or one of ``also``; ``others`` those of any other
+    operation. ``active`` are the scenarios in which anything changes that the code
+    can see.
     """
 
     function: str
@@ -76,6 +78,19 @@ class FunctionUpdate:
     configuration: tuple[Change, ...]
     others: tuple[Change, ...] = ()
     when: Scenario = ALWAYS
+    also: tuple[Scenario, ...] = ()
+    active: tuple[Scenario, ...] = (ALWAYS,)
+
+    def joined(self, other: FunctionUpdate) -> FunctionUpdate:
+        """One update for the scenarios of two."""
+        return replace(
+            self,
+            code=_unique([*self.code, *other.code]),
+            configuration=_unique([*self.configuration, *other.configuration]),
+            others=_unique([*self.others, *other.others]),
+            also=(*self.also, other.when, *other.also),
+            active=tuple(dict.fromkeys([*self.active, *other.active])),
+        )
 
     @property
     def is_concurrent(self) -> bool:
@@ -501,18 +516,30 @@ def grouped(
 def _update(
     function: str, changes: list[Change], when: Scenario = ALWAYS
 ) -> FunctionUpdate:
-    unique = list({change.name: change for change in changes}.values())
+    operations = (CODE, CONFIGURATION)
+    code, configuration = (
+        [change for change in changes if change.row.operation == operation]
+        for operation in operations
+    )
     return FunctionUpdate(
         function,
-        tuple(change for change in unique if change.row.operation == CODE),
-        tuple(change for change in unique if change.row.operation == CONFIGURATION),
-        tuple(
-            change
-            for change in unique
-            if change.row.operation not in (CODE, CONFIGURATION)
-        ),
+        _unique(code),
+        _unique(configuration),
+        _unique(change for change in changes if change.row.operation not in operations),
         when,
+        active=tuple(
+            dict.fromkeys(
+                change.when
+                for change in [*code, *configuration]
+                if not change.row.is_inert
+            )
+        ),
     )
+
+
+def _unique(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes, of each property one."""
+    return tuple({change.name: change for change in changes}.values())
 
 
 @cache
