@@ -671,6 +671,23 @@ def test_globals_count(tmp_path: Path) -> None:
     assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Layers")
 
 
+@pytest.mark.parametrize("is_extended_first", [True, False])
+@pytest.mark.parametrize("value", ["{{resolve:ssm:${Name}}}", "${Name}-x", "${Name}"])
+def test_globals_under_the_language_extensions_are_read_alike(
+    value: str, is_extended_first: bool, tmp_path: Path
+) -> None:
+    name = {"Fn::FindInMap": ["Stages", {"Ref": "Stage"}, "Name"]}
+    token = {"Fn::Sub": [value, {"Name": name}]}
+    before = sam(
+        Parameters={"Stage": parameter(AllowedValues=["dev", "prod"])},
+        Mappings={"Stages": {"dev": {"Name": "one"}, "prod": {"Name": "two"}}},
+        Globals={"Function": variables(TOKEN=token, NAME=name)},
+    )
+    transforms = [before["Transform"], "AWS::LanguageExtensions"]
+    before["Transform"] = sorted(transforms, reverse=not is_extended_first)
+    assert changed(update(tmp_path, before, new_code(before))) == ()
+
+
 def test_tracing_that_is_disabled_is_none(tmp_path: Path) -> None:
     found = update(tmp_path, sam({"Tracing": "Disabled"}), new_code(sam()))
     assert changed(found) == ()
