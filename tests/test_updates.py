@@ -189,6 +189,18 @@ SAME_VALUES: dict[str, Pair] = {
     "unknown-inside": ({"Fn::Sub": "a-${One}-c"}, {"Fn::Sub": "a-${Two}-c"}),
     "unknown-at-the-end": ({"Fn::Sub": "a-${One}"}, "a-b"),
     "dynamic-references": ("{{resolve:ssm:/a}}", "{{resolve:ssm:/b}}"),
+    "dynamic-references-put-together": (
+        {"Fn::Sub": "{{resolve:ssm:/a/${One}}}"},
+        {"Fn::Sub": "{{resolve:secretsmanager:b:SecretString:${Queue}}}"},
+    ),
+    "dynamic-reference-joined": (
+        {"Fn::Join": ["", ["{{resolve:ssm:/", {"Ref": "Queue"}, "}}"]]},
+        "a",
+    ),
+    "dynamic-reference-inside": (
+        {"Fn::Sub": ["x-{{resolve:ssm:${Q}}}-y", {"Q": {"Ref": "Queue"}}]},
+        "x-1-y",
+    ),
 }
 
 SECTIONS = {
@@ -345,6 +357,34 @@ def test_is_a_change_of_configuration(name: str, tmp_path: Path) -> None:
     # Either side alone is no race.
     assert changed(update(tmp_path, one, other)) == ()
     assert changed(update(tmp_path, other, new_code(other))) == ()
+
+
+_IMPORTS = [{"Fn::ImportValue": name} for name in "ab"]
+
+
+@pytest.mark.parametrize(
+    "subnets",
+    [
+        {"Fn::Split": [",", {"Fn::ImportValue": "all"}]},
+        {"Ref": "Subnets"},
+        {"Fn::GetAtt": ["Network", "Subnets"]},
+        {"Fn::ImportValue": "all"},
+    ],
+    ids=str,
+)
+def test_what_may_be_a_list_is_not_compared_with_one(
+    subnets: Any, tmp_path: Path
+) -> None:
+    sections = {
+        "Parameters": {"Subnets": {"Type": "List<AWS::EC2::Subnet::Id>"}},
+        "Resources": {"Network": resource("CloudFormation::CustomResource")},
+    }
+    before, after = (
+        stack({"VpcConfig": {"SubnetIds": one}}, **deepcopy(sections))
+        for one in (subnets, _IMPORTS)
+    )
+    for one, other in ((before, after), (after, before)):
+        assert changed(update(tmp_path, one, new_code(other))) == ()
 
 
 def test_an_empty_variable_is_one(tmp_path: Path) -> None:

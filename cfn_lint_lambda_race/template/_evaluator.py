@@ -338,7 +338,7 @@ class Evaluator:
             return [Alternative(node, when)]
         characters = scalar_text(node)
         if characters is not None:
-            return [Alternative(_with_dynamic_references(characters), when)]
+            return [Alternative(_with_dynamic_references(literal(characters)), when)]
         name, argument = intrinsic(node)
         if name is not None:
             evaluate = _INTRINSICS.get(name)
@@ -909,9 +909,8 @@ def _is_if(argument: Any) -> bool:
     )
 
 
-def _with_dynamic_references(characters: str) -> Text:
-    text = literal(characters)
-    if "{{resolve:" in characters:
+def _with_dynamic_references(text: Text) -> Text:
+    if any("{{resolve:" in part for part in text.parts if isinstance(part, str)):
         return text.replaced(_DYNAMIC_REFERENCE, UNKNOWN)
     return text
 
@@ -938,7 +937,7 @@ def _joined(items: Any, delimiter: str) -> Text:
         if index:
             parts.append(delimiter)
         parts.append(item)
-    return Text.of(*parts)
+    return _with_dynamic_references(Text.of(*parts))
 
 
 def _json_parts(value: Value) -> Iterator[Any]:
