@@ -19,6 +19,7 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.data import CONFIGURATION, operations
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
+from cfn_lint_lambda_race.update._comparison import WRITTEN_OUT
 from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
 
 Template_ = dict[str, Any]
@@ -684,6 +685,47 @@ def test_a_resource_of_an_unheard_type_is_the_same(tmp_path: Path) -> None:
     assert changed(found) == ()
 
 
+@pytest.mark.parametrize(("serverless", "written"), WRITTEN_OUT.items())
+def test_a_resource_of_sam_written_out_is_the_same(
+    serverless: str, written: str, tmp_path: Path
+) -> None:
+    before, after = (
+        sam(
+            variables(NAME={"Ref": "Own"}),
+            Resources={"Own": {"Type": kind, "Properties": {}}},
+        )
+        for kind in (serverless, written)
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ()
+    assert changed(update(tmp_path, after, new_code(before))) == ()
+
+
+def test_sam_writes_its_resources_out_as_the_pack_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    definition = {"openapi": "3.0.1", "paths": {}}
+    properties: dict[str, Template_] = {
+        "Api": {"StageName": "v1"},
+        "Application": {"Location": "https://example.com/nested.yaml"},
+        "HttpApi": {"DefinitionBody": definition},
+        "SimpleTable": {},
+        "StateMachine": {"Definition": {"StartAt": "A"}, "Role": ROLE},
+    }
+    made = _processed(
+        sam(
+            Resources={
+                kind: resource(f"Serverless::{kind}", **below)
+                for kind, below in properties.items()
+            }
+        )
+    )
+    assert {
+        f"AWS::Serverless::{kind}": made["Resources"][kind]["Type"]
+        for kind in properties
+    } == WRITTEN_OUT
+
+
 def test_a_role_s_policies_are_not_its_arn(tmp_path: Path) -> None:
     before, after = (
         stack(
@@ -1295,6 +1337,16 @@ def test_the_finding_tells_what_a_new_architecture_breaks(tmp_path: Path) -> Non
     (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
     assert "binaries in its layers and extensions then fail to start" in message
     assert "exec format error" in message
+
+
+def test_a_new_architecture_breaks_no_layers_where_there_are_none(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(stack()))
+    after = stack({"Architectures": ["arm64"], "Timeout": 9})
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
+    assert "exec format error" not in message
 
 
 # -- broken templates --------------------------------------------------------------

@@ -37,6 +37,7 @@ __all__ = [
     "couplings",
     "frozen_versions",
     "gaps",
+    "has_layers",
     "redundant_versions",
     "scenario_of",
     "scenario_of_change",
@@ -105,6 +106,14 @@ def scenario_of(cfn: Template, update: FunctionUpdate) -> str:
 def scenario_of_change(cfn: Template, update: FunctionUpdate) -> str:
     """When the update changes anything, in words; empty where always."""
     return _words(cfn, update.function, update.active)
+
+
+def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
+    """Whether the function has layers, before or after the update."""
+    function = read(cfn).references.functions[update.function]
+    return bool(function.properties.get("Layers")) or any(
+        change.name == "Layers" for change in update.configuration
+    )
 
 
 def _words(cfn: Template, function: str, scenarios: Sequence[Scenario]) -> str:

@@ -38,6 +38,15 @@ from cfn_lint_lambda_race.update._values import differ, pruned
 
 # The Serverless Framework names a version <Function>LambdaVersion<hash>.
 SERVERLESS_VERSION = re.compile(r"LambdaVersion(?=.*\d)[A-Za-z0-9]{20,}$")
+# What SAM makes of its resources, below the same logical ID.
+# https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+WRITTEN_OUT = {
+    "AWS::Serverless::Api": "AWS::ApiGateway::RestApi",
+    "AWS::Serverless::Application": "AWS::CloudFormation::Stack",
+    "AWS::Serverless::HttpApi": "AWS::ApiGatewayV2::Api",
+    "AWS::Serverless::SimpleTable": "AWS::DynamoDB::Table",
+    "AWS::Serverless::StateMachine": "AWS::StepFunctions::StateMachine",
+}
 # Replacements that follow from one another are followed this far; a chain that is
 # longer was made to exhaust the stack.
 _MAX_CHAIN = 30
@@ -403,7 +412,10 @@ class Comparison:
         if {before.type, after.type} <= FUNCTION_TYPES:
             return self._function_is_replaced(before, after)
         if before.type != after.type:
-            return not self._is_translated
+            is_same = WRITTEN_OUT.get(before.type, before.type) == WRITTEN_OUT.get(
+                after.type, after.type
+            )
+            return not (is_same or self._is_translated)
         return any(
             self.property_differs(before, after, steps)
             for steps in create_only_properties(after.type)
