@@ -7,6 +7,7 @@ the pair counts as a change of its configuration, and by which name.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -18,6 +19,7 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.data import CONFIGURATION, operations
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
+from cfn_lint_lambda_race.update._comparison import WRITTEN_OUT
 from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
 
 Template_ = dict[str, Any]
@@ -188,6 +190,18 @@ SAME_VALUES: dict[str, Pair] = {
     "unknown-inside": ({"Fn::Sub": "a-${One}-c"}, {"Fn::Sub": "a-${Two}-c"}),
     "unknown-at-the-end": ({"Fn::Sub": "a-${One}"}, "a-b"),
     "dynamic-references": ("{{resolve:ssm:/a}}", "{{resolve:ssm:/b}}"),
+    "dynamic-references-put-together": (
+        {"Fn::Sub": "{{resolve:ssm:/a/${One}}}"},
+        {"Fn::Sub": "{{resolve:secretsmanager:b:SecretString:${Queue}}}"},
+    ),
+    "dynamic-reference-joined": (
+        {"Fn::Join": ["", ["{{resolve:ssm:/", {"Ref": "Queue"}, "}}"]]},
+        "a",
+    ),
+    "dynamic-reference-inside": (
+        {"Fn::Sub": ["x-{{resolve:ssm:${Q}}}-y", {"Q": {"Ref": "Queue"}}]},
+        "x-1-y",
+    ),
 }
 
 SECTIONS = {
@@ -344,6 +358,34 @@ def test_is_a_change_of_configuration(name: str, tmp_path: Path) -> None:
     # Either side alone is no race.
     assert changed(update(tmp_path, one, other)) == ()
     assert changed(update(tmp_path, other, new_code(other))) == ()
+
+
+_IMPORTS = [{"Fn::ImportValue": name} for name in "ab"]
+
+
+@pytest.mark.parametrize(
+    "subnets",
+    [
+        {"Fn::Split": [",", {"Fn::ImportValue": "all"}]},
+        {"Ref": "Subnets"},
+        {"Fn::GetAtt": ["Network", "Subnets"]},
+        {"Fn::ImportValue": "all"},
+    ],
+    ids=str,
+)
+def test_what_may_be_a_list_is_not_compared_with_one(
+    subnets: Any, tmp_path: Path
+) -> None:
+    sections = {
+        "Parameters": {"Subnets": {"Type": "List<AWS::EC2::Subnet::Id>"}},
+        "Resources": {"Network": resource("CloudFormation::CustomResource")},
+    }
+    before, after = (
+        stack({"VpcConfig": {"SubnetIds": one}}, **deepcopy(sections))
+        for one in (subnets, _IMPORTS)
+    )
+    for one, other in ((before, after), (after, before)):
+        assert changed(update(tmp_path, one, new_code(other))) == ()
 
 
 def test_an_empty_variable_is_one(tmp_path: Path) -> None:
@@ -643,6 +685,47 @@ def test_a_resource_of_an_unheard_type_is_the_same(tmp_path: Path) -> None:
     assert changed(found) == ()
 
 
+@pytest.mark.parametrize(("serverless", "written"), WRITTEN_OUT.items())
+def test_a_resource_of_sam_written_out_is_the_same(
+    serverless: str, written: str, tmp_path: Path
+) -> None:
+    before, after = (
+        sam(
+            variables(NAME={"Ref": "Own"}),
+            Resources={"Own": {"Type": kind, "Properties": {}}},
+        )
+        for kind in (serverless, written)
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ()
+    assert changed(update(tmp_path, after, new_code(before))) == ()
+
+
+def test_sam_writes_its_resources_out_as_the_pack_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    definition = {"openapi": "3.0.1", "paths": {}}
+    properties: dict[str, Template_] = {
+        "Api": {"StageName": "v1"},
+        "Application": {"Location": "https://example.com/nested.yaml"},
+        "HttpApi": {"DefinitionBody": definition},
+        "SimpleTable": {},
+        "StateMachine": {"Definition": {"StartAt": "A"}, "Role": ROLE},
+    }
+    made = _processed(
+        sam(
+            Resources={
+                kind: resource(f"Serverless::{kind}", **below)
+                for kind, below in properties.items()
+            }
+        )
+    )
+    assert {
+        f"AWS::Serverless::{kind}": made["Resources"][kind]["Type"]
+        for kind in properties
+    } == WRITTEN_OUT
+
+
 def test_a_role_s_policies_are_not_its_arn(tmp_path: Path) -> None:
     before, after = (
         stack(
@@ -668,6 +751,23 @@ def test_globals_count(tmp_path: Path) -> None:
         sam(Globals={"Function": {"Layers": [f"{LAYER}:{number}"]}}) for number in "12"
     )
     assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Layers")
+
+
+@pytest.mark.parametrize("is_extended_first", [True, False])
+@pytest.mark.parametrize("value", ["{{resolve:ssm:${Name}}}", "${Name}-x", "${Name}"])
+def test_globals_under_the_language_extensions_are_read_alike(
+    value: str, is_extended_first: bool, tmp_path: Path
+) -> None:
+    name = {"Fn::FindInMap": ["Stages", {"Ref": "Stage"}, "Name"]}
+    token = {"Fn::Sub": [value, {"Name": name}]}
+    before = sam(
+        Parameters={"Stage": parameter(AllowedValues=["dev", "prod"])},
+        Mappings={"Stages": {"dev": {"Name": "one"}, "prod": {"Name": "two"}}},
+        Globals={"Function": variables(TOKEN=token, NAME=name)},
+    )
+    transforms = [before["Transform"], "AWS::LanguageExtensions"]
+    before["Transform"] = sorted(transforms, reverse=not is_extended_first)
+    assert changed(update(tmp_path, before, new_code(before))) == ()
 
 
 def test_tracing_that_is_disabled_is_none(tmp_path: Path) -> None:
@@ -870,6 +970,80 @@ def test_a_key_that_no_default_selects_counts(tmp_path: Path) -> None:
 
 
 # -- functions ---------------------------------------------------------------------
+
+
+def _said(folder: Path, before: Template_, after: Template_, rule: str) -> str:
+    """When a finding says that it holds; empty where it does not say."""
+    (folder / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={folder / 'before.json'}"
+    (message,) = messages(lint_template(folder, after, "-x", setting), rule)
+    return "".join(re.findall(r" when (.*?)(?:, and| but) ", message))
+
+
+def _by_stage(code: str, timeout: str, services: Mapping[str, str]) -> Template_:
+    """A function whose variable comes from a mapping of four stages."""
+    return stack(
+        {
+            **variables(
+                SERVICE={"Fn::FindInMap": ["Services", {"Ref": "Stage"}, "Name"]},
+                TIMEOUT=timeout,
+            ),
+            "Code": {"S3Bucket": "a", "S3Key": code},
+        },
+        Parameters={"Stage": parameter(AllowedValues=list(services))},
+        Mappings={
+            "Services": {stage: {"Name": name} for stage, name in services.items()}
+        },
+    )
+
+
+_SERVICES = {"dev": "d", "test": "t", "live": "l", "demo": "m"}
+
+
+@pytest.mark.parametrize(
+    ("services", "said"),
+    [
+        ({"live": "L"}, "Stage is live"),
+        ({"dev": "D", "live": "L"}, "Stage is dev or Stage is live"),
+        (
+            {"dev": "D", "test": "T", "live": "L"},
+            "Stage is dev or Stage is test or in 1 more case",
+        ),
+        ({"dev": "D", "test": "T", "live": "L", "demo": "M"}, ""),
+    ],
+)
+def test_every_stage_that_races_is_told(
+    services: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    before = _by_stage("1", "3", _SERVICES)
+    after = _by_stage("2", "3", {**_SERVICES, **services})
+    assert _said(tmp_path, before, after, "W9831") == said
+
+
+def test_a_change_of_every_stage_says_none(tmp_path: Path) -> None:
+    before, after = (_by_stage(one, one, _SERVICES) for one in "12")
+    assert _said(tmp_path, before, after, "W9831") == ""
+
+
+def test_choices_that_make_no_difference_are_not_told(tmp_path: Path) -> None:
+    before = _staged(_if("1", "2"), _if_dev(3, 9))
+    after = _staged(_if("3", "4"), _if_dev(4, 8))
+    assert _said(tmp_path, before, after, "W9831") == ""
+
+
+@pytest.mark.parametrize("timeout", [5, 9])
+def test_an_update_that_publishes_nothing_says_when(
+    timeout: int, tmp_path: Path
+) -> None:
+    def side(one: int, other: int) -> Template_:
+        template = _shielded()
+        template["Parameters"] = {"Stage": parameter()}
+        template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+        template["Resources"]["Orders"]["Properties"]["Timeout"] = _if(one, other)
+        return template
+
+    said = _said(tmp_path, side(3, 9), side(4, timeout), "W9832")
+    assert said == ("IsProd is true" if timeout == 9 else "")
 
 
 def _both_sides(**properties: Any) -> Template_:
@@ -1163,6 +1337,16 @@ def test_the_finding_tells_what_a_new_architecture_breaks(tmp_path: Path) -> Non
     (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
     assert "binaries in its layers and extensions then fail to start" in message
     assert "exec format error" in message
+
+
+def test_a_new_architecture_breaks_no_layers_where_there_are_none(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(stack()))
+    after = stack({"Architectures": ["arm64"], "Timeout": 9})
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
+    assert "exec format error" not in message
 
 
 # -- broken templates --------------------------------------------------------------

@@ -10,6 +10,7 @@ from cfn_lint_lambda_race.update import (
     FunctionUpdate,
     Settings,
     configure,
+    has_layers,
     problems_of,
     scenario_of,
     update_of,
@@ -68,7 +69,8 @@ class ConcurrentUpdate(RaceRule):
             # Line 1: a template that cfn-lint before 1.54 translates has no other.
             yield RuleMatch(_top(cfn), message, location=None)
         for function in update.concurrent:
-            message = _message(function, scenario_of(cfn, function))
+            when = scenario_of(cfn, function)
+            message = _message(function, when, has_layers(cfn, function))
             yield finding(cfn, ["Resources", function.function], message)
 
 
@@ -80,13 +82,13 @@ def _top(cfn: Template) -> list[str]:
     return ["Resources"] if ConcurrentUpdate.id in cfn.get_directives() else []
 
 
-def _message(update: FunctionUpdate, when: str) -> str:
+def _message(update: FunctionUpdate, when: str, has_layers: bool) -> str:
     may = "" if update.is_certain else "may "
     changes = "change" if may else "changes"
     breaks = (
         "; binaries in its layers and extensions then fail to start with 'exec format "
         "error'"
-        if any(change.name == "Architectures" for change in update.code)
+        if has_layers and any(change.name == "Architectures" for change in update.code)
         else ""
     )
     when = f" when {when}" if when else ""

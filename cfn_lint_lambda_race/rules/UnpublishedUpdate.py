@@ -6,7 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding, listed
-from cfn_lint_lambda_race.update import FunctionUpdate, update_of
+from cfn_lint_lambda_race.update import FunctionUpdate, scenario_of_change, update_of
 
 
 class UnpublishedUpdate(RaceRule):
@@ -43,12 +43,14 @@ class UnpublishedUpdate(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for found in update_of(cfn).unpublished:
-            yield finding(cfn, ["Resources", found.update.function], _message(*found))
+            message = _message(*found, scenario_of_change(cfn, found.update))
+            yield finding(cfn, ["Resources", found.update.function], message)
 
 
-def _message(update: FunctionUpdate, name: str, cure: str) -> str:
+def _message(update: FunctionUpdate, name: str, cure: str, when: str) -> str:
     changes = listed([*update.code, *update.configuration])
+    when = f" when {when}" if when else ""
     return (
-        f"This update changes {changes} of {update.function} but publishes no new "
-        f"version, so whoever invokes {name} keeps the old one; {cure}"
+        f"This update changes {changes} of {update.function}{when} but publishes no "
+        f"new version, so whoever invokes {name} keeps the old one; {cure}"
     )

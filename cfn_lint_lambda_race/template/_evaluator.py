@@ -21,6 +21,7 @@ from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
     PARAMETER,
     PARAMETER_SET,
+    Choice,
     Scenario,
 )
 from cfn_lint_lambda_race.template._text import (
@@ -337,7 +338,7 @@ class Evaluator:
             return [Alternative(node, when)]
         characters = scalar_text(node)
         if characters is not None:
-            return [Alternative(_with_dynamic_references(characters), when)]
+            return [Alternative(_with_dynamic_references(literal(characters)), when)]
         name, argument = intrinsic(node)
         if name is not None:
             evaluate = _INTRINSICS.get(name)
@@ -474,10 +475,14 @@ class Evaluator:
                 if known is not None:
                     yield value, known
 
-    def parameter_values(self, name: str) -> int:
-        """How many values of a parameter are looked at; 0 where it is unknown."""
+    def choices(self, kind: str, name: str, when: Scenario = ALWAYS) -> list[Choice]:
+        """The choices of a fact that are looked at; none where they are unknown."""
+        if kind == CONDITION:
+            return [True, False]
+        if kind == PARAMETER_SET:
+            return list(range(len(self._parameter_sets)))
         parameter = _mapping(self.parameters.get(name))
-        return len(list(self._parameter_choices(name, parameter, ALWAYS)))
+        return [value for value, _ in self._parameter_choices(name, parameter, when)]
 
     def _get_att(self, argument: Any, when: Scenario) -> list[Alternative] | None:
         if isinstance(argument, str):
@@ -904,9 +909,8 @@ def _is_if(argument: Any) -> bool:
     )
 
 
-def _with_dynamic_references(characters: str) -> Text:
-    text = literal(characters)
-    if "{{resolve:" in characters:
+def _with_dynamic_references(text: Text) -> Text:
+    if any("{{resolve:" in part for part in text.parts if isinstance(part, str)):
         return text.replaced(_DYNAMIC_REFERENCE, UNKNOWN)
     return text
 
@@ -933,7 +937,7 @@ def _joined(items: Any, delimiter: str) -> Text:
         if index:
             parts.append(delimiter)
         parts.append(item)
-    return Text.of(*parts)
+    return _with_dynamic_references(Text.of(*parts))
 
 
 def _json_parts(value: Value) -> Iterator[Any]:

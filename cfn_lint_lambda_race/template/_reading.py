@@ -23,7 +23,12 @@ from cfn_lint_lambda_race.template._exits import Exit, Exits
 from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
-from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenario
+from cfn_lint_lambda_race.template._scenario import (
+    CONDITION,
+    PARAMETER,
+    Fact,
+    Scenario,
+)
 from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,
@@ -231,8 +236,48 @@ class Reading:
         words = list(dict.fromkeys(self.say(scenario, base) for scenario in scenarios))
         if "" in words:
             return ""
-        more = f" or in {len(words) - 2} more cases" if len(words) > 2 else ""
+        count = len(words) - 2
+        more = (
+            f" or in {count} more case{'s' if count > 1 else ''}" if count > 0 else ""
+        )
         return " or ".join(words[:2]) + more
+
+    def simplified(
+        self, scenarios: Iterable[Scenario], base: Scenario
+    ) -> list[Scenario]:
+        """The scenarios without the choices that make no difference.
+
+        Those that differ in one choice alone become one, where none is left out that
+        can happen.
+        """
+        found = dict.fromkeys(scenarios)
+        facts = dict.fromkeys(fact for one in found for fact, _ in one.facts)
+        for fact in sorted(facts):
+            groups: dict[Scenario, list[Scenario]] = {}
+            for one in found:
+                groups.setdefault(one.without(*fact), []).append(one)
+            for rest, group in groups.items():
+                if rest in group or self._is_any(fact, rest, group, base):
+                    found = {one: None for one in found if one not in group}
+                    found[rest] = None
+        return list(found)
+
+    def _is_any(
+        self, fact: Fact, rest: Scenario, group: Sequence[Scenario], base: Scenario
+    ) -> bool:
+        """Whether scenarios have every choice of one fact that the rest allows."""
+        kind, name = fact
+        made = {one.get(kind, name) for one in group}
+        choices = self.evaluator.choices(kind, name, rest)
+        scenario = rest.merged(base) or rest
+        missing = [
+            scenario.given(kind, name, choice)
+            for choice in choices
+            if choice not in made
+        ]
+        return bool(choices) and not any(
+            one is not None and self.possible(one) for one in missing
+        )
 
     def say(self, scenario: Scenario, base: Scenario) -> str:
         """A scenario in words, as far as it says more than another one.
@@ -253,7 +298,9 @@ class Reading:
         return " and ".join(words)
 
     def _is_choice(self, name: str) -> bool:
-        return name.startswith("AWS::") or self.evaluator.parameter_values(name) > 1
+        return (
+            name.startswith("AWS::") or len(self.evaluator.choices(PARAMETER, name)) > 1
+        )
 
 
 def _without_branches(path: Path) -> Path:

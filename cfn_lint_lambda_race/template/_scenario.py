@@ -42,6 +42,11 @@ class Scenario:
             return Scenario(self.facts | {((kind, name), choice)})
         return self if known == choice else None
 
+    def without(self, kind: str, name: str) -> Scenario:
+        """The scenario with one choice left open."""
+        facts = (item for item in self.facts if item[0] != (kind, name))
+        return Scenario(frozenset(facts))
+
     def merged(self, other: Scenario) -> Scenario | None:
         """Both scenarios at once; None if they contradict each other."""
         if other.facts <= self.facts:

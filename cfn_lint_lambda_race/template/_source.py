@@ -17,7 +17,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from cfnlint.decode import decode
-from cfnlint.helpers import TRANSFORM_SAM, ensure_list
+from cfnlint.helpers import TRANSFORM_LANGUAGE_EXTENSION, TRANSFORM_SAM, ensure_list
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template._documents import is_small, parse
@@ -64,13 +64,18 @@ def as_written(cfn: Template) -> Template:
 def _differs(cfn: Template) -> bool:
     """Whether cfn-lint made something else of a SAM template.
 
-    It translates it, or it merges `Globals` before there is what loops make.
+    It translates it, or it merges `Globals` first and the language extensions then
+    put one value in the place of each that a parameter chooses there; loops make
+    resources that `Globals` does not reach.
     """
     written = cfn.transform_pre
-    if TRANSFORM_SAM not in written.get("Transform", []):
+    transforms = written.get("Transform", [])
+    if TRANSFORM_SAM not in transforms:
         return False
-    has_loops = written.get("Globals") and written.get("Fn::ForEach")
-    return bool(has_loops) or not is_serverless(cfn.template)
+    is_extended = written.get("Globals") and (
+        written.get("Fn::ForEach") or TRANSFORM_LANGUAGE_EXTENSION in transforms
+    )
+    return bool(is_extended) or not is_serverless(cfn.template)
 
 
 def content(cfn: Template) -> Mapping[str, Any]:

@@ -150,19 +150,18 @@ class Text:
         return self.fields(delimiter)
 
     def replaced(self, pattern: re.Pattern[str], kind: str) -> Text:
-        """The text with each literal match of the pattern turned into a token."""
-        parts: list[Part] = []
-        for part in self.parts:
-            if isinstance(part, Token):
-                parts.append(part)
-                continue
-            start = 0
-            for match in pattern.finditer(part):
-                parts.append(part[start : match.start()])
-                parts.append(Token(kind, match.group()))
-                start = match.end()
-            parts.append(part[start:])
-        return Text.of(*parts)
+        """The text with each match of the pattern turned into a token.
+
+        A match may hold tokens, each of which counts as one character.
+        """
+        masked = self.masked
+        parts: list[Part | Text] = []
+        start = 0
+        for match in pattern.finditer(masked):
+            parts.append(self.unmasked(masked[start : match.start()]))
+            parts.append(Token(kind, str(self.unmasked(match.group()))))
+            start = match.end()
+        return Text.of(*parts, self.unmasked(masked[start:]))
 
     @property
     def masked(self) -> str:

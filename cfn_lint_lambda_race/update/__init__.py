@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.template import Resource, read
+from cfn_lint_lambda_race.template import Resource, Scenario, read
 from cfn_lint_lambda_race.update._baseline import (
     BaselineError,
     Settings,
@@ -37,10 +37,12 @@ __all__ = [
     "couplings",
     "frozen_versions",
     "gaps",
+    "has_layers",
     "note_problem",
     "problems_of",
     "redundant_versions",
     "scenario_of",
+    "scenario_of_change",
     "update_of",
 ]
 
@@ -111,9 +113,26 @@ def update_of(cfn: Template) -> Update:
 
 def scenario_of(cfn: Template, update: FunctionUpdate) -> str:
     """When the update changes both sides, in words; empty where always."""
+    return _words(cfn, update.function, [update.when, *update.also])
+
+
+def scenario_of_change(cfn: Template, update: FunctionUpdate) -> str:
+    """When the update changes anything, in words; empty where always."""
+    return _words(cfn, update.function, update.active)
+
+
+def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
+    """Whether the function has layers, before or after the update."""
+    function = read(cfn).references.functions[update.function]
+    return bool(function.properties.get("Layers")) or any(
+        change.name == "Layers" for change in update.configuration
+    )
+
+
+def _words(cfn: Template, function: str, scenarios: Sequence[Scenario]) -> str:
     reading = read(cfn)
-    function = reading.references.functions[update.function]
-    return reading.say(update.when, reading.evaluator.existing(function))
+    base = reading.evaluator.existing(reading.references.functions[function])
+    return reading.say_any(reading.simplified(scenarios, base), base)
 
 
 def _deployment_of(cfn: Template) -> Deployment:
@@ -154,13 +173,23 @@ def _from_comparison(comparison: Comparison | None) -> Update:
     concurrent: dict[str, FunctionUpdate] = {}
     unpublished: dict[str, Unpublished] = {}
     for one in comparison.all:
+        racing: dict[str, FunctionUpdate] = {}
+        stale: dict[str, Unpublished] = {}
         for update in one.function_updates():
+            name = update.function
             if update.is_concurrent and one.is_unshielded(update):
-                concurrent.setdefault(update.function, update)
-            name = unmoved(one, update)
-            if name is not None:
-                stale = _unpublished(one.after, update, name)
-                unpublished.setdefault(update.function, stale)
+                known = racing.get(name)
+                racing[name] = known.joined(update) if known else update
+            alias = unmoved(one, update)
+            if alias is not None:
+                found = _unpublished(one.after, update, alias)
+                if name in stale:
+                    joined = stale[name].update.joined(update)
+                    found = stale[name]._replace(update=joined)
+                stale[name] = found
+        # What the defaults deploy goes first.
+        concurrent = {**racing, **concurrent}
+        unpublished = {**stale, **unpublished}
     return Update(
         concurrent=tuple(concurrent.values()),
         unpublished=tuple(unpublished.values()),

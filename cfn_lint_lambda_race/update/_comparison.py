@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import islice
 from posixpath import isabs
@@ -38,6 +38,15 @@ from cfn_lint_lambda_race.update._values import differ, pruned
 
 # The Serverless Framework names a version <Function>LambdaVersion<hash>.
 SERVERLESS_VERSION = re.compile(r"LambdaVersion(?=.*\d)[A-Za-z0-9]{20,}$")
+# What SAM makes of its resources, below the same logical ID.
+# https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+WRITTEN_OUT = {
+    "AWS::Serverless::Api": "AWS::ApiGateway::RestApi",
+    "AWS::Serverless::Application": "AWS::CloudFormation::Stack",
+    "AWS::Serverless::HttpApi": "AWS::ApiGatewayV2::Api",
+    "AWS::Serverless::SimpleTable": "AWS::DynamoDB::Table",
+    "AWS::Serverless::StateMachine": "AWS::StepFunctions::StateMachine",
+}
 # Replacements that follow from one another are followed this far; a chain that is
 # longer was made to exhaust the stack.
 _MAX_CHAIN = 30
@@ -68,7 +77,9 @@ class FunctionUpdate:
 
     ``code`` and ``configuration`` are the changes that go through
     ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration`` in one and the same
-    scenario, which is ``when``; ``others`` those of any other operation.
+    scenario, which is ``when``, or one of ``also``; ``others`` those of any other
+    operation. ``active`` are the scenarios in which anything changes that the code
+    can see.
     """
 
     function: str
@@ -76,6 +87,19 @@ class FunctionUpdate:
     configuration: tuple[Change, ...]
     others: tuple[Change, ...] = ()
     when: Scenario = ALWAYS
+    also: tuple[Scenario, ...] = ()
+    active: tuple[Scenario, ...] = (ALWAYS,)
+
+    def joined(self, other: FunctionUpdate) -> FunctionUpdate:
+        """One update for the scenarios of two."""
+        return replace(
+            self,
+            code=_unique([*self.code, *other.code]),
+            configuration=_unique([*self.configuration, *other.configuration]),
+            others=_unique([*self.others, *other.others]),
+            also=(*self.also, other.when, *other.also),
+            active=tuple(dict.fromkeys([*self.active, *other.active])),
+        )
 
     @property
     def is_concurrent(self) -> bool:
@@ -393,7 +417,10 @@ class Comparison:
         if {before.type, after.type} <= FUNCTION_TYPES:
             return self._function_is_replaced(before, after)
         if before.type != after.type:
-            return not self._is_translated
+            is_same = WRITTEN_OUT.get(before.type, before.type) == WRITTEN_OUT.get(
+                after.type, after.type
+            )
+            return not (is_same or self._is_translated)
         return any(
             self.property_differs(before, after, steps)
             for steps in create_only_properties(after.type)
@@ -506,18 +533,30 @@ def grouped(
 def _update(
     function: str, changes: list[Change], when: Scenario = ALWAYS
 ) -> FunctionUpdate:
-    unique = list({change.name: change for change in changes}.values())
+    operations = (CODE, CONFIGURATION)
+    code, configuration = (
+        [change for change in changes if change.row.operation == operation]
+        for operation in operations
+    )
     return FunctionUpdate(
         function,
-        tuple(change for change in unique if change.row.operation == CODE),
-        tuple(change for change in unique if change.row.operation == CONFIGURATION),
-        tuple(
-            change
-            for change in unique
-            if change.row.operation not in (CODE, CONFIGURATION)
-        ),
+        _unique(code),
+        _unique(configuration),
+        _unique(change for change in changes if change.row.operation not in operations),
         when,
+        active=tuple(
+            dict.fromkeys(
+                change.when
+                for change in [*code, *configuration]
+                if not change.row.is_inert
+            )
+        ),
     )
+
+
+def _unique(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes, of each property one."""
+    return tuple({change.name: change for change in changes}.values())
 
 
 @cache

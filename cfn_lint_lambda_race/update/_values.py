@@ -51,10 +51,20 @@ def differ(before: Any, after: Any) -> bool:
     if before is None or after is None:
         return before is not after
     if isinstance(before, list) != isinstance(after, list):
+        if any(map(_may_be_list, (before, after))):
+            return False
         # A single value where a list belongs counts as its only item.
         return differ(*(v if isinstance(v, list) else [v] for v in (before, after)))
     # A text where the other has structure: unknown if a token may stand for it.
     return not any(isinstance(v, Text) and v.tokens for v in (before, after))
+
+
+def _may_be_list(value: Any) -> bool:
+    """Whether a list of any length may stand behind a token."""
+    token = value.token if isinstance(value, Text) else None
+    return token is not None and not (
+        token.is_resource and token.attribute in ("", "Ref", "Arn")
+    )
 
 
 def texts_differ(before: Text, after: Text) -> bool:
