@@ -374,6 +374,51 @@ def test_a_function_under_a_condition(tmp_path: Path) -> None:
     assert not _found(tmp_path, template)
 
 
+# -- layers that say nothing ---------------------------------------------------------
+
+IS_X86 = {"IsX86": {"Fn::Not": [{"Condition": "IsArm"}]}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "conditions", "is_shared"),
+    [
+        (ARM64, X86_64, ("", ""), True),
+        (ARM64, ARM64, ("", ""), False),
+        # One parameter moves both: no deployment has both architectures.
+        ([{"Ref": "Arch"}], [{"Ref": "Arch"}], ("", ""), False),
+        ([_if("IsArm", "arm64", "x86_64")], [{"Ref": "Arch"}], ("", ""), False),
+        ([_if("IsArm", "arm64", "x86_64")], [{"Ref": "Chosen"}], ("", ""), True),
+        # They never exist together.
+        (ARM64, X86_64, ("IsArm", "IsX86"), False),
+        (ARM64, X86_64, ("IsArm", "IsProd"), True),
+        (ARM64, X86_64, ("IsProd", "IsDev"), False),
+    ],
+)
+def test_a_layer_that_functions_of_both_architectures_share(
+    tmp_path: Path,
+    one: Any,
+    other: Any,
+    conditions: tuple[str, str],
+    is_shared: bool,
+) -> None:
+    template = _template(
+        {},
+        Resources={"Layer": _layer()},
+        Parameters={"Chosen": {**ARCH, "Default": "arm64"}},
+    )
+    template["Conditions"].update(IS_X86)
+    resources = template["Resources"]
+    function = resources.pop("Fn")
+    for name, architectures, condition in zip(("A", "B"), (one, other), conditions):
+        resources[name] = deepcopy(function)
+        resources[name]["Properties"]["Architectures"] = architectures
+        resources[name]["Properties"]["Layers"] = [{"Ref": "Layer"}]
+        if condition:
+            resources[name]["Condition"] = condition
+    found = paths(lint_template(tmp_path, template), "I9821")
+    assert found == ["Resources/Layer"] * is_shared
+
+
 # -- layers beside each other --------------------------------------------------------
 
 
