@@ -422,6 +422,37 @@ def _method(target: Json) -> Json:
     }
 
 
+def _for_method(function: Json, path: str) -> Json:
+    source = _execute_api("Api", path)
+    return _permission(function, "apigateway.amazonaws.com", SourceArn=source)
+
+
+@pytest.mark.parametrize(
+    ("path", "covers"),
+    [
+        ("/*/GET/orders", True),
+        ("/*/*/orders", True),
+        ("/*/*/*", True),
+        ("/*", True),
+        ("/*/POST/orders", False),
+        ("/*/GET/carts", False),
+        ("/*/GET/orders/*", False),
+        ("/*/GET/", False),
+    ],
+)
+def test_a_permission_is_for_the_method_that_its_source_names(
+    tmp_path: Path, path: str, covers: bool
+) -> None:
+    # On the wrong qualifier, it is wrong only where it is for this method.
+    wrong = _template(**_method(LIVE), P=_for_method(FN, path))
+    found = ["Resources/P/Properties/FunctionName"] * covers
+    assert _found(tmp_path, wrong) == found
+    # On the right one, it makes another surplus only where it is for this method.
+    other = {"P": _for_method(LIVE, path), "Q": _for_method(FN, "/*/GET/orders")}
+    found = [] if covers else ["Resources/Q/Properties/FunctionName"]
+    assert _found(tmp_path, _template(**_method(LIVE), **other)) == found
+
+
 def _rest_authorizer(target: Json) -> Json:
     return {
         "Api": _resource("AWS::ApiGateway::RestApi", Name="Api"),
