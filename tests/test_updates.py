@@ -685,6 +685,16 @@ def test_a_resource_of_an_unheard_type_is_the_same(tmp_path: Path) -> None:
     assert changed(found) == ()
 
 
+# What SAM wants of each of its resources at least.
+REQUIRED: dict[str, Template_] = {
+    "Api": {"StageName": "v1"},
+    "Application": {"Location": "https://example.com/nested.yaml"},
+    "HttpApi": {"DefinitionBody": {"openapi": "3.0.1", "paths": {}}},
+    "SimpleTable": {},
+    "StateMachine": {"Definition": {"StartAt": "A"}, "Role": ROLE},
+}
+
+
 @pytest.mark.parametrize(("serverless", "written"), WRITTEN_OUT.items())
 def test_a_resource_of_sam_written_out_is_the_same(
     serverless: str, written: str, tmp_path: Path
@@ -692,9 +702,12 @@ def test_a_resource_of_sam_written_out_is_the_same(
     before, after = (
         sam(
             variables(NAME={"Ref": "Own"}),
-            Resources={"Own": {"Type": kind, "Properties": {}}},
+            Resources={"Own": {"Type": kind, "Properties": properties}},
         )
-        for kind in (serverless, written)
+        for kind, properties in (
+            (serverless, REQUIRED[serverless.rpartition("::")[2]]),
+            (written, {}),
+        )
     )
     assert changed(update(tmp_path, before, new_code(after))) == ()
     assert changed(update(tmp_path, after, new_code(before))) == ()
@@ -704,25 +717,16 @@ def test_sam_writes_its_resources_out_as_the_pack_has_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    definition = {"openapi": "3.0.1", "paths": {}}
-    properties: dict[str, Template_] = {
-        "Api": {"StageName": "v1"},
-        "Application": {"Location": "https://example.com/nested.yaml"},
-        "HttpApi": {"DefinitionBody": definition},
-        "SimpleTable": {},
-        "StateMachine": {"Definition": {"StartAt": "A"}, "Role": ROLE},
-    }
     made = _processed(
         sam(
             Resources={
                 kind: resource(f"Serverless::{kind}", **below)
-                for kind, below in properties.items()
+                for kind, below in REQUIRED.items()
             }
         )
     )
     assert {
-        f"AWS::Serverless::{kind}": made["Resources"][kind]["Type"]
-        for kind in properties
+        f"AWS::Serverless::{kind}": made["Resources"][kind]["Type"] for kind in REQUIRED
     } == WRITTEN_OUT
 
 
