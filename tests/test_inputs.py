@@ -355,12 +355,19 @@ FROZEN: dict[str, Template_] = {
     "concurrency": {
         "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1}
     },
+    "pinned-reference": {"Description": "{{resolve:ssm:/build:3}}"},
+    "mapping": {"Description": {"Fn::FindInMap": ["M", {"Ref": "Limited"}, "k"]}},
+    "if": {"Description": {"Fn::If": ["IsOne", "one", "two"]}},
+    "function": {"Description": {"Fn::Sub": "of ${Orders}"}},
 }
 
 
 @pytest.mark.parametrize("properties", FROZEN.values(), ids=FROZEN)
 def test_nothing_replaces_it(properties: Template_, tmp_path: Path) -> None:
-    assert _frozen(tmp_path, _versioned(**properties)) == ["OrdersVersion"]
+    template = _versioned(**properties)
+    template["Mappings"] = {"M": {"1": {"k": "one"}, "2": {"k": "two"}}}
+    template["Conditions"] = {"IsOne": {"Fn::Equals": [{"Ref": "Limited"}, "1"]}}
+    assert _frozen(tmp_path, template) == ["OrdersVersion"]
 
 
 MOVING: dict[str, Template_] = {
@@ -369,6 +376,15 @@ MOVING: dict[str, Template_] = {
     "hash": {"CodeSha256": {"Ref": "CommitSha"}},
     "import": {"Description": {"Fn::ImportValue": "build"}},
     "other-resource": {"Description": {"Fn::GetAtt": "Build.Id"}},
+    "stack-output": {
+        "Description": {"Fn::GetStackOutput": {"StackName": "a", "OutputName": "b"}}
+    },
+    "reference": {"Description": "{{resolve:ssm:/build}}"},
+    "part-of-a-reference": {"Description": "of {{resolve:ssm:/build}}, today"},
+    "secret": {"Description": "{{resolve:secretsmanager:build:SecretString:id}}"},
+    "transform": {"Description": {"Fn::Transform": {"Name": "Build"}}},
+    "transform-beside": {"Fn::Transform": {"Name": "Build"}},
+    "branch": {"Description": {"Fn::If": ["IsOne", "a", {"Fn::ImportValue": "build"}]}},
 }
 
 
@@ -376,6 +392,8 @@ MOVING: dict[str, Template_] = {
 def test_an_input_replaces_it(properties: Template_, tmp_path: Path) -> None:
     template = _versioned(**properties)
     template["Resources"]["Build"] = resource("CloudFormation::CustomResource")
+    template["Parameters"]["Limited"]["Default"] = "1"
+    template["Conditions"] = {"IsOne": {"Fn::Equals": [{"Ref": "Limited"}, "1"]}}
     assert _frozen(tmp_path, template) == []
 
 

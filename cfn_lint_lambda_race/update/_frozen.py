@@ -34,6 +34,9 @@ def is_frozen(version: Resource, inputs: Inputs) -> bool:
 def may_be_replaced(version: Resource, inputs: Inputs) -> bool:
     """Whether a create-only property can change while the template's text stays."""
     names = {steps[0] for steps in create_only_properties(version.type)}
+    if any(str(name).startswith("Fn::") for name in version.properties):
+        # A transform or a loop may write any of them.
+        return True
     return any(
         inputs.may_change(version.properties[name])
         for name in names

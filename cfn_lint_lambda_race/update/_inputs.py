@@ -18,13 +18,19 @@ from cfn_lint_lambda_race.template import (
     FUNCTION_TYPES,
     LAYER_TYPES,
     Resource,
+    Text,
+    Token,
     intrinsic,
     sub_variables,
 )
+from cfn_lint_lambda_race.template._evaluator import Value
+from cfn_lint_lambda_race.template._text import UNKNOWN
 from cfn_lint_lambda_race.update._deployment import Deployment
 
 # The members of `Code` that do not say which code it is.
 _NOT_THE_CODE = frozenset({"S3Bucket", "SourceKMSKeyArn", "ZipFile"})
+# A dynamic reference that names a version of its parameter says the same for good.
+_PINNED = re.compile(r"\{\{resolve:ssm(-secure)?:[^:{}]+:\d+\}\}")
 _MAX_NODES = 20_000
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -121,15 +127,28 @@ class Inputs:
             for name in self.reaching(node)
         ):
             return True
-        resources = self._deployment.resources
-        return any(
-            name in resources and resources[name].type not in FUNCTION_TYPES
-            for name in _names(node)
-        ) or any(
-            key in below
-            for below in _objects(node)
-            for key in ("Fn::ImportValue", "Fn::Transform")
-        )
+        # Defaults would hide the branches that another value takes.
+        evaluator = self._deployment.of_any_choice.reading.evaluator
+        return any(self._is_open(found.value) for found in evaluator.evaluate(node))
+
+    def _is_open(self, value: Value) -> bool:
+        """Whether an evaluated value rests on what only the deployment knows."""
+        if isinstance(value, Text):
+            return any(self._is_open_token(token) for token in value.tokens)
+        if isinstance(value, dict):
+            # An intrinsic function beside other keys, such as a transform, may
+            # put anything there.
+            return any(
+                key.startswith("Fn::") or self._is_open(below)
+                for key, below in value.items()
+            )
+        return isinstance(value, list) and any(map(self._is_open, value))
+
+    def _is_open_token(self, token: Token) -> bool:
+        if token.kind == UNKNOWN:
+            return not _PINNED.fullmatch(token.name)
+        resource = self._deployment.resources.get(token.name)
+        return resource is not None and resource.type not in FUNCTION_TYPES
 
     def awaits_build(self, node: Any) -> bool:
         """Whether a node rests on an input of the build that has no value here."""
