@@ -13,6 +13,7 @@ from cfn_lint_lambda_race.rules.RedundantVersion import RedundantVersion
 from cfn_lint_lambda_race.rules.UndeclaredLayerArchitecture import (
     UndeclaredLayerArchitecture,
 )
+from cfn_lint_lambda_race.rules.UnpublishedInput import UnpublishedInput
 from cfn_lint_lambda_race.rules.UnpublishedUpdate import UnpublishedUpdate
 from cfn_lint_lambda_race.rules.UnqualifiedReference import UnqualifiedReference
 from cfn_lint_lambda_race.rules.UnqualifiedTarget import UnqualifiedTarget
@@ -28,6 +29,7 @@ __all__ = [
     "QualifierMismatch",
     "RedundantVersion",
     "UndeclaredLayerArchitecture",
+    "UnpublishedInput",
     "UnpublishedUpdate",
     "UnqualifiedReference",
     "UnqualifiedTarget",

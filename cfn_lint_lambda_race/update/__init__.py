@@ -20,7 +20,13 @@ from cfn_lint_lambda_race.update._comparison import Change, Comparison, Function
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
-from cfn_lint_lambda_race.update._publication import cure, stale_alias, unmoved
+from cfn_lint_lambda_race.update._publication import (
+    UnpublishedInput,
+    cure,
+    stale_alias,
+    unmoved,
+    unpublished_input,
+)
 from cfn_lint_lambda_race.update._redundant import Redundant, redundant
 from cfn_lint_lambda_race.update._timeline import Gap, Timeline
 
@@ -32,6 +38,7 @@ __all__ = [
     "Redundant",
     "Settings",
     "Unpublished",
+    "UnpublishedInput",
     "Update",
     "configure",
     "couplings",
@@ -43,6 +50,7 @@ __all__ = [
     "redundant_versions",
     "scenario_of",
     "scenario_of_change",
+    "unpublished_inputs",
     "update_of",
 ]
 
@@ -238,6 +246,17 @@ def couplings(cfn: Template) -> Iterator[Coupling]:
         found = list(inputs.couplings(function))
         if found and deployment.of_any_choice.shield(function.id) is Shield.UNSHIELDED:
             yield from found
+
+
+def unpublished_inputs(cfn: Template) -> Iterator[UnpublishedInput]:
+    """The inputs of functions behind versions that publish nothing anew."""
+    deployment = _deployment_of(cfn)
+    if not deployment.parameters:
+        return
+    for function in deployment.reading.functions:
+        found = unpublished_input(deployment, function)
+        if found is not None:
+            yield found
 
 
 def frozen_versions(cfn: Template) -> Iterator[Resource]:

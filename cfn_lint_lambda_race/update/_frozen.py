@@ -14,6 +14,8 @@ from cfn_lint_lambda_race.update._inputs import Inputs
 # The CDK ends each logical ID with eight hexadecimal digits that hash the path of
 # the construct, and stay. At least one of them a letter: else it is a date.
 _PATH_HASH = re.compile(r"(?=\d*[A-F])[0-9A-F]{8}$")
+# The CDK's ``currentVersion``: behind that hash the one of the function's text.
+_CURRENT_VERSION = re.compile(r"[0-9A-F]{8}[0-9a-f]{32}$")
 # What people and generators count with: a number, a hash of the content (SAM's has
 # 10 digits, the CDK's current version 32 more, git's abbreviations 7).
 _COUNTED = re.compile(r"\d$|(?=[0-9a-f]*\d)[0-9a-f]{6,}$|" + SERVERLESS_VERSION.pattern)
@@ -29,6 +31,17 @@ def is_frozen(version: Resource, inputs: Inputs) -> bool:
     if name != version.id and re.search(r"[0-9a-f]{24}$", name):
         return False
     return not _COUNTED.search(name) and not may_be_replaced(version, inputs)
+
+
+def follows_the_text(version: Resource, inputs: Inputs) -> bool:
+    """Whether a version is replaced at most where the template's text changes.
+
+    As the CDK's current version, whose ID is a hash of the function's text; a name
+    that somebody else counts may change with every deployment.
+    """
+    name = _PATH_HASH.sub("", version.id)
+    is_counted = _COUNTED.search(name) and not _CURRENT_VERSION.search(version.id)
+    return not is_counted and not may_be_replaced(version, inputs)
 
 
 def may_be_replaced(version: Resource, inputs: Inputs) -> bool:

@@ -26,6 +26,7 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._evaluator import Value
 from cfn_lint_lambda_race.template._text import UNKNOWN
 from cfn_lint_lambda_race.update._deployment import Deployment
+from cfn_lint_lambda_race.update._values import ASSET_HASH
 
 # The members of `Code` that do not say which code it is.
 _NOT_THE_CODE = frozenset({"S3Bucket", "SourceKMSKeyArn", "ZipFile"})
@@ -106,6 +107,52 @@ class Inputs:
                     found.setdefault(parameter, []).append(row.property)
         return found
 
+    def changed_by(
+        self, function: Resource, any_name: bool = False
+    ) -> dict[str, tuple[str, ...]]:
+        """By parameter that deployments set anew, what of a function it changes.
+
+        Those that are named like something that every build changes; with
+        ``any_name`` all that do not tell stacks apart. Not those that name the
+        function: another function is no new state of this one.
+        """
+        found: dict[str, list[str]] = {}
+        for row in operations():
+            if row.is_inert:
+                continue
+            node = self._node(function, row.property)
+            if row.property == "Code":
+                node = _members(node)
+            for name in self.reaching(node):
+                found.setdefault(name, []).append(row.property)
+        naming = self.reaching(function.properties.get("FunctionName"))
+        return {
+            name: tuple(dict.fromkeys(found[name]))
+            for name in sorted(found)
+            if name not in naming
+            and not self._is_limited(name)
+            and not ASSET_HASH.search(name)
+            and (
+                not stays_with_the_stack(name)
+                if any_name
+                else changes_with_every_build(name)
+            )
+        }
+
+    def is_secret(self, name: str) -> bool:
+        """Whether CloudFormation keeps a parameter's value from being shown."""
+        parameter = self._parameters.get(name)
+        no_echo = parameter.get("NoEcho") if isinstance(parameter, Mapping) else None
+        return str(no_echo).lower() == "true"
+
+    def rests_on_a_build(self, node: Any) -> bool:
+        """Whether a node rests on a parameter that every build may set anew."""
+        return any(map(self._is_build_input, self.reaching(node)))
+
+    def named(self, node: Any) -> set[str]:
+        """The parameters that a node names itself, not through conditions."""
+        return {name for name in _names(node) if name in self._parameters}
+
     def _node(self, function: Resource, name: str) -> Any:
         return self._deployment.written(function, name)
 
@@ -127,6 +174,8 @@ class Inputs:
             for name in self.reaching(node)
         ):
             return True
+        if node is None:
+            return False
         # Defaults would hide the branches that another value takes.
         evaluator = self._deployment.of_any_choice.reading.evaluator
         return any(self._is_open(found.value) for found in evaluator.evaluate(node))

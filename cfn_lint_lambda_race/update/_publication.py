@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cfn_lint_lambda_race.template import (
@@ -18,7 +19,7 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._comparison import Comparison, FunctionUpdate
 from cfn_lint_lambda_race.update._deployment import Deployment
-from cfn_lint_lambda_race.update._frozen import may_be_replaced
+from cfn_lint_lambda_race.update._frozen import follows_the_text, may_be_replaced
 from cfn_lint_lambda_race.update._inputs import Inputs
 
 
@@ -69,6 +70,67 @@ def cure(function: Resource) -> str:
     if properties.get("AutoPublishAliasAllProperties"):
         return f"set another VersionDescription on {function.id}"
     return f"set AutoPublishAliasAllProperties on {function.id}"
+
+
+@dataclass(frozen=True)
+class UnpublishedInput:
+    """Parameters whose new values change a function, but publish no version of it.
+
+    ``changes`` are the properties that they reach, ``name`` the alias or version
+    that stays, ``description`` what must rest on them to be replaced with them;
+    ``is_secret`` tells that their values may not be written there.
+    """
+
+    function: str
+    parameters: tuple[str, ...]
+    changes: tuple[str, ...]
+    name: str
+    description: str
+    is_secret: bool
+
+
+def unpublished_input(
+    deployment: Deployment, function: Resource
+) -> UnpublishedInput | None:
+    """The parameters of a function behind a version that publish nothing anew.
+
+    None where there are none, or where another input of the same build publishes.
+    """
+    inputs = Inputs(deployment)
+    versions = deployment.versions(function.id)
+    if not all(follows_the_text(version, inputs) for version in versions):
+        return None
+    properties = function.properties
+    is_serverless = (
+        function.type == SERVERLESS_FUNCTION and "AutoPublishAlias" in properties
+    )
+    name = stale_alias(deployment, function.id, set())
+    if name is None or not (versions or is_serverless):
+        return None
+    changed = inputs.changed_by(function, any_name=is_serverless)
+    if is_serverless:
+        key = properties.get("AutoPublishCodeSha256")
+        if key is None:
+            key = deployment.written(function, "Code")
+        description = properties.get("VersionDescription")
+        if inputs.rests_on_a_build(key) or inputs.may_change(description):
+            return None
+        # SAM resolves these before it hashes what holds them.
+        published = inputs.named(key)
+        changed = {one: changed[one] for one in changed if one not in published}
+    if not changed:
+        return None
+    reached = dict.fromkeys(name for names in changed.values() for name in names)
+    return UnpublishedInput(
+        function.id,
+        tuple(changed),
+        tuple(reached),
+        name,
+        f"VersionDescription of {function.id}"
+        if is_serverless
+        else f"Description of {versions[0].id}",
+        any(map(inputs.is_secret, changed)),
+    )
 
 
 def _stale(

@@ -8,7 +8,7 @@ from typing import Any
 from cfn_lint_lambda_race.template import NO_VALUE, Part, Text, Token
 
 # The legacy CDK names the parameters of an asset after the hash of its content.
-_ASSET_HASH = re.compile(r"AssetParameters([0-9a-f]{64})")
+ASSET_HASH = re.compile(r"AssetParameters([0-9a-f]{64})")
 
 
 def pruned(value: Any, keeps_empty_texts: bool = True) -> Any:
@@ -80,7 +80,7 @@ def texts_differ(before: Text, after: Text) -> bool:
 
 
 def _asset_hashes(text: Text) -> set[str]:
-    return {found for token in text.tokens for found in _ASSET_HASH.findall(token.name)}
+    return {found for token in text.tokens for found in ASSET_HASH.findall(token.name)}
 
 
 def _mirrored(parts: tuple[Part, ...]) -> tuple[Part, ...]:

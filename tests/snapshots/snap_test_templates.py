@@ -130,6 +130,30 @@ snapshots['test_findings[I9821/wrong.yaml] I9821/wrong.yaml'] = [
     }
 ]
 
+snapshots['test_findings[I9836/right-sam.yaml] I9836/right-sam.yaml'] = [
+]
+
+snapshots['test_findings[I9836/right.yaml] I9836/right.yaml'] = [
+]
+
+snapshots['test_findings[I9836/wrong-sam.yaml] I9836/wrong-sam.yaml'] = [
+    {
+        'message': 'A new value of parameter PriceList changes Environment of Orders but publishes no new version, so whoever invokes the alias that SAM publishes of Orders keeps the old one; put it into the VersionDescription of Orders too',
+        'path': 'Resources/Orders',
+        'position': '12:3',
+        'rule': 'I9836'
+    }
+]
+
+snapshots['test_findings[I9836/wrong.yaml] I9836/wrong.yaml'] = [
+    {
+        'message': 'A new value of parameter Release changes Environment of Orders but publishes no new version, so whoever invokes OrdersLive keeps the old one; put it into the Description of OrdersCurrentVersionE7A382CC5c1d0fcc0fa1e4a2ad6ccda7bd2d3a1d too',
+        'path': 'Resources/Orders',
+        'position': '11:3',
+        'rule': 'I9836'
+    }
+]
+
 snapshots['test_findings[W9810/right-appsync.yaml] W9810/right-appsync.yaml'] = [
 ]
 
@@ -869,6 +893,12 @@ snapshots['test_findings[W9833/right.yaml] W9833/right.yaml'] = [
 ]
 
 snapshots['test_findings[W9833/wrong-description.yaml] W9833/wrong-description.yaml'] = [
+    {
+        'message': 'A new value of parameter BuildId changes Code of Orders but publishes no new version, so whoever invokes OrdersLive keeps the old one; put it into the Description of OrdersVersion too',
+        'path': 'Resources/Orders',
+        'position': '13:3',
+        'rule': 'I9836'
+    },
     {
         'message': "Version OrdersVersion is published once and never again, because nothing ever replaces it: whoever invokes it keeps the first deployment; give it a new logical ID with every change, as the CDK's currentVersion and SAM's AutoPublishAlias do",
         'path': 'Resources/OrdersVersion',

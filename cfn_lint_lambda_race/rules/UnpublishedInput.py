@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cfnlint.rules import RuleMatch
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule, finding, joined
+from cfn_lint_lambda_race.update import UnpublishedInput as Found
+from cfn_lint_lambda_race.update import unpublished_inputs
+
+_NAMED = 3
+
+
+class UnpublishedInput(RaceRule):
+    """A new value of a parameter changes a function, but publishes no version of it.
+
+    What publishes is the template's text, and the text stays: the CDK and SAM hash
+    it before the parameter has its value. ``$LATEST`` changes, callers of the alias
+    keep the old value. What W9832 sees with a baseline, told without one.
+
+    - CloudFormation: put the parameter into the version's ``Description`` too.
+    - SAM: put it into ``VersionDescription``.
+    - CDK: set ``currentVersionOptions.description`` from the parameter, or give the
+      value when the template is made, not as a parameter.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+    """
+
+    id = "I9836"
+    shortdesc = "A parameter changes a Lambda function but publishes no version"
+    description = (
+        "A deployment that gives the parameter a new value changes the function, but "
+        "not what its version is made from, so callers of the version or alias keep "
+        "the old one. Put the parameter into the version's description."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html"
+    )
+
+    def match(self, cfn: Template) -> Iterator[RuleMatch]:
+        for found in unpublished_inputs(cfn):
+            yield finding(cfn, ["Resources", found.function], _message(found))
+
+
+def _message(found: Found) -> str:
+    names = list(found.parameters[:_NAMED])
+    others = len(found.parameters) - len(names)
+    if others:
+        names.append(f"{others} more")
+    is_one = len(found.parameters) == 1
+    them = "it" if is_one else "them"
+    cure = (
+        f"change the {found.description} with {them}"
+        if found.is_secret
+        else f"put {them} into the {found.description} too"
+    )
+    return (
+        f"A new value of {'parameter' if is_one else 'one of the parameters'} "
+        f"{joined(names)} changes {joined(found.changes)} of {found.function} but "
+        f"publishes no new version, so whoever invokes {found.name} keeps the old one; "
+        f"{cure}"
+    )
