@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -339,6 +340,71 @@ def test_partial_clone_of_a_git_that_would_fetch_is_refused(
         return
     with pytest.raises(GitError, match=r"partial clone.*update git to 2\.45\.1"):
         Repository.find(work.root)
+
+
+@pytest.mark.parametrize("place", [".git/config", "included", ".git/config.worktree"])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        # git takes a remote with a filter for a promisor, too.
+        ("remote.origin.partialCloneFilter", "blob:none"),
+        ("Remote.a.b.PARTIALCLONEFILTER", "blob:none"),
+    ],
+)
+def test_each_setting_that_makes_a_partial_clone_is_refused(
+    work: Work, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, place: str
+) -> None:
+    monkeypatch.setattr(_git, "_never_fetches", lambda version: False)
+    work.git("config", "include.path", str(work.root / "included"))
+    work.git("config", "extensions.worktreeConfig", "true")
+    work.git("config", "--file", str(work.root / place), setting, value)
+    with pytest.raises(GitError, match="partial clone"):
+        Repository.find(work.root)
+
+
+def test_settings_that_cannot_be_read_are_no_reason_to_go_on(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an old git would fetch since its promisor was not seen."""
+    ask = _git._ask
+
+    def failing(folder: Path, *arguments: str, limit: int | None = None) -> Any:
+        if arguments[0] == "config":
+            return _git._Answer(128, b"", "fatal: bad config line 9")
+        return ask(folder, *arguments, limit=limit)
+
+    monkeypatch.setattr(_git, "_ask", failing)
+    with pytest.raises(GitError, match="bad config line 9"):
+        Repository.find(work.root)
+
+
+def test_program_of_a_remote_with_a_filter_does_not_run(
+    work: Work, tmp_path: Path, marker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A remote with a filter is a promisor even where nothing else says so."""
+    # As with a git that knows neither this nor that it is too old.
+    monkeypatch.delitem(_git._VARIABLES, "GIT_NO_LAZY_FETCH")
+    path = program(tmp_path / "trap", marker)
+    for key, value in {
+        "remote.origin.url": "::x",
+        "remote.origin.partialCloneFilter": "blob:none",
+        "alias.remote-": f"!{path}",
+    }.items():
+        work.git("config", key, value)
+    head = work.git("rev-parse", "HEAD")
+    digest = work.git("rev-parse", "HEAD:template.yaml")
+    (work.root / ".git" / "objects" / digest[:2] / digest[2:]).unlink()
+    found = Repository.find(work.root)
+    assert found is not None
+    with pytest.raises(GitError, match="partial clone"):
+        found.read(head, work.root / "template.yaml", LIMIT)
+    assert not marker.exists()
+    with monkeypatch.context() as patch:
+        patch.setitem(os.environ, "GIT_ALLOW_PROTOCOL", ":")
+        work.run("cat-file", "blob", digest)
+    assert marker.exists()
 
 
 # -- resolving -------------------------------------------------------------------

@@ -320,6 +320,8 @@ class _Settings(dict[str, list[str]]):
     def read(cls, root: Path, pattern: str) -> _Settings:
         # Exit status 1 says that nothing matches.
         answer = _ask(root, "config", "--null", "--get-regexp", pattern)
+        if answer.status not in (0, 1):
+            raise _failure("config", answer, root)
         settings = cls()
         for line in _lines(answer.output):
             key, has_value, value = line.partition("\n")
@@ -758,7 +760,8 @@ def _has_git(folder: Path) -> bool:
 
 def _refuse_to_fetch(root: Path) -> None:
     """Raise GitError where git would fetch what a partial clone lacks."""
-    pattern = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+    # A filter alone makes a remote one that git fetches from, too.
+    pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
     if not _Settings.read(root, pattern):
         return
     version = os.fsdecode(_ask(root, "version").output).strip()
