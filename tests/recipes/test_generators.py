@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.recipes.conftest import Shell, given
-from tests.recipes.pages import commands
+from tests.recipes.pages import FILES, block, blocks, commands
 
 PAGE = "generators.md"
+# The section on the templates that the CDK writes.
+WRITTEN = "What `cdk synth` wrote"
 # The function, in its state that is deployed and in one that races with it.
 CODE = "def handler(event, context):\n    return '{}'\n"
 
@@ -199,7 +201,7 @@ def cdk(folder: Shell, node: Path) -> Shell:
 
 
 def test_cdk_lints_what_it_synthesises(cdk: Shell) -> None:
-    said = _reported(cdk, commands(PAGE, "CDK")[:2])
+    said = _reported(cdk, commands(PAGE, WRITTEN)[:2])
     assert "W9810 Nightly" in said
     assert "cdk.out/Orders.template.json:" in said
     template = json.loads((cdk.folder / "cdk.out/Orders.template.json").read_text())
@@ -208,14 +210,145 @@ def test_cdk_lints_what_it_synthesises(cdk: Shell) -> None:
 
 
 def test_cdk_compares_two_branches(cdk: Shell) -> None:
-    said = _reported(cdk, _in_place(_comparison("CDK")))
+    said = _reported(cdk, _in_place(_comparison(WRITTEN)))
     assert "W9831 This update changes Code of Orders" in said
     assert "Environment" in said
 
 
 def test_cdk_code_alone_is_no_race(cdk: Shell) -> None:
     cdk.write({"app.js": CDK.replace("NAME", "orders")})
-    assert "W9831" not in _reported(cdk, _in_place(_comparison("CDK")))
+    assert "W9831" not in _reported(cdk, _in_place(_comparison(WRITTEN)))
+
+
+def _plugged(cdk: Shell, *, silenced: str = "") -> None:
+    """Let the app use the plugin as the page tells it, with another baseline."""
+    use = next(text for text in blocks(PAGE, "javascript") if "addPlugins" in text)
+    options = "{baseline: process.env.BASELINE, fail: !process.env.PASS}"
+    use = use.replace("{baseline: '../deployed/cdk.out'}", options)
+    app = CDK.replace("'NAME'", "process.env.TABLE").replace(
+        "new events", "rule = new events"
+    )
+    cdk.write(
+        {
+            "cdk-lambda-race.js": FILES / "cdk-lambda-race.js",
+            "app.js": f"let rule;\n{app}\n{silenced}\n{use}",
+        }
+    )
+
+
+def _synthesised(
+    cdk: Shell, code: int, baseline: str = "", *, lenient: bool = False
+) -> str:
+    variables = {"TABLE": "bookings" if baseline else "orders", "BASELINE": baseline}
+    if lenient:
+        variables["PASS"] = "yes"
+    done = cdk.run("npx cdk synth --quiet", variables=variables)
+    said = done.stdout + done.stderr
+    assert done.returncode == code, said
+    return said
+
+
+def _line(cdk: Shell, app: str, text: str) -> str:
+    """Where the app has a text, as the CDK prints it."""
+    lines = (cdk.folder / app).read_text().splitlines()
+    (number,) = [i for i, line in enumerate(lines, 1) if text in line]
+    return f"{app}:{number}"
+
+
+def test_cdk_reports_at_synth(cdk: Shell) -> None:
+    _plugged(cdk)
+    cdk.write({"src/index.js": "exports.handler = async () => 1\n"})
+    said = _synthesised(cdk, 1)
+    assert "Orders/Nightly/Resource" in said
+    assert "Acknowledge with 'cfn-lint-lambda-race::W9810'" in said
+    assert _line(cdk, "app.js", "new events.Rule") in said
+    assert "W9831" not in said
+    assert "W9810" in _synthesised(cdk, 0, lenient=True)
+    # Against an earlier `cdk.out`.
+    cdk.do("cp -r cdk.out ../earlier")
+    cdk.write({"src/index.js": "exports.handler = async () => 2\n"})
+    said = _synthesised(cdk, 1, baseline="../earlier")
+    assert "This update changes Code of" in said
+    assert "Acknowledge with 'cfn-lint-lambda-race::W9831'" in said
+    assert _line(cdk, "app.js", "new lambda.Function") in said
+
+
+def test_cdk_finding_is_silenced(cdk: Shell) -> None:
+    ways = [text for text in blocks(PAGE, "javascript") if "addPlugins" not in text]
+    assert len(ways) == 2
+    for way in ways:
+        _plugged(cdk, silenced=way)
+        assert "W9810" not in _synthesised(cdk, 0)
+
+
+def test_cdk_own_validator_mistakes_a_subscription_to_an_alias(cdk: Shell) -> None:
+    subscribe = (
+        "const sns = require('aws-cdk-lib/aws-sns');\n"
+        "const subscriptions = require('aws-cdk-lib/aws-sns-subscriptions');\n"
+        "new sns.Topic(stack, 'Topic').addSubscription("
+        "new subscriptions.LambdaSubscription(orders.addAlias('live')));\n"
+    )
+    _plugged(cdk, silenced=subscribe)
+    said = _synthesised(cdk, 0, lenient=True)
+    assert "CloudFormation-Validate::W3694" in said
+    assert said.count("cfn-lint-lambda-race::W9810") == 1  # Nightly alone
+
+
+CDK_PYTHON = """\
+import os
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda
+{use[0]}
+app = cdk.App()
+stack = cdk.Stack(app, "Orders")
+orders = aws_lambda.Function(
+    stack,
+    "Orders",
+    runtime=aws_lambda.Runtime.PYTHON_3_13,
+    handler="index.handler",
+    code=aws_lambda.Code.from_inline(os.environ["CODE"]),
+    environment={{"TABLE": os.environ["CODE"]}},
+)
+events.Rule(
+    stack,
+    "Nightly",
+    schedule=events.Schedule.rate(cdk.Duration.days(1)),
+    targets=[targets.LambdaFunction(orders)],
+)
+{use[1]}
+app.synth()
+"""
+
+
+def test_cdk_in_python_reports_at_synth(folder: Shell, node: Path) -> None:
+    python = given("RECIPES_CDK")
+    use = block(PAGE, 'python title="cdk"').split("\n\n")
+    lenient = use[1].replace('cdk.out"', 'cdk.out", fail=False')
+    for name, last in (("app.py", use[1]), ("lenient.py", lenient)):
+        folder.write({f"project/{name}": CDK_PYTHON.format(use=(use[0], last))})
+    folder.write({"project/cdk_lambda_race.py": FILES / "cdk_lambda_race.py"})
+    project = Shell(folder.folder / "project", folder.environment)
+    quiet = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1"}
+    synth = f"{node / '.bin' / 'cdk'} synth --quiet --app '{python} "
+    # What is deployed was synthesised without the plugin.
+    deployed = (project.folder / "app.py").read_text().replace(use[1], "")
+    project.write({"deployed.py": deployed})
+    project.do(
+        f"{synth}deployed.py' --output ../deployed/cdk.out",
+        variables={**quiet, "CODE": "one"},
+    )
+    done = project.run(f"{synth}app.py'", variables={**quiet, "CODE": "two"})
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert "Acknowledge with 'cfn-lint-lambda-race::W9831'" in said
+    assert "Orders/Orders/Resource" in said
+    assert "Orders/Nightly/Resource" in said
+    assert _line(project, "app.py", "aws_lambda.Function(") in said
+    assert _line(project, "app.py", "events.Rule(") in said
+    project.do(f"{synth}lenient.py'", variables={**quiet, "CODE": "two"})
 
 
 @pytest.fixture
