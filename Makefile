@@ -106,7 +106,9 @@ $(TRIED): $(INSTALLED)
 
 recipes: $(TRIED)
 	test -e $(SARIF_SCHEMA) || { $(call npm,$(NODE),aws-cdk@2 aws-cdk-lib@2 \
-	    constructs@10 serverless@3 @microsoft/jest-sarif@1.0.0-beta.0); }
+	    constructs@10 serverless@3 \
+	    serverless-plugin-canary-deployments@0.8 @microsoft/jest-sarif@1.0.0-beta.0); }
+	test -e $(NODE)/osls || { $(call npm,$(NODE)/osls,osls@3); }
 	RECIPES_NODE=$(NODE) RECIPES_SAM=$(abspath $(VENV))/sam/bin/sam \
 	    RECIPES_AWS=$(abspath $(VENV))/aws/bin/aws \
 	    RECIPES_CDK=$(abspath $(VENV))/cdk/bin/python \

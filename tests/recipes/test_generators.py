@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.recipes.conftest import Shell, given
-from tests.recipes.pages import FILES, block, blocks, commands
+from tests.recipes.pages import FILES, block, blocks, command, commands
 
 PAGE = "generators.md"
 # The section on the templates that the CDK writes.
@@ -148,7 +148,7 @@ def test_sam_builds(sam: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", path)
     # Both builds put the code into a folder of one name, so it counts as unchanged, as
     # the page says; an architecture stands in the template.
-    comparison = _comparison("SAM")
+    comparison = _comparison("SAM")[:4]
     assert "W9831" not in _reported(sam, comparison)
     text = (sam.folder / "template.yaml").read_text()
     arm64 = "      Architectures: [arm64]\n      Runtime:"
@@ -378,3 +378,85 @@ def test_serverless_compares_two_packages(serverless: Shell) -> None:
     said = _reported(serverless, lines)
     assert "W9831 This update changes Code of OrdersLambdaFunction" in said
     assert "Environment" in said
+
+
+# An event of each kind, and whether the plugin lets it invoke the alias.
+EVENTS = """
+      - schedule: rate(1 day)
+      - http: {path: /, method: get}
+      - httpApi: "GET /x"
+      - websocket: $connect
+      - sns: topic
+      - sqs: arn:aws:sqs:eu-central-1:123456789012:queue
+      - stream: arn:aws:kinesis:eu-central-1:123456789012:stream/stream
+      - s3: bucket
+      - eventBridge: {pattern: {source: [orders]}}
+      - cloudwatchEvent: {event: {source: [aws.ec2]}}
+      - cloudwatchLog: /orders
+      - iot: {sql: "SELECT * FROM 'topic'"}
+      - alb:
+          listenerArn: !Ref Listener
+          priority: 1
+          conditions: {path: /}
+      - cognitoUserPool: {pool: Pool, trigger: PreSignUp}
+"""
+
+
+# Beside the packages of Node.js: both call their program `serverless`.
+OSLS = "../osls/node_modules/.bin/osls"
+
+
+@pytest.mark.parametrize("program", [".bin/serverless", OSLS])
+def test_serverless_plugin_moves_all_but_two_kinds_of_events(
+    serverless: Shell, node: Path, program: str
+) -> None:
+    if not (node / program).exists():
+        pytest.skip(f"{program} is not installed")
+    (serverless.folder / "node_modules").symlink_to(node)
+    (example,) = [
+        text for text in blocks(PAGE, 'yaml title="serverless.yml"') if "canary" in text
+    ]
+    head = "service: orders\nprovider: {name: aws, runtime: nodejs20.x}\n"
+    serverless.write({"serverless.yml": f"{head}{example}    events:{EVENTS}"})
+    serverless.do(f"{node / program} package")
+    done = serverless.run(commands(PAGE, "Serverless Framework")[1])
+    found = [line for line in done.stdout.splitlines() if line.startswith("W98")]
+    for kind in ("Alb", "Cognito"):
+        rules = {line[:5] for line in found if kind in line}
+        assert rules == {"W9810", "W9812"}
+    assert all("Alb" in line or "Cognito" in line for line in found)
+
+
+def test_sam_validate_lints_with_the_pack(
+    sam: Shell, wheel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = given("RECIPES_SAM")
+    pip = program.parent / "pip"
+    sam.do(f"{pip} install --quiet --force-reinstall --no-deps {wheel}")
+    monkeypatch.setenv(
+        "PATH", os.pathsep.join((str(program.parent), os.environ["PATH"]))
+    )
+    settings = "append_rules: [cfn_lint_lambda_race]\n"
+    baseline = "configure_rules: {W9831: {baseline_%s: %s}}\n"
+    region = {"AWS_DEFAULT_REGION": "eu-central-1"}
+    lint = command(PAGE, "sam validate", "SAM")
+    sam.write({".cfnlintrc": settings})
+    done = sam.run(lint, variables=region)
+    assert done.returncode == 1
+    assert "W9810" in done.stdout
+    sam.do("git show origin/main:template.yaml > deployed.yaml")
+    text = (sam.folder / "template.yaml").read_text()
+    sam.write(
+        {
+            "template.yaml": text.replace(
+                "Runtime: ", "Architectures: [arm64]\n      Runtime: "
+            )
+        }
+    )
+    sam.write({".cfnlintrc": settings + baseline % ("path", "deployed.yaml")})
+    assert "W9831: An update changes" in sam.run(lint, variables=region).stdout
+    sam.write({".cfnlintrc": settings + baseline % ("ref", "origin/main")})
+    assert (
+        "baseline_ref origin/main cannot be used"
+        in sam.run(lint, variables=region).stdout
+    )
