@@ -29,6 +29,7 @@ from cfn_lint_lambda_race.update._change_set import (
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._git import GitError, Repository
+from cfn_lint_lambda_race.update._local_code import LocalCode
 
 _LOGGER = logging.getLogger("cfnlint.lambda_race")
 
@@ -221,8 +222,8 @@ def _with_revision(
         ) from None
 
     folder = template.parent
-    code = repository.code(
-        commit, [folder / path for path in after.local_paths], [template]
+    code = LocalCode(
+        repository, commit, [folder / path for path in after.local_paths], [template]
     )
 
     def code_differs(path: str) -> bool | None:
