@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cached_property
+from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any
 
@@ -20,6 +22,7 @@ from cfn_lint_lambda_race.template import (
     Scenario,
     Text,
     literal,
+    scalar_text,
     token,
 )
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
@@ -27,6 +30,13 @@ from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,
     content,
     is_serverless,
+)
+from cfn_lint_lambda_race.update._builds import (
+    Build,
+    Method,
+    entry_points,
+    method_of,
+    settings_of,
 )
 from cfn_lint_lambda_race.update._values import in_order, pruned
 
@@ -158,16 +168,58 @@ class Deployment:
         )
         return normpath(context) if isinstance(context, str) else None
 
+    def build(self, resource: Resource) -> Build | None:
+        """How a function's or a layer's code is made of local files.
+
+        None where none are named.
+        """
+        metadata = resource.attributes.get("Metadata")
+        context = self.build_context(resource)
+        if context is not None:
+            named = (
+                metadata.get("Dockerfile") if isinstance(metadata, Mapping) else None
+            )
+            options = (named,) if isinstance(named, str) else ()
+            return Build(context, Method.IMAGE, options, settings_of(metadata))
+        path = self.code_path(resource)
+        if path is None:
+            return None
+        runtime = scalar_text(resource.properties.get("Runtime"))
+        method = method_of(runtime, metadata)
+        return Build(
+            path,
+            method,
+            entry_points(metadata) if method is Method.ESBUILD else (),
+            settings_of(metadata),
+            scalar_text(resource.properties.get("Handler")) or "",
+            path in self._shared_paths,
+        )
+
     @property
-    def local_paths(self) -> set[str]:
-        """The local paths of the code of functions and layers."""
+    def builds(self) -> Iterator[Build]:
+        """How the code of the functions and layers is made of local files."""
+        for resource in self.resources.values():
+            build = self.build(resource) if resource.type in _LOCAL else None
+            if build is not None:
+                yield build
+
+    @cached_property
+    def _shared_paths(self) -> frozenset[str]:
+        """The local paths at or below which the code of several resources lies."""
         found = [
             path
             for resource in self.resources.values()
             if resource.type in _LOCAL
-            for path in (self.code_path(resource), self.build_context(resource))
+            for path in [self.code_path(resource)]
+            if path is not None
         ]
-        return {path for path in found if path is not None}
+        above = [
+            folder.as_posix()
+            for path in found
+            for folder in PurePosixPath(path).parents
+        ]
+        counted = Counter([*found, *above])
+        return frozenset(path for path in found if path == "." or counted[path] > 1)
 
     # -- shields ---------------------------------------------------------------
 

@@ -31,6 +31,9 @@ from cfn_lint_lambda_race.update._git import (
 HASH_LIMIT = 200 * 1024 * 1024
 """How many bytes of files one comparison reads before it gives up."""
 
+TEXT_LIMIT = 1024 * 1024
+"""How large a file of source code is read."""
+
 _POINTER = re.compile(
     rb"version https://git-lfs[^\n]*\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\n"
 )
@@ -63,6 +66,18 @@ class _Now:
     size: int = 0
 
 
+@dataclass(frozen=True)
+class Changes:
+    """The files at and below a path, on either side: all, and which of them differ.
+
+    ``unknown`` are those of which nobody knows whether they do.
+    """
+
+    files: frozenset[str]
+    changed: frozenset[str]
+    unknown: frozenset[str]
+
+
 class LocalCode:
     """The files of a commit against those of the work tree, below some paths.
 
@@ -84,6 +99,7 @@ class LocalCode:
         self._wanted = {repository.name(path) for path in paths}
         self._left_out = {repository.name(path) for path in without}
         self._answers: dict[str, bool | None] = {}
+        self._compared_before: dict[str, bool | None] = {}
         self._listed: set[str | None] = {None}
         self._committed: dict[str, Entry] = {}
         self._tracked: dict[str, Tracked] = {}
@@ -105,16 +121,59 @@ class LocalCode:
         repository hides what would be committed, or there is too much to read.
         Raises GitError where git fails.
         """
+        name = self._listed_name(path)
+        if name is None:
+            return None
+        if name not in self._answers:
+            self._answers[name] = self._differs(name)
+        return self._answers[name]
+
+    def changes(self, path: Path) -> Changes | None:
+        """What differs at and below a path; None where `differs` knows nothing."""
+        name = self._listed_name(path)
+        if name is None:
+            return None
+        compared = dict(self._compared(name))
+        if not compared:
+            return None
+        return Changes(
+            frozenset(compared),
+            frozenset(name for name, is_other in compared.items() if is_other),
+            frozenset(name for name, is_other in compared.items() if is_other is None),
+        )
+
+    def name(self, path: Path) -> str | None:
+        """A path as git writes it, "" for the root; None outside of the work tree."""
+        return self._repository.name(path)
+
+    def is_known(self, path: Path) -> bool:
+        """Whether either side has anything at a path."""
+        name = self._listed_name(path)
+        return name is not None and any(True for _ in self._below(name))
+
+    def is_file(self, name: str) -> bool:
+        """Whether the work tree has a file of this name, behind no symbolic link."""
+        now = self._now(name)
+        return now is not None and now.digest is None and stat.S_ISREG(now.mode)
+
+    def text(self, name: str) -> str | None:
+        """The text of a file of the work tree; None where none can be read."""
+        now = self._now(name)
+        if now is None or not stat.S_ISREG(now.mode) or now.size > TEXT_LIMIT:
+            return None
+        content = self._content(name, is_link=False)
+        return None if content is None else content.decode(errors="replace")
+
+    def _listed_name(self, path: Path) -> str | None:
+        """The name of a path, once it is listed; None where it cannot be compared."""
         name = self._repository.name(path)
         if name is None or not self._is_own(name):
             return None
-        if name not in self._answers:
-            try:
-                self._list({name, *self._wanted} - self._listed)
-            except TooLongError:
-                return None
-            self._answers[name] = self._differs(name)
-        return self._answers[name]
+        try:
+            self._list({name, *self._wanted} - self._listed)
+        except TooLongError:
+            return None
+        return name
 
     def _is_own(self, name: str) -> bool:
         """Whether no folder above a path is a symbolic link."""
@@ -123,6 +182,8 @@ class LocalCode:
 
     def _list(self, names: Collection[str | None]) -> None:
         """Reads what the commit and the work tree hold at and below some paths."""
+        if not names:
+            return
         left = sorted(name for name in names if name is not None)
         while left:
             # Nothing below the root would be missing from it.
@@ -147,37 +208,56 @@ class LocalCode:
 
     def _differs(self, below: str) -> bool | None:
         found = unknown = False
+        for _, is_other in self._compared(below):
+            if is_other:
+                return True
+            found = True
+            unknown = unknown or is_other is None
+        return None if not found or unknown else False
+
+    def _compared(self, below: str) -> Iterator[tuple[str, bool | None]]:
+        """The files at and below a path, each with whether it differs.
+
+        Those that need not be read come first.
+        """
         alike: list[tuple[str, Entry, _Now]] = []
         for name in self._below(below):
+            if name in self._left_out:
+                yield name, False
+                continue
+            if name in self._compared_before:
+                yield name, self._compared_before[name]
+                continue
             old, new = self._committed.get(name), self._now(name)
             if old is None and new is None:
                 continue
-            found = True
-            if name in self._left_out:
-                continue
             if old is None or new is None or self._is_another_kind(name, old, new):
-                return True
-            if new.digest is None:
+                yield name, self._keep(name, True)
+            elif new.digest is None:
                 alike.append((name, old, new))
-            elif is_other := self._is_other_commit(name, old, new):
-                return True
             else:
-                unknown = unknown or is_other is None
-        differs = self._contents_differ(alike)
-        return None if not found or (unknown and not differs) else differs
+                yield name, self._keep(name, self._is_other_commit(name, old, new))
+        yield from self._read(alike)
 
-    def _contents_differ(self, files: list[tuple[str, Entry, _Now]]) -> bool | None:
+    def _keep(self, name: str, is_other: bool | None) -> bool | None:
+        self._compared_before[name] = is_other
+        return is_other
+
+    def _read(
+        self, files: list[tuple[str, Entry, _Now]]
+    ) -> Iterator[tuple[str, bool | None]]:
+        """Files that must be read, each with whether its content differs."""
         # The small ones first: a difference in them is found at little cost.
         files.sort(key=lambda file: (file[2].size, file[0]))
         names = [name for name, _, _ in files]
-        unknown = False
         for index, (name, old, new) in enumerate(files):
             self._left -= new.size
             if self._left < 0:
-                return None
+                yield name, None
+                continue
             content = self._content(name, is_link=stat.S_ISLNK(new.mode))
             if content is None:
-                unknown = True
+                yield name, self._keep(name, None)
                 continue
             same: bool | None = _digest(content, old.digest) == old.digest
             # A link is stored as it is.
@@ -189,10 +269,7 @@ class LocalCode:
                 same = self._is_same_converted(
                     content, old.digest, self._attributes.get(name)
                 )
-            if same is False:
-                return True
-            unknown = unknown or same is None
-        return None if unknown else False
+            yield name, self._keep(name, None if same is None else not same)
 
     # -- the work tree -----------------------------------------------------------
 
