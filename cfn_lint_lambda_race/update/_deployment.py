@@ -55,12 +55,14 @@ class Shield(Enum):
 
     Unshielded: somewhere by ``$LATEST``, or nowhere and nothing is published;
     shielded: only through versions or aliases of them; idle: nowhere, but a
-    version or an alias is published for callers elsewhere.
+    version or an alias is published for callers elsewhere; deploying: by what a
+    deployment waits for, such as a custom resource, which finds it complete.
     """
 
     UNSHIELDED = "unshielded"
     SHIELDED = "shielded"
     IDLE = "idle"
+    DEPLOYING = "deploying"
 
 
 class Deployment:
@@ -232,12 +234,42 @@ class Deployment:
             if target.row.is_deployment:
                 continue
             for reference in target.references:
-                if reference.function is None:
+                # The waiter of the CDK's framework invokes it in a deployment only.
+                if reference.function is None or references.is_framework(
+                    reference.function
+                ):
                     continue
                 found = uses.setdefault(reference.function, [])
                 found.extend((True, when) for when in references.unqualified(reference))
                 found.append((False, reference.when))
         return uses
+
+    @cached_property
+    def deploying(self) -> frozenset[str]:
+        """The functions that nothing in the template but a deployment invokes.
+
+        As what provides a custom resource, by itself or behind the CDK's framework.
+        """
+        references = self.reading.references
+        found = {
+            reference.function
+            for target in self.reading.targets
+            if target.row.is_deployment
+            for reference in target.references
+        }
+        for name, function in references.functions.items():
+            if not references.is_framework(name):
+                continue
+            found.add(name)
+            environment = function.properties.get("Environment")
+            variables = (
+                environment.get("Variables")
+                if isinstance(environment, Mapping)
+                else None
+            )
+            for node in variables.values() if isinstance(variables, Mapping) else ():
+                found.update(one.function for one in references.of(node))
+        return frozenset(name for name in found if name is not None) - set(self._uses)
 
     def shield(self, function: str, when: Scenario = ALWAYS) -> Shield:
         """How the template invokes a function in a scenario."""
@@ -251,6 +283,8 @@ class Deployment:
             return Shield.UNSHIELDED
         if uses:
             return Shield.SHIELDED
+        if function in self.deploying:
+            return Shield.DEPLOYING
         return Shield.IDLE if self.publishes(function) else Shield.UNSHIELDED
 
     def publishes(self, function: str) -> bool:
