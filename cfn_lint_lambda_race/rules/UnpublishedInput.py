@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import publish_changes
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding, joined
 from cfn_lint_lambda_race.update import UnpublishedInput as Found
 from cfn_lint_lambda_race.update import unpublished_inputs
@@ -40,7 +41,8 @@ class UnpublishedInput(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for found in unpublished_inputs(cfn):
-            yield finding(cfn, ["Resources", found.function], _message(found))
+            fix = publish_changes(cfn, found.function)
+            yield finding(cfn, ["Resources", found.function], _message(found), fix)
 
 
 def _message(found: Found) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import publish_changes
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding, listed
 from cfn_lint_lambda_race.update import FunctionUpdate, scenario_of_change, update_of
 
@@ -44,7 +45,9 @@ class UnpublishedUpdate(RaceRule):
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for found in update_of(cfn).unpublished:
             message = _message(*found, scenario_of_change(cfn, found.update))
-            yield finding(cfn, ["Resources", found.update.function], message)
+            path = ["Resources", found.update.function]
+            fix = publish_changes(cfn, found.update.function)
+            yield finding(cfn, path, message, fix)
 
 
 def _message(update: FunctionUpdate, name: str, cure: str, when: str) -> str:

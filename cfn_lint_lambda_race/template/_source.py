@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from cfnlint.decode import decode
+from cfnlint.decode import decode, decode_str
 from cfnlint.helpers import TRANSFORM_LANGUAGE_EXTENSION, TRANSFORM_SAM, ensure_list
 from cfnlint.template import Template
 
@@ -30,6 +30,8 @@ SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 
 # By the template that cfn-lint lints, the one as written, where that is another.
 _SOURCES: WeakKeyDictionary[Template, Template] = WeakKeyDictionary()
+# By template, the text that it was decoded from, where that is not in its file yet.
+_TEXTS: WeakKeyDictionary[Template, str] = WeakKeyDictionary()
 
 
 class UnusableTemplateError(Exception):
@@ -41,6 +43,11 @@ def is_serverless(template: Mapping[Any, Any]) -> bool:
     return TRANSFORM_SAM in ensure_list(template.get("Transform", []))
 
 
+def stand_for(cfn: Template, text: str) -> None:
+    """Say what text a template was decoded from, in the place of its file's."""
+    _TEXTS[cfn] = text
+
+
 def as_written(cfn: Template) -> Template:
     """The template that cfn-lint lints, SAM untranslated where its file allows.
 
@@ -50,11 +57,12 @@ def as_written(cfn: Template) -> Template:
         return cfn
     if cfn not in _SOURCES:
         try:
-            if not Path(cfn.filename).is_file():
+            text = _TEXTS.get(cfn)
+            if text is None and not Path(cfn.filename).is_file():
                 return cfn
             # As cfn-lint did, so that each node knows where it stands, in JSON too.
             with _quiet():
-                template, _ = decode(cfn.filename)
+                template, _ = decode(cfn.filename) if text is None else decode_str(text)
             _SOURCES[cfn] = _read(template if is_small(template) else None, cfn)
         except (OSError, RecursionError, UnusableTemplateError):
             return cfn

@@ -18,6 +18,7 @@ from cfn_lint_lambda_race.update._baseline import (
 )
 from cfn_lint_lambda_race.update._comparison import Change, Comparison, FunctionUpdate
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
+from cfn_lint_lambda_race.update._fingerprint import Fingerprints
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
 from cfn_lint_lambda_race.update._publication import (
@@ -42,6 +43,7 @@ __all__ = [
     "Update",
     "configure",
     "couplings",
+    "fingerprint",
     "frozen_versions",
     "gaps",
     "has_layers",
@@ -52,6 +54,7 @@ __all__ = [
     "scenario_of_change",
     "unpublished_inputs",
     "update_of",
+    "versions_of",
 ]
 
 
@@ -87,6 +90,7 @@ class _Known:
     update: Update | None = None
     deployment: Deployment | None = None
     problems: dict[str, None] = field(default_factory=dict)
+    fingerprints: Fingerprints | None = None
 
     @classmethod
     def of(cls, cfn: Template) -> _Known:
@@ -236,6 +240,19 @@ def _unpublished(after: Deployment, update: FunctionUpdate, name: str) -> Unpubl
     function = after.function(update.function)
     assert function is not None
     return Unpublished(update, name, cure(function))
+
+
+def fingerprint(cfn: Template, function: str) -> str:
+    """A hash of what a function is, another one whenever an update changes it."""
+    known = _Known.of(cfn)
+    if known.fingerprints is None:
+        known.fingerprints = Fingerprints(cfn, _deployment_of(cfn))
+    return known.fingerprints.of(function)
+
+
+def versions_of(cfn: Template, function: str) -> list[Resource]:
+    """The `AWS::Lambda::Version` resources of a function."""
+    return _deployment_of(cfn).versions(function)
 
 
 def couplings(cfn: Template) -> Iterator[Coupling]:
