@@ -16,7 +16,8 @@ from cfn_lint_lambda_race.update._baseline import (
     read_change_set,
     settings_of_template,
 )
-from cfn_lint_lambda_race.update._comparison import Change, Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import islice
 from posixpath import isabs
@@ -13,7 +12,7 @@ from typing import Any
 from cfnlint.helpers import REGION_PRIMARY
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
-from cfn_lint_lambda_race.data import CODE, CONFIGURATION, OperationRow, operations
+from cfn_lint_lambda_race.data import OperationRow, operations
 from cfn_lint_lambda_race.template import (
     ALWAYS,
     FUNCTION_TYPES,
@@ -29,6 +28,7 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._text import UNKNOWN
+from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate, grouped
 from cfn_lint_lambda_race.update._deployment import (
     Deployment,
     Shield,
@@ -55,94 +55,18 @@ _MAX_CHAIN = 30
 CodeDiffers = Callable[[str], "bool | None"]
 
 
-@dataclass(frozen=True)
-class Change:
-    """A property of a function that an update changes.
-
-    ``is_certain`` is False where a change set says that it depends.
-    """
-
-    row: OperationRow
-    when: Scenario
-    is_certain: bool = True
-
-    @property
-    def name(self) -> str:
-        return self.row.property
-
-
-@dataclass(frozen=True)
-class FunctionUpdate:
-    """What one update changes of one function that is there before and after.
-
-    ``code`` and ``configuration`` are the changes that go through
-    ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration`` in one and the same
-    scenario, which is ``when``, or one of ``also``; ``others`` those of any other
-    operation. ``active`` are the scenarios in which anything changes that the code
-    can see.
-    """
-
-    function: str
-    code: tuple[Change, ...]
-    configuration: tuple[Change, ...]
-    others: tuple[Change, ...] = ()
-    when: Scenario = ALWAYS
-    also: tuple[Scenario, ...] = ()
-    active: tuple[Scenario, ...] = (ALWAYS,)
-
-    def joined(self, other: FunctionUpdate) -> FunctionUpdate:
-        """One update for the scenarios of two."""
-        return replace(
-            self,
-            code=_unique([*self.code, *other.code]),
-            configuration=_unique([*self.configuration, *other.configuration]),
-            others=_unique([*self.others, *other.others]),
-            also=(*self.also, other.when, *other.also),
-            active=tuple(dict.fromkeys([*self.active, *other.active])),
-        )
-
-    @property
-    def is_concurrent(self) -> bool:
-        """Whether the update goes through both operations."""
-        return bool(self.code) and any(
-            not change.row.is_inert for change in self.configuration
-        )
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it changes anything that the function's code can see."""
-        return bool(self.code) or any(
-            not change.row.is_inert for change in self.configuration
-        )
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether both sides change whatever the deployment finds."""
-        return any(change.is_certain for change in self.code) and any(
-            change.is_certain and not change.row.is_inert
-            for change in self.configuration
-        )
-
-
 class Comparison:
-    """The update from one deployment to the next.
-
-    ``defaults`` makes it the update of what the parameters' defaults, which are
-    compared there, do not choose: each branch is compared with the same branch of the
-    other side, and nothing else.
-    """
+    """The update from one deployment to the next."""
 
     def __init__(
         self,
         before: Deployment,
         after: Deployment,
         code_differs: CodeDiffers | None = None,
-        defaults: Comparison | None = None,
     ) -> None:
         self.before = before
         self.after = after
         self._code_differs = cache(code_differs or (lambda path: None))
-        self._defaults = defaults
         self._replaced: dict[str, bool] = {}
         self._chain = 0
 
@@ -152,7 +76,7 @@ class Comparison:
         if not (self.before.has_choices and self.after.has_choices):
             return [self]
         before, after = self.before.of_any_choice, self.after.of_any_choice
-        return [self, Comparison(before, after, self._code_differs, self)]
+        return [self, ComparisonOfOtherChoices(before, after, self)]
 
     def function_updates(self) -> Iterator[FunctionUpdate]:
         """The functions that the update changes, in the order of the template.
@@ -173,8 +97,6 @@ class Comparison:
 
     def _is_other(self, before: Resource, after: Resource) -> bool:
         """Whether a function is replaced, or there on one side only."""
-        if self._defaults is not None and self._defaults._is_other(before, after):
-            return True
         return not self._flipped.isdisjoint(
             {before.condition, after.condition}
         ) or self._function_is_replaced(before, after)
@@ -185,11 +107,14 @@ class Comparison:
         Also when the update only introduces the alias: the targets move to it
         after the function has changed.
         """
-        shields = [
+        return any(self._unshielded_sides(update))
+
+    def _unshielded_sides(self, update: FunctionUpdate) -> list[bool]:
+        """Whether callers can meet the function in its old and in its new state."""
+        return [
             side.shield(update.function, update.when) is Shield.UNSHIELDED
             for side in (self.before, self.after)
         ]
-        return any(shields) if self._defaults is None else all(shields)
 
     # -- properties ------------------------------------------------------------
 
@@ -321,21 +246,10 @@ class Comparison:
 
         A condition that the update flips may hold on one side only.
         """
-        if self._defaults is not None:
-            is_same = before == after and self._is_defined_alike(before)
-            return after if is_same else None
         merged = after.merged(before)
         if merged is None and self._flipped:
             return self._unflipped(after).merged(self._unflipped(before))
         return merged
-
-    def _is_defined_alike(self, when: Scenario) -> bool:
-        """Whether the conditions of a scenario say the same on both sides."""
-        sides = [side.reading.evaluator for side in (self.before, self.after)]
-        return all(
-            sides[0].conditions.get(name) == sides[1].conditions.get(name)
-            for name, _ in when.of_kind(CONDITION)
-        )
 
     def _unflipped(self, when: Scenario) -> Scenario:
         return Scenario(
@@ -474,6 +388,45 @@ class Comparison:
         )
 
 
+class ComparisonOfOtherChoices(Comparison):
+    """The update of the stacks that do not take the parameters' defaults.
+
+    ``before`` and ``after`` are deployments of any choice, ``defaults`` is the
+    comparison of those that take the defaults. Each branch is compared with the same
+    branch of the other side, and with nothing else.
+    """
+
+    def __init__(
+        self, before: Deployment, after: Deployment, defaults: Comparison
+    ) -> None:
+        super().__init__(before, after, defaults._code_differs)
+        self._defaults = defaults
+
+    def is_unshielded(self, update: FunctionUpdate) -> bool:
+        """Whether callers can meet a function while it is half updated.
+
+        Who chooses the branch on each side is not known, so both sides must show it.
+        """
+        return all(self._unshielded_sides(update))
+
+    def _is_other(self, before: Resource, after: Resource) -> bool:
+        return self._defaults._is_other(before, after) or super()._is_other(
+            before, after
+        )
+
+    def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
+        is_same = before == after and self._is_defined_alike(before)
+        return after if is_same else None
+
+    def _is_defined_alike(self, when: Scenario) -> bool:
+        """Whether the conditions of a scenario say the same on both sides."""
+        sides = [side.reading.evaluator for side in (self.before, self.after)]
+        return all(
+            sides[0].conditions.get(name) == sides[1].conditions.get(name)
+            for name, _ in when.of_kind(CONDITION)
+        )
+
+
 def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
     """A value, each of its references to a resource changed."""
     if isinstance(value, Text):
@@ -487,76 +440,6 @@ def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
     if isinstance(value, dict):
         return {key: _mapped(item, change) for key, item in value.items()}
     return value
-
-
-def grouped(
-    function: str,
-    changes: list[Change],
-    is_possible: Callable[[Scenario], bool] = lambda when: True,
-) -> list[FunctionUpdate]:
-    """The changes by operation: one update for each scenario that changes both sides.
-
-    A single one, with one side only, where there is no such scenario.
-    """
-    code = [change for change in changes if change.row.operation == CODE]
-    rest = [change for change in changes if change.row.operation == CONFIGURATION]
-    active = [change for change in rest if not change.row.is_inert]
-    both = dict.fromkeys(
-        when
-        for one in code
-        for other in active
-        for when in [one.when.merged(other.when)]
-        if when is not None and is_possible(when)
-    )
-    if not both:
-        # Never both at once: what changes on one side.
-        return [
-            _update(function, [change for change in changes if change not in code])
-            if active
-            else _update(function, changes)
-        ]
-    return [
-        _update(
-            function,
-            [
-                change
-                for change in changes
-                for merged in [change.when.merged(when)]
-                if merged is not None and is_possible(merged)
-            ],
-            when,
-        )
-        for when in both
-    ]
-
-
-def _update(
-    function: str, changes: list[Change], when: Scenario = ALWAYS
-) -> FunctionUpdate:
-    operations = (CODE, CONFIGURATION)
-    code, configuration = (
-        [change for change in changes if change.row.operation == operation]
-        for operation in operations
-    )
-    return FunctionUpdate(
-        function,
-        _unique(code),
-        _unique(configuration),
-        _unique(change for change in changes if change.row.operation not in operations),
-        when,
-        active=tuple(
-            dict.fromkeys(
-                change.when
-                for change in [*code, *configuration]
-                if not change.row.is_inert
-            )
-        ),
-    )
-
-
-def _unique(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes, of each property one."""
-    return tuple({change.name: change for change in changes}.values())
 
 
 @cache
