@@ -209,10 +209,11 @@ def test_the_finding(tmp_path: Path) -> None:
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     matches = lint_template(tmp_path, after, "-x", setting)
     assert paths(matches, "W9831") == []
-    assert paths(matches, "W9832") == ["Resources/Orders"]
+    assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
     assert messages(matches, "W9832") == [
         "This update changes Code and Timeout of Orders but publishes no new version, "
-        "so whoever invokes Live keeps the old one; give it a new AWS::Lambda::Version"
+        "so whoever invokes Live keeps the old one; give Orders a new "
+        "AWS::Lambda::Version"
     ]
 
 
@@ -223,7 +224,7 @@ def test_the_finding_on_sam(tmp_path: Path) -> None:
     (tmp_path / "before.json").write_text(json.dumps(before))
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     matches = lint_template(tmp_path, after, "-x", setting)
-    assert paths(matches, "W9832") == ["Resources/Orders"]
+    assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
     (message,) = messages(matches, "W9832")
     assert "the alias that SAM publishes of Orders" in message
     assert "set AutoPublishAliasAllProperties on Orders" in message
@@ -245,7 +246,7 @@ def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> No
         for seconds in ("3", "9")
     )
     (found,) = update(tmp_path, before, after).unpublished
-    assert found.cure == f"{said} on Orders"
+    assert found.cure.format("Orders") == f"{said} on Orders"
 
 
 # -- against aws-sam-translator ----------------------------------------------------

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule, finding, joined
+from cfn_lint_lambda_race.rules._rule import NAMED, RaceRule, finding, joined
 from cfn_lint_lambda_race.update import UnpublishedInput as Found
 from cfn_lint_lambda_race.update import unpublished_inputs
-
-_NAMED = 3
 
 
 class UnpublishedInput(RaceRule):
@@ -44,7 +42,7 @@ class UnpublishedInput(RaceRule):
 
 
 def _message(found: Found) -> str:
-    names = list(found.parameters[:_NAMED])
+    names = list(found.parameters[:NAMED])
     others = len(found.parameters) - len(names)
     if others:
         names.append(f"{others} more")

@@ -20,6 +20,8 @@ from cfn_lint_lambda_race.update._comparison import Change, Comparison, Function
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
+from cfn_lint_lambda_race.update._place import Place
+from cfn_lint_lambda_race.update._place import place_of as _place_of
 from cfn_lint_lambda_race.update._publication import (
     UnpublishedInput,
     cure,
@@ -35,6 +37,7 @@ __all__ = [
     "Coupling",
     "FunctionUpdate",
     "Gap",
+    "Place",
     "Redundant",
     "Settings",
     "Unpublished",
@@ -46,6 +49,7 @@ __all__ = [
     "gaps",
     "has_layers",
     "note_problem",
+    "place_of",
     "problems_of",
     "redundant_versions",
     "scenario_of",
@@ -56,7 +60,10 @@ __all__ = [
 
 
 class Unpublished(NamedTuple):
-    """An update behind an alias or version, here with its name, that stays."""
+    """An update behind an alias or version, here with its name, that stays.
+
+    ``cure`` are the words for what publishes, `{}` where the function's name belongs.
+    """
 
     update: FunctionUpdate
     name: str
@@ -117,6 +124,11 @@ def update_of(cfn: Template) -> Update:
     if known.update is None:
         known.update = _update(cfn, known.settings)
     return known.update
+
+
+def place_of(cfn: Template, update: FunctionUpdate) -> Place:
+    """Where the update of a function is written; the function for a change set."""
+    return _place_of(update_of(cfn).comparison, update)
 
 
 def scenario_of(cfn: Template, update: FunctionUpdate) -> str:

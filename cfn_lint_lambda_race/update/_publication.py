@@ -61,15 +61,15 @@ def stale_alias(after: Deployment, function: str, moved: set[str]) -> str | None
 
 
 def cure(function: Resource) -> str:
-    """What makes the next such update of a function publish, in words."""
+    """What makes the next such update publish, in words: `{}` for the function."""
     properties = function.properties
     if function.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in properties:
-        return "give it a new AWS::Lambda::Version"
+        return "give {} a new AWS::Lambda::Version"
     if "AutoPublishCodeSha256" in properties:
-        return f"set another AutoPublishCodeSha256 on {function.id}"
+        return "set another AutoPublishCodeSha256 on {}"
     if properties.get("AutoPublishAliasAllProperties"):
-        return f"set another VersionDescription on {function.id}"
-    return f"set AutoPublishAliasAllProperties on {function.id}"
+        return "set another VersionDescription on {}"
+    return "set AutoPublishAliasAllProperties on {}"
 
 
 @dataclass(frozen=True)

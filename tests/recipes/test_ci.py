@@ -204,7 +204,7 @@ def test_gitlab_merge_request_shows_the_race(pull_request: Shell) -> None:
     assert done.returncode == 4, done.stderr
     found = _failures(runner.folder / job["artifacts"]["reports"]["junit"])
     assert "This update changes Architectures of Orders" in found
-    assert f"templates/orders.yaml:{FUNCTION_LINE}:3" in found
+    assert f"templates/orders.yaml:{FUNCTION_LINE}:11" in found
 
 
 def test_codebuild_pull_request_shows_the_race(pull_request: Shell) -> None:
@@ -220,4 +220,4 @@ def test_codebuild_pull_request_shows_the_race(pull_request: Shell) -> None:
     (name,) = buildspec["reports"]["cfn-lint"]["files"]
     found = _failures(runner.folder / name)
     assert "This update changes Architectures of Orders" in found
-    assert f"templates/orders.yaml:{FUNCTION_LINE}:3" in found
+    assert f"templates/orders.yaml:{FUNCTION_LINE}:11" in found
