@@ -29,6 +29,7 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._text import UNKNOWN
+from cfn_lint_lambda_race.update._builds import Build
 from cfn_lint_lambda_race.update._deployment import (
     Deployment,
     Shield,
@@ -51,8 +52,8 @@ WRITTEN_OUT = {
 # longer was made to exhaust the stack.
 _MAX_CHAIN = 30
 
-# Whether what lies at a local path is not what it was; None for unknown.
-CodeDiffers = Callable[[str], "bool | None"]
+# Whether a build makes other code than it did; None for unknown.
+CodeDiffers = Callable[[Build], "bool | None"]
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class Comparison:
     ) -> None:
         self.before = before
         self.after = after
-        self._code_differs = cache(code_differs or (lambda path: None))
+        self._code_differs = cache(code_differs or (lambda build: None))
         self._defaults = defaults
         self._replaced: dict[str, bool] = {}
         self._chain = 0
@@ -256,11 +257,9 @@ class Comparison:
     def is_same(self, before: Resource, after: Resource, row: OperationRow) -> bool:
         """Whether a property of a function certainly stays what it is."""
         if row.property == "Code":
-            for path_of in (Deployment.build_context, Deployment.code_path):
-                paths = path_of(before), path_of(after)
-                if any(paths):
-                    new = paths[1]
-                    return paths[0] == new and self._code_differs(new or "") is False
+            old_build, new_build = self.before.build(before), self.after.build(after)
+            if old_build is not None or new_build is not None:
+                return self._build_differs(old_build, new_build) is False
         old, new_values = (
             [(when, as_lambda_takes(value, row)) for when, value in side]
             for side in self._sides(
@@ -272,16 +271,28 @@ class Comparison:
 
     def is_local_code_unknown(self, function: Resource) -> bool:
         """Whether nobody knows if local code changes: git ignores a build's output."""
-        path = self.after.code_path(function)
-        return path is not None and self._code_differs(path) is None
+        before = self.before.function(function.id)
+        old = self.before.build(before) if before is not None else None
+        new = self.after.build(function)
+        return new is not None and self._build_differs(old, new) is None
+
+    def _build_differs(self, before: Build | None, after: Build | None) -> bool | None:
+        """Whether another build makes other code; None for unknown."""
+        if before is None or after is None:
+            return None
+        if before.path != after.path:
+            return True
+        differs = self._code_differs(after)
+        is_same = before.method is after.method and before.settings == after.settings
+        return differs if differs or is_same else None
 
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
         """Whether local code changes; None where the template's values decide."""
         if self.after.build_context(after) is not None:
             return self._image(before, after)
-        old, new = self.before.code_path(before), self.after.code_path(after)
+        old, new = self.before.build(before), self.after.build(after)
         if old is not None and new is not None:
-            return old != new or bool(self._code_differs(new))
+            return bool(self._build_differs(old, new))
         if old is not None or new is not None:
             # Against an object in S3: built from what, nobody knows.
             code = Deployment.written(before if old is None else after, "Code")
@@ -308,7 +319,8 @@ class Comparison:
     def _image(self, before: Resource, after: Resource) -> bool | None:
         """Whether an image changes that SAM builds, as `_local_code` says it."""
         old, new = self.before.build_context(before), self.after.build_context(after)
-        if new is not None and self._code_differs(new):
+        build = self.after.build(after)
+        if build is not None and self._code_differs(build):
             return True
         if old is not None and new is not None and not (isabs(old) or isabs(new)):
             return old != new or None
@@ -439,9 +451,8 @@ class Comparison:
         For SAM's also those that become no property: it hashes all of them into the
         logical ID (``SamLayerVersion._construct_lambda_layer``).
         """
-        old, new = self.before.code_path(before), self.after.code_path(after)
-        is_local = old is not None and new is not None
-        if is_local and (old != new or self._code_differs(new or "")):
+        old, new = self.before.build(before), self.after.build(after)
+        if old is not None and new is not None and self._build_differs(old, new):
             return True
         names = set(before.properties) | set(after.properties)
         if old is not None or new is not None:

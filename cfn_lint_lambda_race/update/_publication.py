@@ -205,8 +205,11 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
 def _is_invoked(deployment: Deployment, function: str, qualifier: str) -> bool:
     """Whether targets invoke a qualifier of the function, or nothing at all.
 
-    Callers elsewhere use what the template publishes and does not invoke.
+    Callers elsewhere use what the template publishes and does not invoke; not what
+    only a deployment invokes.
     """
+    if function in deployment.deploying:
+        return False
     invoked = [
         reference
         for target in deployment.reading.targets
