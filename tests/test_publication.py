@@ -389,7 +389,15 @@ def test_what_is_no_property_of_the_function_is_what_the_schemas_say() -> None:
 
 def _serverless(properties: Template_, publishing: Template_, key: str) -> Template_:
     publish = {"AutoPublishAlias": "live", **publishing}
-    return sam({**publish, **properties}, Parameters={"Key": parameter(Default=key)})
+    return sam(
+        {**publish, **properties},
+        Parameters={"Key": parameter(Default=key)},
+        Mappings={"Sizes": {"128": {"Is": "128"}, "256": {"Is": "256"}}},
+    )
+
+
+def _mapped(name: str) -> Template_:
+    return {"Fn::FindInMap": ["Sizes", {"Ref": name}, "Is"]}
 
 
 def _matrix() -> Iterator[Any]:
@@ -422,6 +430,10 @@ def _matrix() -> Iterator[Any]:
             "environment-sub": variables(A={"Fn::Sub": "${Key}"}),
             "memory": {"MemorySize": {"Ref": "Key"}},
             "timeout": {"Timeout": {"Ref": "Key"}},
+            "timeout-mapping": {"Timeout": _mapped("Key")},
+            "memory-mapping": {"MemorySize": _mapped("Key")},
+            "environment-mapping": variables(A=_mapped("Key")),
+            "code-mapping": {"CodeUri": {"Bucket": "artifacts", "Key": _mapped("Key")}},
         }.items():
             yield pytest.param(
                 _serverless(properties, publishing, "128"),
@@ -508,6 +520,40 @@ def test_silent_exactly_where_sam_publishes(
         assert any(change.is_active for change in found.comparison.function_updates())
         stale = [] if moves else [("Orders", "the alias that SAM publishes of Orders")]
         assert _stale(found) == stale
+
+
+@pytest.mark.parametrize(("before", "after"), [*_matrix(), *_layer_pairs()])
+def test_the_cure_publishes(
+    before: Template_,
+    after: Template_,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    stale = update(tmp_path, before, after).unpublished
+    own = after["Resources"]["Orders"]["Properties"]
+    is_open = not own.get("AutoPublishAliasAllProperties") and (
+        "AutoPublishCodeSha256" not in own
+    )
+    for template in (before, after):
+        properties = template["Resources"]["Orders"]["Properties"]
+        properties["AutoPublishAliasAllProperties"] = True
+    helps = is_open and _version_id(before) != _version_id(after)
+    for found in stale:
+        assert ("AutoPublishAliasAllProperties" in found.cure) is helps
+
+
+def test_a_mapping_is_no_text_of_the_function(tmp_path: Path) -> None:
+    """SAM hashes what is written, and that stays: all properties would not help."""
+    before, after = (
+        _serverless({"Timeout": _mapped("Key")}, {}, key) for key in ("128", "256")
+    )
+    (found,) = update(tmp_path, before, after).unpublished
+    assert found.cure == "set another VersionDescription on {}"
+    before = _serverless({"Timeout": 3}, {}, "128")
+    after = _serverless({"Timeout": 9}, {}, "128")
+    (found,) = update(tmp_path, before, after).unpublished
+    assert found.cure == "set AutoPublishAliasAllProperties on {}"
 
 
 # -- SAM's aliases -----------------------------------------------------------------

@@ -25,6 +25,7 @@ from cfn_lint_lambda_race.update._place import place_of as _place_of
 from cfn_lint_lambda_race.update._publication import (
     UnpublishedInput,
     cure,
+    cure_of_changes,
     stale_alias,
     unmoved,
     unpublished_input,
@@ -202,7 +203,7 @@ def _from_comparison(comparison: Comparison | None) -> Update:
                 racing[name] = known.joined(update) if known else update
             alias = unmoved(one, update)
             if alias is not None:
-                found = _unpublished(one.after, update, alias)
+                found = Unpublished(update, alias, cure(one, update))
                 if name in stale:
                     joined = stale[name].update.joined(update)
                     found = stale[name]._replace(update=joined)
@@ -232,7 +233,7 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
             if update.is_concurrent and change_set.is_unshielded(after, update.function)
         ),
         unpublished=tuple(
-            _unpublished(after, update, name)
+            Unpublished(update, name, cure_of_changes(after, update))
             for update in updates
             if update.is_active and not change_set.publishes(after, update.function)
             for name in [
@@ -242,12 +243,6 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
         ),
         replaces=change_set.is_replaced,
     )
-
-
-def _unpublished(after: Deployment, update: FunctionUpdate, name: str) -> Unpublished:
-    function = after.function(update.function)
-    assert function is not None
-    return Unpublished(update, name, cure(function))
 
 
 def couplings(cfn: Template) -> Iterator[Coupling]:
