@@ -671,3 +671,55 @@ def test_local_code_behind_a_hash_does_not(tmp_path: Path) -> None:
     assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == [
         ("Orders", "the alias that SAM publishes of Orders")
     ]
+
+
+# -- the names in messages ---------------------------------------------------------
+
+
+def _constructed(template: Template_) -> Template_:
+    """The template as the CDK writes it: with the construct of each resource."""
+    for name, node in template["Resources"].items():
+        node["Metadata"] = {"aws:cdk:path": f"Stack/Shop/{name}/Resource"}
+    return template
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "said"),
+    [
+        (
+            stack({"Timeout": 3}),
+            new_code(stack({"Timeout": 9})),
+            "W9831",
+            ["of Shop/Orders (Orders) (UpdateFunctionCode)"],
+        ),
+        (
+            _published(properties={"Timeout": 3}),
+            _published(properties={"Timeout": 9}),
+            "W9832",
+            ["of Shop/Orders (Orders) but", "invokes Shop/Live (Live) keeps"],
+        ),
+        (
+            _published(),
+            _published(),
+            "W9833",
+            ["Version Shop/OrdersVersion (OrdersVersion) is published once"],
+        ),
+        (
+            _published("OrdersVersion1"),
+            _published("OrdersVersion2"),
+            "W9835",
+            [
+                "Shop/OrdersVersion2 (OrdersVersion2) is a new version of "
+                "Shop/Orders (Orders), which this update does not change: Lambda "
+            ],
+        ),
+    ],
+)
+def test_constructs_have_their_names(
+    before: Template_, after: Template_, rule: str, said: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(_constructed(before)))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    found = lint_template(tmp_path, _constructed(after), "-x", setting)
+    (message,) = messages(found, rule)
+    assert [words for words in said if words not in message] == []

@@ -13,6 +13,7 @@ from cfn_lint_lambda_race.rules._rule import (
     listed,
     named,
 )
+from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import (
     Unpublished,
     place_of,
@@ -75,7 +76,7 @@ def _message(cfn: Template, stale: Sequence[Unpublished]) -> str:
     functions = named(cfn, [one.update.function for one in stale])
     when = f" when {when}" if when else ""
     is_one = len(stale) == 1
-    invoked = stale[0].name if is_one else "their versions or aliases"
+    invoked = read(cfn).name(stale[0].name) if is_one else "their versions or aliases"
     owner = stale[0].update.function if is_one else "each of them"
     return (
         f"This update changes {changes} of {functions}{when} but publishes no new "
