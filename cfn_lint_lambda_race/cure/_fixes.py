@@ -6,7 +6,7 @@ A rule hands over what it found; nothing is computed before somebody asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -280,9 +280,14 @@ def allow_qualifiers(cfn: Template, place: Exit) -> Fix:
 # -- versions ------------------------------------------------------------------
 
 
-def publish_changes(cfn: Template, function: str) -> Fix:
-    """Lets the update that changes a function publish a version of it."""
-    return Fix(function, cfn, lambda shop: _republished(shop, function))
+def publish_changes(cfn: Template, functions: Sequence[str]) -> Fix:
+    """Lets the update that changes some functions publish a version of each."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        edits = [edit for name in functions for edit in _republished(shop, name)]
+        return list(dict.fromkeys(edits))
+
+    return Fix(functions[0], cfn, make)
 
 
 def _republished(shop: Workshop, name: str) -> list[Edit]:
@@ -334,4 +339,4 @@ def stale_versions(cfn: Template) -> Iterator[tuple[str, str, Fix]]:
             if found == version.id or not _HASH.fullmatch(found):
                 continue
             if found != short_hash(fingerprint(cfn, function.id)):
-                yield version.id, function.id, publish_changes(cfn, function.id)
+                yield version.id, function.id, publish_changes(cfn, [function.id])

@@ -32,6 +32,8 @@ SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 _SOURCES: WeakKeyDictionary[Template, Template] = WeakKeyDictionary()
 # By template, the text that it was decoded from, where that is not in its file yet.
 _TEXTS: WeakKeyDictionary[Template, str] = WeakKeyDictionary()
+# By a template, what it was before `Globals` was merged into it.
+_UNMERGED: WeakKeyDictionary[Template, Mapping[str, Any]] = WeakKeyDictionary()
 
 
 class UnusableTemplateError(Exception):
@@ -57,16 +59,25 @@ def as_written(cfn: Template) -> Template:
         return cfn
     if cfn not in _SOURCES:
         try:
-            text = _TEXTS.get(cfn)
-            if text is None and not Path(cfn.filename).is_file():
-                return cfn
             # As cfn-lint did, so that each node knows where it stands, in JSON too.
-            with _quiet():
-                template, _ = decode(cfn.filename) if text is None else decode_str(text)
+            template = _decoded(cfn)
+            if template is None:
+                return cfn
             _SOURCES[cfn] = _read(template if is_small(template) else None, cfn)
         except (OSError, RecursionError, UnusableTemplateError):
             return cfn
     return _SOURCES[cfn]
+
+
+def _decoded(cfn: Template) -> Any:
+    """What stands in a template's file, or will; None where there is none."""
+    text = _TEXTS.get(cfn)
+    with _quiet():
+        if text is not None:
+            return decode_str(text)[0]
+        if cfn.filename and Path(cfn.filename).is_file():
+            return decode(cfn.filename)[0]
+    return None
 
 
 def _differs(cfn: Template) -> bool:
@@ -106,6 +117,26 @@ def content(cfn: Template) -> Mapping[str, Any]:
     return {**template, "Resources": own}
 
 
+def unmerged(cfn: Template) -> Mapping[str, Any]:
+    """A template as written, with `Globals` in its own place alone.
+
+    Empty where cfn-lint has merged it already and there is no file to read it from.
+    """
+    source = as_written(cfn)
+    template = source.template
+    if source in _UNMERGED:
+        return _UNMERGED[source]
+    if not isinstance(template, Mapping) or not template.get("Globals"):
+        return template if isinstance(template, Mapping) else {}
+    found: Any = None
+    try:
+        found = _decoded(source)
+    except (OSError, RecursionError):
+        pass
+    is_usable = isinstance(found, Mapping) and is_small(found)
+    return _UNMERGED.setdefault(source, found if is_usable else {})
+
+
 def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
     """A resource whose `Architectures` are its own, where shared ones came before."""
     if not isinstance(resource, Mapping):
@@ -128,10 +159,32 @@ def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
 def position(cfn: Template, path: Sequence[str | int]) -> tuple[int, ...] | None:
     """Where a path stands in the file; None where cfn-lint knows as well."""
     source = as_written(cfn)
-    if source is cfn:
-        return None
     found = source.get_location_yaml(source.template, list(path))
+    if found and path[0] == "Resources" and _is_in_globals(source, found):
+        # What a function and `Globals` both have bears the mark of `Globals`.
+        own = unmerged(source)
+        if _holds(own, path):
+            found = source.get_location_yaml(own, list(path)) or found
+    elif source is cfn:
+        return None
     return tuple(found) if found else None
+
+
+def _holds(node: Any, path: Sequence[str | int]) -> bool:
+    for step in path:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+def _is_in_globals(source: Template, location: tuple[int, ...]) -> bool:
+    section = source.template.get("Globals")
+    if not hasattr(section, "start_mark"):
+        return False
+    start, end = section.start_mark, section.end_mark
+    return (start.line, start.column) <= location[:2] < (end.line, end.column)
 
 
 def read_template(content: bytes, cfn: Template) -> Template:
@@ -175,10 +228,24 @@ def _transformed(template: Any, cfn: Template) -> Template:
     section = template.pop("Globals", None)
     template = _unrolled(template, cfn).template
     template["Transform"] = transforms
-    if section is not None:
-        template["Globals"] = section
-        _merge_globals(template)
-    return _template(template, cfn)
+    if section is None:
+        return _template(template, cfn)
+    template["Globals"] = section
+    before = {**template, "Resources": _shallow(template["Resources"])}
+    _merge_globals(template)
+    found = _template(template, cfn)
+    _UNMERGED[found] = before
+    return found
+
+
+def _shallow(resources: Any) -> Any:
+    """The resources in objects of their own; `Globals` changes nothing below them."""
+    if not isinstance(resources, Mapping):
+        return resources
+    return {
+        name: dict(resource) if isinstance(resource, Mapping) else resource
+        for name, resource in resources.items()
+    }
 
 
 def _unrolled(template: Any, cfn: Template) -> Template:

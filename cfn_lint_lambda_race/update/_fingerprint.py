@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterator
-from hashlib import sha256
+from hashlib import new, sha256
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Fingerprints:
         try:
             repository = Repository.find(self._template)
             if repository is not None:
-                return repository.fingerprint(place, [self._template])
+                return _of_work_tree(repository, place, self._template)
         except GitError:
             pass
         return _of_files(place, self._template)
@@ -161,6 +162,59 @@ class _Walk:
     def _local_of_layer(self, layer: Resource) -> list[str]:
         path = self._side.code_path(layer)
         return [] if path is None else [path]
+
+
+def _of_work_tree(repository: Repository, place: Path, without: Path) -> str | None:
+    """The hash of the files at a path, as git would store them.
+
+    Those that git ignores do not count. None: there are none, the path lies outside
+    of the work tree, or there is too much to read. Raises GitError.
+    """
+    name = repository.name(place)
+    if name is None:
+        return None
+    tracked, untracked = repository.files([name] if name else [])
+    found: list[list[object]] = []
+    left = _MAX_SIZE
+    for file in sorted({*tracked, *untracked} - {repository.name(without) or ""}):
+        known = tracked[file].entry.digest if file in tracked else None
+        path = repository.root / file
+        try:
+            status = path.lstat()
+            left -= status.st_size
+            if left < 0:
+                return None
+            if stat.S_ISDIR(status.st_mode):
+                # Of a submodule the commit that the index names.
+                found.append([file, known])
+            elif stat.S_ISLNK(status.st_mode):
+                found.append([file, os.readlink(path)])
+            else:
+                digest = _stored(path.read_bytes(), known)
+                found.append([file, status.st_mode & 0o100, digest])
+        except (OSError, ValueError):
+            if file in tracked and tracked[file].skipped:
+                found.append([file, known])
+    if not found:
+        return None
+    return sha256(json.dumps(found).encode()).hexdigest()
+
+
+def _stored(content: bytes, known: str | None) -> str:
+    """git's hash of a file: that of the index where only line ends differ from it."""
+    digest = _digest(content, known)
+    if known is None or digest == known:
+        return digest
+    unix = _digest(content.replace(b"\r\n", b"\n"), known)
+    return known if unix == known else digest
+
+
+def _digest(content: bytes, like: str | None) -> str:
+    """git's hash of a file's content, by the algorithm of another hash."""
+    algorithm = "sha256" if like is not None and len(like) == 64 else "sha1"
+    digest = new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
+    digest.update(content)
+    return digest.hexdigest()
 
 
 def _of_files(place: Path, without: Path) -> str | None:

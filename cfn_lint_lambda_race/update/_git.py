@@ -254,46 +254,6 @@ class Repository:
 
     # -- revisions -------------------------------------------------------------
 
-    def fingerprint(self, path: Path, without: Collection[Path]) -> str | None:
-        """A hash of the files at a path of the work tree, as git would store them.
-
-        Those that git ignores do not count. None: there are none, the path lies
-        elsewhere, or there is too much to read. Raises GitError.
-        """
-        name = _name(self.root, path)
-        if name is None:
-            return None
-        left_out = {_name(self.root, other) for other in without}
-        tracked, untracked = _files(self.root, [name] if name else [])
-        found: list[list[object]] = []
-        left = HASH_LIMIT
-        for file in sorted({*tracked, *untracked} - left_out):
-            known = tracked.get(file)
-            place = self.root / file
-            try:
-                status = os.lstat(place)
-                if stat.S_ISDIR(status.st_mode):
-                    # Of a submodule the commit that the index names.
-                    found.append([file, known.entry.digest if known else None])
-                    continue
-                left -= status.st_size
-                if left < 0:
-                    return None
-                is_link = stat.S_ISLNK(status.st_mode)
-                content = (
-                    os.fsencode(os.readlink(place)) if is_link else place.read_bytes()
-                )
-            except (OSError, ValueError):
-                if known is not None and known.skipped:
-                    found.append([file, known.entry.digest])
-                continue
-            mode = _LINK if is_link else status.st_mode & _EXECUTABLE
-            digest = _stored(content, known.entry.digest if known else None)
-            found.append([file, mode, digest])
-        if not found:
-            return None
-        return hashlib.sha256(repr(found).encode("utf-8", "replace")).hexdigest()
-
     def _commit(self, revision: str) -> str | None:
         answer = _ask(
             self.root,
@@ -470,17 +430,6 @@ def first(names: Sequence[str]) -> Iterator[str]:
         if index and limit < 0:
             return
         yield name
-
-
-def _stored(content: bytes, known: str | None) -> str:
-    """git's hash of a file: that of the index where only line ends differ from it."""
-    like = known or ""
-    digest = _digest(content, like or "0" * 40)
-    if known in (None, digest):
-        return digest
-    if _digest(content.replace(b"\r\n", b"\n"), like) == known:
-        return like
-    return digest
 
 
 # -- processes -------------------------------------------------------------------
