@@ -1,1 +1,1 @@
-"""What to do about it: edits of a template's text, fixes, and safe phases."""
+"""What to do about findings: edits of a template's text."""
