@@ -16,7 +16,7 @@ from cfn_lint_lambda_race import _pages
 from cfn_lint_lambda_race._linting import FileLint, Linter, LintError
 from cfn_lint_lambda_race.cure import ALIAS_NAME, DEFAULT_ALIAS, Choices
 from cfn_lint_lambda_race.cure._apply import Curing, Finding, Result
-from cfn_lint_lambda_race.cure._edits import EditError
+from cfn_lint_lambda_race.cure._edits import Uneditable
 from cfn_lint_lambda_race.cure._generated import why_generated
 from cfn_lint_lambda_race.update import Settings
 
@@ -118,13 +118,13 @@ def run(chosen: argparse.Namespace) -> int:
     for number, name in enumerate(linter.templates):
         _progress(f"[{number + 1}/{len(linter.templates)}] {name}", linter.templates)
         try:
-            before, result = _cured(chosen, linter, name)
+            before, result = cured(chosen, linter, name)
             changes = result.text != before
             if changes and chosen.write:
                 _write(name, before, result.text)
             elif changes:
                 code = max(code, 1)
-        except (_FileError, LintError, EditError) as error:
+        except (_FileError, LintError, Uneditable) as error:
             _progress("", linter.templates)
             print(f"{name}: {error}", file=sys.stderr)
             reports.append({"file": name, "error": str(error)})
@@ -145,7 +145,7 @@ def _progress(line: str, templates: Sequence[str]) -> None:
         print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
-def _cured(chosen: argparse.Namespace, linter: Linter, name: str) -> tuple[str, Result]:
+def cured(chosen: argparse.Namespace, linter: Linter, name: str) -> tuple[str, Result]:
     """What a file holds, and what comes of it."""
     text = _read(name)
 
