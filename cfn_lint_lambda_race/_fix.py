@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cfn_lint_lambda_race import _pages
-from cfn_lint_lambda_race._linting import FileLint, Linter, LintError
+from cfn_lint_lambda_race._linting import TOLERATED, FileLint, Linter, LintError
 from cfn_lint_lambda_race.cure import ALIAS_NAME, DEFAULT_ALIAS, Choices
 from cfn_lint_lambda_race.cure._apply import Curing, Finding, Result
 from cfn_lint_lambda_race.cure._edits import Uneditable
@@ -168,7 +168,8 @@ def cured(chosen: argparse.Namespace, linter: Linter, name: str) -> tuple[str, R
     with TemporaryDirectory() as folder:
         lint = FileLint(linter, name, Path(folder), text)
         choices = Choices(chosen.alias, frozenset(chosen.function))
-        return text, Curing(text, lint, choices, is_wanted, refuse).run()
+        curing = Curing(text, lint, choices, is_wanted, refuse, TOLERATED)
+        return text, curing.run()
 
 
 def _read(name: str) -> str:

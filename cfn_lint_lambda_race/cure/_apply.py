@@ -8,7 +8,7 @@ the fixes are tried in halves, until it is known which of them is to blame.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -90,8 +90,13 @@ class Curing:
         choices: Choices,
         is_wanted: Callable[[Finding], bool],
         refuse: Callable[[Finding], str | None],
+        tolerated: Container[str] = (),
     ) -> None:
-        """``refuse`` says why a finding is not to be cured, None where it is."""
+        """``refuse`` says why a finding is not to be cured, None where it is.
+
+        ``tolerated`` are the rules of which new findings are told, not refused.
+        """
+        self._tolerated = tolerated
         self._lint = lint
         self._choices = choices
         self._refuse = refuse
@@ -226,13 +231,17 @@ class Curing:
             if finding.key in cured:
                 return "the fix would not cure it", []
         known = {(finding.rule, finding.path) for finding in self._before}
+        told = []
         for finding in after:
-            if (finding.rule, finding.path) not in known:
+            if (finding.rule, finding.path) in known:
+                continue
+            if finding.rule not in self._tolerated:
                 return f"the fix would bring {finding.rule}: {finding.message}", []
+            told.append(finding)
         problems, notes = self._lint.update(attempt.text)
         for finding in problems:
             return f"deploying the fix brings {finding.rule}: {finding.message}", []
-        return None, notes
+        return None, [*told, *notes]
 
 
 def _clash(new: Edit, old: Edit) -> bool:

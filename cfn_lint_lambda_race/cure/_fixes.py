@@ -34,7 +34,7 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._evaluator import Path
 from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION, as_written
-from cfn_lint_lambda_race.update import fingerprint, versions_of
+from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_of
 
 _HASH = re.compile(r"[0-9a-f]{10}")
 # The name alone, not the ARN, is what these take of a function.
@@ -287,6 +287,28 @@ def publish_changes(cfn: Template, functions: Sequence[str]) -> Fix:
         return list(dict.fromkeys(edits))
 
     return Fix(functions[0], cfn, make)
+
+
+def publish_inputs(cfn: Template, found: UnpublishedInput) -> Fix:
+    """Lets a new value of some parameters publish a version, by its description."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        if found.is_secret:
+            raise NoFixError("one of the parameters is a secret, not to be shown")
+        function = shop.function(found.function)
+        versions = versions_of(shop.cfn, function.id)
+        path: Path = ("Resources", function.id, "Properties")
+        name = "VersionDescription"
+        if versions:
+            path = ("Resources", versions[0].id, "Properties")
+            name = "Description"
+        if name in shop.node(path):
+            raise NoFixError(f"the version has a {name} already; put them into it")
+        said = [shop.said(parameter) for parameter in found.parameters]
+        node: Node = said[0] if len(said) == 1 else {"Fn::Join": [" ", said]}
+        return [shop.document.add_keys(path, {name: node})]
+
+    return Fix(found.function, cfn, make)
 
 
 def _republished(shop: Workshop, name: str) -> list[Edit]:

@@ -153,6 +153,15 @@ class Workshop:
         found.sort(key=lambda one: one.name != self.choices.alias)
         return found[0] if found else None
 
+    def said(self, parameter: str) -> Node:
+        """The value of a parameter as one text."""
+        declared = self.reading.evaluator.parameters.get(parameter)
+        kind = str(declared.get("Type")) if isinstance(declared, Mapping) else ""
+        reference: Node = {"Ref": parameter}
+        if "List" in kind:
+            return {"Fn::Join": [",", reference]}
+        return reference
+
     def qualifier(self, function: str, name: str) -> Published:
         """An alias or a version of a function, by the name that its token has."""
         references = self.reading.references
