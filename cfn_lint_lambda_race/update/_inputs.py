@@ -231,7 +231,7 @@ class Inputs:
             if not isinstance(node, Mapping):
                 continue
             pending.extend(node.values())
-            for name in _names_of(node):
+            for name in names_of(node):
                 if name in seen:
                     continue
                 seen.add(name)
@@ -269,7 +269,8 @@ def _members(node: Any) -> list[Any]:
     return found
 
 
-def _objects(node: Any) -> Iterator[Mapping[Any, Any]]:
+def objects(node: Any) -> Iterator[Mapping[Any, Any]]:
+    """The objects in a node, itself among them, as far as a bound."""
     pending = [node]
     for _ in range(_MAX_NODES):
         if not pending:
@@ -283,11 +284,11 @@ def _objects(node: Any) -> Iterator[Mapping[Any, Any]]:
 
 
 def _names(node: Any) -> Iterator[str]:
-    for below in _objects(node):
-        yield from _names_of(below)
+    for below in objects(node):
+        yield from names_of(below)
 
 
-def _names_of(node: Mapping[Any, Any]) -> Iterator[str]:
+def names_of(node: Mapping[Any, Any]) -> Iterator[str]:
     """The parameters, resources and conditions that one object names."""
     for key in ("Ref", "Condition", "Fn::GetAtt", "Fn::If", "Fn::Sub"):
         argument, *rest = _listed(node.get(key))
