@@ -10,7 +10,6 @@ from typing import Any
 from cfn_lint_lambda_race.template import (
     MAX_DEPTH,
     Resource,
-    Target,
     Text,
     intrinsic,
     scalar_text,
@@ -218,8 +217,9 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
     evaluator = deployment.reading.evaluator
     versions = {version.id for version in deployment.versions(function)}
     found = []
-    for name, alias in references.aliases.items():
-        if alias.function != function or alias.resource.type == SERVERLESS_FUNCTION:
+    for name in deployment.aliases(function):
+        alias = references.aliases[name]
+        if alias.resource.type == SERVERLESS_FUNCTION:
             continue
         if references.latest_branches(name):
             continue
@@ -244,23 +244,13 @@ def _is_invoked(deployment: Deployment, function: str, qualifier: str) -> bool:
     """
     if function in deployment.deploying:
         return False
-    invoked = [
-        reference
-        for target in deployment.reading.targets
-        if _counts(target)
-        for reference in target.references
-        if reference.function == function
-    ]
+    invoked = deployment.invoked(function)
     return not invoked or any(
         reference.qualifier is not None
         and reference.qualifier.token is not None
         and reference.qualifier.token.name == qualifier
         for reference in invoked
     )
-
-
-def _counts(target: Target) -> bool:
-    return not target.row.is_deployment
 
 
 # -- SAM -----------------------------------------------------------------------
