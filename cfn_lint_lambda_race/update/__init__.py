@@ -16,7 +16,8 @@ from cfn_lint_lambda_race.update._baseline import (
     read_change_set,
     settings_of_template,
 )
-from cfn_lint_lambda_race.update._comparison import Change, Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
@@ -153,7 +154,10 @@ def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
 def _words(cfn: Template, function: str, scenarios: Sequence[Scenario]) -> str:
     reading = read(cfn)
     base = reading.evaluator.existing(reading.references.functions[function])
-    return reading.say_any(reading.simplified(scenarios, base), base)
+    comparison = update_of(cfn).comparison
+    domains = {} if comparison is None else comparison.choices.domains
+    simple = reading.simplified(scenarios, base, domains)
+    return reading.say_any(simple, base, domains=domains)
 
 
 def _deployment_of(cfn: Template) -> Deployment:
@@ -193,17 +197,18 @@ def _from_comparison(comparison: Comparison | None) -> Update:
         return Update()
     concurrent: dict[str, FunctionUpdate] = {}
     unpublished: dict[str, Unpublished] = {}
-    for one in comparison.all:
+    for group in comparison.all:
         racing: dict[str, FunctionUpdate] = {}
         stale: dict[str, Unpublished] = {}
-        for update in one.function_updates():
+        for one, update in ((c, u) for c in group for u in c.function_updates()):
             name = update.function
+            told = one.told(update)
             if update.is_concurrent and one.is_unshielded(update):
                 known = racing.get(name)
-                racing[name] = known.joined(update) if known else update
+                racing[name] = known.joined(told) if known else told
             alias = unmoved(one, update)
             if alias is not None:
-                found = Unpublished(update, alias, cure(one, update))
+                found = Unpublished(told, alias, cure(one, update))
                 if name in stale:
                     joined = stale[name].update.joined(update)
                     found = stale[name]._replace(update=joined)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -78,10 +78,12 @@ class Deployment:
         cfn: Template,
         defaults_first: bool = True,
         content_of: ContentOf = content_of,
+        parameter_sets: Sequence[Mapping[str, Any]] | None = None,
+        judged: Mapping[str, str] | None = None,
     ) -> None:
         self._cfn = cfn
         self._content_of = content_of
-        self.reading = Reading(cfn, defaults_first, content_of)
+        self.reading = Reading(cfn, defaults_first, content_of, parameter_sets, judged)
         template = content(cfn)
         parameters = template.get("Parameters")
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
@@ -91,6 +93,15 @@ class Deployment:
     def of_any_choice(self) -> Deployment:
         """What the template deploys with any of its parameters' allowed values."""
         return Deployment(self._cfn, False, self._content_of)
+
+    def of_choice(
+        self, given: Mapping[str, Any], judged: Mapping[str, str]
+    ) -> Deployment:
+        """What the template deploys with some values of its parameters.
+
+        ``judged`` are those that only the conditions know.
+        """
+        return Deployment(self._cfn, True, self._content_of, [given], judged)
 
     @property
     def has_choices(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from cfn_lint_lambda_race.template import MAX_DEPTH, scalar_text
 from cfn_lint_lambda_race.template._evaluator import Path
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
-from cfn_lint_lambda_race.update._comparison import Change, Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 
 # By property of ``AWS::Lambda::Function``, what a SAM function writes in its place.
 _SERVERLESS_NAMES = {

@@ -17,7 +17,8 @@ from cfn_lint_lambda_race.template import (
     sub_variables,
 )
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
-from cfn_lint_lambda_race.update._comparison import Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._changes import FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._frozen import follows_the_text, may_be_replaced
 from cfn_lint_lambda_race.update._inputs import Inputs
