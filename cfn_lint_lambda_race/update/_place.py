@@ -14,6 +14,7 @@ from cfn_lint_lambda_race.template import MAX_DEPTH, scalar_text
 from cfn_lint_lambda_race.template._evaluator import Path
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
 
 # By property of ``AWS::Lambda::Function``, what a SAM function writes in its place.
 _SERVERLESS_NAMES = {
