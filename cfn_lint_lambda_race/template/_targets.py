@@ -105,6 +105,7 @@ class Targets:
             kinds = [
                 resource.type,
                 *(["Custom::*"] if _is_custom(resource.type) else []),
+                *(["*::MODULE"] if resource.type.endswith("::MODULE") else []),
             ]
             for row in (row for kind in kinds for row in rows.get(kind, ())):
                 base = self._evaluator.existing(resource)
