@@ -21,9 +21,12 @@ from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
+from cfn_lint_lambda_race.update._place import Place
+from cfn_lint_lambda_race.update._place import place_of as _place_of
 from cfn_lint_lambda_race.update._publication import (
     UnpublishedInput,
     cure,
+    cure_of_changes,
     stale_alias,
     unmoved,
     unpublished_input,
@@ -36,6 +39,7 @@ __all__ = [
     "Coupling",
     "FunctionUpdate",
     "Gap",
+    "Place",
     "Redundant",
     "Settings",
     "Unpublished",
@@ -47,6 +51,7 @@ __all__ = [
     "gaps",
     "has_layers",
     "note_problem",
+    "place_of",
     "problems_of",
     "redundant_versions",
     "scenario_of",
@@ -57,7 +62,10 @@ __all__ = [
 
 
 class Unpublished(NamedTuple):
-    """An update behind an alias or version, here with its name, that stays."""
+    """An update behind an alias or version, here with its name, that stays.
+
+    ``cure`` are the words for what publishes, `{}` where the function's name belongs.
+    """
 
     update: FunctionUpdate
     name: str
@@ -118,6 +126,11 @@ def update_of(cfn: Template) -> Update:
     if known.update is None:
         known.update = _update(cfn, known.settings)
     return known.update
+
+
+def place_of(cfn: Template, update: FunctionUpdate) -> Place:
+    """Where the update of a function is written; the function for a change set."""
+    return _place_of(update_of(cfn).comparison, update)
 
 
 def scenario_of(cfn: Template, update: FunctionUpdate) -> str:
@@ -222,7 +235,8 @@ class _Found:
                 told = comparison.told(update)
                 if stale is not None:
                     told = stale.update.joined(told)
-                self.unpublished[name] = _unpublished(comparison.after, told, alias)
+                said = cure(comparison, update)
+                self.unpublished[name] = Unpublished(told, alias, said)
 
     def add_scenarios(self, comparison: Comparison) -> None:
         """Add when what is found happens as well, by another comparison."""
@@ -256,7 +270,7 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
             if update.is_concurrent and change_set.is_unshielded(after, update.function)
         ),
         unpublished=tuple(
-            _unpublished(after, update, name)
+            Unpublished(update, name, cure_of_changes(after, update))
             for update in updates
             if update.is_active and not change_set.publishes(after, update.function)
             for name in [
@@ -266,12 +280,6 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
         ),
         replaces=change_set.is_replaced,
     )
-
-
-def _unpublished(after: Deployment, update: FunctionUpdate, name: str) -> Unpublished:
-    function = after.function(update.function)
-    assert function is not None
-    return Unpublished(update, name, cure(function))
 
 
 def couplings(cfn: Template) -> Iterator[Coupling]:

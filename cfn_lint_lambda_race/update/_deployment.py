@@ -30,6 +30,7 @@ from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,
     content,
     is_serverless,
+    unmerged,
 )
 from cfn_lint_lambda_race.update._builds import (
     Build,
@@ -109,6 +110,11 @@ class Deployment:
             isinstance(node, Mapping) and "AllowedValues" in node
             for node in self.parameters.values()
         )
+
+    @cached_property
+    def unmerged(self) -> Mapping[str, Any]:
+        """The template with `Globals` in its own place alone; empty where unknown."""
+        return unmerged(self._cfn)
 
     @property
     def resources(self) -> Mapping[str, Resource]:
