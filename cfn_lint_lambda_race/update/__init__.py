@@ -32,16 +32,18 @@ from cfn_lint_lambda_race.update._publication import (
     unpublished_input,
 )
 from cfn_lint_lambda_race.update._redundant import Redundant, redundant
-from cfn_lint_lambda_race.update._timeline import Gap, Timeline
+from cfn_lint_lambda_race.update._timeline import Hazard, Kind, Timeline
 
 __all__ = [
     "Change",
     "Coupling",
     "FunctionUpdate",
-    "Gap",
+    "Hazard",
+    "Kind",
     "Place",
     "Redundant",
     "Settings",
+    "Timeline",
     "Unpublished",
     "UnpublishedInput",
     "Update",
@@ -56,6 +58,8 @@ __all__ = [
     "redundant_versions",
     "scenario_of",
     "scenario_of_change",
+    "timeline_between",
+    "timeline_of",
     "unpublished_inputs",
     "update_of",
 ]
@@ -95,6 +99,7 @@ class _Known:
     settings: Settings = field(default_factory=Settings)
     update: Update | None = None
     deployment: Deployment | None = None
+    timeline: Timeline | None = None
     problems: dict[str, None] = field(default_factory=dict)
 
     @classmethod
@@ -107,7 +112,7 @@ class _Known:
 def configure(cfn: Template, settings: Settings) -> None:
     """Say what a template is to be compared with, for every rule that compares."""
     known = _Known.of(cfn)
-    known.settings, known.update = settings, None
+    known.settings, known.update, known.timeline = settings, None, None
 
 
 def note_problem(cfn: Template, problem: str) -> None:
@@ -319,15 +324,29 @@ def frozen_versions(cfn: Template) -> Iterator[Resource]:
             yield version
 
 
-def gaps(cfn: Template) -> Iterator[Gap]:
-    """What the update from the baseline certainly denies its callers."""
+def timeline_of(cfn: Template) -> Timeline | None:
+    """The timeline of the update from the baseline; None where nothing compares."""
+    known = _Known.of(cfn)
     comparison = update_of(cfn).comparison
-    if comparison is not None:
-        seen = set()
-        for gap in Timeline(comparison).gaps():
-            if gap.path not in seen:
-                seen.add(gap.path)
-                yield gap
+    if known.timeline is None and comparison is not None:
+        known.timeline = Timeline(comparison)
+    return known.timeline
+
+
+def timeline_between(before: Template, after: Template) -> Timeline:
+    """The timeline of the update from one template to another.
+
+    Local code that they name counts as the same.
+    """
+    sides = Deployment(before), Deployment(after)
+    return Timeline(Comparison(*sides, code_differs=lambda path: False))
+
+
+def gaps(cfn: Template) -> Iterator[Hazard]:
+    """What the update from the baseline certainly denies its callers, once a place."""
+    timeline = timeline_of(cfn)
+    if timeline is not None:
+        yield from {gap.path: gap for gap in reversed(list(timeline.gaps()))}.values()
 
 
 def redundant_versions(cfn: Template) -> Iterator[Redundant]:

@@ -304,6 +304,21 @@ def _of_serverless(
     return [f"{after.id}.Alias"]
 
 
+def stays_with_serverless(
+    comparison: Comparison,
+    before: Resource,
+    after: Resource,
+    update: FunctionUpdate | None,
+) -> bool:
+    """Whether SAM certainly makes no new version of a function that it published."""
+    if update is not None:
+        return bool(_of_serverless(comparison, before, after, update))
+    keys = version_key(comparison.before, before), version_key(comparison.after, after)
+    return keys[0] == keys[1] and not comparison.property_differs(
+        before, after, ("VersionDescription",)
+    )
+
+
 def is_described_anew(
     comparison: Comparison, before: Resource, after: Resource
 ) -> bool:
