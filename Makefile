@@ -100,13 +100,18 @@ $(TRIED): $(INSTALLED)
 	$(VENV)/sam/bin/$(PIP_INSTALL) aws-sam-cli
 	$(PYTHON) -m venv $(VENV)/aws
 	$(VENV)/aws/bin/$(PIP_INSTALL) awscli
+	$(PYTHON) -m venv $(VENV)/cdk
+	$(VENV)/cdk/bin/$(PIP_INSTALL) aws-cdk-lib
 	touch $@
 
 recipes: $(TRIED)
 	test -e $(SARIF_SCHEMA) || { $(call npm,$(NODE),aws-cdk@2 aws-cdk-lib@2 \
-	    constructs@10 serverless@3 @microsoft/jest-sarif@1.0.0-beta.0); }
+	    constructs@10 serverless@3 \
+	    serverless-plugin-canary-deployments@0.8 @microsoft/jest-sarif@1.0.0-beta.0); }
+	test -e $(NODE)/osls || { $(call npm,$(NODE)/osls,osls@3); }
 	RECIPES_NODE=$(NODE) RECIPES_SAM=$(abspath $(VENV))/sam/bin/sam \
 	    RECIPES_AWS=$(abspath $(VENV))/aws/bin/aws \
+	    RECIPES_CDK=$(abspath $(VENV))/cdk/bin/python \
 	    RECIPES_SARIF_SCHEMA=$(SARIF_SCHEMA) $(BIN)/pytest -rs tests/recipes
 
 ## dist: build the source distribution, and the wheel from it, and check both

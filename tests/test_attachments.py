@@ -271,6 +271,37 @@ def test_a_grant_without_a_source_covers_each(tmp_path: Path) -> None:
     assert _found(tmp_path, template) == [FIXED]
 
 
+def _api_of_kind(kind: str, target: Json) -> Json:
+    """An API of which a definition says what it invokes."""
+    uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+    integration = {"uri": {"Fn::Join": ["", [uri, target, "/invocations"]]}}
+    definition = {
+        "openapi": "3.0.1",
+        "paths": {"/orders": {"get": {"x-amazon-apigateway-integration": integration}}},
+    }
+    if "Serverless" in kind:
+        return _resource(kind, DefinitionBody=definition, StageName="prod")
+    return _resource(kind, Body=definition)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"),
+        *("AWS::Serverless::Api", "AWS::Serverless::HttpApi"),
+    ],
+)
+def test_a_permission_is_for_the_api_that_its_source_names(
+    kind: str, tmp_path: Path
+) -> None:
+    apis = {"Shop": _api_of_kind(kind, LIVE), "Office": _api_of_kind(kind, ARN)}
+    template = _template(**apis, Permission=_from_api(FN, "Office"))
+    template["Transform"] = "AWS::Serverless-2016-10-31"
+    assert _found(tmp_path, template) == []
+    template["Resources"]["Permission"] = _from_api(FN, "Shop")
+    assert _found(tmp_path, template) == [FIXED]
+
+
 def _from(function: Json, service: str, name: str) -> Json:
     source = f"arn:aws:{service}:us-east-1:123456789012:{name}"
     principal = {"execute-api": "apigateway"}.get(service, service)

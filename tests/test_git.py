@@ -8,14 +8,15 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cfn_lint_lambda_race.update import _git
+from cfn_lint_lambda_race.update import _git, _local_code
 from cfn_lint_lambda_race.update._git import GitError, Repository
+from cfn_lint_lambda_race.update._local_code import LocalCode
 
 pytestmark = [
     pytest.mark.slow,
@@ -48,6 +49,12 @@ def _neutral(
         "GIT_COMMITTER_EMAIL": "test@example.com",
     }.items():
         monkeypatch.setenv(name, value)
+
+
+def differs(
+    repository: Repository, commit: str, path: Path, without: Collection[Path] = ()
+) -> bool | None:
+    return LocalCode(repository, commit, [path], without).differs(path)
 
 
 class Work:
@@ -98,8 +105,8 @@ class Work:
     def differs(self, path: str, *without: str, commit: str = "HEAD") -> bool | None:
         repository = self.repository
         left_out = [self.root / name for name in without]
-        return repository.differs(
-            repository.resolve(commit), self.root / path, left_out
+        return differs(
+            repository, repository.resolve(commit), self.root / path, left_out
         )
 
     def read(self, path: str, commit: str = "HEAD") -> bytes | None:
@@ -181,7 +188,7 @@ def test_symbolic_link_to_a_folder_above_is_resolved(
     assert found.root == work.root
     head = found.resolve("HEAD")
     assert found.read(head, path / "app.py", LIMIT) == b"one\n"
-    assert found.differs(head, path) is False
+    assert differs(found, head, path) is False
 
 
 def test_linked_worktree(work: Work, tmp_path: Path) -> None:
@@ -298,7 +305,7 @@ def test_settings_of_a_folder_that_looks_like_a_repository_have_no_effect(
     work.write({"infra/template.yaml": "new"})
     found = Repository.find(work.root / "infra" / "template.yaml")
     assert found is not None
-    assert found.differs(found.resolve("HEAD"), work.root / "infra") is True
+    assert differs(found, found.resolve("HEAD"), work.root / "infra") is True
     assert not marker.exists()
 
 
@@ -833,7 +840,7 @@ def test_file_that_cannot_be_read(work: Work, monkeypatch: pytest.MonkeyPatch) -
             refuse() if str(path).endswith("app.py") else opened(path, *rest)
         ),
     )
-    assert repository.differs(head, work.root / "src") is None
+    assert differs(repository, head, work.root / "src") is None
 
 
 def test_conflict(work: Work) -> None:
@@ -853,11 +860,11 @@ def test_subfolder_template(work: Work) -> None:
     assert found is not None
     head = found.resolve("HEAD")
     assert found.read(head, work.root / "service/template.yaml", LIMIT) == b"x"
-    assert found.differs(head, work.root / "service/src") is False
-    assert found.differs(head, work.root / "service" / ".." / "src") is False
+    assert differs(found, head, work.root / "service/src") is False
+    assert differs(found, head, work.root / "service" / ".." / "src") is False
     work.write({"service/src/b.py": "b"})
-    assert found.differs(head, work.root / "service/src") is True
-    assert found.differs(head, work.root / "service/../src") is False
+    assert differs(found, head, work.root / "service/src") is True
+    assert differs(found, head, work.root / "service/../src") is False
 
 
 # -- symbolic links, submodules, sparse checkouts --------------------------------
@@ -1209,7 +1216,7 @@ def test_environment_of_a_hook_does_not_count(
     assert found.root == work.root
     head = found.resolve("HEAD")
     assert found.read(head, work.root / "template.yaml", LIMIT) == b"one"
-    assert found.differs(head, work.root / "src") is False
+    assert differs(found, head, work.root / "src") is False
     assert not marker.exists()
     assert not trace.exists()
 
@@ -1286,7 +1293,7 @@ def test_endless_answer(
     monkeypatch.setattr(_git, "ANSWER_LIMIT", 100_000)
     with pytest.raises(GitError, match=r"answers too much"):
         Repository.find(work.root)
-    assert repository.differs("0" * 40, work.root / "src") is None
+    assert differs(repository, "0" * 40, work.root / "src") is None
 
 
 def test_tree_that_grows_without_end(
@@ -1328,7 +1335,7 @@ def test_git_that_complains_at_length(work: Work, fake: Path) -> None:
 
 def test_much_to_read_is_unknown(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     work.commit({"src/large": "x" * 1000})
-    monkeypatch.setattr(_git, "HASH_LIMIT", 500)
+    monkeypatch.setattr(_local_code, "HASH_LIMIT", 500)
     assert work.differs("src") is None
     # A difference that is found before that is one.
     work.write({"src/app.py": "two\n"})
@@ -1348,18 +1355,18 @@ def test_few_processes(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
         return ask(folder, *arguments, limit=limit)
 
     monkeypatch.setattr(_git, "_ask", count)
-    assert repository.differs(head, work.root / "src") is False
+    assert differs(repository, head, work.root / "src") is False
     assert asked == ["ls-tree", "ls-files"]
     work.write({"src/app.py": "two\n"})
     asked.clear()
-    assert repository.differs(head, work.root / "src") is True
+    assert differs(repository, head, work.root / "src") is True
     assert asked == ["ls-tree", "ls-files", "check-attr", "config"]
     asked.clear()
     repository.read(head, work.root / "template.yaml", LIMIT)
     assert asked == ["ls-tree", "cat-file"]
     asked.clear()
     paths = [work.root / name for name in ("src/app.py", "src", "src/lib", "none")]
-    code = repository.code(head, paths)
+    code = LocalCode(repository, head, paths)
     assert [code.differs(path) for path in paths * 2] == [True, True, False, None] * 2
     assert asked == ["ls-tree", "ls-files", "check-attr", "config"]
     asked.clear()
@@ -1374,7 +1381,7 @@ def test_many_paths(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [f"code/{'x' * 20}{n}" for n in range(20)]
     head = work.commit({f"{name}/a.py": name for name in names})
     work.write({f"{name}/a.py": "changed" for name in names[::2]})
-    code = work.repository.code(head, [work.root / name for name in names])
+    code = LocalCode(work.repository, head, [work.root / name for name in names])
     found = [code.differs(work.root / name) for name in names]
     assert found == [True, False] * 10
 
@@ -1413,11 +1420,11 @@ def use(work: Work) -> None:
         with pytest.raises(GitError):
             repository.resolve(revision)
     repository.read(head, work.root / "template.yaml", LIMIT)
-    repository.differs(head, work.root / "src")
-    repository.differs(head, work.root)
+    differs(repository, head, work.root / "src")
+    differs(repository, head, work.root)
     (work.root / "src/app.py").write_text("changed\r\n")
-    repository.differs(head, work.root / "src/app.py")
-    repository.differs(head, work.root)
+    differs(repository, head, work.root / "src/app.py")
+    differs(repository, head, work.root)
 
 
 # What makes git run the program of a setting, so that the test shows that it is a trap;
@@ -1571,10 +1578,10 @@ def test_missing_objects_are_not_fetched(
     ) as caught:
         repository.read(head, work.root / "template.yaml", LIMIT)
     with pytest.raises(GitError, match=r"git ls-tree fails"):
-        repository.differs(head, work.root / "src")
+        differs(repository, head, work.root / "src")
     with pytest.raises(GitError, match=r"no revision"):
         repository.resolve("1" * 40)
-    assert repository.differs(head, work.root / "src/app.py") is False
+    assert differs(repository, head, work.root / "src/app.py") is False
     assert not marker.exists()
     command = str(caught.value).split("`")[1].split()[1:]
     work.run(*command)

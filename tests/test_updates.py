@@ -1325,7 +1325,7 @@ def test_the_finding_names_both_sides(tmp_path: Path) -> None:
     after = new_code(stack({"Timeout": 9, "MemorySize": 512, "Description": "more"}))
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     matches = lint_template(tmp_path, after, "-x", setting)
-    assert paths(matches, "W9831") == ["Resources/Orders"]
+    assert paths(matches, "W9831") == ["Resources/Orders/Properties/Timeout"]
     assert messages(matches, "W9831") == [
         "This update changes Code of Orders (UpdateFunctionCode) and its MemorySize "
         "and Timeout (UpdateFunctionConfiguration), and between the two calls $LATEST "
@@ -1433,3 +1433,86 @@ def test_a_chain_of_replacements_ends(tmp_path: Path) -> None:
     # How far the replacement comes is not known, so it is none.
     found = update(tmp_path, chain("one"), new_code(chain("two")))
     assert changed(found) == ()
+
+
+# -- what only a deployment invokes ------------------------------------------------
+
+DEPLOYING: dict[str, Template_] = {
+    "custom resource": {
+        "Thing": resource(
+            "CloudFormation::CustomResource",
+            ServiceToken={"Fn::GetAtt": ["Orders", "Arn"]},
+        )
+    },
+    "custom resource of a name": {
+        "Thing": {
+            "Type": "Custom::Thing",
+            "Properties": {"ServiceToken": {"Fn::GetAtt": ["Orders", "Arn"]}},
+        }
+    },
+    "CDK's framework": {
+        "Framework": resource(
+            "Lambda::Function",
+            Code={"S3Bucket": "artifacts", "S3Key": "framework.zip"},
+            Handler="framework.onEvent",
+            Role=ROLE,
+            Runtime="nodejs22.x",
+            **variables(USER_ON_EVENT_FUNCTION_ARN={"Fn::GetAtt": ["Orders", "Arn"]}),
+        ),
+        "Thing": resource(
+            "CloudFormation::CustomResource",
+            ServiceToken={"Fn::GetAtt": ["Framework", "Arn"]},
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("resources", DEPLOYING.values(), ids=DEPLOYING)
+@pytest.mark.parametrize("is_invoked", [False, True])
+def test_what_only_a_deployment_invokes_is_not_met(
+    resources: Template_, is_invoked: bool, tmp_path: Path
+) -> None:
+    before, after = (
+        stack({"Timeout": seconds}, Resources=resources) for seconds in (3, 9)
+    )
+    if not is_invoked:
+        for template in (before, after):
+            del template["Resources"]["Invocation"]
+    found = update(tmp_path, before, new_code(after))
+    assert bool(found.concurrent) is is_invoked
+
+
+@pytest.mark.parametrize("resources", DEPLOYING.values(), ids=DEPLOYING)
+@pytest.mark.parametrize("is_invoked", [False, True])
+def test_what_only_a_deployment_invokes_needs_no_new_version(
+    resources: Template_, is_invoked: bool, tmp_path: Path
+) -> None:
+    events = {} if is_invoked else {"Events": None}
+    before, after = (
+        sam(
+            {"AutoPublishAlias": "live", "Timeout": seconds, **events},
+            Resources=resources,
+        )
+        for seconds in (3, 9)
+    )
+    assert bool(update(tmp_path, before, after).unpublished) is is_invoked
+
+
+def test_the_framework_s_own_functions_are_not_met(tmp_path: Path) -> None:
+    """Its state machine waits for them, in a deployment."""
+    machine = resource(
+        "StepFunctions::StateMachine",
+        DefinitionString={
+            "Fn::Sub": json.dumps(
+                {"States": {"A": {"Type": "Task", "Resource": "${Orders.Arn}"}}}
+            )
+        },
+    )
+    handler = {"Handler": "framework.isComplete"}
+    before, after = (
+        stack({**handler, "Timeout": seconds}, Resources={"Waiter": machine})
+        for seconds in (3, 9)
+    )
+    for template in (before, after):
+        del template["Resources"]["Invocation"]
+    assert update(tmp_path, before, new_code(after)).concurrent == ()

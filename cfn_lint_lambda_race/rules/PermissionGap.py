@@ -50,17 +50,20 @@ class PermissionGap(RaceRule):
 
 def _message(cfn: Template, gap: Hazard) -> str:
     assert gap.caller is not None
-    target = read(cfn).name_target(gap.caller.target)
+    reading = read(cfn)
+    target = reading.name_target(gap.caller.target)
+    function = reading.name(gap.function)
+    permission = reading.name(gap.name)
     old, new = (
         f"the qualifier {one}" if one else "$LATEST"
         for one in (gap.caller.old, gap.caller.new)
     )
     if gap.kind is Kind.UNDEPLOYED:
         return (
-            f"{target} moves to {new} of {gap.function}, but deployment {gap.name} "
-            f"stays, so the API keeps invoking {old}, for which this update deletes "
-            "the permission: callers get errors until somebody deploys; give the "
-            "deployment a new logical ID"
+            f"{target} moves to {new} of {function}, but deployment "
+            f"{permission} stays, so the API keeps invoking {old}, for which this "
+            "update deletes the permission: callers get errors until somebody deploys; "
+            "give the deployment a new logical ID"
         )
     if gap.caller.target.row.form == "self":
         return (
@@ -69,7 +72,7 @@ def _message(cfn: Template, gap: Hazard) -> str:
             "quiet time"
         )
     return (
-        f"{target} moves to {new} of {gap.function} before permission {gap.name} is "
-        "there, so its invocations are denied for a while; deploy the permission "
-        "beside the old one first, and move the target afterwards"
+        f"{target} moves to {new} of {function} before permission "
+        f"{permission} is there, so its invocations are denied for a while; deploy "
+        "the permission beside the old one first, and move the target afterwards"
     )

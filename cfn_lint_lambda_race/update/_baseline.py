@@ -21,6 +21,7 @@ from cfn_lint_lambda_race.template._source import (
     UnusableTemplateError,
     read_template,
 )
+from cfn_lint_lambda_race.update._builds import Build, Builds, paths_read
 from cfn_lint_lambda_race.update._change_set import (
     ChangeSet,
     ChangeSetError,
@@ -29,6 +30,7 @@ from cfn_lint_lambda_race.update._change_set import (
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._git import GitError, Repository
+from cfn_lint_lambda_race.update._local_code import LocalCode
 
 _LOGGER = logging.getLogger("cfnlint.lambda_race")
 
@@ -221,18 +223,17 @@ def _with_revision(
         ) from None
 
     folder = template.parent
-    code = repository.code(
-        commit, [folder / path for path in after.local_paths], [template]
-    )
+    paths = paths_read(after.builds, folder, repository.root)
+    builds = Builds(LocalCode(repository, commit, paths, [template]), folder)
 
-    def code_differs(path: str) -> bool | None:
+    def code_differs(build: Build) -> bool | None:
         try:
-            return code.differs(folder / path)
+            return builds.differs(build)
         except ValueError:
             # A null character cannot be part of a path.
             return None
         except GitError as error:
-            raise BaselineError(f"{path} cannot be compared: {error}") from None
+            raise BaselineError(f"{build.path} cannot be compared: {error}") from None
 
     return Comparison(before, after, code_differs)
 

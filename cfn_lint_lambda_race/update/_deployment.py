@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
+from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any
 
@@ -20,6 +22,7 @@ from cfn_lint_lambda_race.template import (
     Scenario,
     Text,
     literal,
+    scalar_text,
     token,
 )
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
@@ -27,6 +30,14 @@ from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,
     content,
     is_serverless,
+    unmerged,
+)
+from cfn_lint_lambda_race.update._builds import (
+    Build,
+    Method,
+    entry_points,
+    method_of,
+    settings_of,
 )
 from cfn_lint_lambda_race.update._values import in_order, pruned
 
@@ -45,12 +56,14 @@ class Shield(Enum):
 
     Unshielded: somewhere by ``$LATEST``, or nowhere and nothing is published;
     shielded: only through versions or aliases of them; idle: nowhere, but a
-    version or an alias is published for callers elsewhere.
+    version or an alias is published for callers elsewhere; deploying: by what a
+    deployment waits for, such as a custom resource, which finds it complete.
     """
 
     UNSHIELDED = "unshielded"
     SHIELDED = "shielded"
     IDLE = "idle"
+    DEPLOYING = "deploying"
 
 
 class Deployment:
@@ -65,10 +78,12 @@ class Deployment:
         cfn: Template,
         defaults_first: bool = True,
         content_of: ContentOf = content_of,
+        parameter_sets: Sequence[Mapping[str, Any]] | None = None,
+        judged: Mapping[str, str] | None = None,
     ) -> None:
         self._cfn = cfn
         self._content_of = content_of
-        self.reading = Reading(cfn, defaults_first, content_of)
+        self.reading = Reading(cfn, defaults_first, content_of, parameter_sets, judged)
         template = content(cfn)
         parameters = template.get("Parameters")
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
@@ -79,6 +94,15 @@ class Deployment:
         """What the template deploys with any of its parameters' allowed values."""
         return Deployment(self._cfn, False, self._content_of)
 
+    def of_choice(
+        self, given: Mapping[str, Any], judged: Mapping[str, str]
+    ) -> Deployment:
+        """What the template deploys with some values of its parameters.
+
+        ``judged`` are those that only the conditions know.
+        """
+        return Deployment(self._cfn, True, self._content_of, [given], judged)
+
     @property
     def has_choices(self) -> bool:
         """Whether parameters choose between parts of the template."""
@@ -86,6 +110,11 @@ class Deployment:
             isinstance(node, Mapping) and "AllowedValues" in node
             for node in self.parameters.values()
         )
+
+    @cached_property
+    def unmerged(self) -> Mapping[str, Any]:
+        """The template with `Globals` in its own place alone; empty where unknown."""
+        return unmerged(self._cfn)
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -158,16 +187,58 @@ class Deployment:
         )
         return normpath(context) if isinstance(context, str) else None
 
+    def build(self, resource: Resource) -> Build | None:
+        """How a function's or a layer's code is made of local files.
+
+        None where none are named.
+        """
+        metadata = resource.attributes.get("Metadata")
+        context = self.build_context(resource)
+        if context is not None:
+            named = (
+                metadata.get("Dockerfile") if isinstance(metadata, Mapping) else None
+            )
+            options = (named,) if isinstance(named, str) else ()
+            return Build(context, Method.IMAGE, options, settings_of(metadata))
+        path = self.code_path(resource)
+        if path is None:
+            return None
+        runtime = scalar_text(resource.properties.get("Runtime"))
+        method = method_of(runtime, metadata)
+        return Build(
+            path,
+            method,
+            entry_points(metadata) if method is Method.ESBUILD else (),
+            settings_of(metadata),
+            scalar_text(resource.properties.get("Handler")) or "",
+            path in self._shared_paths,
+        )
+
     @property
-    def local_paths(self) -> set[str]:
-        """The local paths of the code of functions and layers."""
+    def builds(self) -> Iterator[Build]:
+        """How the code of the functions and layers is made of local files."""
+        for resource in self.resources.values():
+            build = self.build(resource) if resource.type in _LOCAL else None
+            if build is not None:
+                yield build
+
+    @cached_property
+    def _shared_paths(self) -> frozenset[str]:
+        """The local paths at or below which the code of several resources lies."""
         found = [
             path
             for resource in self.resources.values()
             if resource.type in _LOCAL
-            for path in (self.code_path(resource), self.build_context(resource))
+            for path in [self.code_path(resource)]
+            if path is not None
         ]
-        return {path for path in found if path is not None}
+        above = [
+            folder.as_posix()
+            for path in found
+            for folder in PurePosixPath(path).parents
+        ]
+        counted = Counter([*found, *above])
+        return frozenset(path for path in found if path == "." or counted[path] > 1)
 
     # -- shields ---------------------------------------------------------------
 
@@ -180,12 +251,42 @@ class Deployment:
             if target.row.is_deployment:
                 continue
             for reference in target.references:
-                if reference.function is None:
+                # The waiter of the CDK's framework invokes it in a deployment only.
+                if reference.function is None or references.is_framework(
+                    reference.function
+                ):
                     continue
                 found = uses.setdefault(reference.function, [])
                 found.extend((True, when) for when in references.unqualified(reference))
                 found.append((False, reference.when))
         return uses
+
+    @cached_property
+    def deploying(self) -> frozenset[str]:
+        """The functions that nothing in the template but a deployment invokes.
+
+        As what provides a custom resource, by itself or behind the CDK's framework.
+        """
+        references = self.reading.references
+        found = {
+            reference.function
+            for target in self.reading.targets
+            if target.row.is_deployment
+            for reference in target.references
+        }
+        for name, function in references.functions.items():
+            if not references.is_framework(name):
+                continue
+            found.add(name)
+            environment = function.properties.get("Environment")
+            variables = (
+                environment.get("Variables")
+                if isinstance(environment, Mapping)
+                else None
+            )
+            for node in variables.values() if isinstance(variables, Mapping) else ():
+                found.update(one.function for one in references.of(node))
+        return frozenset(name for name in found if name is not None) - set(self._uses)
 
     def shield(self, function: str, when: Scenario = ALWAYS) -> Shield:
         """How the template invokes a function in a scenario."""
@@ -199,6 +300,8 @@ class Deployment:
             return Shield.UNSHIELDED
         if uses:
             return Shield.SHIELDED
+        if function in self.deploying:
+            return Shield.DEPLOYING
         return Shield.IDLE if self.publishes(function) else Shield.UNSHIELDED
 
     def publishes(self, function: str) -> bool:

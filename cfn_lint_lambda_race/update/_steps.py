@@ -28,7 +28,8 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
-from cfn_lint_lambda_race.update._comparison import Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._changes import FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import Order, deployed
 from cfn_lint_lambda_race.update._publication import stays_with_serverless

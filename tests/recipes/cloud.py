@@ -17,7 +17,7 @@ from tests.serving import serving
 
 _RACE = """
 <Changes><member><Type>Resource</Type><ResourceChange>
-  <Action>Modify</Action><LogicalResourceId>Orders</LogicalResourceId>
+  <Action>{action}</Action><LogicalResourceId>Orders</LogicalResourceId>
   <PhysicalResourceId>orders-1</PhysicalResourceId>
   <ResourceType>AWS::Lambda::Function</ResourceType>
   <Replacement>False</Replacement><Scope><member>Properties</member></Scope>
@@ -37,6 +37,10 @@ class Cloud:
     def __init__(self) -> None:
         self.access: Mapping[str, str] = {}
         self.template = ""
+        # Of the stack; None where there is none.
+        self.status: str | None = "UPDATE_COMPLETE"
+        # What the change set does to the function.
+        self.action = "Modify"
         # The properties of the function that the change set changes.
         self.changes: tuple[str, ...] = ()
         self.questions: list[Mapping[str, str]] = []
@@ -49,15 +53,36 @@ class Cloud:
         assert found, [question["Action"] for question in self.questions]
         return found[-1]
 
+    def code(self, question: Mapping[str, str]) -> int:
+        """The HTTP status: a stack that does not exist is a bad request."""
+        missing = question["Action"] == "DescribeStacks" and self.status is None
+        if missing and not self._executed():
+            return 400
+        return 200
+
+    def _executed(self) -> bool:
+        return any(asked["Action"] == "ExecuteChangeSet" for asked in self.questions)
+
     def answer(self, question: Mapping[str, str]) -> str:
         self.questions.append(question)
         action = question["Action"]
+        if self.code(question) == 400:
+            return (
+                "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>"
+                "<Message>Stack with id orders does not exist</Message></Error>"
+                "</ErrorResponse>"
+            )
+        # Executed at once.
+        update = self.status == "UPDATE_COMPLETE"
+        status = self.status
+        if self._executed():
+            status = "UPDATE_COMPLETE" if update else "CREATE_COMPLETE"
         body = {
             "GetTemplate": f"<TemplateBody>{escape(self.template)}</TemplateBody>",
             "DescribeChangeSet": self._change_set(),
             "DescribeStacks": (
                 "<Stacks><member><StackName>orders</StackName><CreationTime>"
-                "2026-01-01T00:00:00Z</CreationTime><StackStatus>UPDATE_COMPLETE"
+                f"2026-01-01T00:00:00Z</CreationTime><StackStatus>{status}"
                 "</StackStatus></member></Stacks>"
             ),
         }.get(action, "")
@@ -76,7 +101,8 @@ class Cloud:
         details = "".join(_DETAIL.format(name=change) for change in self.changes)
         return (
             f"{name}<Status>CREATE_COMPLETE</Status>"
-            f"<ExecutionStatus>AVAILABLE</ExecutionStatus>{_RACE.format(details=details)}"
+            "<ExecutionStatus>AVAILABLE</ExecutionStatus>"
+            f"{_RACE.format(action=self.action, details=details)}"
         )
 
 
@@ -88,8 +114,9 @@ def clouded() -> Iterator[Cloud]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            answer = cloud.answer(dict(parse_qsl(body))).encode()
-            self.send_response(200)
+            question = dict(parse_qsl(body))
+            answer = cloud.answer(question).encode()
+            self.send_response(cloud.code(question))
             self.send_header("Content-Type", "text/xml")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

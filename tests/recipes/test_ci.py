@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.linting import ROOT
 from tests.recipes.cloud import Cloud
 from tests.recipes.conftest import FUNCTION_LINE, STORY, TARGET_LINE, Shell, program
 from tests.recipes.pages import FILES, document, named
@@ -39,6 +40,16 @@ def test_file_follows_the_service_schema(name: str, folder: Shell) -> None:
     assert folder.run(f"{check} {name}").returncode == 1
 
 
+def test_workflows_are_what_zizmor_is_content_with(folder: Shell) -> None:
+    workflows = [*FILES.glob("github-*.yml"), ROOT / ".github" / "workflows"]
+    check = f"{program('zizmor')} --offline --no-progress --pedantic"
+    folder.do(f"{check} {' '.join(map(str, workflows))}")
+    # It sees what is wrong.
+    text = (FILES / "github-pull-request.yml").read_text()
+    folder.write({"x.yml": text.replace("persist-credentials: false", "")})
+    assert folder.run(f"{check} x.yml").returncode != 0
+
+
 def test_buildspec_has_what_codebuild_reads() -> None:
     # CodeBuild publishes no schema; these are the keys of its buildspec reference.
     buildspec = document("buildspec.yml")
@@ -53,18 +64,31 @@ def test_buildspec_has_what_codebuild_reads() -> None:
 
 @pytest.fixture
 def pull_request(project: Shell) -> Shell:
-    """The project, with a branch that is to be merged into the main one."""
+    """The project, with a branch that is to be merged into a main that went on."""
     project.commit("arm64")
     project.do("git push --quiet origin arm64")
+    project.do("git switch --quiet main")
+    text = (STORY / "race.before.yaml").read_text()
+    variable = "DD_LAMBDA_HANDLER: index.handler"
+    others = text.replace(variable, f"{variable}\n          STAGE: prod")
+    assert others != text
+    project.write({"templates/orders.yaml": others, "templates/others.yaml": text})
+    project.commit("what others changed")
+    project.do("git push --quiet origin main")
+    # What GitHub makes of every pull request.
+    project.do("git switch --quiet --create merge")
+    project.do("git merge --quiet --no-ff --message merge arm64")
+    project.do("git push --quiet origin merge && git switch --quiet arm64")
     return project
 
 
-def _clone(project: Shell, name: str, *options: str) -> Shell:
+def _clone(project: Shell, name: str, branch: str, *options: str) -> Shell:
     """What a service checks out: the branch, from the repository's server."""
     origin = (project.folder.parent / "origin.git").as_uri()
     clone = Shell(project.folder.parent / name, project.environment)
     project.do(
-        f"git clone --quiet --branch arm64 {' '.join(options)} {origin} {clone.folder}"
+        f"git clone --quiet --branch {branch} {' '.join(options)} {origin} "
+        f"{clone.folder}"
     )
     return clone
 
@@ -80,44 +104,70 @@ def _steps(name: str) -> list[Mapping[str, Any]]:
     return steps
 
 
-def _lint_pull_request(clone: Shell) -> tuple[int, Path]:
-    """Run the workflow's steps; the exit code of the last, and its report."""
+def _lint_pull_request(clone: Shell) -> tuple[int, str, Path]:
+    """Run the workflow's steps; the last one's exit code and output, and the report."""
     steps = _steps("github-pull-request.yml")
     clone.do(named(steps, "Install")["run"], shell=BASH)
-    step = named(steps, "Compare with the target branch")
-    context = {"github.base_ref": "main"}
-    variables = {key: _expanded(value, context) for key, value in step["env"].items()}
-    done = clone.run(step["run"], shell=BASH, variables=variables)
+    step = named(steps, "Lint the templates that change")
+    done = clone.run(step["run"], shell=BASH)
     upload = named(steps, "Show the findings in the pull request")
     # A step that fails keeps the next one from running, unless it says otherwise.
-    assert upload["if"] == "always()"
-    return done.returncode, clone.folder / upload["with"]["sarif_file"]
+    assert upload["if"].startswith("always()")
+    return done.returncode, done.stdout, clone.folder / upload["with"]["sarif_file"]
 
 
-def _results(report: Path) -> dict[str, int]:
+def _results(report: Path) -> dict[str, tuple[str, int]]:
     (run,) = json.loads(report.read_text())["runs"]
-    return {
-        result["ruleId"]: result["locations"][0]["physicalLocation"]["region"][
-            "startLine"
-        ]
-        for result in run["results"]
-    }
+    results = {}
+    for result in run["results"]:
+        (location,) = result["locations"]
+        place = location["physicalLocation"]
+        at = place["artifactLocation"]["uri"], place["region"]["startLine"]
+        results[result["ruleId"]] = at
+    return results
 
 
 def test_github_pull_request_shows_the_race(pull_request: Shell) -> None:
     checkout = _steps("github-pull-request.yml")[0]
     assert checkout["uses"].startswith("actions/checkout@")
-    assert checkout["with"] == {"fetch-depth": 0}  # no --depth
-    code, report = _lint_pull_request(_clone(pull_request, "runner"))
-    assert code == 4
-    assert _results(report) == {"W9831": FUNCTION_LINE, "W9810": TARGET_LINE}
+    assert checkout["with"] == {"fetch-depth": 2, "persist-credentials": False}
+    runner = _clone(pull_request, "runner", "merge", "--depth=2")
+    code, said, report = _lint_pull_request(runner)
+    assert code != 0
+    # In the job's log, and without what others changed on main.
+    (race,) = re.findall("W9831 .*", said)
+    assert "Architectures of Orders" in race
+    assert "Environment" not in race
+    # Only the template that changed, although another one has the same target.
+    assert said.count("W9810 ") == 1
+    template = "templates/orders.yaml"
+    assert _results(report) == {
+        "W9831": (template, FUNCTION_LINE),
+        "W9810": (template, TARGET_LINE + 1),
+    }
 
 
-def test_github_shallow_checkout_is_reported(pull_request: Shell) -> None:
-    shallow = _clone(pull_request, "shallow", "--depth=1")
-    code, report = _lint_pull_request(shallow)
-    assert code == 4
-    assert _results(report) == {"W9831": 1, "W9810": TARGET_LINE}
+def test_github_push_to_main_shows_the_race(pull_request: Shell) -> None:
+    pull_request.do("git switch --quiet main && git merge --quiet --ff-only merge")
+    pull_request.do("git push --quiet origin main")
+    runner = _clone(pull_request, "runner", "main", "--depth=2")
+    code, said, _ = _lint_pull_request(runner)
+    assert code != 0
+    assert "W9831 This update changes Architectures of Orders" in said
+
+
+def test_github_change_of_no_template_is_no_failure(pull_request: Shell) -> None:
+    pull_request.write({"README.md": "Nothing to lint."})
+    pull_request.commit("a page")
+    pull_request.do("git push --quiet origin arm64")
+    runner = _clone(pull_request, "runner", "arm64", "--depth=2")
+    code, said, report = _lint_pull_request(runner)
+    assert (code, said) == (0, "")
+    upload = named(
+        _steps("github-pull-request.yml"), "Show the findings in the pull request"
+    )
+    assert "hashFiles('cfn-lint.sarif') != ''" in upload["if"]
+    assert not report.exists()
 
 
 @pytest.fixture
@@ -128,13 +178,19 @@ def deployment(project: Shell, cloudformation: Cloud) -> Shell:
     return project
 
 
-def _deploy(shell: Shell, cloud: Cloud) -> Mapping[str, tuple[int, str]]:
+def _deploy(
+    shell: Shell, cloud: Cloud, fail_on: str = "warning"
+) -> Mapping[str, tuple[int, str]]:
     """Run the workflow's steps up to one that fails; their exit codes and output."""
-    workflow = document("github-deploy.yml")
-    context = {"github.sha": "2f9c1b7"}
+    (job,) = document("github-deploy.yml")["jobs"].values()
+    context = {"github.run_id": "17", "github.run_attempt": "2"}
     variables = {
-        key: _expanded(value, context) for key, value in workflow["env"].items()
+        key: _expanded(value, context)
+        for key, value in job["env"].items()
+        if key != "FAIL_ON"
     }
+    variables["FAIL_ON"] = fail_on
+    variables["GITHUB_ENV"] = str(shell.folder.parent / "environment")
     done: dict[str, tuple[int, str]] = {}
     for step in _steps("github-deploy.yml"):
         if "run" not in step or any(code for code, _ in done.values()):
@@ -143,6 +199,10 @@ def _deploy(shell: Shell, cloud: Cloud) -> Mapping[str, tuple[int, str]]:
             step["run"], shell=BASH, variables={**variables, **cloud.access}
         )
         done[step["name"]] = (run.returncode, run.stdout + run.stderr)
+        written = Path(variables["GITHUB_ENV"])
+        if written.exists():
+            lines = written.read_text().splitlines()
+            variables |= dict(line.split("=", 1) for line in lines)
     return done
 
 
@@ -152,7 +212,8 @@ def test_github_deployment_stops_at_a_race(
     cloudformation.changes = ("Architectures", "Layers")
     done = _deploy(deployment, cloudformation)
     created = cloudformation.asked("CreateChangeSet")
-    assert created["ChangeSetName"] == "commit-2f9c1b7"
+    assert created["ChangeSetName"] == "run-17-2"
+    assert created["ChangeSetType"] == "UPDATE"
     assert created["TemplateBody"] == (STORY / "race.yaml").read_text()
     described = cloudformation.asked("DescribeChangeSet")
     assert described["IncludePropertyValues"] == "true"
@@ -160,6 +221,36 @@ def test_github_deployment_stops_at_a_race(
     assert code == 4
     assert "W9831 This update changes Architectures of Orders" in said
     assert "Execute" not in done
+
+
+def test_github_deployment_goes_on_where_somebody_accepts_the_race(
+    deployment: Shell, cloudformation: Cloud
+) -> None:
+    (job,) = document("github-deploy.yml")["jobs"].values()
+    accepted = job["env"]["FAIL_ON"]
+    assert accepted == "${{ inputs.accept-warnings && 'error' || 'warning' }}"
+    cloudformation.changes = ("Architectures", "Layers")
+    done = _deploy(deployment, cloudformation, fail_on="error")
+    code, said = done["Stop at a race"]
+    assert code == 0
+    assert "W9831 " in said
+    assert "W9810 " in said
+    cloudformation.asked("ExecuteChangeSet")
+
+
+@pytest.mark.parametrize("status", [None, "REVIEW_IN_PROGRESS"])
+def test_github_first_deployment(
+    deployment: Shell, cloudformation: Cloud, status: str | None
+) -> None:
+    cloudformation.status = status
+    cloudformation.action = "Add"
+    deployment.write({"templates/orders.yaml": STORY / "alias.yaml"})
+    cloudformation.changes = ("Architectures", "Layers")
+    done = _deploy(deployment, cloudformation)
+    assert [code for code, _ in done.values()] == [0, 0, 0, 0], done
+    created = cloudformation.asked("CreateChangeSet")
+    assert created["ChangeSetType"] == "CREATE"
+    cloudformation.asked("ExecuteChangeSet")
 
 
 def test_github_deployment_without_a_race_goes_on(
@@ -170,7 +261,7 @@ def test_github_deployment_without_a_race_goes_on(
     done = _deploy(deployment, cloudformation)
     assert [code for code, _ in done.values()] == [0, 0, 0, 0], done
     executed = cloudformation.asked("ExecuteChangeSet")
-    assert executed["ChangeSetName"] == "commit-2f9c1b7"
+    assert executed["ChangeSetName"] == "run-17-2"
 
 
 def test_github_deployment_of_no_change_is_no_failure(
@@ -188,36 +279,64 @@ def _failures(report: Path) -> str:
     return "\n".join(failure.attrib["message"] for failure in failures)
 
 
+def _race_alone(said: str) -> None:
+    """The log tells of the race, and of nothing that others changed on main."""
+    (race,) = re.findall("W9831 .*", said)
+    assert "Architectures of Orders" in race
+    assert "Environment" not in race
+    assert said.count("W9810 ") == 1
+
+
+def _variables(job: Mapping[str, Any], rule: int, given: Mapping[str, str]) -> Any:
+    """A job's variables under one of its rules."""
+    merged = {**job["variables"], **job["rules"][rule]["variables"]}
+    return {
+        key: re.sub(r"\$(\w+)", lambda match: given[match[1]], value)
+        for key, value in merged.items()
+    }
+
+
 def test_gitlab_merge_request_shows_the_race(pull_request: Shell) -> None:
     (job,) = document("gitlab-ci.yml").values()
     assert job["variables"]["GIT_DEPTH"] == "0"  # no --depth
     # GitLab fetches the branch alone, and checks out a commit.
-    runner = _clone(pull_request, "runner", "--single-branch")
+    runner = _clone(pull_request, "runner", "arm64", "--single-branch")
     runner.do("git checkout --quiet --detach && git branch -D arm64")
-    target = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
-    variables = {
-        key: re.sub(r"\$(\w+)", lambda match: target[match[1]], value)
-        for key, value in job["variables"].items()
-    }
+    base = pull_request.do("git merge-base main arm64").strip()
+    assert "merge_request_event" in job["rules"][0]["if"]
+    variables = _variables(job, 0, {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base})
     script = "\n".join([*job["before_script"], *job["script"]])
-    done = runner.run(script, variables={**target, **variables})
-    assert done.returncode == 4, done.stderr
+    done = runner.run(script, variables=variables)
+    assert done.returncode != 0, done.stderr
+    _race_alone(done.stdout)
     found = _failures(runner.folder / job["artifacts"]["reports"]["junit"])
     assert "This update changes Architectures of Orders" in found
-    assert f"templates/orders.yaml:{FUNCTION_LINE}:3" in found
+    assert f"templates/orders.yaml:{FUNCTION_LINE}:11" in found
+
+
+def test_gitlab_main_is_compared_with_what_it_was(pull_request: Shell) -> None:
+    (job,) = document("gitlab-ci.yml").values()
+    runner = _clone(pull_request, "runner", "merge", "--single-branch")
+    assert "CI_DEFAULT_BRANCH" in job["rules"][1]["if"]
+    script = "\n".join([*job["before_script"], *job["script"]])
+    done = runner.run(script, variables=_variables(job, 1, {}))
+    assert done.returncode != 0, done.stderr
+    _race_alone(done.stdout)
 
 
 def test_codebuild_pull_request_shows_the_race(pull_request: Shell) -> None:
     buildspec = document("buildspec.yml")
-    runner = _clone(pull_request, "runner", "--single-branch", "--depth=1")
-    lines = [
-        line for phase in buildspec["phases"].values() for line in phase["commands"]
-    ]
-    done = runner.run(
-        "\n".join(lines), variables={"CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}
-    )
-    assert done.returncode == 4, done.stderr
-    (name,) = buildspec["reports"]["cfn-lint"]["files"]
-    found = _failures(runner.folder / name)
-    assert "This update changes Architectures of Orders" in found
-    assert f"templates/orders.yaml:{FUNCTION_LINE}:3" in found
+    for depth in ("--depth=1", ""):
+        runner = _clone(
+            pull_request, f"runner{depth}", "arm64", "--single-branch", depth
+        )
+        phases = buildspec["phases"].values()
+        lines = [line for phase in phases for line in phase["commands"]]
+        reference = {"CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}
+        done = runner.run("\n".join(lines), variables=reference)
+        assert done.returncode != 0, done.stderr
+        _race_alone(done.stdout)
+        (name,) = buildspec["reports"]["cfn-lint"]["files"]
+        found = _failures(runner.folder / name)
+        assert "This update changes Architectures of Orders" in found
+        assert f"templates/orders.yaml:{FUNCTION_LINE}:11" in found

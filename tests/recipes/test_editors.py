@@ -114,10 +114,14 @@ def test_settings_of_the_vscode_extension(project: Shell) -> None:
 
 def test_settings_of_the_aws_toolkit(project: Shell) -> None:
     (path,) = document("aws-toolkit-settings.json").values()
-    assert path == "/path/to/the/environment/bin/cfn-lint"
-    project.write({".cfnlintrc": SETTINGS})
-    local = project.environment / "bin" / "cfn-lint"
-    done = project.run(f"{local} --format json {project.folder / TEMPLATE}")
+    name = "cfn-lint-for-aws-toolkit"
+    assert path == f"/path/to/the/environment/bin/{name}"
+    folder = project.folder / "bin"
+    project.write({f"bin/{name}": FILES / name, ".cfnlintrc": SETTINGS})
+    (folder / name).chmod(0o755)
+    (folder / "cfn-lint").symlink_to(project.environment / "bin" / "cfn-lint")
+    done = project.run(f"{folder / name} --format json {project.folder / TEMPLATE}")
+    assert done.returncode == 0
     found = {entry["Rule"]["Id"]: entry for entry in json.loads(done.stdout)}
     assert found["W9810"]["Location"]["Start"]["LineNumber"] == TARGET_LINE
     assert found["W9831"]["Location"]["Start"]["LineNumber"] == FUNCTION_LINE

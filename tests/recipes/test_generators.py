@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.recipes.conftest import Shell, given
-from tests.recipes.pages import commands
+from tests.recipes.pages import FILES, block, blocks, command, commands
 
 PAGE = "generators.md"
+# The section on the templates that the CDK writes.
+WRITTEN = "What `cdk synth` wrote"
 # The function, in its state that is deployed and in one that races with it.
 CODE = "def handler(event, context):\n    return '{}'\n"
 
@@ -146,7 +148,7 @@ def test_sam_builds(sam: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", path)
     # Both builds put the code into a folder of one name, so it counts as unchanged, as
     # the page says; an architecture stands in the template.
-    comparison = _comparison("SAM")
+    comparison = _comparison("SAM")[:4]
     assert "W9831" not in _reported(sam, comparison)
     text = (sam.folder / "template.yaml").read_text()
     arm64 = "      Architectures: [arm64]\n      Runtime:"
@@ -199,7 +201,7 @@ def cdk(folder: Shell, node: Path) -> Shell:
 
 
 def test_cdk_lints_what_it_synthesises(cdk: Shell) -> None:
-    said = _reported(cdk, commands(PAGE, "CDK")[:2])
+    said = _reported(cdk, commands(PAGE, WRITTEN)[:2])
     assert "W9810 Nightly" in said
     assert "cdk.out/Orders.template.json:" in said
     template = json.loads((cdk.folder / "cdk.out/Orders.template.json").read_text())
@@ -208,14 +210,145 @@ def test_cdk_lints_what_it_synthesises(cdk: Shell) -> None:
 
 
 def test_cdk_compares_two_branches(cdk: Shell) -> None:
-    said = _reported(cdk, _in_place(_comparison("CDK")))
+    said = _reported(cdk, _in_place(_comparison(WRITTEN)))
     assert "W9831 This update changes Code of Orders" in said
     assert "Environment" in said
 
 
 def test_cdk_code_alone_is_no_race(cdk: Shell) -> None:
     cdk.write({"app.js": CDK.replace("NAME", "orders")})
-    assert "W9831" not in _reported(cdk, _in_place(_comparison("CDK")))
+    assert "W9831" not in _reported(cdk, _in_place(_comparison(WRITTEN)))
+
+
+def _plugged(cdk: Shell, *, silenced: str = "") -> None:
+    """Let the app use the plugin as the page tells it, with another baseline."""
+    use = next(text for text in blocks(PAGE, "javascript") if "addPlugins" in text)
+    options = "{baseline: process.env.BASELINE, fail: !process.env.PASS}"
+    use = use.replace("{baseline: '../deployed/cdk.out'}", options)
+    app = CDK.replace("'NAME'", "process.env.TABLE").replace(
+        "new events", "rule = new events"
+    )
+    cdk.write(
+        {
+            "cdk-lambda-race.js": FILES / "cdk-lambda-race.js",
+            "app.js": f"let rule;\n{app}\n{silenced}\n{use}",
+        }
+    )
+
+
+def _synthesised(
+    cdk: Shell, code: int, baseline: str = "", *, lenient: bool = False
+) -> str:
+    variables = {"TABLE": "bookings" if baseline else "orders", "BASELINE": baseline}
+    if lenient:
+        variables["PASS"] = "yes"
+    done = cdk.run("npx cdk synth --quiet", variables=variables)
+    said = done.stdout + done.stderr
+    assert done.returncode == code, said
+    return said
+
+
+def _line(cdk: Shell, app: str, text: str) -> str:
+    """Where the app has a text, as the CDK prints it."""
+    lines = (cdk.folder / app).read_text().splitlines()
+    (number,) = [i for i, line in enumerate(lines, 1) if text in line]
+    return f"{app}:{number}"
+
+
+def test_cdk_reports_at_synth(cdk: Shell) -> None:
+    _plugged(cdk)
+    cdk.write({"src/index.js": "exports.handler = async () => 1\n"})
+    said = _synthesised(cdk, 1)
+    assert "Orders/Nightly/Resource" in said
+    assert "Acknowledge with 'cfn-lint-lambda-race::W9810'" in said
+    assert _line(cdk, "app.js", "new events.Rule") in said
+    assert "W9831" not in said
+    assert "W9810" in _synthesised(cdk, 0, lenient=True)
+    # Against an earlier `cdk.out`.
+    cdk.do("cp -r cdk.out ../earlier")
+    cdk.write({"src/index.js": "exports.handler = async () => 2\n"})
+    said = _synthesised(cdk, 1, baseline="../earlier")
+    assert "This update changes Code of" in said
+    assert "Acknowledge with 'cfn-lint-lambda-race::W9831'" in said
+    assert _line(cdk, "app.js", "new lambda.Function") in said
+
+
+def test_cdk_finding_is_silenced(cdk: Shell) -> None:
+    ways = [text for text in blocks(PAGE, "javascript") if "addPlugins" not in text]
+    assert len(ways) == 2
+    for way in ways:
+        _plugged(cdk, silenced=way)
+        assert "W9810" not in _synthesised(cdk, 0)
+
+
+def test_cdk_own_validator_mistakes_a_subscription_to_an_alias(cdk: Shell) -> None:
+    subscribe = (
+        "const sns = require('aws-cdk-lib/aws-sns');\n"
+        "const subscriptions = require('aws-cdk-lib/aws-sns-subscriptions');\n"
+        "new sns.Topic(stack, 'Topic').addSubscription("
+        "new subscriptions.LambdaSubscription(orders.addAlias('live')));\n"
+    )
+    _plugged(cdk, silenced=subscribe)
+    said = _synthesised(cdk, 0, lenient=True)
+    assert "CloudFormation-Validate::W3694" in said
+    assert said.count("cfn-lint-lambda-race::W9810") == 1  # Nightly alone
+
+
+CDK_PYTHON = """\
+import os
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda
+{use[0]}
+app = cdk.App()
+stack = cdk.Stack(app, "Orders")
+orders = aws_lambda.Function(
+    stack,
+    "Orders",
+    runtime=aws_lambda.Runtime.PYTHON_3_13,
+    handler="index.handler",
+    code=aws_lambda.Code.from_inline(os.environ["CODE"]),
+    environment={{"TABLE": os.environ["CODE"]}},
+)
+events.Rule(
+    stack,
+    "Nightly",
+    schedule=events.Schedule.rate(cdk.Duration.days(1)),
+    targets=[targets.LambdaFunction(orders)],
+)
+{use[1]}
+app.synth()
+"""
+
+
+def test_cdk_in_python_reports_at_synth(folder: Shell, node: Path) -> None:
+    python = given("RECIPES_CDK")
+    use = block(PAGE, 'python title="cdk"').split("\n\n")
+    lenient = use[1].replace('cdk.out"', 'cdk.out", fail=False')
+    for name, last in (("app.py", use[1]), ("lenient.py", lenient)):
+        folder.write({f"project/{name}": CDK_PYTHON.format(use=(use[0], last))})
+    folder.write({"project/cdk_lambda_race.py": FILES / "cdk_lambda_race.py"})
+    project = Shell(folder.folder / "project", folder.environment)
+    quiet = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1"}
+    synth = f"{node / '.bin' / 'cdk'} synth --quiet --app '{python} "
+    # What is deployed was synthesised without the plugin.
+    deployed = (project.folder / "app.py").read_text().replace(use[1], "")
+    project.write({"deployed.py": deployed})
+    project.do(
+        f"{synth}deployed.py' --output ../deployed/cdk.out",
+        variables={**quiet, "CODE": "one"},
+    )
+    done = project.run(f"{synth}app.py'", variables={**quiet, "CODE": "two"})
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert "Acknowledge with 'cfn-lint-lambda-race::W9831'" in said
+    assert "Orders/Orders/Resource" in said
+    assert "Orders/Nightly/Resource" in said
+    assert _line(project, "app.py", "aws_lambda.Function(") in said
+    assert _line(project, "app.py", "events.Rule(") in said
+    project.do(f"{synth}lenient.py'", variables={**quiet, "CODE": "two"})
 
 
 @pytest.fixture
@@ -245,3 +378,85 @@ def test_serverless_compares_two_packages(serverless: Shell) -> None:
     said = _reported(serverless, lines)
     assert "W9831 This update changes Code of OrdersLambdaFunction" in said
     assert "Environment" in said
+
+
+# An event of each kind, and whether the plugin lets it invoke the alias.
+EVENTS = """
+      - schedule: rate(1 day)
+      - http: {path: /, method: get}
+      - httpApi: "GET /x"
+      - websocket: $connect
+      - sns: topic
+      - sqs: arn:aws:sqs:eu-central-1:123456789012:queue
+      - stream: arn:aws:kinesis:eu-central-1:123456789012:stream/stream
+      - s3: bucket
+      - eventBridge: {pattern: {source: [orders]}}
+      - cloudwatchEvent: {event: {source: [aws.ec2]}}
+      - cloudwatchLog: /orders
+      - iot: {sql: "SELECT * FROM 'topic'"}
+      - alb:
+          listenerArn: !Ref Listener
+          priority: 1
+          conditions: {path: /}
+      - cognitoUserPool: {pool: Pool, trigger: PreSignUp}
+"""
+
+
+# Beside the packages of Node.js: both call their program `serverless`.
+OSLS = "../osls/node_modules/.bin/osls"
+
+
+@pytest.mark.parametrize("program", [".bin/serverless", OSLS])
+def test_serverless_plugin_moves_all_but_two_kinds_of_events(
+    serverless: Shell, node: Path, program: str
+) -> None:
+    if not (node / program).exists():
+        pytest.skip(f"{program} is not installed")
+    (serverless.folder / "node_modules").symlink_to(node)
+    (example,) = [
+        text for text in blocks(PAGE, 'yaml title="serverless.yml"') if "canary" in text
+    ]
+    head = "service: orders\nprovider: {name: aws, runtime: nodejs20.x}\n"
+    serverless.write({"serverless.yml": f"{head}{example}    events:{EVENTS}"})
+    serverless.do(f"{node / program} package")
+    done = serverless.run(commands(PAGE, "Serverless Framework")[1])
+    found = [line for line in done.stdout.splitlines() if line.startswith("W98")]
+    for kind in ("Alb", "Cognito"):
+        rules = {line[:5] for line in found if kind in line}
+        assert rules == {"W9810", "W9812"}
+    assert all("Alb" in line or "Cognito" in line for line in found)
+
+
+def test_sam_validate_lints_with_the_pack(
+    sam: Shell, wheel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = given("RECIPES_SAM")
+    pip = program.parent / "pip"
+    sam.do(f"{pip} install --quiet --force-reinstall --no-deps {wheel}")
+    monkeypatch.setenv(
+        "PATH", os.pathsep.join((str(program.parent), os.environ["PATH"]))
+    )
+    settings = "append_rules: [cfn_lint_lambda_race]\n"
+    baseline = "configure_rules: {W9831: {baseline_%s: %s}}\n"
+    region = {"AWS_DEFAULT_REGION": "eu-central-1"}
+    lint = command(PAGE, "sam validate", "SAM")
+    sam.write({".cfnlintrc": settings})
+    done = sam.run(lint, variables=region)
+    assert done.returncode == 1
+    assert "W9810" in done.stdout
+    sam.do("git show origin/main:template.yaml > deployed.yaml")
+    text = (sam.folder / "template.yaml").read_text()
+    sam.write(
+        {
+            "template.yaml": text.replace(
+                "Runtime: ", "Architectures: [arm64]\n      Runtime: "
+            )
+        }
+    )
+    sam.write({".cfnlintrc": settings + baseline % ("path", "deployed.yaml")})
+    assert "W9831: An update changes" in sam.run(lint, variables=region).stdout
+    sam.write({".cfnlintrc": settings + baseline % ("ref", "origin/main")})
+    assert (
+        "baseline_ref origin/main cannot be used"
+        in sam.run(lint, variables=region).stdout
+    )

@@ -1,0 +1,504 @@
+"""What of the files below a code path ends up in a function, layer or image.
+
+Without a build everything does. `sam build` makes something else of most kinds of
+code, and where it cannot be told what, the answer is unknown.
+https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from posixpath import join
+from typing import Any
+
+from cfn_lint_lambda_race.update._bundle import BUILD_FILES, Bundles, upwards
+from cfn_lint_lambda_race.update._local_code import Changes, LocalCode
+
+
+class Method(Enum):
+    """How what lies at a path becomes code."""
+
+    COPIED = "copied"
+    NPM = "npm"
+    ESBUILD = "esbuild"
+    MAKE = "make"
+    GO = "go"
+    RUST = "rust"
+    JAVA = "java"
+    DOTNET = "dotnet"
+    IMAGE = "image"
+
+
+# The values of `Metadata.BuildMethod` and the runtimes that are built, by how they
+# begin; all others are copied, and their dependencies put beside them.
+_BY_BUILD_METHOD = {
+    "esbuild": Method.ESBUILD,
+    "makefile": Method.MAKE,
+    "go1": Method.GO,
+    "rust-cargolambda": Method.RUST,
+    "java": Method.JAVA,
+    "dotnet": Method.DOTNET,
+    "nodejs": Method.NPM,
+}
+_BY_RUNTIME = {
+    "go1": Method.GO,
+    "java": Method.JAVA,
+    "dotnet": Method.DOTNET,
+    "nodejs": Method.NPM,
+}
+
+
+@dataclass(frozen=True)
+class Build:
+    """How a resource's code is made of a path relative to the template.
+
+    ``options`` are the entry points of a bundle, or the Dockerfile of an image;
+    ``handler`` is what the function calls, and ``is_shared`` says that other code
+    lies at or below the same path.
+    """
+
+    path: str
+    method: Method = Method.COPIED
+    options: tuple[str, ...] = ()
+    settings: str = ""
+    handler: str = ""
+    is_shared: bool = False
+
+
+def method_of(runtime: str | None, metadata: Any) -> Method:
+    """How `sam build` makes code for a runtime, or as ``Metadata`` says."""
+    named = metadata.get("BuildMethod") if isinstance(metadata, Mapping) else None
+    if isinstance(metadata, Mapping) and str(metadata.get("SkipBuild")).lower() == (
+        "true"
+    ):
+        return Method.COPIED
+    if isinstance(named, str):
+        return _starting(_BY_BUILD_METHOD, named)
+    return _starting(_BY_RUNTIME, runtime or "")
+
+
+def _starting(methods: Mapping[str, Method], text: str) -> Method:
+    return next(
+        (methods[start] for start in methods if text.startswith(start)), Method.COPIED
+    )
+
+
+def settings_of(metadata: Any) -> str:
+    """What ``Metadata`` says of a build, to be compared with what it said."""
+    names = (
+        "BuildMethod",
+        "BuildProperties",
+        "ContextPath",
+        "DockerBuildArgs",
+        "DockerBuildTarget",
+        "SkipBuild",
+        "WorkingDirectory",
+    )
+    if not isinstance(metadata, Mapping):
+        return ""
+    kept = {name: metadata[name] for name in names if name in metadata}
+    try:
+        return json.dumps(kept, sort_keys=True, default=str)
+    except (RecursionError, TypeError, ValueError):
+        return ""
+
+
+def entry_points(metadata: Any) -> tuple[str, ...]:
+    """The entry points of a bundle; none where they are not written out."""
+    properties = (
+        metadata.get("BuildProperties") if isinstance(metadata, Mapping) else None
+    )
+    found = properties.get("EntryPoints") if isinstance(properties, Mapping) else None
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        return ()
+    return tuple(found)
+
+
+def dockerfile(metadata: Any) -> tuple[str, ...]:
+    """The file that an image is built by; none where it is not written out."""
+    found = metadata.get("Dockerfile") if isinstance(metadata, Mapping) else None
+    return (found,) if isinstance(found, str) else ()
+
+
+# -- names ---------------------------------------------------------------------
+
+# What decides on dependencies, in whatever language.
+_MANIFEST = re.compile(
+    r"(?:^|/)(?:"
+    + "|".join(map(re.escape, BUILD_FILES))
+    + r"|tsconfig[^/]*\.json|Makefile|go\.(?:mod|sum|work)|Cargo\.(?:toml|lock)"
+    r"|pom\.xml|[^/]*\.gradle(?:\.kts)?|gradle\.(?:properties|lockfile)"
+    r"|[^/]*\.(?:cs|fs|vb)proj|[^/]*\.sln|Directory\.[^/]*\.(?:props|targets)"
+    r"|global\.json|aws-lambda-tools-defaults\.json)$",
+    re.IGNORECASE,
+)
+# What no compiler takes: documents, tests, and what belongs to tools.
+_BESIDE = re.compile(
+    r"(?:^|/)\.[^/]+(?:/|$)"
+    r"|(?:^|/)(?:docs?|tests?|__tests__|testdata|benches|examples"
+    r"|[^/]+[._-]tests?)/"
+    r"|\.(?:md|rst|adoc|png|svg|gif|jpe?g|drawio|puml)$"
+    r"|(?:^|/)(?:LICEN[CS]E|NOTICE|README|CHANGELOG|CODEOWNERS|CONTRIBUTING)[^/]*$"
+    r"|(?:^|/)(?:samconfig\.|template|buildspec|Jenkinsfile)[^/]*$"
+    r"|[._](?:test|spec)\.\w+$",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(
+    r"\.(?:c|cc|cpp|cs|go|h|hpp|java|[cm]?jsx?|kt|php|pl|py|r|rb|rs|scala|sh|swift"
+    r"|[cm]?tsx?|zig)$"
+)
+
+# Whether a changed file, relative to the code's path, is code: None for perhaps.
+_Judge = Callable[[str], "bool | None"]
+
+
+def _java(name: str) -> bool | None:
+    if name.startswith("src/main/"):
+        return True
+    return False if _is_beside(name) or name.startswith("src/test") else None
+
+
+def _rust(name: str) -> bool | None:
+    if name.startswith("src/") and name.endswith(".rs"):
+        return None if name.startswith("src/bin/") else True
+    return False if _is_beside(name) else None
+
+
+def _go(name: str) -> bool | None:
+    if name.endswith("_test.go"):
+        return False
+    if name.endswith(".go"):
+        # Those of a folder are one package; another one has to be imported.
+        return True if "/" not in name else None
+    return False if _is_beside(name) else None
+
+
+def _dotnet(name: str) -> bool | None:
+    if _is_beside(name):
+        return False
+    return True if name.endswith((".cs", ".fs", ".vb")) else None
+
+
+def _make(name: str) -> bool | None:
+    return True if _SOURCE.search(name) and not _is_beside(name) else None
+
+
+def _is_beside(name: str) -> bool:
+    return bool(_BESIDE.search(name)) and not _MANIFEST.search(name)
+
+
+_JUDGES: Mapping[Method, _Judge] = {
+    Method.JAVA: _java,
+    Method.RUST: _rust,
+    Method.GO: _go,
+    Method.DOTNET: _dotnet,
+    Method.MAKE: _make,
+}
+# What a compiler is told by, in the folder that it is given; and above it, what
+# makes that folder a part of something larger.
+_TOLD_BY: Mapping[Method, re.Pattern[str]] = {
+    Method.JAVA: re.compile(r"pom\.xml$|(?:build|settings)\.gradle(?:\.kts)?$"),
+    Method.RUST: re.compile(r"Cargo\.toml$"),
+    Method.GO: re.compile(r"go\.(?:mod|work)$|[^/]*\.go$"),
+    Method.DOTNET: re.compile(r"[^/]*\.(?:cs|fs|vb)proj$|[^/]*\.sln$"),
+}
+_WORKSPACES = (
+    "Cargo.toml",
+    "build.gradle",
+    "build.gradle.kts",
+    "go.mod",
+    "go.work",
+    "pom.xml",
+    "settings.gradle",
+    "settings.gradle.kts",
+)
+
+
+_NAMES_FOLDER = re.compile(r'"(?:ContextPath|WorkingDirectory)"')
+
+
+def paths_read(builds: Iterable[Build], folder: Path, root: Path) -> set[Path]:
+    """What is compared for some builds of a folder, below a repository's root."""
+    found = set()
+    for build in builds:
+        path = folder / build.path
+        found.add(path)
+        if build.method is Method.ESBUILD:
+            above = [at for at in path.parents if at == root or root in at.parents]
+            found.update(at / file for at in above for file in BUILD_FILES)
+    return found
+
+
+class Builds:
+    """What differs of what builds are made of, between a commit and the work tree."""
+
+    def __init__(self, code: LocalCode, folder: Path) -> None:
+        self._code = code
+        self._folder = folder
+
+    @cached_property
+    def _bundles(self) -> Bundles:
+        return Bundles(self._code)
+
+    def differs(self, build: Build) -> bool | None:
+        """Whether a build makes other code; None where nobody knows.
+
+        Raises GitError where git fails.
+        """
+        path = self._folder / build.path
+        if build.method is Method.COPIED:
+            return self._copied(build, path)
+        changes = self._code.changes(path)
+        if changes is None:
+            return None
+        name = self._code.name(path) or ""
+        below = f"{name}/" if name else ""
+        if name in changes.files:
+            # A single file, as a build made it.
+            return self._code.differs(path)
+        if build.method is Method.NPM:
+            return self._npm(build, path, below, changes)
+        if build.method is Method.ESBUILD:
+            return self._bundled(build, name, changes)
+        if build.method is Method.IMAGE:
+            return self._image(build, below, changes)
+        return self._compiled(build, path, name, changes)
+
+    # -- without a build -------------------------------------------------------
+
+    def _copied(self, build: Build, path: Path) -> bool | None:
+        differs = self._code.differs(path)
+        if differs is False and self._is_built_elsewhere(build, path):
+            return None
+        return differs
+
+    def _is_built_elsewhere(self, build: Build, path: Path) -> bool:
+        """Whether the handler lies in a folder that git does not know.
+
+        A build's output, then: nobody knows what of.
+        """
+        first, slash, _ = build.handler.partition("/")
+        if not slash or first in ("", "node_modules"):
+            return False
+        changes = self._code.changes(path)
+        below = self._code.name(path / first)
+        return (
+            changes is not None
+            and below is not None
+            and not any(name.startswith(f"{below}/") for name in changes.files)
+        )
+
+    def _npm(
+        self, build: Build, path: Path, below: str, changes: Changes
+    ) -> bool | None:
+        """`npm pack` takes what `files` and `.npmignore` let it take."""
+        package = f"{below}package.json"
+        if package not in changes.files:
+            return self._copied(build, path)
+        changed = [name[len(below) :] for name in changes.changed]
+        if not changed:
+            return self._copied(build, path)
+        left_out = self._patterns(f"{below}.npmignore")
+        files = _files_of(self._code.text(package))
+        return (
+            True
+            if any(
+                _is_packed(name, files) and not _matches(name, left_out)
+                for name in changed
+            )
+            else None
+        )
+
+    def _patterns(self, name: str) -> list[str]:
+        """The patterns of a file that says what is left out."""
+        text = self._code.text(name) if self._code.is_file(name) else None
+        lines = [line.strip() for line in (text or "").splitlines()]
+        return [line for line in lines if line and not line.startswith(("#", "!"))]
+
+    # -- with a build ----------------------------------------------------------
+
+    def _bundled(self, build: Build, name: str, changes: Changes) -> bool | None:
+        if not build.options:
+            return None
+        bundle = self._bundles.of(name, build.options)
+        if changes.changed & bundle.certain:
+            return True
+        if bundle.is_open:
+            return None
+        differing = changes.changed | changes.unknown
+        if differing & bundle.possible or any(map(_MANIFEST.search, differing)):
+            return None
+        above = [join(at, file) for at in upwards(name)[1:] for file in BUILD_FILES]
+        elsewhere = [one for one in bundle.possible if one not in changes.files]
+        return False if self._are_same([*above, *elsewhere]) else None
+
+    def _are_same(self, names: Iterable[str]) -> bool:
+        """Whether files are what they were, or are not there on either side."""
+        paths = [self._code.root / name for name in names]
+        return all(
+            self._code.differs(path) is False
+            for path in paths
+            if self._code.is_known(path)
+        )
+
+    def _compiled(
+        self, build: Build, path: Path, name: str, changes: Changes
+    ) -> bool | None:
+        below = f"{name}/" if name else ""
+        told_by = _TOLD_BY.get(build.method)
+        if told_by is not None and not any(
+            told_by.match(file[len(below) :]) for file in changes.files
+        ):
+            # Nothing to build here: what is there is what a build made.
+            return self._copied(build, path)
+        judge = _JUDGES[build.method]
+        judged = [judge(file[len(below) :]) for file in changes.changed]
+        if True in judged and not build.is_shared:
+            return True
+        if True in judged or None in judged or changes.unknown:
+            return None
+        told = [
+            file
+            for file in changes.files
+            if _MANIFEST.search(file) and "/" not in file[len(below) :]
+        ]
+        return False if self._is_context_same(build, name, told) else None
+
+    def _is_context_same(self, build: Build, name: str, told: list[str]) -> bool:
+        """Whether nothing changed around a folder that its build may take.
+
+        ``told`` are the files that say what to build.
+        """
+        outer = name
+        if _NAMES_FOLDER.search(build.settings) or any(
+            ".." in (self._code.text(file) or "") for file in told
+        ):
+            outer = self._code.name(self._folder) or ""
+        for at in upwards(name)[1:]:
+            if any(self._code.is_file(join(at, file)) for file in _WORKSPACES):
+                outer = at
+        if outer == name:
+            return True
+        changes = self._code.changes(self._code.root / outer)
+        return changes is not None and not any(
+            not _is_beside(file) for file in changes.changed | changes.unknown
+        )
+
+    # -- images ----------------------------------------------------------------
+
+    def _image(self, build: Build, below: str, changes: Changes) -> bool | None:
+        dockerfile = f"{below}{build.options[0] if build.options else 'Dockerfile'}"
+        text = self._code.text(dockerfile) if dockerfile in changes.files else None
+        if text is None:
+            return True if changes.changed else None if changes.unknown else False
+        if dockerfile in changes.changed:
+            return True
+        copies = _Copies(text)
+        left_out = self._patterns(f"{below}.dockerignore")
+        judged = [
+            None if is_copied is not False and _matches(name, left_out) else is_copied
+            for file in changes.changed
+            for name in [file[len(below) :]]
+            for is_copied in [copies.has(name)]
+        ]
+        if True in judged:
+            return True
+        return None if None in judged or changes.unknown else False
+
+
+class _Copies:
+    """What a Dockerfile copies from its context."""
+
+    def __init__(self, text: str) -> None:
+        self._sources: list[tuple[str, bool]] = []
+        self._is_open = False
+        instructions = re.sub(r"\\[ \t]*\r?\n", " ", text).splitlines()
+        stages = [line for line in instructions if re.match(r"\s*FROM\s", line, re.I)]
+        stage = 0
+        for line in instructions:
+            words = line.split()
+            name = words[0].upper() if words else ""
+            if name == "FROM":
+                stage += 1
+            elif name in ("COPY", "ADD"):
+                self._add(words[1:], stage == len(stages))
+            elif name == "RUN" and "--mount" in line:
+                self._is_open = True
+
+    def _add(self, words: list[str], is_last: bool) -> None:
+        if any(word.startswith("--from") for word in words):
+            return
+        paths = [word for word in words if not word.startswith("--")]
+        if paths and paths[0].startswith("["):
+            paths = re.findall(r'"([^"]*)"', " ".join(paths))
+        for path in paths[:-1]:
+            if "$" in path or path.startswith("<<"):
+                self._is_open = True
+            source = path.removeprefix("./").strip("/")
+            self._sources.append(("" if source == "." else source, is_last))
+
+    def has(self, name: str) -> bool | None:
+        """Whether a file of the context is in the image; None for perhaps."""
+        taken = [is_last for source, is_last in self._sources if _is_in(name, source)]
+        if not taken:
+            return None if self._is_open else False
+        # What an earlier stage takes may leave nothing behind.
+        return True if any(taken) or not _is_beside(name) else None
+
+
+def _is_in(name: str, source: str) -> bool:
+    if not source or name == source or name.startswith(f"{source}/"):
+        return True
+    parts = name.split("/")
+    return any(
+        fnmatchcase("/".join(parts[:count]), source)
+        for count in range(1, len(parts) + 1)
+    )
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a pattern of an ignore file may mean a name, by any of their rules."""
+    parts = name.split("/")
+    for pattern in patterns:
+        bare = pattern.removeprefix("**/").strip("/").removesuffix("/**")
+        if _is_in(name, bare) or any(fnmatchcase(part, bare) for part in parts):
+            return True
+    return False
+
+
+# What `npm pack` never takes, or `sam build` takes away again.
+# https://docs.npmjs.com/cli/v10/configuring-npm/package-json#files
+_NOT_PACKED = re.compile(
+    r"(?:^|/)(?:\.git|\.gitignore|\.npmignore|\.npmrc|\.aws-sam|node_modules|\.DS_Store"
+    r"|package-lock\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?)(?:/|$)"
+)
+_ALWAYS_PACKED = re.compile(r"(?:package\.json|(?:README|LICEN[CS]E)[^/]*)$", re.I)
+
+
+def _files_of(text: str | None) -> list[str] | None:
+    """The ``files`` of a package; None where it takes all."""
+    try:
+        package = json.loads(text or "")
+    except (ValueError, RecursionError):
+        return None
+    files = package.get("files") if isinstance(package, Mapping) else None
+    return [str(file) for file in files] if isinstance(files, list) else None
+
+
+def _is_packed(name: str, files: list[str] | None) -> bool:
+    """Whether `npm pack` certainly takes a file, as far as ``files`` decides."""
+    if _NOT_PACKED.search(name):
+        return False
+    if _ALWAYS_PACKED.match(name) or files is None:
+        return True
+    return any(
+        _is_in(name, file.removeprefix("./").strip("/").removesuffix("/**"))
+        for file in files
+    )
