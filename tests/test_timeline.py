@@ -16,11 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cfn_lint_lambda_race.data import sam_grants, targets
-from cfn_lint_lambda_race.update import gaps, redundant_versions
+from cfn_lint_lambda_race.update import (
+    Kind,
+    Timeline,
+    gaps,
+    redundant_versions,
+    timeline_between,
+)
 from cfn_lint_lambda_race.update._deployment import Deployment
-from cfn_lint_lambda_race.update._timeline import Order
+from cfn_lint_lambda_race.update._order import Order
 from tests.fuzzing import fuzzed
-from tests.linting import CORPUS, FUNCTION, lint_template, messages, paths
+from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
 from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
 
 GAP, REDUNDANT = "W9834", "W9835"
@@ -309,6 +315,24 @@ def test_branches_that_both_refer_order() -> None:
 
 
 @pytest.mark.parametrize("kind", ["x86", "arm"])
+def test_each_permission_is_told_with_a_method_that_it_is_for(kind: str) -> None:
+    folder = CORPUS / "article"
+    if not folder.exists():
+        pytest.skip("the corpus is not here")
+    before = folder / f"cdk-datadog-{kind}.template.json"
+    alias = folder / f"cdk-datadog-{kind}-alias.template.json"
+    found = messages(lint(alias, "-x", f"W9831:baseline_path={before}"), GAP)
+    about = {
+        words.partition("permission ")[2].partition(" ")[0]: words for words in found
+    }
+    root = about["RestANYApiPermissionHelloRestA2020199ANY5E5FFEF6"]
+    assert "RestANYCE895D35" in root
+    assert "RestproxyANY" not in root
+    proxy = about["RestproxyANYApiPermissionHelloRestA2020199ANYproxy585F863C"]
+    assert "RestproxyANYB8F8E428" in proxy
+
+
+@pytest.mark.parametrize("kind", ["x86", "arm"])
 def test_cure_of_the_article_comes_too_late(kind: str) -> None:
     folder = CORPUS / "article"
     if not folder.exists():
@@ -317,7 +341,7 @@ def test_cure_of_the_article_comes_too_late(kind: str) -> None:
         folder / f"cdk-datadog-{kind}-alias.template.json",
         baseline_path=str(folder / f"cdk-datadog-{kind}.template.json"),
     )
-    found = {gap.permission for gap in gaps(cfn)}
+    found = {gap.name for gap in gaps(cfn)}
     assert found == {
         "RestproxyANYApiPermissionHelloRestA2020199ANYproxy585F863C",
         "RestANYApiPermissionHelloRestA2020199ANY5E5FFEF6",
@@ -514,6 +538,138 @@ def test_tags_alone_publish_in_vain(tmp_path: Path) -> None:
 def test_local_code_without_a_revision_is_unknown(tmp_path: Path) -> None:
     sides = _tagged("a", CodeUri="src/"), _tagged("b", CodeUri="src/")
     assert _found(tmp_path, *sides, REDUNDANT) == []
+
+
+# -- the timeline as a table ---------------------------------------------------------
+
+
+def _timeline(before: Template_, after: Template_) -> Timeline:
+    sides = [
+        Template(f"{name}.json", one, ["us-east-1"])
+        for name, one in (("before", before), ("after", after))
+    ]
+    return timeline_between(sides[0], sides[1])
+
+
+def _table(before: Template_, after: Template_) -> list[tuple[str, ...]]:
+    """The steps in words, and what each caller meets after each."""
+    return [
+        (
+            moment.step.words if moment.step else "",
+            *(
+                "denied" if met.is_denied else str(met.state.value)
+                for met in moment.met
+            ),
+        )
+        for moment in _timeline(before, after).moments
+    ]
+
+
+def _changed(side: Template_, version: str = "OrdersVersion1") -> Template_:
+    """The same with other code, another timeout and a version of this name."""
+    text = json.dumps(new_code(side)).replace("OrdersVersion1", version)
+    changed: Template_ = json.loads(text)
+    changed["Resources"]["Orders"]["Properties"]["Timeout"] = 9
+    return changed
+
+
+def test_race_and_denial_in_one_update() -> None:
+    before, after = _moved()
+    assert _table(before, _changed(after, "V2")) == [
+        ("", "old"),
+        ("UpdateFunctionCode of Orders", "mixed"),
+        ("UpdateFunctionConfiguration of Orders", "new"),
+        ("create V2", "new"),
+        ("change Live", "new"),
+        ("change Hourly", "denied"),
+        ("replace Permission", "new"),
+        ("delete OrdersVersion1", "new"),
+        ("delete Permission", "new"),
+    ]
+    timeline = _timeline(before, _changed(after, "V2"))
+    assert [one.kind for one in timeline.hazards] == [Kind.RACE, Kind.DENIED]
+    assert timeline.possible == ()
+
+
+def test_alias_that_moves_shields() -> None:
+    side = _moved(LIVE)[0]
+    assert _table(side, _changed(side, "V2")) == [
+        ("", "old"),
+        ("UpdateFunctionCode of Orders", "old"),
+        ("UpdateFunctionConfiguration of Orders", "old"),
+        ("create V2", "old"),
+        ("change Live", "new"),
+        ("delete OrdersVersion1", "new"),
+    ]
+    assert _timeline(side, _changed(side, "V2")).hazards == ()
+
+
+def test_alias_that_stays_is_stale() -> None:
+    side = _moved(LIVE)[0]
+    assert {row[1] for row in _table(side, _changed(side))} == {"old"}
+    (hazard,) = _timeline(side, _changed(side)).hazards
+    assert (hazard.kind, hazard.is_lasting) == (Kind.STALE, True)
+
+
+def test_stage_serves_the_old_method_until_it_is_deployed() -> None:
+    sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
+    table = _table(*sides)
+    assert [row[0] for row in table[1:]] == [
+        "change Get",
+        "create Two",
+        "change Prod",
+        "replace Permission",
+        "delete Permission",
+    ]
+    assert [row[1] for row in table] == [*["old"] * 3, "denied", "old", "old"]
+    table = _table(_rest(ARN, "One"), _rest(LIVE, "One"))
+    assert [row[1] for row in table] == [*["old"] * 3, "denied"]
+
+
+def test_what_some_orders_avoid_is_kept_apart() -> None:
+    timeline = _timeline(*_moved(SourceAccount="123456789012"))
+    assert timeline.hazards == ()
+    assert [one.kind for one in timeline.possible] == [Kind.DENIED]
+    # The table shows an order without it.
+    assert not any(met.is_denied for one in timeline.moments for met in one.met)
+
+
+def test_sam_s_own_resources_are_steps() -> None:
+    table = _table(_event("Schedule"), _event("Schedule", AutoPublishAlias="live"))
+    assert table == [
+        ("", "old"),
+        ("create Orders.Version", "old"),
+        ("create Orders.Alias", "old"),
+        ("change Orders.Events.It", "denied"),
+        ("replace Orders.Events.It.Permission", "old"),
+        ("delete Orders.Events.It.Permission", "old"),
+    ]
+
+
+def test_same_template_has_no_steps() -> None:
+    for side in (*_moved(), _event("Schedule", AutoPublishAlias="live")):
+        assert _timeline(side, side).steps == []
+        assert len(_timeline(side, side).callers) == 1
+
+
+def test_new_and_removed_targets_are_met_while_they_are_there() -> None:
+    with_rule = _stack(Hourly=_rule(ARN))
+    states = [row[1] for row in _table(_stack(), with_rule)]
+    assert states == ["absent", "old"]
+    states = [row[1] for row in _table(with_rule, _stack())]
+    assert states == ["old", "absent"]
+
+
+def test_replaced_target_serves_until_the_clean_up() -> None:
+    before, after = _moved()
+    after["Resources"]["Hourly"]["Properties"]["Name"] = "hourly"
+    table = _table(before, after)
+    assert [row[0] for row in table[1:]] == [
+        "replace Hourly",
+        "replace Permission",
+        "delete Permission",
+        "delete Hourly",
+    ]
 
 
 # -- all orders ----------------------------------------------------------------------

@@ -7,7 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
-from cfn_lint_lambda_race.update import Gap, gaps
+from cfn_lint_lambda_race.update import Hazard, Kind, gaps
 
 
 class PermissionGap(RaceRule):
@@ -48,27 +48,31 @@ class PermissionGap(RaceRule):
             yield finding(cfn, gap.path, _message(cfn, gap))
 
 
-def _message(cfn: Template, gap: Gap) -> str:
-    move = gap.move
-    target = read(cfn).name_target(move.after)
+def _message(cfn: Template, gap: Hazard) -> str:
+    assert gap.caller is not None
+    reading = read(cfn)
+    target = reading.name_target(gap.caller.target)
+    function = reading.name(gap.function)
+    permission = reading.name(gap.name)
     old, new = (
-        f"the qualifier {one}" if one else "$LATEST" for one in (move.old, move.new)
+        f"the qualifier {one}" if one else "$LATEST"
+        for one in (gap.caller.old, gap.caller.new)
     )
-    if gap.is_undeployed:
+    if gap.kind is Kind.UNDEPLOYED:
         return (
-            f"{target} moves to {new} of {move.function}, but deployment "
-            f"{gap.permission} stays, so the API keeps invoking {old}, for which this "
+            f"{target} moves to {new} of {function}, but deployment "
+            f"{permission} stays, so the API keeps invoking {old}, for which this "
             "update deletes the permission: callers get errors until somebody deploys; "
             "give the deployment a new logical ID"
         )
-    if move.after.row.form == "self":
+    if gap.caller.target.row.form == "self":
         return (
             f"{target} moves to {new} before SAM's permission for it is there, so its "
             "invocations are denied for a while; deploy this change alone and at a "
             "quiet time"
         )
     return (
-        f"{target} moves to {new} of {move.function} before permission "
-        f"{gap.permission} is there, so its invocations are denied for a while; deploy "
+        f"{target} moves to {new} of {function} before permission "
+        f"{permission} is there, so its invocations are denied for a while; deploy "
         "the permission beside the old one first, and move the target afterwards"
     )

@@ -199,6 +199,12 @@ class Inputs:
         resource = self._deployment.resources.get(token.name)
         return resource is not None and resource.type not in FUNCTION_TYPES
 
+    def is_looked_up(self, node: Any) -> bool:
+        """Whether a node's value rests on parameters or mappings, not on its text."""
+        return bool(self.reaching(node)) or any(
+            "Fn::FindInMap" in below for below in objects(node)
+        )
+
     def awaits_build(self, node: Any) -> bool:
         """Whether a node rests on an input of the build that has no value here."""
         return any(
@@ -231,7 +237,7 @@ class Inputs:
             if not isinstance(node, Mapping):
                 continue
             pending.extend(node.values())
-            for name in _names_of(node):
+            for name in names_of(node):
                 if name in seen:
                     continue
                 seen.add(name)
@@ -269,7 +275,8 @@ def _members(node: Any) -> list[Any]:
     return found
 
 
-def _objects(node: Any) -> Iterator[Mapping[Any, Any]]:
+def objects(node: Any) -> Iterator[Mapping[Any, Any]]:
+    """The objects in a node, itself among them, as far as a bound."""
     pending = [node]
     for _ in range(_MAX_NODES):
         if not pending:
@@ -283,11 +290,11 @@ def _objects(node: Any) -> Iterator[Mapping[Any, Any]]:
 
 
 def _names(node: Any) -> Iterator[str]:
-    for below in _objects(node):
-        yield from _names_of(below)
+    for below in objects(node):
+        yield from names_of(below)
 
 
-def _names_of(node: Mapping[Any, Any]) -> Iterator[str]:
+def names_of(node: Mapping[Any, Any]) -> Iterator[str]:
     """The parameters, resources and conditions that one object names."""
     for key in ("Ref", "Condition", "Fn::GetAtt", "Fn::If", "Fn::Sub"):
         argument, *rest = _listed(node.get(key))
