@@ -195,6 +195,31 @@ def test_a_short_call_stays_on_its_line() -> None:
     assert "      A: !If [Is, !Ref A, !Join ['', [b, c]]]\n" in text
 
 
+def test_reads_json_that_yaml_refuses() -> None:
+    text = '{\t"A": "\\ud83d\\ude00 \\/", "B": 1}'
+    assert edited(text, "replace", ["B"], "c") == text.replace("1}", '"c"}')
+
+
+def test_adds_beside_anchors_and_aliases() -> None:
+    text = "Resources:\n  A: &a\n    Type: T\n  B: *a\n"
+    after = edited(text, "add_resources", "A", {"C": {"D": 1}})
+    assert after == text.replace("  B:", "  C:\n    D: 1\n  B:")
+    after = edited(text, "add_keys", ["Resources"], {"C": {"D": 1}})
+    assert after == text + "  C:\n    D: 1\n"
+
+
+def test_keys_with_a_question_mark() -> None:
+    text = "? A\n: b: 1\n  c: 2\n"
+    assert edited(text, "add_keys", ["A"], {"d": 1}) == text + "  d: 1\n"
+    assert edited(text, "replace", ["A"], "x") == "? A\n: x\n"
+
+
+def test_refuses_a_mapping_without_braces() -> None:
+    text = "A: [a, B: c]\n"
+    with pytest.raises(EditError, match="no braces"):
+        Document(text).add_keys(["A", 1], {"D": 1})
+
+
 def test_sequences_that_are_not_indented() -> None:
     text = (
         "Resources:\n    Fn:\n        A:\n        - 1\n        B:\n            c: d\n"
@@ -217,6 +242,7 @@ def test_long_form_stays_long() -> None:
         ("a: 1\n---\nb: 2\n", "several documents"),
         ("", "empty"),
         ("[" * 5000, "nested|not valid"),
+        ("[" * 200 + "]" * 200, "nested"),
     ],
 )
 def test_refuses_texts(text: str, reason: str) -> None:

@@ -26,6 +26,8 @@ Node: TypeAlias = (
 
 # The length of a list that `!If` and the like have on their line.
 _CALL = 60
+# Far beyond what a template needs, and far from what Python's stack takes.
+_MAX_DEPTH = 100
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
 _STRING = "tag:yaml.org,2002:str"
@@ -107,6 +109,7 @@ class Document:
             "\r\n" if text.count("\r\n") * 2 > text.count("\n") > 0 else "\n"
         )
         self._shared: set[int] = set()
+        self._blank_lines: int | None = None
         self._learn_style()
 
     # What callers ask.
@@ -572,7 +575,9 @@ class Document:
         return "".join(self._newline + line for line in lines)
 
     def _gap(self, node: yaml.Node) -> int:
-        """How many blank lines there mostly are between the entries of a mapping."""
+        """How many blank lines there mostly are between resources."""
+        if self._blank_lines is not None:
+            return self._blank_lines
         gaps: Counter[int] = Counter()
         assert isinstance(node, MappingNode)
         for index in range(len(node.value) - 1):
@@ -583,7 +588,8 @@ class Document:
             between = self._body[end : _start(node.value[index + 1][0])]
             lines = between.splitlines()[1:-1]
             gaps[sum(not line.strip() for line in lines)] += 1
-        return gaps.most_common(1)[0][0] if gaps else 0
+        self._blank_lines = gaps.most_common(1)[0][0] if gaps else 0
+        return self._blank_lines
 
     # The file's style.
 
@@ -602,13 +608,11 @@ class Document:
             if len(node.value) == 1 and _is_intrinsic(node.value[0][0].value):
                 short -= 1
             for key, value in node.value:
-                if node.flow_style or _is_short(value):
+                below = _first_mark(value)
+                if below is None or below.line == key.start_mark.line:
                     continue
-                depth = value.start_mark.column - key.start_mark.column
-                if isinstance(value, MappingNode) and not value.flow_style:
-                    steps[depth] += 1
-                elif isinstance(value, SequenceNode) and not value.flow_style:
-                    dashes[depth] += 1
+                depth = below.column - key.start_mark.column
+                (steps if isinstance(value, MappingNode) else dashes)[depth] += 1
         self._step_width = next((n for n, _ in steps.most_common() if n > 0), 2)
         self._dash_width = next(
             (n for n, _ in dashes.most_common() if n >= 0), self._step_width
@@ -620,18 +624,20 @@ class Document:
     def _nodes(self) -> Iterator[yaml.Node]:
         """All nodes, each once; those that stand in several places are remembered."""
         seen: set[int] = set()
-        pending = [self._root]
+        pending = [(self._root, 0)]
         while pending:
-            node = pending.pop()
+            node, depth = pending.pop()
+            if depth > _MAX_DEPTH:
+                raise EditError("it is nested too deeply")
             if id(node) in seen:
                 self._shared.add(id(node))
                 continue
             seen.add(id(node))
             yield node
             if isinstance(node, SequenceNode):
-                pending += node.value
+                pending += [(item, depth + 1) for item in node.value]
             elif isinstance(node, MappingNode):
-                pending += [part for pair in node.value for part in pair]
+                pending += [(part, depth + 1) for pair in node.value for part in pair]
 
     def _learned_flow_step(self) -> str:
         """What one more level of a JSON file is indented by."""
@@ -974,6 +980,16 @@ def _index(node: MappingNode, after: str | None) -> int:
         if key.value == after:
             return index
     return len(node.value) - 1
+
+
+def _first_mark(node: yaml.Node) -> yaml.Mark | None:
+    """Where the first entry of a block collection stands; None for what is none."""
+    if not isinstance(node, CollectionNode) or node.flow_style or not node.value:
+        return None
+    if isinstance(node, MappingNode):
+        mark: yaml.Mark = node.value[0][0].start_mark
+        return mark
+    return node.start_mark
 
 
 def _is_flow(node: yaml.Node) -> bool:
