@@ -13,7 +13,7 @@ from cfnlint.decode import cfn_yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfn_lint_lambda_race.cure._edits import Document, Edit, Uneditable, apply
+from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, apply
 from tests.linting import CORPUS
 
 YAML = """\
@@ -189,6 +189,37 @@ def test_appends_and_removes_and_renames() -> None:
     )
 
 
+def test_a_short_call_stays_on_its_line() -> None:
+    call = {"Fn::If": ["Is", {"Ref": "A"}, {"Fn::Join": ["", ["b", "c"]]}]}
+    text = edited(YAML, "add_keys", PROPERTIES, {"A": call}, "Handler")
+    assert "      A: !If [Is, !Ref A, !Join ['', [b, c]]]\n" in text
+
+
+def test_reads_json_that_yaml_refuses() -> None:
+    text = '{\t"A": "\\ud83d\\ude00 \\/", "B": 1}'
+    assert edited(text, "replace", ["B"], "c") == text.replace("1}", '"c"}')
+
+
+def test_adds_beside_anchors_and_aliases() -> None:
+    text = "Resources:\n  A: &a\n    Type: T\n  B: *a\n"
+    after = edited(text, "add_resources", "A", {"C": {"D": 1}})
+    assert after == text.replace("  B:", "  C:\n    D: 1\n  B:")
+    after = edited(text, "add_keys", ["Resources"], {"C": {"D": 1}})
+    assert after == text + "  C:\n    D: 1\n"
+
+
+def test_keys_with_a_question_mark() -> None:
+    text = "? A\n: b: 1\n  c: 2\n"
+    assert edited(text, "add_keys", ["A"], {"d": 1}) == text + "  d: 1\n"
+    assert edited(text, "replace", ["A"], "x") == "? A\n: x\n"
+
+
+def test_refuses_a_mapping_without_braces() -> None:
+    text = "A: [a, B: c]\n"
+    with pytest.raises(EditError, match="no braces"):
+        Document(text).add_keys(["A", 1], {"D": 1})
+
+
 def test_sequences_that_are_not_indented() -> None:
     text = (
         "Resources:\n    Fn:\n        A:\n        - 1\n        B:\n            c: d\n"
@@ -211,10 +242,11 @@ def test_long_form_stays_long() -> None:
         ("a: 1\n---\nb: 2\n", "several documents"),
         ("", "empty"),
         ("[" * 5000, "nested|not valid"),
+        ("[" * 200 + "]" * 200, "nested"),
     ],
 )
 def test_refuses_texts(text: str, reason: str) -> None:
-    with pytest.raises(Uneditable, match=reason):
+    with pytest.raises(EditError, match=reason):
         Document(text)
 
 
@@ -232,12 +264,12 @@ def test_refuses_texts(text: str, reason: str) -> None:
 )
 def test_refuses_places(path: list[Any], reason: str) -> None:
     text = "A: &a\n  x: 1\nB: *a\nC:\n  <<: *a\n  y: 2\nE: 1\n"
-    with pytest.raises(Uneditable, match=reason):
+    with pytest.raises(EditError, match=reason):
         Document(text).replace(path, "z")
 
 
 def test_refuses_edits_that_overlap() -> None:
-    with pytest.raises(Uneditable):
+    with pytest.raises(EditError):
         apply("abc", [Edit(0, 2, "x"), Edit(1, 3, "y")])
     assert apply("abc", [Edit(1, 1, "x"), Edit(1, 1, "y"), Edit(1, 2, "z")]) == "axyzc"
 
@@ -288,6 +320,7 @@ TEXTS_TO_EDIT = [
     "Resources: {Fn: {Properties: [a, {b: c,}, !Sub 'd', # e\n  f # g\n  ]}}\n",
     "---\nResources:\n  F:\n    a: >-\n      b\n\n      c\n"
     "    d: |+\n      e\n\n\n    f: 1\n...\n",
+    "A: |\n  b\n\nB: 1\n    \nC: 2\n",
 ]
 
 
@@ -337,7 +370,7 @@ def check(text: str, path: list[Any], value: Any) -> int:
         change(expected)
         try:
             edit = getattr(document, method)(*arguments)
-        except Uneditable:
+        except EditError:
             continue
         made += 1
         assert decode(apply(text, [edit])) == expected, (method, path, edit)
@@ -396,7 +429,7 @@ def test_edits_of_real_templates(file: File) -> None:
         text = stream.read()
     try:
         Document(text)
-    except Uneditable as error:
+    except EditError as error:
         pytest.skip(str(error))
     paths = [list(path) for path in nodes(decode(text)) if path]
     value: Any = {"X": {"Ref": "X"}, "a": [{"Fn::GetAtt": ["B", "Arn"]}, "c: d"]}

@@ -24,6 +24,10 @@ Node: TypeAlias = (
     "bool | int | float | str | Sequence[Node] | Mapping[str, Node] | None"
 )
 
+# The length of a list that `!If` and the like have on their line.
+_CALL = 60
+# Far beyond what a template needs, and far from what Python's stack takes.
+_MAX_DEPTH = 100
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
 _STRING = "tag:yaml.org,2002:str"
@@ -31,6 +35,7 @@ _SHORT_NAME = re.compile(r"Fn::([A-Za-z0-9]+)")
 _ANCHOR = re.compile(r"(?:![^\s&]*\s+)?&")
 _COLON = re.compile(r"\s*:")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
+_BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
 _NOTHING_OR_COMMENT = re.compile(r"[ \t]*(?:[ \t]#[^\r\n]*)?\Z")
 _COMMA_OR_COMMENT = re.compile(r"[ \t]*(,?)[ \t]*(?:[ \t]#[^\r\n]*)?\Z")
 # What a scalar without quotes may begin with and may not contain; stricter than YAML.
@@ -44,7 +49,7 @@ _ESCAPED = re.compile(
 _RESOLVER = yaml.SafeLoader("")
 
 
-class Uneditable(Exception):  # noqa: N818 (the word that callers know)
+class EditError(Exception):
     """The text cannot be edited so; the message is a plain reason."""
 
 
@@ -58,14 +63,14 @@ class Edit:
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits made at once; raises `Uneditable` where they overlap.
+    """The text with all edits made at once; raises `EditError` where they overlap.
 
     What is inserted at one place stands in the order given.
     """
     parts, at = [], 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         if edit.start < at:
-            raise Uneditable("two edits touch the same place")
+            raise EditError("two edits touch the same place")
         parts += [text[at : edit.start], edit.text]
         at = edit.end
     return "".join([*parts, text[at:]])
@@ -91,7 +96,7 @@ class Document:
     """The text of a template, YAML or JSON, and the edits that change it.
 
     Offsets count from the start of the text, a byte order mark included. Methods raise
-    `Uneditable` where the text has no such place or an edit there would change another.
+    `EditError` where the text has no such place or an edit there would change another.
     """
 
     def __init__(self, text: str) -> None:
@@ -104,6 +109,7 @@ class Document:
             "\r\n" if text.count("\r\n") * 2 > text.count("\n") > 0 else "\n"
         )
         self._shared: set[int] = set()
+        self._blank_lines: int | None = None
         self._learn_style()
 
     # What callers ask.
@@ -115,17 +121,17 @@ class Document:
     def add_keys(
         self, path: Path, items: Mapping[str, Node], after: str | None = None
     ) -> Edit:
-        """Keys for the mapping at a path, behind the key `after` or at the end.
+        """Keys for the mapping at a path, behind the key `after` if it is there.
 
         Where the path's last key is missing or has no value, it gets the mapping.
         """
         if not items:
-            raise Uneditable("there is nothing to add")
+            raise EditError("there is nothing to add")
         *above, last = path or [""]
         if path and isinstance(last, str):
             outer = self._find(above)
             if self._is_mapping(outer) and not self._has_key(outer.node, last):
-                return self.add_keys(above, {last: dict(items)})
+                return self.add_keys(above, {last: dict(items)}, after)
         return self._shifted(self._with_keys(self._find(path), items, after))
 
     def append(self, path: Path, value: Node) -> Edit:
@@ -135,7 +141,7 @@ class Document:
         if _is_null(node) and not place.is_inner:
             return self._shifted(self._replaced(place, [value]))
         if not isinstance(node, SequenceNode) or _is_short(node) is not place.is_inner:
-            raise Uneditable(f"{_words(path)} is no list")
+            raise EditError(f"{_words(path)} is no list")
         self._refuse_shared(node)
         if not node.value:
             return self._shifted(self._replaced(place, [value]))
@@ -157,15 +163,15 @@ class Document:
         if place.is_inner and place.part is None:
             short = _short_name(name)
             if short is None or name == "Fn::GetAtt":
-                raise Uneditable(f"{name} has no short form")
+                raise EditError(f"{name} has no short form")
             start = _start(place.node)
             return self._shifted(
                 Edit(start, start + len(str(place.node.tag)), f"!{short}")
             )
         if place.key is None or place.parent is None:
-            raise Uneditable(f"{_words(path)} is no key")
+            raise EditError(f"{_words(path)} is no key")
         if self._has_key(place.parent.node, name):
-            raise Uneditable(f"{name} is there already")
+            raise EditError(f"{name} is there already")
         key = place.key
         self._refuse_shared(key)
         flow = place.is_flow
@@ -178,7 +184,7 @@ class Document:
         place = self._find(path)
         parent = place.parent
         if parent is None or place.is_inner:
-            raise Uneditable(f"{_words(path)} cannot be removed alone")
+            raise EditError(f"{_words(path)} cannot be removed alone")
         collection = parent.node
         entries = self._extents(collection)
         if len(entries) == 1:
@@ -195,17 +201,24 @@ class Document:
         if self._body[line:start].strip():
             # Behind the dash of a list's item, so what comes next moves up.
             if is_last:
-                raise Uneditable(f"{_words(path)} cannot be removed alone")
+                raise EditError(f"{_words(path)} cannot be removed alone")
             return self._shifted(Edit(start, entries[position + 1][0], ""))
         stop = self._line_end(end)
         if stop == len(self._body):
             return self._shifted(Edit(len(self._body[:line].rstrip("\r\n")), stop, ""))
-        return self._shifted(Edit(line, self._next_line(stop), ""))
+        begin = self._next_line(stop)
+        blank = _BLANK_LINES.match(self._body, begin)
+        assert blank
+        # A text of many lines that stands before would take in spaces of blank lines.
+        breaks = re.sub(r"[ \t]", "", blank[0])
+        if position and self._keeps_breaks(collection.value[position - 1]):
+            breaks = ""
+        return self._shifted(Edit(line, blank.end(), breaks))
 
     def add_resources(self, behind: str, resources: Mapping[str, Node]) -> Edit:
         """Resources behind the one with a logical ID, as far apart as the others."""
         if not resources:
-            raise Uneditable("there is nothing to add")
+            raise EditError("there is nothing to add")
         place = self._find(["Resources"])
         self._find(["Resources", behind])
         return self._shifted(
@@ -227,7 +240,7 @@ class Document:
         for count, step in enumerate(path, 1):
             found = self._step(place, step)
             if found is None:
-                raise Uneditable(f"there is no {_words(path[:count])}")
+                raise EditError(f"there is no {_words(path[:count])}")
             place = found
         return place
 
@@ -265,12 +278,12 @@ class Document:
     def _refuse_merge(self, node: MappingNode) -> None:
         if any(key.tag == _MERGE for key, _ in node.value):
             line = node.start_mark.line + 1
-            raise Uneditable(f"the mapping in line {line} has a merge key (<<)")
+            raise EditError(f"the mapping in line {line} has a merge key (<<)")
 
     def _refuse_shared(self, node: yaml.Node) -> None:
         if id(node) in self._shared or _ANCHOR.match(self._body, _start(node)):
             line = node.start_mark.line + 1
-            raise Uneditable(
+            raise EditError(
                 f"line {line} has an anchor, so an edit would change all its uses"
             )
 
@@ -297,7 +310,7 @@ class Document:
             found = re.compile(mark).match(self._body, before) if mark else None
             if not isinstance(node, MappingNode) or found is None:
                 line = node.start_mark.line + 1
-                raise Uneditable(f"the list in line {line} has an alias")
+                raise EditError(f"the list in line {line} has an alias")
             return found.end()
         if _start(item) == _end(item) and isinstance(node, MappingNode):
             # An explicit key without a value has its empty value anywhere.
@@ -332,6 +345,11 @@ class Document:
             if kept.endswith(newline):
                 return start + len(kept) - len(newline)
         return start + len(kept)
+
+    def _keeps_breaks(self, item: yaml.Node | tuple[yaml.Node, yaml.Node]) -> bool:
+        """Whether blank lines behind an entry are part of its last text."""
+        leaf = self._last_leaf(item[1] if isinstance(item, tuple) else item)
+        return isinstance(leaf, ScalarNode) and leaf.style in ("|", ">")
 
     def _last_leaf(self, node: yaml.Node) -> yaml.Node:
         while isinstance(node, CollectionNode) and node.value and not node.flow_style:
@@ -405,7 +423,7 @@ class Document:
             value, place, is_short = {_long_name(node): value}, place.parent, True
         self._refuse_shared(node)
         if place.parent is None:
-            raise Uneditable("the whole template is not to be replaced")
+            raise EditError("the whole template is not to be replaced")
         outer = place.parent.node
         assert isinstance(outer, CollectionNode)
         start, end = _start(node), self._content_end(node)
@@ -458,7 +476,7 @@ class Document:
         block = self._block(value, style)
         colon = _COLON.match(self._body, self._content_end(place.key))
         if colon is None:
-            raise Uneditable(f"{place.key.value} has no value in its text")
+            raise EditError(f"{place.key.value} has no value in its text")
         after = colon.end()
         between = self._body[after:start]
         if not block.lines:
@@ -492,17 +510,17 @@ class Document:
         if _is_null(node) and not place.is_inner:
             return self._replaced(place, items)
         if not self._is_mapping(place):
-            raise Uneditable(f"line {node.start_mark.line + 1} has no mapping")
+            raise EditError(f"line {node.start_mark.line + 1} has no mapping")
         assert isinstance(node, MappingNode)
         self._refuse_shared(node)
         for name in items:
             if self._has_key(node, name):
-                raise Uneditable(f"{name} is there already")
+                raise EditError(f"{name} is there already")
         if not node.value:
             return self._replaced(place, items)
         if _is_flow(node) and _start(node) == _start(node.value[0][0]):
             line = node.start_mark.line + 1
-            raise Uneditable(f"the mapping in line {line} has no braces")
+            raise EditError(f"the mapping in line {line} has no braces")
         index = _index(node, after)
         end = self._item_end(node, index)
         if node.flow_style or place.is_flow:
@@ -525,12 +543,12 @@ class Document:
         stop = self._line_end(end)
         if not _NOTHING_OR_COMMENT.match(self._body, end, stop):
             line = self._body.count("\n", 0, end) + 1
-            raise Uneditable(f"something stands behind the value in line {line}")
+            raise EditError(f"something stands behind the value in line {line}")
         leaf = self._last_leaf(last)
         if stop == len(self._body) and getattr(leaf, "style", None) in ("|", ">"):
             header = self._body[_start(leaf) :].splitlines()[0]
             if "-" not in header:
-                raise Uneditable("the file's last text has no final newline")
+                raise EditError("the file's last text has no final newline")
         return self._closed(Edit(stop, stop, self._joined(lines)))
 
     def _inserted_in_flow(
@@ -565,18 +583,21 @@ class Document:
         return "".join(self._newline + line for line in lines)
 
     def _gap(self, node: yaml.Node) -> int:
-        """How many blank lines there mostly are between the entries of a mapping."""
+        """How many blank lines there mostly are between resources."""
+        if self._blank_lines is not None:
+            return self._blank_lines
         gaps: Counter[int] = Counter()
         assert isinstance(node, MappingNode)
         for index in range(len(node.value) - 1):
             try:
                 end = self._item_end(node, index)
-            except Uneditable:
+            except EditError:
                 continue
             between = self._body[end : _start(node.value[index + 1][0])]
             lines = between.splitlines()[1:-1]
             gaps[sum(not line.strip() for line in lines)] += 1
-        return gaps.most_common(1)[0][0] if gaps else 0
+        self._blank_lines = gaps.most_common(1)[0][0] if gaps else 0
+        return self._blank_lines
 
     # The file's style.
 
@@ -595,13 +616,11 @@ class Document:
             if len(node.value) == 1 and _is_intrinsic(node.value[0][0].value):
                 short -= 1
             for key, value in node.value:
-                if node.flow_style or _is_short(value):
+                below = _first_mark(value)
+                if below is None or below.line == key.start_mark.line:
                     continue
-                depth = value.start_mark.column - key.start_mark.column
-                if isinstance(value, MappingNode) and not value.flow_style:
-                    steps[depth] += 1
-                elif isinstance(value, SequenceNode) and not value.flow_style:
-                    dashes[depth] += 1
+                depth = below.column - key.start_mark.column
+                (steps if isinstance(value, MappingNode) else dashes)[depth] += 1
         self._step_width = next((n for n, _ in steps.most_common() if n > 0), 2)
         self._dash_width = next(
             (n for n, _ in dashes.most_common() if n >= 0), self._step_width
@@ -613,18 +632,20 @@ class Document:
     def _nodes(self) -> Iterator[yaml.Node]:
         """All nodes, each once; those that stand in several places are remembered."""
         seen: set[int] = set()
-        pending = [self._root]
+        pending = [(self._root, 0)]
         while pending:
-            node = pending.pop()
+            node, depth = pending.pop()
+            if depth > _MAX_DEPTH:
+                raise EditError("it is nested too deeply")
             if id(node) in seen:
                 self._shared.add(id(node))
                 continue
             seen.add(id(node))
             yield node
             if isinstance(node, SequenceNode):
-                pending += node.value
+                pending += [(item, depth + 1) for item in node.value]
             elif isinstance(node, MappingNode):
-                pending += [part for pair in node.value for part in pair]
+                pending += [(part, depth + 1) for pair in node.value for part in pair]
 
     def _learned_flow_step(self) -> str:
         """What one more level of a JSON file is indented by."""
@@ -722,7 +743,10 @@ class Document:
                 if isinstance(inner, str):
                     block = self._block(inner, style)
                 else:
-                    block = self._block(inner, _Style())
+                    flow = self._flow(inner, _Style(is_flow=True), None)
+                    # A short call stays on its line, as people write it.
+                    is_call = isinstance(inner, list | tuple) and len(flow) <= _CALL
+                    block = _Block(flow) if is_call else self._block(inner, _Style())
                 head = f"!{name} {block.head}".rstrip(" ")
                 return replace(block, head=head)
             if value:
@@ -897,9 +921,9 @@ def _composed(text: str, is_json: bool) -> yaml.Node:
             problem = error
             continue
         if root is None:
-            raise Uneditable("the file is empty")
+            raise EditError("the file is empty")
         return root
-    raise Uneditable(_problem(problem))
+    raise EditError(_problem(problem))
 
 
 def _problem(error: Exception | None) -> str:
@@ -917,12 +941,10 @@ def _refuse_twice(node: MappingNode) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
         if not isinstance(key, ScalarNode):
-            raise Uneditable(
-                f"line {key.start_mark.line + 1} has a key that is no text"
-            )
+            raise EditError(f"line {key.start_mark.line + 1} has a key that is no text")
         if key.value in seen:
             line = key.start_mark.line + 1
-            raise Uneditable(f"{key.value} is there twice (line {line})")
+            raise EditError(f"{key.value} is there twice (line {line})")
         seen.add(key.value)
 
 
@@ -961,13 +983,21 @@ def _is_intrinsic(name: str) -> bool:
 
 
 def _index(node: MappingNode, after: str | None) -> int:
-    """Where a mapping has a key; its last one for None."""
-    if after is None:
-        return len(node.value) - 1
+    """Where a mapping has a key; at its end where it has none of that name."""
     for index, (key, _) in enumerate(node.value):
         if key.value == after:
             return index
-    raise Uneditable(f"there is no {after}")
+    return len(node.value) - 1
+
+
+def _first_mark(node: yaml.Node) -> yaml.Mark | None:
+    """Where the first entry of a block collection stands; None for what is none."""
+    if not isinstance(node, CollectionNode) or node.flow_style or not node.value:
+        return None
+    if isinstance(node, MappingNode):
+        mark: yaml.Mark = node.value[0][0].start_mark
+        return mark
+    return node.start_mark
 
 
 def _is_flow(node: yaml.Node) -> bool:

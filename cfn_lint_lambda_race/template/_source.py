@@ -220,12 +220,13 @@ def _transformed(template: Any, cfn: Template) -> Template:
         return _unrolled(template, cfn)
     # CloudFormation unrolls loops before SAM sees the template.
     transforms = template["Transform"]
-    template["Transform"] = [
-        name for name in ensure_list(transforms) if name != TRANSFORM_SAM
-    ]
     section = template.pop("Globals", None)
-    template = _unrolled(template, cfn).template
-    template["Transform"] = transforms
+    if TRANSFORM_LANGUAGE_EXTENSION in ensure_list(transforms):
+        template["Transform"] = [
+            name for name in ensure_list(transforms) if name != TRANSFORM_SAM
+        ]
+        template = _unrolled(template, cfn).template
+        template["Transform"] = transforms
     if section is None:
         return _template(template, cfn)
     template["Globals"] = section
