@@ -236,7 +236,10 @@ class Curing:
             if (finding.rule, finding.path) in known:
                 continue
             if finding.rule not in self._tolerated:
-                return f"the fix would bring {finding.rule}: {finding.message}", []
+                why = attempt.reasons.get(finding.key)
+                more = f" ({why})" if why else ""
+                said = f"{finding.rule}: {finding.message}{more}"
+                return f"the fix would bring {said}", []
             told.append(finding)
         problems, notes = self._lint.update(attempt.text)
         for finding in problems:
