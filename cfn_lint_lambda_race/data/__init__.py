@@ -117,14 +117,16 @@ class SamGrantRow(NamedTuple):
     """The permission that SAM makes for an event of a function.
 
     ``follows_the_move``: CloudFormation makes it after the event's target has moved
-    to another qualifier, since it refers to what moves. ``identity`` are the
-    properties of the event that make its source another one.
+    to another qualifier, since it refers to what moves; ``is_awaited``: before, since
+    what moves waits for it. ``identity`` are the properties of the event that make its
+    source another one.
     """
 
     type: str
     follows_the_move: bool
     source: str
     identity: tuple[str, ...] = ()
+    is_awaited: bool = False
 
 
 @cache

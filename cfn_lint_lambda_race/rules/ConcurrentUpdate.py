@@ -83,7 +83,7 @@ class ConcurrentUpdate(RaceRule):
         ]
         for place, functions in gathered(cfn, self.id, told):
             updates = [found[function] for function in functions]
-            yield finding(cfn, place.path, _message(cfn, updates), place.line)
+            yield finding(cfn, place.path, _message(cfn, updates), line=place.line)
 
 
 def _top(cfn: Template) -> list[str]:

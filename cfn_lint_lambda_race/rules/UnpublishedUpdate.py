@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import publish_changes
 from cfn_lint_lambda_race.rules._rule import (
     RaceRule,
     Told,
@@ -62,7 +63,9 @@ class UnpublishedUpdate(RaceRule):
         ]
         for place, functions in gathered(cfn, self.id, told):
             stale = [found[function] for function in functions]
-            yield finding(cfn, place.path, _message(cfn, stale), place.line)
+            fix = publish_changes(cfn, functions)
+            message = _message(cfn, stale)
+            yield finding(cfn, place.path, message, fix, place.line)
 
 
 def _words(cfn: Template, found: Unpublished) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from cfnlint.helpers import ensure_list
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import Fix
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._evaluator import Path
 from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
@@ -58,13 +59,21 @@ def _misspelt(rule: str, name: str, own: Sequence[str]) -> str:
 
 
 def finding(
-    cfn: Template, path: Sequence[str | int], message: str, line: int | None = None
+    cfn: Template,
+    path: Sequence[str | int],
+    message: str,
+    fix: Fix | None = None,
+    line: int | None = None,
 ) -> RuleMatch:
-    """A finding at a path of the template as it is written, or at a line there."""
+    """A finding at a path of the template as it is written, or at a line there.
+
+    It carries what cures it.
+    """
+    more: dict[str, Any] = {} if fix is None else {"fix": fix}
     location = position(cfn, path) if line is None else (line, 0, line, 0)
-    if location is None:
-        return RuleMatch(list(path), message)
-    return RuleMatch(list(path), message, location=location)
+    if location is not None:
+        more["location"] = location
+    return RuleMatch(list(path), message, **more)
 
 
 class Told(NamedTuple):

@@ -296,7 +296,7 @@ class Targets:
                 # No step at all, or one more into the tree.
                 below = [
                     replace(place, branch=b)
-                    for b in self._evaluator.below(place.branch, "*")
+                    for b in self._included_below(place.branch, "*")
                     if isinstance(b.node, (Mapping, list))
                     and intrinsic(b.node)[0] is None
                 ]
@@ -304,9 +304,24 @@ class Targets:
             else:
                 below = [
                     self._after(place, step, branch)
-                    for branch in self._evaluator.below(place.branch, step)
+                    for branch in self._included_below(place.branch, step)
                 ]
             pending.extend(reversed(below))
+
+    def _included_below(self, branch: Branch, step: str) -> list[Branch]:
+        """The nodes one step below a node, and below what it includes.
+
+        People write `openapi:` beside an include, so that the body is valid, and
+        include what is below `paths:`. Included files include nothing themselves.
+        """
+        found = self._evaluator.below(branch, step)
+        node = branch.node
+        if not isinstance(node, Mapping) or "Fn::Transform" not in node:
+            return found
+        if branch.inner is None:
+            for included in self._included(branch, node["Fn::Transform"]):
+                found = [*found, *self._evaluator.below(included, step)]
+        return found
 
     @staticmethod
     def _after(place: _Place, step: str, branch: Branch) -> _Place:
@@ -361,9 +376,6 @@ class Targets:
         if isinstance(branch.node, (Mapping, list)) and name is None:
             if not is_file:
                 yield branch
-                # People write `openapi:` beside an include, so that the body is valid.
-                if isinstance(branch.node, Mapping) and "Fn::Transform" in branch.node:
-                    yield from self._included(branch, branch.node["Fn::Transform"])
             return
         for found in self._evaluator.texts(branch.node, branch.when):
             assert isinstance(found.value, Text)
@@ -573,6 +585,8 @@ class Targets:
         method = _literal(event.node, "Method").lower() or "any"
         steps = ["paths", path, _ANY_METHOD if method == "any" else method]
         body = api.properties.get("DefinitionBody")
+        if not isinstance(body, Mapping) or "Fn::Transform" in body:
+            return False
         if intrinsic(body)[0] is not None:
             return False
         integration = "x-amazon-apigateway-integration"
