@@ -28,9 +28,10 @@ from cfn_lint_lambda_race.template._evaluator import (
 from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._stages import Stages
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, token
 
-_SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
+_SUBSTITUTION = re.compile(r"\$\{((?:stageVariables\.)?[A-Za-z0-9_]+)\}")
 _AWS_LAMBDA = re.compile(r"""\baws_lambda\s*\(\s*(["'])(?P<function>.*?)\1""")
 _API_EVENTS = {"Api": "RestApiId", "HttpApi": "ApiId"}
 # SAM makes these for events that name no API.
@@ -71,7 +72,8 @@ class Target:
 class _Place:
     """A branch, and the branches on the way to it by the steps taken so far.
 
-    ``substitutions`` are the branches of what is put into a document's texts.
+    ``substitutions`` are the branches of what is put into the texts: those of a
+    document, or the variables of an API's stages.
     """
 
     branch: Branch
@@ -96,6 +98,7 @@ class Targets:
         self._references = references
         self._globals = template.get("Globals")
         self._read_file = read_file
+        self._stages = Stages(evaluator)
 
     def __iter__(self) -> Iterator[Target]:
         rows = self._rows
@@ -173,7 +176,9 @@ class Targets:
     def _below(
         self, resource: Resource, row: TargetRow, root: Branch
     ) -> Iterator[Target]:
-        for place in self._places(_Place(root, (), (root,)), row.path.split("/")):
+        stages = self._stage_variables(resource, row) if row.inside is None else ()
+        start = _Place(root, (), (root,), stages)
+        for place in self._places(start, row.path.split("/")):
             for scenario in self._admitted(place, row.when):
                 admitted = _with(place, scenario)
                 if row.inside is None:
@@ -212,7 +217,9 @@ class Targets:
         roles: tuple[Branch, ...] | None = None
         replaced = self._replaced_operations(resource, row)
         substitutions = tuple(
-            self._evaluator.below(root, row.substitutions) if row.substitutions else ()
+            self._evaluator.below(root, row.substitutions)
+            if row.substitutions
+            else self._stage_variables(resource, row)
         )
         documents: dict[Path, int] = {}
         found: dict[tuple[Path, Path, Path | None], list[list[Target]]] = {}
@@ -237,6 +244,16 @@ class Targets:
                 found.setdefault(key, []).append(alternatives)
         for key, of_documents in found.items():
             yield _merged(of_documents, documents[key[0]])
+
+    def _stage_variables(
+        self, resource: Resource, row: TargetRow
+    ) -> tuple[Branch, ...]:
+        """What the stages of an API say that an integration's URI can hold."""
+        if row.form != "uri" or row.source_arn is None:
+            return ()
+        _, _, name = row.source_arn.partition(":")
+        apis = self._stages.named(resource, name) if name else {resource.id}
+        return self._stages.variables(apis.pop()) if len(apis) == 1 else ()
 
     def _roles_inside(self, place: _Place, path: str | None) -> tuple[Branch, ...]:
         """What a document says beside a place that names the role behind it.
