@@ -426,6 +426,41 @@ def test_an_alias_of_latest_is_unqualified_and_named() -> None:
     assert (use.function, use.alias, use.when) == ("Fn", "Alias", "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "properties", "cure"),
+    [
+        # Where the service takes no qualifier, the row tells the way round.
+        (
+            "AWS::IoTAnalytics::Pipeline",
+            {"PipelineActivities": [{"Lambda": {"LambdaName": {"Ref": "Fn"}}}]},
+            "IoT Analytics takes a bare function name",
+        ),
+        (
+            "AWS::CloudFront::Distribution",
+            {
+                "DistributionConfig": {
+                    "DefaultCacheBehavior": {
+                        "LambdaFunctionAssociations": [
+                            {"LambdaFunctionARN": {"Fn::GetAtt": "Fn.Arn"}}
+                        ]
+                    }
+                }
+            },
+            "; invoke a published version",
+        ),
+    ],
+    ids=["no qualifier", "versions only"],
+)
+def test_the_cure_is_one_that_the_service_takes(
+    kind: str, properties: Any, cure: str, tmp_path: Path
+) -> None:
+    resources = {"Fn": linting.FUNCTION, "It": {"Type": kind, "Properties": properties}}
+    found = messages(lint_template(tmp_path, {"Resources": resources}), "W9810")
+    assert len(found) == 1
+    assert cure in found[0]
+    assert "invoke an alias of a published version" not in found[0]
+
+
 # -- what one value says in several ways --------------------------------------------
 
 RULE = "Resources/Rule/Properties/"

@@ -1,103 +1,141 @@
-"""What the stages of an API put into its integrations: stage variables.
+"""Stage variables: what the stages of an API put into its integrations' URIs.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/stage-variables.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
-from typing import NamedTuple
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
-from cfn_lint_lambda_race.template._evaluator import Branch, Evaluator, Resource
-from cfn_lint_lambda_race.template._text import UNKNOWN, Text, token
+from cfn_lint_lambda_race.template._evaluator import (
+    MAX_ALTERNATIVES,
+    Alternative,
+    Evaluator,
+    Resource,
+    intrinsic,
+)
+from cfn_lint_lambda_race.template._scenario import Scenario
+from cfn_lint_lambda_race.template._text import Text
 
-PREFIX = "stageVariables."
-
-
-class _Kind(NamedTuple):
-    """How resources of a type say what a stage's variables are.
-
-    ``api`` names the property that refers to the API, None for SAM's APIs, which have
-    a stage of their own; ``name`` one without which there is no stage.
-    """
-
-    api: str | None
-    variables: tuple[str, ...]
-    name: str | None = None
-
-
-_KINDS = {
-    "AWS::ApiGateway::Deployment": _Kind(
-        "RestApiId", ("StageDescription", "Variables"), "StageName"
-    ),
-    "AWS::ApiGateway::Stage": _Kind("RestApiId", ("Variables",)),
-    "AWS::ApiGatewayV2::Stage": _Kind("ApiId", ("StageVariables",)),
-    "AWS::Serverless::Api": _Kind(None, ("Variables",)),
-    "AWS::Serverless::HttpApi": _Kind(None, ("StageVariables",)),
+# A text with more variables than this was made to be slow.
+_MAX_STEPS = MAX_ALTERNATIVES
+_VARIABLE = re.compile(r"\$\{(stageVariables\.([A-Za-z0-9_]+))\}")
+# By type of a resource that belongs to an API, the property that names the API;
+# empty where the resource is the API.
+_API = {
+    "AWS::ApiGateway::Authorizer": "RestApiId",
+    "AWS::ApiGateway::Deployment": "RestApiId",
+    "AWS::ApiGateway::Method": "RestApiId",
+    "AWS::ApiGateway::RestApi": "",
+    "AWS::ApiGateway::Stage": "RestApiId",
+    "AWS::ApiGatewayV2::Api": "",
+    "AWS::ApiGatewayV2::Authorizer": "ApiId",
+    "AWS::ApiGatewayV2::Integration": "ApiId",
+    "AWS::ApiGatewayV2::Stage": "ApiId",
+    "AWS::Serverless::Api": "",
+    "AWS::Serverless::HttpApi": "",
+}
+# By type of a resource that makes a stage, where it writes the stage's variables.
+_VARIABLES = {
+    "AWS::ApiGateway::Deployment": ("StageDescription", "Variables"),
+    "AWS::ApiGateway::Stage": ("Variables",),
+    "AWS::ApiGatewayV2::Stage": ("StageVariables",),
+    "AWS::Serverless::Api": ("Variables",),
+    "AWS::Serverless::HttpApi": ("StageVariables",),
 }
 
 
 class Stages:
-    """The stage variables of a template's APIs."""
+    """The stages of one template's APIs."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
-    def variables(self, api: str) -> tuple[Branch, ...]:
-        """For each stage of an API, an object of what its variables are.
+    def put(self, found: Alternative, resource: Resource) -> list[Alternative]:
+        """A URI of a resource with what each stage gives its stage variables.
 
-        By `stageVariables.` and the name. One that a stage does not give, or nobody
-        can read, is unknown there if another stage gives it. Empty without stages.
+        The URI as it is stands for a stage that gives nothing, and where the template
+        has no stage of that API.
         """
-        return self._by_api.get(api, ())
-
-    @cached_property
-    def _by_api(self) -> Mapping[str, tuple[Branch, ...]]:
-        found: dict[str, list[Branch]] = {}
-        for resource in self._evaluator.resources.values():
-            kind = _KINDS.get(resource.type)
-            if kind is None or (kind.name and kind.name not in resource.properties):
+        if not isinstance(found.value, Text) or not _variable(found.value):
+            return [found]
+        done: list[tuple[Text, Scenario]] = []
+        pending = [(found.value, found.when)]
+        for _ in range(_MAX_STEPS):
+            if not pending:
+                break
+            text, when = pending.pop()
+            variable = _variable(text)
+            values = self._values(resource, variable[2], when) if variable else []
+            if variable is None or not values:
+                done.append((text, when))
                 continue
-            for api in self._apis(resource, kind):
-                found.setdefault(api, []).extend(self._of_stage(resource, kind))
-        return {api: tuple(_completed(stages)) for api, stages in found.items()}
+            if len(done) + len(pending) + len(values) > MAX_ALTERNATIVES:
+                return [found]
+            for value in values:
+                if value is None:
+                    done.append((text, when))
+                else:
+                    pending.append((text.filled(variable[1], value[0]), value[1]))
+        if pending:
+            return [found]
+        return [replace(found, value=text, when=when) for text, when in done]
 
-    def _apis(self, resource: Resource, kind: _Kind) -> set[str]:
-        if kind.api is None:
-            return {resource.id}
-        return self.named(resource, kind.api)
-
-    def named(self, resource: Resource, name: str) -> set[str]:
-        """The resources that a property refers to."""
-        return {
-            one.name
-            for found in self._evaluator.texts(resource.properties.get(name))
-            if isinstance(found.value, Text)
-            for one in found.value.tokens
-        }
-
-    def _of_stage(self, resource: Resource, kind: _Kind) -> list[Branch]:
-        base = self._evaluator.existing(resource)
-        found = self._evaluator.follow(
-            resource.properties, kind.variables, resource.path, base
+    def _values(
+        self, resource: Resource, name: str, when: Scenario
+    ) -> list[tuple[Text, Scenario] | None]:
+        """What the stages give a variable; None for one that does not say."""
+        api = _api(resource)
+        stages = (
+            stage
+            for stage in self._evaluator.resources.values()
+            if api is not None and _is_stage(stage) and _api(stage) == api
         )
-        # A stage without variables says what none of them is.
-        return found or [Branch({}, resource.path, base)]
-
-
-def _completed(stages: list[Branch]) -> Iterator[Branch]:
-    """The stages, each with every name that any of them has."""
-    nodes = [one.node if isinstance(one.node, Mapping) else {} for one in stages]
-    names = dict.fromkeys(name for node in nodes for name in node)
-    for stage, node in zip(stages, nodes):
-        yield Branch(
-            {
-                f"{PREFIX}{name}": node[name]
-                if name in node
-                else token(UNKNOWN, f"{PREFIX}{name}")
-                for name in names
-            },
-            stage.path,
-            stage.when,
+        found = (
+            value for stage in stages for value in self._of_stage(stage, name, when)
         )
+        return list(dict.fromkeys(islice(found, MAX_ALTERNATIVES)))
+
+    def _of_stage(
+        self, stage: Resource, name: str, when: Scenario
+    ) -> Iterator[tuple[Text, Scenario] | None]:
+        both = self._evaluator.existing(stage).merged(when)
+        if both is None:
+            return
+        steps = (*_VARIABLES[stage.type], name)
+        is_said = False
+        for branch in self._evaluator.follow(stage.properties, steps, when=both):
+            for value in self._evaluator.evaluate(branch.node, branch.when):
+                is_said = True
+                text = value.value
+                # API Gateway puts a variable in once.
+                if isinstance(text, Text) and not _variable(text):
+                    yield text, value.when
+                else:
+                    yield None
+        if not is_said:
+            yield None
+
+
+def _variable(text: Text) -> re.Match[str] | None:
+    """The first stage variable of a text."""
+    found = (_VARIABLE.search(part) for part in text.parts if isinstance(part, str))
+    return next((match for match in found if match), None)
+
+
+def _api(resource: Resource) -> str | None:
+    """The logical ID of the API that a resource belongs to; None where unknown."""
+    name = _API.get(resource.type)
+    if not name:
+        return resource.id if name == "" else None
+    function, argument = intrinsic(resource.properties.get(name))
+    return argument if function == "Ref" and isinstance(argument, str) else None
+
+
+def _is_stage(resource: Resource) -> bool:
+    if resource.type == "AWS::ApiGateway::Deployment":
+        return "StageName" in resource.properties
+    return resource.type in _VARIABLES

@@ -6,7 +6,7 @@ The catalogue says where to look; this module walks there and reads references.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -31,7 +31,7 @@ from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._stages import Stages
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, token
 
-_SUBSTITUTION = re.compile(r"\$\{((?:stageVariables\.)?[A-Za-z0-9_]+)\}")
+_SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _AWS_LAMBDA = re.compile(r"""\baws_lambda\s*\(\s*(["'])(?P<function>.*?)\1""")
 _API_EVENTS = {"Api": "RestApiId", "HttpApi": "ApiId"}
 # SAM makes these for events that name no API.
@@ -72,8 +72,7 @@ class Target:
 class _Place:
     """A branch, and the branches on the way to it by the steps taken so far.
 
-    ``substitutions`` are the branches of what is put into the texts: those of a
-    document, or the variables of an API's stages.
+    ``substitutions`` are the branches of what is put into a document's texts.
     """
 
     branch: Branch
@@ -106,6 +105,7 @@ class Targets:
             kinds = [
                 resource.type,
                 *(["Custom::*"] if _is_custom(resource.type) else []),
+                *(["*::MODULE"] if resource.type.endswith("::MODULE") else []),
             ]
             for row in (row for kind in kinds for row in rows.get(kind, ())):
                 base = self._evaluator.existing(resource)
@@ -176,9 +176,7 @@ class Targets:
     def _below(
         self, resource: Resource, row: TargetRow, root: Branch
     ) -> Iterator[Target]:
-        stages = self._stage_variables(resource, row) if row.inside is None else ()
-        start = _Place(root, (), (root,), stages)
-        for place in self._places(start, row.path.split("/")):
+        for place in self._places(_Place(root, (), (root,)), row.path.split("/")):
             for scenario in self._admitted(place, row.when):
                 admitted = _with(place, scenario)
                 if row.inside is None:
@@ -217,9 +215,7 @@ class Targets:
         roles: tuple[Branch, ...] | None = None
         replaced = self._replaced_operations(resource, row)
         substitutions = tuple(
-            self._evaluator.below(root, row.substitutions)
-            if row.substitutions
-            else self._stage_variables(resource, row)
+            self._evaluator.below(root, row.substitutions) if row.substitutions else ()
         )
         documents: dict[Path, int] = {}
         found: dict[tuple[Path, Path, Path | None], list[list[Target]]] = {}
@@ -244,16 +240,6 @@ class Targets:
                 found.setdefault(key, []).append(alternatives)
         for key, of_documents in found.items():
             yield _merged(of_documents, documents[key[0]])
-
-    def _stage_variables(
-        self, resource: Resource, row: TargetRow
-    ) -> tuple[Branch, ...]:
-        """What the stages of an API say that an integration's URI can hold."""
-        if row.form != "uri" or row.source_arn is None:
-            return ()
-        _, _, name = row.source_arn.partition(":")
-        apis = self._stages.named(resource, name) if name else {resource.id}
-        return self._stages.variables(apis.pop()) if len(apis) == 1 else ()
 
     def _roles_inside(self, place: _Place, path: str | None) -> tuple[Branch, ...]:
         """What a document says beside a place that names the role behind it.
@@ -426,7 +412,12 @@ class Targets:
             yield from self._own(resource, row, branch, root.when)
             return
         read: dict[Path, list[Reference | None]] = {}
-        for found in self._values(place):
+        values = self._values(place)
+        if row.form == "uri":
+            values = (
+                one for found in values for one in self._stages.put(found, resource)
+            )
+        for found in values:
             texts: list[Any] = [found.value]
             if isinstance(found.value, list) and place.steps[-1] == "*":
                 # A parameter can stand for the whole list.
@@ -445,7 +436,7 @@ class Targets:
                     inner = branch.inner
                 yield Target(resource, row, path, known, is_complete, root.when, inner)
 
-    def _values(self, place: _Place) -> Iterator[Alternative]:
+    def _values(self, place: _Place) -> Iterable[Alternative]:
         """What a place can say, each with the path to where that is written.
 
         A document's substitutions are put in; where one is the whole text, it is
@@ -475,7 +466,7 @@ class Targets:
         is_whole = text.literal == f"${{{name}}}"
         return [
             Alternative(
-                _put(text, name, value.value),
+                text.filled(name, value.value),
                 value.when,
                 (*below.path, *value.path) if is_whole else current.path,
             )
@@ -689,18 +680,6 @@ def _is_expression(text: Text) -> bool:
     """Whether a text is JSONata, which is evaluated when the state runs."""
     first = text.parts[0] if text.parts else ""
     return isinstance(first, str) and first.lstrip().startswith("{%")
-
-
-def _put(text: Text, name: str, value: Text) -> Text:
-    parts: list[Any] = []
-    for part in text.parts:
-        if isinstance(part, str):
-            pieces = part.split(f"${{{name}}}")
-            for index, piece in enumerate(pieces):
-                parts.extend([value, piece] if index else [piece])
-        else:
-            parts.append(part)
-    return Text.of(*parts)
 
 
 def _literal(event: Any, name: str) -> str:

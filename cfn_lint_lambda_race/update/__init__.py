@@ -19,6 +19,7 @@ from cfn_lint_lambda_race.update._baseline import (
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
+from cfn_lint_lambda_race.update._fingerprint import Fingerprints
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
 from cfn_lint_lambda_race.update._place import Place
@@ -49,6 +50,7 @@ __all__ = [
     "Update",
     "configure",
     "couplings",
+    "fingerprint",
     "frozen_versions",
     "gaps",
     "has_layers",
@@ -62,6 +64,7 @@ __all__ = [
     "timeline_of",
     "unpublished_inputs",
     "update_of",
+    "versions_of",
 ]
 
 
@@ -101,6 +104,7 @@ class _Known:
     deployment: Deployment | None = None
     timeline: Timeline | None = None
     problems: dict[str, None] = field(default_factory=dict)
+    fingerprints: Fingerprints | None = None
 
     @classmethod
     def of(cls, cfn: Template) -> _Known:
@@ -285,6 +289,19 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
         ),
         replaces=change_set.is_replaced,
     )
+
+
+def fingerprint(cfn: Template, function: str) -> str:
+    """A hash of what a function is, another one whenever an update changes it."""
+    known = _Known.of(cfn)
+    if known.fingerprints is None:
+        known.fingerprints = Fingerprints(cfn, _deployment_of(cfn))
+    return known.fingerprints.of(function)
+
+
+def versions_of(cfn: Template, function: str) -> list[Resource]:
+    """The `AWS::Lambda::Version` resources of a function."""
+    return _deployment_of(cfn).versions(function)
 
 
 def couplings(cfn: Template) -> Iterator[Coupling]:

@@ -43,6 +43,7 @@ from cfn_lint_lambda_race.update._deployment import (
     Shield,
     as_lambda_takes,
 )
+from cfn_lint_lambda_race.update._inputs import names_of, objects
 from cfn_lint_lambda_race.update._values import differ, pruned
 
 # The Serverless Framework names a version <Function>LambdaVersion<hash>.
@@ -77,6 +78,7 @@ class Comparison:
         self.after = after
         self._code_differs = cache(code_differs or (lambda build: None))
         self._replaced: dict[str, bool] = {}
+        self._named_alike: dict[str, bool] = {}
         self._chain = 0
 
     @cached_property
@@ -177,12 +179,13 @@ class Comparison:
         """
         return any(self._unshielded_sides(update))
 
-    def _unshielded_sides(self, update: FunctionUpdate) -> list[bool]:
-        """Whether callers can meet the function in its old and in its new state."""
-        return [
-            side.shield(update.function, update.when) is Shield.UNSHIELDED
-            for side in (self.before, self.after)
-        ]
+    def _unshielded_sides(self, update: FunctionUpdate) -> Iterator[bool]:
+        """Whether callers can meet the function in its new and in its old state.
+
+        The new template first: what its rules have read already is read no more.
+        """
+        for side in (self.after, self.before):
+            yield side.shield(update.function, update.when) is Shield.UNSHIELDED
 
     # -- properties ------------------------------------------------------------
 
@@ -228,7 +231,9 @@ class Comparison:
         self, before: Resource, after: Resource, row: OperationRow
     ) -> list[Scenario]:
         name = row.property
-        if self.before.written(before, name) is self.after.written(after, name) is None:
+        if self._is_as_written(
+            self.before.written(before, name), self.after.written(after, name)
+        ):
             return []
         old, new = (
             [(when, as_lambda_takes(value, row)) for when, value in side]
@@ -245,6 +250,44 @@ class Comparison:
         )
         # Each side has few alternatives, but they multiply.
         return list(islice(dict.fromkeys(found), MAX_ALTERNATIVES))
+
+    def _is_as_written(self, old: Any, new: Any) -> bool:
+        """Whether two nodes say the same, and all that they name stays what it is.
+
+        Most properties do. To evaluate them, with each condition and parameter that
+        they rest on, would take longest by far.
+        """
+        return bool(old == new) and (
+            new is None
+            or all(
+                self._is_named_alike(name)
+                for found in objects(new)
+                for name in (*names_of(found), *(["Fn::FindInMap"] & found.keys()))
+            )
+        )
+
+    def _is_named_alike(self, name: str) -> bool:
+        """Whether a parameter, condition or resource is on both sides what it was."""
+        if name not in self._named_alike:
+            # Conditions that name each other are broken: compare their values.
+            self._named_alike[name] = False
+            self._named_alike[name] = self._compute_named_alike(name)
+        return self._named_alike[name]
+
+    def _compute_named_alike(self, name: str) -> bool:
+        if name == "Fn::FindInMap":
+            return bool(self.before.mappings == self.after.mappings)
+        old, new = (
+            side.reading.evaluator.conditions.get(name)
+            for side in (self.before, self.after)
+        )
+        return (
+            self.before.parameters.get(name) == self.after.parameters.get(name)
+            and self._is_as_written(old, new)
+            and (name in self.before.resources) == (name in self.after.resources)
+            and not self._is_translated
+            and not self.is_replaced(name)
+        )
 
     def is_same(self, before: Resource, after: Resource, row: OperationRow) -> bool:
         """Whether a property of a function certainly stays what it is."""
@@ -464,6 +507,10 @@ class Comparison:
         self, before: Resource, after: Resource, steps: tuple[str, ...]
     ) -> bool:
         """Whether what the steps lead to in a resource's properties changes."""
+        if self._is_as_written(
+            before.properties.get(steps[0]), after.properties.get(steps[0])
+        ):
+            return False
         sides = []
         for side, resource in ((self.before, before), (self.after, after)):
             evaluator = side.reading.evaluator
