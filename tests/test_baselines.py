@@ -804,7 +804,7 @@ def test_an_empty_setting_beside_another(tmp_path: Path) -> None:
     (tmp_path / "before.json").write_text(_text(stack()))
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     matches = lint_template(tmp_path, AFTER, "-x", "W9831:baseline_ref=", setting)
-    assert paths(matches, "W9831") == ["Resources/Orders"]
+    assert paths(matches, "W9831") == ["Resources/Orders/Properties/Timeout"]
 
 
 def test_a_broken_setting_is_one_finding_at_the_top(tmp_path: Path) -> None:
@@ -874,7 +874,10 @@ def test_the_user_s_setting_holds_beside_one_of_the_template(tmp_path: Path) -> 
         metadata = {"cfn-lint": {"config": {"configure_rules": settings}}}
         template = {**AFTER, "Metadata": metadata}
         matches = lint_template(tmp_path, template, "-x", f"W9831:baseline_path={own}")
-        assert paths(matches, "W9831") == ["", "Resources/Orders"][:count]
+        assert (
+            paths(matches, "W9831")
+            == ["", "Resources/Orders/Properties/Timeout"][:count]
+        )
         assert "cannot be set" in messages(matches, "W9831")[0]
 
 
@@ -958,7 +961,7 @@ def test_settings_reach_w9832(pinned: Path) -> None:
     setting = ("-x", f"W9831:baseline_path={pinned / 'before.json'}")
     for arguments in ((), ("-i", "W9831"), ("-i", "W9831", "W9810")):
         matches = lint(pinned / "after.json", *setting, *arguments)
-        assert paths(matches, "W9832") == ["Resources/Orders"]
+        assert paths(matches, "W9832") == ["Resources/Orders/Properties/Code/S3Key"]
     assert paths(lint(pinned / "after.json", *setting, "-i", "W9832"), "W9832") == []
 
 

@@ -335,6 +335,30 @@ def test_behind_an_alias(tmp_path: Path) -> None:
     assert (found.concurrent, found.unpublished) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("timeout", "cure"),
+    [
+        (9, "set AutoPublishAliasAllProperties on {}"),
+        ({"Ref": "Time"}, "set another VersionDescription on {}"),
+        (
+            {"Fn::FindInMap": ["Times", "Long", "Is"]},
+            "set another VersionDescription on {}",
+        ),
+    ],
+)
+def test_a_value_by_parameter_publishes_nothing(
+    timeout: Any, cure: str, tmp_path: Path
+) -> None:
+    template = sam(
+        {"AutoPublishAlias": "live", "Timeout": timeout},
+        Parameters={"Time": {"Type": "String", "Default": "9"}},
+        Mappings={"Times": {"Long": {"Is": "9"}}},
+    )
+    document = described(change(detail("Timeout")))
+    (found,) = _read(tmp_path, document, template).unpublished
+    assert found.cure == cure
+
+
 def test_behind_an_alias_without_a_new_version(tmp_path: Path) -> None:
     found = _read(tmp_path, described(change(*BOTH)), _aliased())
     assert found.concurrent == ()

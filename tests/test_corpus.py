@@ -33,7 +33,9 @@ def _article(name: str, baseline: str = "") -> list[Match]:
 
 def test_the_article_s_update_races() -> None:
     matches = _article("cdk-datadog-arm", "cdk-datadog-x86")
-    assert paths(matches, "W9831") == [f"Resources/{FUNCTION}"]
+    assert paths(matches, "W9831") == [
+        f"Resources/{FUNCTION}/Properties/Layers/1/Fn::Join/1/2"
+    ]
     (message,) = messages(matches, "W9831")
     for word in (
         "Architectures",

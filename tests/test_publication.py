@@ -209,10 +209,11 @@ def test_the_finding(tmp_path: Path) -> None:
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     matches = lint_template(tmp_path, after, "-x", setting)
     assert paths(matches, "W9831") == []
-    assert paths(matches, "W9832") == ["Resources/Orders"]
+    assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
     assert messages(matches, "W9832") == [
         "This update changes Code and Timeout of Orders but publishes no new version, "
-        "so whoever invokes Live keeps the old one; give it a new AWS::Lambda::Version"
+        "so whoever invokes Live keeps the old one; give Orders a new "
+        "AWS::Lambda::Version"
     ]
 
 
@@ -223,7 +224,7 @@ def test_the_finding_on_sam(tmp_path: Path) -> None:
     (tmp_path / "before.json").write_text(json.dumps(before))
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     matches = lint_template(tmp_path, after, "-x", setting)
-    assert paths(matches, "W9832") == ["Resources/Orders"]
+    assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
     (message,) = messages(matches, "W9832")
     assert "the alias that SAM publishes of Orders" in message
     assert "set AutoPublishAliasAllProperties on Orders" in message
@@ -245,7 +246,7 @@ def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> No
         for seconds in ("3", "9")
     )
     (found,) = update(tmp_path, before, after).unpublished
-    assert found.cure == f"{said} on Orders"
+    assert found.cure.format("Orders") == f"{said} on Orders"
 
 
 # -- against aws-sam-translator ----------------------------------------------------
@@ -388,7 +389,15 @@ def test_what_is_no_property_of_the_function_is_what_the_schemas_say() -> None:
 
 def _serverless(properties: Template_, publishing: Template_, key: str) -> Template_:
     publish = {"AutoPublishAlias": "live", **publishing}
-    return sam({**publish, **properties}, Parameters={"Key": parameter(Default=key)})
+    return sam(
+        {**publish, **properties},
+        Parameters={"Key": parameter(Default=key)},
+        Mappings={"Sizes": {"128": {"Is": "128"}, "256": {"Is": "256"}}},
+    )
+
+
+def _mapped(name: str) -> Template_:
+    return {"Fn::FindInMap": ["Sizes", {"Ref": name}, "Is"]}
 
 
 def _matrix() -> Iterator[Any]:
@@ -421,6 +430,10 @@ def _matrix() -> Iterator[Any]:
             "environment-sub": variables(A={"Fn::Sub": "${Key}"}),
             "memory": {"MemorySize": {"Ref": "Key"}},
             "timeout": {"Timeout": {"Ref": "Key"}},
+            "timeout-mapping": {"Timeout": _mapped("Key")},
+            "memory-mapping": {"MemorySize": _mapped("Key")},
+            "environment-mapping": variables(A=_mapped("Key")),
+            "code-mapping": {"CodeUri": {"Bucket": "artifacts", "Key": _mapped("Key")}},
         }.items():
             yield pytest.param(
                 _serverless(properties, publishing, "128"),
@@ -507,6 +520,40 @@ def test_silent_exactly_where_sam_publishes(
         assert any(change.is_active for change in found.comparison.function_updates())
         stale = [] if moves else [("Orders", "the alias that SAM publishes of Orders")]
         assert _stale(found) == stale
+
+
+@pytest.mark.parametrize(("before", "after"), [*_matrix(), *_layer_pairs()])
+def test_the_cure_publishes(
+    before: Template_,
+    after: Template_,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    stale = update(tmp_path, before, after).unpublished
+    own = after["Resources"]["Orders"]["Properties"]
+    is_open = not own.get("AutoPublishAliasAllProperties") and (
+        "AutoPublishCodeSha256" not in own
+    )
+    for template in (before, after):
+        properties = template["Resources"]["Orders"]["Properties"]
+        properties["AutoPublishAliasAllProperties"] = True
+    helps = is_open and _version_id(before) != _version_id(after)
+    for found in stale:
+        assert ("AutoPublishAliasAllProperties" in found.cure) is helps
+
+
+def test_a_mapping_is_no_text_of_the_function(tmp_path: Path) -> None:
+    """SAM hashes what is written, and that stays: all properties would not help."""
+    before, after = (
+        _serverless({"Timeout": _mapped("Key")}, {}, key) for key in ("128", "256")
+    )
+    (found,) = update(tmp_path, before, after).unpublished
+    assert found.cure == "set another VersionDescription on {}"
+    before = _serverless({"Timeout": 3}, {}, "128")
+    after = _serverless({"Timeout": 9}, {}, "128")
+    (found,) = update(tmp_path, before, after).unpublished
+    assert found.cure == "set AutoPublishAliasAllProperties on {}"
 
 
 # -- SAM's aliases -----------------------------------------------------------------
@@ -624,3 +671,55 @@ def test_local_code_behind_a_hash_does_not(tmp_path: Path) -> None:
     assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == [
         ("Orders", "the alias that SAM publishes of Orders")
     ]
+
+
+# -- the names in messages ---------------------------------------------------------
+
+
+def _constructed(template: Template_) -> Template_:
+    """The template as the CDK writes it: with the construct of each resource."""
+    for name, node in template["Resources"].items():
+        node["Metadata"] = {"aws:cdk:path": f"Stack/Shop/{name}/Resource"}
+    return template
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "said"),
+    [
+        (
+            stack({"Timeout": 3}),
+            new_code(stack({"Timeout": 9})),
+            "W9831",
+            ["of Shop/Orders (Orders) (UpdateFunctionCode)"],
+        ),
+        (
+            _published(properties={"Timeout": 3}),
+            _published(properties={"Timeout": 9}),
+            "W9832",
+            ["of Shop/Orders (Orders) but", "invokes Shop/Live (Live) keeps"],
+        ),
+        (
+            _published(),
+            _published(),
+            "W9833",
+            ["Version Shop/OrdersVersion (OrdersVersion) is published once"],
+        ),
+        (
+            _published("OrdersVersion1"),
+            _published("OrdersVersion2"),
+            "W9835",
+            [
+                "Shop/OrdersVersion2 (OrdersVersion2) is a new version of "
+                "Shop/Orders (Orders), which this update does not change: Lambda "
+            ],
+        ),
+    ],
+)
+def test_constructs_have_their_names(
+    before: Template_, after: Template_, rule: str, said: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(_constructed(before)))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    found = lint_template(tmp_path, _constructed(after), "-x", setting)
+    (message,) = messages(found, rule)
+    assert [words for words in said if words not in message] == []

@@ -16,7 +16,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # By folder, the folders of the package that its modules may import from.
 MAY_IMPORT = {
-    "": {"rules", "_pages"},
+    "": {"rules", "cure", "_pages"},
+    "cure": {"cure", "update", "template", "data"},
     "rules": {"rules", "template", "update"},
     "update": {"update", "template", "data"},
     "template": {"template", "data"},

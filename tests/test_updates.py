@@ -1325,7 +1325,7 @@ def test_the_finding_names_both_sides(tmp_path: Path) -> None:
     after = new_code(stack({"Timeout": 9, "MemorySize": 512, "Description": "more"}))
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     matches = lint_template(tmp_path, after, "-x", setting)
-    assert paths(matches, "W9831") == ["Resources/Orders"]
+    assert paths(matches, "W9831") == ["Resources/Orders/Properties/Timeout"]
     assert messages(matches, "W9831") == [
         "This update changes Code of Orders (UpdateFunctionCode) and its MemorySize "
         "and Timeout (UpdateFunctionConfiguration), and between the two calls $LATEST "

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule, finding, listed
+from cfn_lint_lambda_race.rules._rule import (
+    RaceRule,
+    Told,
+    finding,
+    gathered,
+    listed,
+    named,
+)
 from cfn_lint_lambda_race.update import (
     FunctionUpdate,
     Settings,
     configure,
     has_layers,
+    place_of,
     problems_of,
     scenario_of,
     update_of,
@@ -68,10 +76,14 @@ class ConcurrentUpdate(RaceRule):
         for message in problems:
             # Line 1: a template that cfn-lint before 1.54 translates has no other.
             yield RuleMatch(_top(cfn), message, location=None)
-        for function in update.concurrent:
-            when = scenario_of(cfn, function)
-            message = _message(function, when, has_layers(cfn, function))
-            yield finding(cfn, ["Resources", function.function], message)
+        found = {one.function: one for one in update.concurrent}
+        told = [
+            Told(one.function, place_of(cfn, one), _words(cfn, one))
+            for one in found.values()
+        ]
+        for path, functions in gathered(cfn, self.id, told):
+            updates = [found[function] for function in functions]
+            yield finding(cfn, path, _message(cfn, updates))
 
 
 def _top(cfn: Template) -> list[str]:
@@ -82,20 +94,28 @@ def _top(cfn: Template) -> list[str]:
     return ["Resources"] if ConcurrentUpdate.id in cfn.get_directives() else []
 
 
-def _message(update: FunctionUpdate, when: str, has_layers: bool) -> str:
-    may = "" if update.is_certain else "may "
-    changes = "change" if may else "changes"
+def _words(cfn: Template, update: FunctionUpdate) -> tuple[str, str, bool, str]:
+    """What the message says besides the function."""
+    code, configuration = listed(update.code), listed(update.configuration)
+    return code, configuration, update.is_certain, scenario_of(cfn, update)
+
+
+def _message(cfn: Template, updates: Sequence[FunctionUpdate]) -> str:
+    code, configuration, is_certain, when = _words(cfn, updates[0])
+    changes = "changes" if is_certain else "may change"
+    their = "its" if len(updates) == 1 else "their"
+    moves = any(change.name == "Architectures" for change in updates[0].code)
     breaks = (
-        "; binaries in its layers and extensions then fail to start with 'exec format "
-        "error'"
-        if has_layers and any(change.name == "Architectures" for change in update.code)
+        f"; binaries in {their} layers and extensions then fail to start with 'exec "
+        "format error'"
+        if moves and all(has_layers(cfn, update) for update in updates)
         else ""
     )
     when = f" when {when}" if when else ""
+    functions = named(cfn, [update.function for update in updates])
     return (
-        f"This update {may}{changes} {listed(update.code)} of {update.function} "
-        f"(UpdateFunctionCode) and its {listed(update.configuration)} "
-        f"(UpdateFunctionConfiguration){when}, and between the two calls $LATEST is "
-        f"half old and half new{breaks}; invoke an alias of a published version before "
-        "you change both"
+        f"This update {changes} {code} of {functions} (UpdateFunctionCode) and "
+        f"{their} {configuration} (UpdateFunctionConfiguration){when}, and between "
+        f"the two calls $LATEST is half old and half new{breaks}; invoke an alias of a "
+        "published version before you change both"
     )

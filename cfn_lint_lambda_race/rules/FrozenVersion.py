@@ -6,6 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import frozen_versions
 
 
@@ -38,8 +39,9 @@ class FrozenVersion(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for version in frozen_versions(cfn):
+            name = read(cfn).name(version.id)
             message = (
-                f"Version {version.id} is published once and never again, because "
+                f"Version {name} is published once and never again, because "
                 "nothing ever replaces it: whoever invokes it keeps the first "
                 "deployment; give it a new logical ID with every change, as the CDK's "
                 "currentVersion and SAM's AutoPublishAlias do"

@@ -50,14 +50,17 @@ class PermissionGap(RaceRule):
 
 def _message(cfn: Template, gap: Gap) -> str:
     move = gap.move
-    target = read(cfn).name_target(move.after)
+    reading = read(cfn)
+    target = reading.name_target(move.after)
+    function = reading.name(move.function)
+    permission = reading.name(gap.permission)
     old, new = (
         f"the qualifier {one}" if one else "$LATEST" for one in (move.old, move.new)
     )
     if gap.is_undeployed:
         return (
-            f"{target} moves to {new} of {move.function}, but deployment "
-            f"{gap.permission} stays, so the API keeps invoking {old}, for which this "
+            f"{target} moves to {new} of {function}, but deployment "
+            f"{permission} stays, so the API keeps invoking {old}, for which this "
             "update deletes the permission: callers get errors until somebody deploys; "
             "give the deployment a new logical ID"
         )
@@ -68,7 +71,7 @@ def _message(cfn: Template, gap: Gap) -> str:
             "quiet time"
         )
     return (
-        f"{target} moves to {new} of {move.function} before permission "
-        f"{gap.permission} is there, so its invocations are denied for a while; deploy "
+        f"{target} moves to {new} of {function} before permission "
+        f"{permission} is there, so its invocations are denied for a while; deploy "
         "the permission beside the old one first, and move the target afterwards"
     )

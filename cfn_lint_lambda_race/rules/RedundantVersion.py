@@ -6,6 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import redundant_versions
 
 
@@ -42,11 +43,12 @@ class RedundantVersion(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for found in redundant_versions(cfn):
-            what = "SAM makes" if found.is_of_serverless else f"{found.name} is"
+            name = read(cfn).name
+            what = "SAM makes" if found.is_of_serverless else f"{name(found.name)} is"
             message = (
-                f"{what} a new version of {found.function}, which this update does not "
-                'change: Lambda refuses ("A version for this Lambda function exists") '
-                "and the update rolls back; change the function too, if only its "
-                "Description, or keep the version"
+                f"{what} a new version of {name(found.function)}, which this update "
+                'does not change: Lambda refuses ("A version for this Lambda function '
+                'exists") and the update rolls back; change the function too, if only '
+                "its Description, or keep the version"
             )
             yield finding(cfn, ["Resources", found.name], message)

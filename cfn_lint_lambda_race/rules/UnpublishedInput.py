@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule, finding, joined
+from cfn_lint_lambda_race.rules._rule import NAMED, RaceRule, finding, joined
+from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import UnpublishedInput as Found
 from cfn_lint_lambda_race.update import unpublished_inputs
-
-_NAMED = 3
 
 
 class UnpublishedInput(RaceRule):
@@ -40,11 +39,12 @@ class UnpublishedInput(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for found in unpublished_inputs(cfn):
-            yield finding(cfn, ["Resources", found.function], _message(found))
+            yield finding(cfn, ["Resources", found.function], _message(cfn, found))
 
 
-def _message(found: Found) -> str:
-    names = list(found.parameters[:_NAMED])
+def _message(cfn: Template, found: Found) -> str:
+    function, invoked = map(read(cfn).name, (found.function, found.name))
+    names = list(found.parameters[:NAMED])
     others = len(found.parameters) - len(names)
     if others:
         names.append(f"{others} more")
@@ -57,7 +57,7 @@ def _message(found: Found) -> str:
     )
     return (
         f"A new value of {'parameter' if is_one else 'one of the parameters'} "
-        f"{joined(names)} changes {joined(found.changes)} of {found.function} but "
-        f"publishes no new version, so whoever invokes {found.name} keeps the old one; "
+        f"{joined(names)} changes {joined(found.changes)} of {function} but "
+        f"publishes no new version, so whoever invokes {invoked} keeps the old one; "
         f"{cure}"
     )

@@ -1,12 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule, finding, listed
-from cfn_lint_lambda_race.update import FunctionUpdate, scenario_of_change, update_of
+from cfn_lint_lambda_race.rules._rule import (
+    RaceRule,
+    Told,
+    finding,
+    gathered,
+    listed,
+    named,
+)
+from cfn_lint_lambda_race.template import read
+from cfn_lint_lambda_race.update import (
+    Unpublished,
+    place_of,
+    scenario_of_change,
+    update_of,
+)
 
 
 class UnpublishedUpdate(RaceRule):
@@ -42,15 +55,31 @@ class UnpublishedUpdate(RaceRule):
         self.parent_rules = ["W9831"]
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
-        for found in update_of(cfn).unpublished:
-            message = _message(*found, scenario_of_change(cfn, found.update))
-            yield finding(cfn, ["Resources", found.update.function], message)
+        found = {one.update.function: one for one in update_of(cfn).unpublished}
+        told = [
+            Told(name, place_of(cfn, one.update), _words(cfn, one))
+            for name, one in found.items()
+        ]
+        for path, functions in gathered(cfn, self.id, told):
+            stale = [found[function] for function in functions]
+            yield finding(cfn, path, _message(cfn, stale))
 
 
-def _message(update: FunctionUpdate, name: str, cure: str, when: str) -> str:
-    changes = listed([*update.code, *update.configuration])
+def _words(cfn: Template, found: Unpublished) -> tuple[str, str, str]:
+    """What the message says besides the function."""
+    changes = listed([*found.update.code, *found.update.configuration])
+    return changes, scenario_of_change(cfn, found.update), found.cure
+
+
+def _message(cfn: Template, stale: Sequence[Unpublished]) -> str:
+    changes, when, cure = _words(cfn, stale[0])
+    functions = named(cfn, [one.update.function for one in stale])
     when = f" when {when}" if when else ""
+    is_one = len(stale) == 1
+    invoked = read(cfn).name(stale[0].name) if is_one else "their versions or aliases"
+    owner = stale[0].update.function if is_one else "each of them"
     return (
-        f"This update changes {changes} of {update.function}{when} but publishes no "
-        f"new version, so whoever invokes {name} keeps the old one; {cure}"
+        f"This update changes {changes} of {functions}{when} but publishes no new "
+        f"version, so whoever invokes {invoked} keeps the old one"
+        f"{'' if is_one else 's'}; {cure.format(owner)}"
     )

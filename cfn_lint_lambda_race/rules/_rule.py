@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from cfnlint.helpers import ensure_list
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.template import position
-from cfn_lint_lambda_race.update import Change, Settings, note_problem
+from cfn_lint_lambda_race.template import position, read
+from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
+
+NAMED = 3
+"""How many names a message has room for; the others are counted."""
 
 
 class RaceRule(CloudFormationLintRule):  # type: ignore[misc]
@@ -59,6 +63,54 @@ def finding(cfn: Template, path: Sequence[str | int], message: str) -> RuleMatch
     if location is None:
         return RuleMatch(list(path), message)
     return RuleMatch(list(path), message, location=location)
+
+
+class Told(NamedTuple):
+    """What a rule tells of a function: where, and in words that leave out its name."""
+
+    function: str
+    place: Place
+    words: Hashable
+
+
+def gathered(
+    cfn: Template, rule: str, told: Iterable[Told]
+) -> Iterator[tuple[Path, list[str]]]:
+    """One place, with its functions, for what has one cause.
+
+    What `Globals` change stands there, where they change several functions in the
+    same words. Else the same words stand once, at the first function, where there
+    are more functions than a message names. cfn-lint leaves out what stands at a
+    resource that ignores the rule; here such a function is left out before.
+    """
+    ignored = cfn.get_directives().get(rule, ())
+    shared: dict[tuple[Path, Hashable], list[Told]] = {}
+    same: dict[Hashable, list[Told]] = {}
+    for one in told:
+        if one.function not in ignored:
+            path = one.place.path if one.place.is_shared else ()
+            shared.setdefault((path, one.words), []).append(one)
+    for (path, words), found in shared.items():
+        if path and len(found) > 1:
+            yield path, [one.function for one in found]
+        else:
+            same.setdefault(words, []).extend(found)
+    for found in same.values():
+        groups = [found] if len(found) > NAMED else [[one] for one in found]
+        for group in groups:
+            first = group[0]
+            at_function: Path = ("Resources", first.function)
+            yield (
+                at_function if first.place.is_shared else first.place.path,
+                [one.function for one in group],
+            )
+
+
+def named(cfn: Template, functions: Sequence[str]) -> str:
+    """Some functions in words: the first by name, the others counted."""
+    names = [read(cfn).name(function) for function in functions[:NAMED]]
+    others = len(functions) - len(names)
+    return joined([*names, f"{others} more"] if others else names)
 
 
 def joined(names: Sequence[str]) -> str:

@@ -185,7 +185,8 @@ class Evaluator:
 
     ``parameter_sets`` are the values given to cfn-lint, one mapping for each
     deployment; ``defaults_first`` prefers a parameter's default to its allowed
-    values, for comparing deployments rather than judging all of them.
+    values, for comparing deployments rather than judging all of them. ``judged`` are
+    values that parameters, pseudo parameters too, have in conditions alone.
     """
 
     def __init__(
@@ -193,11 +194,13 @@ class Evaluator:
         template: Mapping[Any, Any],
         parameter_sets: Sequence[Mapping[str, Any]] = (),
         defaults_first: bool = False,
+        judged: Mapping[str, str] | None = None,
     ) -> None:
         self.resources = dict(_resources(template))
         self.conditions = _mapping(template.get("Conditions"))
         self.parameters = _mapping(template.get("Parameters"))
-        self._mappings = _mapping(template.get("Mappings"))
+        self.mappings = _mapping(template.get("Mappings"))
+        self._judged = judged or {}
         self._parameter_sets = parameter_sets
         self._defaults_first = defaults_first
         self._decided: dict[tuple[str, Scenario], bool | None] = {}
@@ -415,6 +418,8 @@ class Evaluator:
             return [Alternative(NO_VALUE, when)]
         if argument.startswith("AWS::"):
             chosen = when.get(PARAMETER, argument)
+            if chosen is None and self._judging:
+                chosen = self._judged.get(argument)
             text = token(PSEUDO, argument) if chosen is None else literal(str(chosen))
             return [Alternative(text, when)]
         if argument in self.parameters:
@@ -442,6 +447,9 @@ class Evaluator:
         chosen = when.get(PARAMETER, name)
         if chosen is not None:
             yield str(chosen), when
+            return
+        if self._judging and name in self._judged:
+            yield self._judged[name], when
             return
         given = list(self._given_choices(name, when))
         if given:
@@ -730,7 +738,7 @@ class Evaluator:
         default = _mapping(argument[3]) if len(argument) == 4 else {}
         found: list[Alternative] = []
         for name in self.texts(argument[0], when):
-            table = self._mappings.get(str(name.value))
+            table = self.mappings.get(str(name.value))
             found.extend(self._look_up(table, argument[1:3], default, name.when))
         return found
 

@@ -26,6 +26,7 @@ from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
     PARAMETER,
+    Choice,
     Fact,
     Scenario,
 )
@@ -36,6 +37,10 @@ from cfn_lint_lambda_race.template._source import (
     content,
 )
 from cfn_lint_lambda_race.template._targets import Target, Targets
+
+# By parameter, the values that somebody else than the template names.
+Domains = Mapping[str, Sequence[str]]
+NO_DOMAINS: Domains = {}
 
 # The path of a CDK construct as a message may print it.
 _CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
@@ -62,13 +67,20 @@ class Reading:
         cfn: Template,
         defaults_first: bool = False,
         content_of: ContentOf = content_of,
+        parameter_sets: Sequence[Mapping[str, Any]] | None = None,
+        judged: Mapping[str, str] | None = None,
     ) -> None:
         cfn = as_written(cfn)
+        self.parameter_sets = (
+            _parameter_sets(cfn) if parameter_sets is None else parameter_sets
+        )
         template = content(cfn)
         self._read_file = partial(
             read_file, template=cfn.filename, content_of=content_of
         )
-        self.evaluator = Evaluator(template, _parameter_sets(cfn), defaults_first)
+        self.evaluator = Evaluator(
+            template, self.parameter_sets, defaults_first, judged
+        )
         self.possible = Satisfiability(
             cfn.conditions, self.evaluator, has_rules="Rules" in template
         )
@@ -223,17 +235,25 @@ class Reading:
         return f"{function}.Alias" in self.references.aliases
 
     def say_any(
-        self, scenarios: Sequence[Scenario], base: Scenario, is_always: bool = False
+        self,
+        scenarios: Sequence[Scenario],
+        base: Scenario,
+        is_always: bool = False,
+        domains: Domains = NO_DOMAINS,
     ) -> str:
         """Some scenarios in words: what they share, or the first two of them.
 
         ``is_always`` tells that there are no others at that place, so that what
-        differs among them is not worth a word. Empty where nothing is.
+        differs among them is not worth a word. Empty where nothing is. ``domains``
+        are the values of parameters that were looked at, where the template itself
+        names none.
         """
         if is_always:
             shared = frozenset.intersection(*(found.facts for found in scenarios))
-            return self.say(Scenario(shared), base)
-        words = list(dict.fromkeys(self.say(scenario, base) for scenario in scenarios))
+            return self.say(Scenario(shared), base, domains)
+        words = list(
+            dict.fromkeys(self.say(scenario, base, domains) for scenario in scenarios)
+        )
         if "" in words:
             return ""
         count = len(words) - 2
@@ -243,7 +263,10 @@ class Reading:
         return " or ".join(words[:2]) + more
 
     def simplified(
-        self, scenarios: Iterable[Scenario], base: Scenario
+        self,
+        scenarios: Iterable[Scenario],
+        base: Scenario,
+        domains: Domains = NO_DOMAINS,
     ) -> list[Scenario]:
         """The scenarios without the choices that make no difference.
 
@@ -257,18 +280,25 @@ class Reading:
             for one in found:
                 groups.setdefault(one.without(*fact), []).append(one)
             for rest, group in groups.items():
-                if rest in group or self._is_any(fact, rest, group, base):
+                if rest in group or self._is_any(fact, rest, group, base, domains):
                     found = {one: None for one in found if one not in group}
                     found[rest] = None
         return list(found)
 
     def _is_any(
-        self, fact: Fact, rest: Scenario, group: Sequence[Scenario], base: Scenario
+        self,
+        fact: Fact,
+        rest: Scenario,
+        group: Sequence[Scenario],
+        base: Scenario,
+        domains: Domains,
     ) -> bool:
         """Whether scenarios have every choice of one fact that the rest allows."""
         kind, name = fact
         made = {one.get(kind, name) for one in group}
-        choices = self.evaluator.choices(kind, name, rest)
+        choices: Sequence[Choice] = domains.get(
+            name if kind == PARAMETER else "", ()
+        ) or self.evaluator.choices(kind, name, rest)
         scenario = rest.merged(base) or rest
         missing = [
             scenario.given(kind, name, choice)
@@ -279,7 +309,9 @@ class Reading:
             one is not None and self.possible(one) for one in missing
         )
 
-    def say(self, scenario: Scenario, base: Scenario) -> str:
+    def say(
+        self, scenario: Scenario, base: Scenario, domains: Domains = NO_DOMAINS
+    ) -> str:
         """A scenario in words, as far as it says more than another one.
 
         Empty where it says nothing that a reader could choose.
@@ -291,9 +323,10 @@ class Reading:
                 words.append(f"{name} is {'true' if value else 'false'}")
                 base = base.given(CONDITION, name, value) or base
         words += [
-            f"{name} is {value}"
+            f"{name} is {'empty' if value == '' else value}"
             for name, value in scenario.of_kind(PARAMETER)
-            if base.get(PARAMETER, name) is None and self._is_choice(name)
+            if base.get(PARAMETER, name) is None
+            and (name in domains or self._is_choice(name))
         ]
         return " and ".join(words)
 

@@ -30,6 +30,8 @@ SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 
 # By the template that cfn-lint lints, the one as written, where that is another.
 _SOURCES: WeakKeyDictionary[Template, Template] = WeakKeyDictionary()
+# By a template, what it was before `Globals` was merged into it.
+_UNMERGED: WeakKeyDictionary[Template, Mapping[str, Any]] = WeakKeyDictionary()
 
 
 class UnusableTemplateError(Exception):
@@ -98,6 +100,28 @@ def content(cfn: Template) -> Mapping[str, Any]:
     return {**template, "Resources": own}
 
 
+def unmerged(cfn: Template) -> Mapping[str, Any]:
+    """A template as written, with `Globals` in its own place alone.
+
+    Empty where cfn-lint has merged it already and there is no file to read it from.
+    """
+    source = as_written(cfn)
+    template = source.template
+    if source in _UNMERGED:
+        return _UNMERGED[source]
+    if not isinstance(template, Mapping) or not template.get("Globals"):
+        return template if isinstance(template, Mapping) else {}
+    found: Any = None
+    try:
+        if source.filename and Path(source.filename).is_file():
+            with _quiet():
+                found, _ = decode(source.filename)
+    except (OSError, RecursionError):
+        pass
+    is_usable = isinstance(found, Mapping) and is_small(found)
+    return _UNMERGED.setdefault(source, found if is_usable else {})
+
+
 def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
     """A resource whose `Architectures` are its own, where shared ones came before."""
     if not isinstance(resource, Mapping):
@@ -120,10 +144,32 @@ def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
 def position(cfn: Template, path: Sequence[str | int]) -> tuple[int, ...] | None:
     """Where a path stands in the file; None where cfn-lint knows as well."""
     source = as_written(cfn)
-    if source is cfn:
-        return None
     found = source.get_location_yaml(source.template, list(path))
+    if found and path[0] == "Resources" and _is_in_globals(source, found):
+        # What a function and `Globals` both have bears the mark of `Globals`.
+        own = unmerged(source)
+        if _holds(own, path):
+            found = source.get_location_yaml(own, list(path)) or found
+    elif source is cfn:
+        return None
     return tuple(found) if found else None
+
+
+def _holds(node: Any, path: Sequence[str | int]) -> bool:
+    for step in path:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+def _is_in_globals(source: Template, location: tuple[int, ...]) -> bool:
+    section = source.template.get("Globals")
+    if not hasattr(section, "start_mark"):
+        return False
+    start, end = section.start_mark, section.end_mark
+    return (start.line, start.column) <= location[:2] < (end.line, end.column)
 
 
 def read_template(content: bytes, cfn: Template) -> Template:
@@ -168,10 +214,24 @@ def _transformed(template: Any, cfn: Template) -> Template:
         ]
         template = _unrolled(template, cfn).template
         template["Transform"] = transforms
-    if section is not None:
-        template["Globals"] = section
-        _merge_globals(template)
-    return _template(template, cfn)
+    if section is None:
+        return _template(template, cfn)
+    template["Globals"] = section
+    before = {**template, "Resources": _shallow(template["Resources"])}
+    _merge_globals(template)
+    found = _template(template, cfn)
+    _UNMERGED[found] = before
+    return found
+
+
+def _shallow(resources: Any) -> Any:
+    """The resources in objects of their own; `Globals` changes nothing below them."""
+    if not isinstance(resources, Mapping):
+        return resources
+    return {
+        name: dict(resource) if isinstance(resource, Mapping) else resource
+        for name, resource in resources.items()
+    }
 
 
 def _unrolled(template: Any, cfn: Template) -> Template:

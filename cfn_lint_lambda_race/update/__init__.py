@@ -16,13 +16,17 @@ from cfn_lint_lambda_race.update._baseline import (
     read_change_set,
     settings_of_template,
 )
-from cfn_lint_lambda_race.update._comparison import Change, Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
+from cfn_lint_lambda_race.update._place import Place
+from cfn_lint_lambda_race.update._place import place_of as _place_of
 from cfn_lint_lambda_race.update._publication import (
     UnpublishedInput,
     cure,
+    cure_of_changes,
     stale_alias,
     unmoved,
     unpublished_input,
@@ -35,6 +39,7 @@ __all__ = [
     "Coupling",
     "FunctionUpdate",
     "Gap",
+    "Place",
     "Redundant",
     "Settings",
     "Unpublished",
@@ -46,6 +51,7 @@ __all__ = [
     "gaps",
     "has_layers",
     "note_problem",
+    "place_of",
     "problems_of",
     "redundant_versions",
     "scenario_of",
@@ -56,7 +62,10 @@ __all__ = [
 
 
 class Unpublished(NamedTuple):
-    """An update behind an alias or version, here with its name, that stays."""
+    """An update behind an alias or version, here with its name, that stays.
+
+    ``cure`` are the words for what publishes, `{}` where the function's name belongs.
+    """
 
     update: FunctionUpdate
     name: str
@@ -119,6 +128,11 @@ def update_of(cfn: Template) -> Update:
     return known.update
 
 
+def place_of(cfn: Template, update: FunctionUpdate) -> Place:
+    """Where the update of a function is written; the function for a change set."""
+    return _place_of(update_of(cfn).comparison, update)
+
+
 def scenario_of(cfn: Template, update: FunctionUpdate) -> str:
     """When the update changes both sides, in words; empty where always."""
     return _words(cfn, update.function, [update.when, *update.also])
@@ -140,7 +154,10 @@ def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
 def _words(cfn: Template, function: str, scenarios: Sequence[Scenario]) -> str:
     reading = read(cfn)
     base = reading.evaluator.existing(reading.references.functions[function])
-    return reading.say_any(reading.simplified(scenarios, base), base)
+    comparison = update_of(cfn).comparison
+    domains = {} if comparison is None else comparison.choices.domains
+    simple = reading.simplified(scenarios, base, domains)
+    return reading.say_any(simple, base, domains=domains)
 
 
 def _deployment_of(cfn: Template) -> Deployment:
@@ -180,17 +197,18 @@ def _from_comparison(comparison: Comparison | None) -> Update:
         return Update()
     concurrent: dict[str, FunctionUpdate] = {}
     unpublished: dict[str, Unpublished] = {}
-    for one in comparison.all:
+    for group in comparison.all:
         racing: dict[str, FunctionUpdate] = {}
         stale: dict[str, Unpublished] = {}
-        for update in one.function_updates():
+        for one, update in ((c, u) for c in group for u in c.function_updates()):
             name = update.function
+            told = one.told(update)
             if update.is_concurrent and one.is_unshielded(update):
                 known = racing.get(name)
-                racing[name] = known.joined(update) if known else update
+                racing[name] = known.joined(told) if known else told
             alias = unmoved(one, update)
             if alias is not None:
-                found = _unpublished(one.after, update, alias)
+                found = Unpublished(told, alias, cure(one, update))
                 if name in stale:
                     joined = stale[name].update.joined(update)
                     found = stale[name]._replace(update=joined)
@@ -220,7 +238,7 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
             if update.is_concurrent and change_set.is_unshielded(after, update.function)
         ),
         unpublished=tuple(
-            _unpublished(after, update, name)
+            Unpublished(update, name, cure_of_changes(after, update))
             for update in updates
             if update.is_active and not change_set.publishes(after, update.function)
             for name in [
@@ -230,12 +248,6 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
         ),
         replaces=change_set.is_replaced,
     )
-
-
-def _unpublished(after: Deployment, update: FunctionUpdate, name: str) -> Unpublished:
-    function = after.function(update.function)
-    assert function is not None
-    return Unpublished(update, name, cure(function))
 
 
 def couplings(cfn: Template) -> Iterator[Coupling]:

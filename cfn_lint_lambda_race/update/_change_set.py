@@ -14,11 +14,7 @@ from typing import Any
 
 from cfn_lint_lambda_race.data import operations
 from cfn_lint_lambda_race.template import ALWAYS, FUNCTION_TYPES
-from cfn_lint_lambda_race.update._comparison import (
-    Change,
-    FunctionUpdate,
-    grouped,
-)
+from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate, grouped
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
 
 VERSION_TYPE = "AWS::Lambda::Version"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from itertools import islice
 from posixpath import isabs
@@ -13,7 +13,7 @@ from typing import Any
 from cfnlint.helpers import REGION_PRIMARY
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
-from cfn_lint_lambda_race.data import CODE, CONFIGURATION, OperationRow, operations
+from cfn_lint_lambda_race.data import OperationRow, operations
 from cfn_lint_lambda_race.template import (
     ALWAYS,
     FUNCTION_TYPES,
@@ -26,10 +26,16 @@ from cfn_lint_lambda_race.template import (
     Token,
     scalar_text,
 )
-from cfn_lint_lambda_race.template._scenario import CONDITION
+from cfn_lint_lambda_race.template._scenario import (
+    CONDITION,
+    PARAMETER,
+    PARAMETER_SET,
+)
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._text import UNKNOWN
 from cfn_lint_lambda_race.update._builds import Build
+from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate, grouped
+from cfn_lint_lambda_race.update._choices import Choices, Chosen
 from cfn_lint_lambda_race.update._deployment import (
     Deployment,
     Shield,
@@ -57,105 +63,40 @@ _MAX_CHAIN = 30
 CodeDiffers = Callable[[Build], "bool | None"]
 
 
-@dataclass(frozen=True)
-class Change:
-    """A property of a function that an update changes.
-
-    ``is_certain`` is False where a change set says that it depends.
-    """
-
-    row: OperationRow
-    when: Scenario
-    is_certain: bool = True
-
-    @property
-    def name(self) -> str:
-        return self.row.property
-
-
-@dataclass(frozen=True)
-class FunctionUpdate:
-    """What one update changes of one function that is there before and after.
-
-    ``code`` and ``configuration`` are the changes that go through
-    ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration`` in one and the same
-    scenario, which is ``when``, or one of ``also``; ``others`` those of any other
-    operation. ``active`` are the scenarios in which anything changes that the code
-    can see.
-    """
-
-    function: str
-    code: tuple[Change, ...]
-    configuration: tuple[Change, ...]
-    others: tuple[Change, ...] = ()
-    when: Scenario = ALWAYS
-    also: tuple[Scenario, ...] = ()
-    active: tuple[Scenario, ...] = (ALWAYS,)
-
-    def joined(self, other: FunctionUpdate) -> FunctionUpdate:
-        """One update for the scenarios of two."""
-        return replace(
-            self,
-            code=_unique([*self.code, *other.code]),
-            configuration=_unique([*self.configuration, *other.configuration]),
-            others=_unique([*self.others, *other.others]),
-            also=(*self.also, other.when, *other.also),
-            active=tuple(dict.fromkeys([*self.active, *other.active])),
-        )
-
-    @property
-    def is_concurrent(self) -> bool:
-        """Whether the update goes through both operations."""
-        return bool(self.code) and any(
-            not change.row.is_inert for change in self.configuration
-        )
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it changes anything that the function's code can see."""
-        return bool(self.code) or any(
-            not change.row.is_inert for change in self.configuration
-        )
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether both sides change whatever the deployment finds."""
-        return any(change.is_certain for change in self.code) and any(
-            change.is_certain and not change.row.is_inert
-            for change in self.configuration
-        )
-
-
 class Comparison:
-    """The update from one deployment to the next.
-
-    ``defaults`` makes it the update of what the parameters' defaults, which are
-    compared there, do not choose: each branch is compared with the same branch of the
-    other side, and nothing else.
-    """
+    """The update from one deployment to the next."""
 
     def __init__(
         self,
         before: Deployment,
         after: Deployment,
         code_differs: CodeDiffers | None = None,
-        defaults: Comparison | None = None,
     ) -> None:
         self.before = before
         self.after = after
         self._code_differs = cache(code_differs or (lambda build: None))
-        self._defaults = defaults
         self._replaced: dict[str, bool] = {}
         self._named_alike: dict[str, bool] = {}
         self._chain = 0
 
     @cached_property
-    def all(self) -> list[Comparison]:
-        """The update of the stack that takes the defaults, and of those that do not."""
-        if not (self.before.has_choices and self.after.has_choices):
-            return [self]
-        before, after = self.before.of_any_choice, self.after.of_any_choice
-        return [self, Comparison(before, after, self._code_differs, self)]
+    def choices(self) -> Choices:
+        """The conditions that the update defines anew, and what decides them."""
+        return Choices(self.before, self.after)
+
+    @cached_property
+    def all(self) -> list[list[Comparison]]:
+        """The updates of all stacks that the template may be deployed as.
+
+        In groups: first the stacks that take the defaults, one for each choice of the
+        values that have none and matter; then those that do not take the defaults.
+        """
+        chosen = [ComparisonOfChoice(self, choice) for choice in self.choices.all()]
+        groups: list[list[Comparison]] = [[*chosen] or [self]]
+        if self.before.has_choices and self.after.has_choices:
+            before, after = self.before.of_any_choice, self.after.of_any_choice
+            groups.append([ComparisonOfOtherChoices(before, after, self)])
+        return groups
 
     def function_updates(self) -> Iterator[FunctionUpdate]:
         """The functions that the update changes, in the order of the template.
@@ -170,14 +111,46 @@ class Comparison:
             if changes:
                 yield from grouped(function.id, changes, self._is_possible)
 
+    def told(self, update: FunctionUpdate) -> FunctionUpdate:
+        """An update with scenarios that tell it from those of other choices."""
+        return update
+
     def _is_possible(self, when: Scenario) -> bool:
         """Whether a scenario can happen on both sides."""
-        return self.before.reading.possible(when) and self.after.reading.possible(when)
+        return (
+            not (self._mentions_lost(when) and self._mentions_unshared(when))
+            and self.before.reading.possible(when)
+            and self.after.reading.possible(when)
+        )
+
+    def _mentions_lost(self, when: Scenario) -> bool:
+        """Whether a scenario rests on a condition that the update removes."""
+        kept = self.after.reading.evaluator.conditions
+        return any(name not in kept for name in self._unshared(when))
+
+    def _mentions_unshared(self, when: Scenario) -> bool:
+        """Whether a scenario rests on a condition that is new, or defined anew."""
+        kept = self.after.reading.evaluator.conditions
+        return any(name in kept for name in self._unshared(when))
+
+    def _unshared(self, when: Scenario) -> list[str]:
+        """The conditions of a scenario that are not the same on both sides."""
+        unshared = self.choices.unshared
+        if not unshared:
+            return []
+        return [name for name, _ in when.of_kind(CONDITION) if name in unshared]
 
     def _is_other(self, before: Resource, after: Resource) -> bool:
-        """Whether a function is replaced, or there on one side only."""
-        if self._defaults is not None and self._defaults._is_other(before, after):
-            return True
+        """Whether a function is replaced, or not there on both sides."""
+        is_absent = any(
+            resource.condition is not None
+            and side.reading.evaluator.decide(resource.condition, ALWAYS) is False
+            for side, resource in ((self.before, before), (self.after, after))
+        )
+        return is_absent or self._is_made_anew(before, after)
+
+    def _is_made_anew(self, before: Resource, after: Resource) -> bool:
+        """Whether the update replaces a function, creates or deletes it."""
         return not self._flipped.isdisjoint(
             {before.condition, after.condition}
         ) or self._function_is_replaced(before, after)
@@ -188,12 +161,17 @@ class Comparison:
         Also when the update only introduces the alias: the targets move to it
         after the function has changed.
         """
-        # The new template first: what its rules have read already is read no more.
-        shields = (
+        return any(self._unshielded_sides(update))
+
+    def _unshielded_sides(self, update: FunctionUpdate) -> Iterator[bool]:
+        """Whether callers can meet the function in its new and in its old state.
+
+        The new one first: what the rules have read of it already is read no more.
+        """
+        return (
             side.shield(update.function, update.when) is Shield.UNSHIELDED
             for side in (self.after, self.before)
         )
-        return any(shields) if self._defaults is None else all(shields)
 
     # -- properties ------------------------------------------------------------
 
@@ -310,7 +288,8 @@ class Comparison:
                 self.after.values(after, row.property),
             )
         )
-        return old == new_values
+        is_shared = not any(self._mentions_unshared(when) for when, _ in old)
+        return is_shared and old == new_values
 
     def is_local_code_unknown(self, function: Resource) -> bool:
         """Whether nobody knows if local code changes: git ignores a build's output."""
@@ -374,23 +353,31 @@ class Comparison:
     def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
         """What holds in both scenarios; None where no deployment goes between them.
 
-        A condition that the update flips may hold on one side only.
+        A condition that the update flips may hold on one side only. One that it
+        defines anew says nothing of the other side: where it is not decided, what it
+        chooses there is not known.
         """
-        if self._defaults is not None:
-            is_same = before == after and self._is_defined_alike(before)
-            return after if is_same else None
-        merged = after.merged(before)
-        if merged is None and self._flipped:
-            return self._unflipped(after).merged(self._unflipped(before))
-        return merged
+        if after.merged(before) is None and self._flipped:
+            before, after = self._unflipped(before), self._unflipped(after)
+        if after.merged(before) is None:
+            return None
+        left_open = self._left_open(before)
+        if self._mentions_unshared(left_open) or (
+            self._mentions_lost(left_open) and self._mentions_unshared(after)
+        ):
+            return None
+        return after.merged(left_open)
 
-    def _is_defined_alike(self, when: Scenario) -> bool:
-        """Whether the conditions of a scenario say the same on both sides."""
-        sides = [side.reading.evaluator for side in (self.before, self.after)]
-        return all(
-            sides[0].conditions.get(name) == sides[1].conditions.get(name)
-            for name, _ in when.of_kind(CONDITION)
-        )
+    def _left_open(self, when: Scenario) -> Scenario:
+        """A scenario of the old template, without what is sure there anyway.
+
+        Only for conditions that are not the same on both sides.
+        """
+        decide = self.before.reading.evaluator.decide
+        for name in self._unshared(when):
+            if decide(name, ALWAYS) is when.get(CONDITION, name):
+                when = when.without(CONDITION, name)
+        return when
 
     def _unflipped(self, when: Scenario) -> Scenario:
         return Scenario(
@@ -532,6 +519,92 @@ class Comparison:
         )
 
 
+class ComparisonOfChoice(Comparison):
+    """The update of the stack with one choice of values, where nothing else decides.
+
+    The conditions that the update defines anew are decided by it on each side.
+    """
+
+    def __init__(self, defaults: Comparison, chosen: Chosen) -> None:
+        before, after = (
+            side.of_choice(chosen.given, chosen.judged)
+            for side in (defaults.before, defaults.after)
+        )
+        super().__init__(before, after, defaults._code_differs)
+        self._defaults = defaults
+        self._chosen = chosen
+
+    @property
+    def choices(self) -> Choices:
+        return self._defaults.choices
+
+    def told(self, update: FunctionUpdate) -> FunctionUpdate:
+        """The update, its scenarios with the choice and what that leaves open."""
+        return replace(
+            update,
+            when=self._told(update.when),
+            also=tuple(map(self._told, update.also)),
+            active=tuple(dict.fromkeys(map(self._told, update.active))),
+        )
+
+    def _told(self, when: Scenario) -> Scenario:
+        decide = self.after.reading.evaluator.decide
+        facts = {
+            (fact, value)
+            for fact, value in when.facts
+            if fact[0] == PARAMETER
+            or (fact[0] == CONDITION and decide(fact[1], ALWAYS) is None)
+        }
+        return Scenario(frozenset(facts | self._chosen.when.facts))
+
+    def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
+        merged = super()._merged(before, after)
+        if (
+            merged is None
+            or merged.without(PARAMETER_SET, "").merged(
+                self._chosen.when.without(PARAMETER_SET, "")
+            )
+            is None
+        ):
+            return None
+        return merged
+
+
+class ComparisonOfOtherChoices(Comparison):
+    """The update of the stacks that do not take the parameters' defaults.
+
+    ``before`` and ``after`` are deployments of any choice, ``defaults`` is the
+    comparison of those that take the defaults. Each branch is compared with the same
+    branch of the other side, and with nothing else.
+    """
+
+    def __init__(
+        self, before: Deployment, after: Deployment, defaults: Comparison
+    ) -> None:
+        super().__init__(before, after, defaults._code_differs)
+        self._defaults = defaults
+
+    def is_unshielded(self, update: FunctionUpdate) -> bool:
+        """Whether callers can meet a function while it is half updated.
+
+        Who chooses the branch on each side is not known, so both sides must show it.
+        """
+        return all(self._unshielded_sides(update))
+
+    def _is_other(self, before: Resource, after: Resource) -> bool:
+        return self._defaults._is_made_anew(before, after) or super()._is_other(
+            before, after
+        )
+
+    def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
+        is_same = before == after and not self._unshared(after)
+        return after if is_same else None
+
+    @property
+    def choices(self) -> Choices:
+        return self._defaults.choices
+
+
 def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
     """A value, each of its references to a resource changed."""
     if isinstance(value, Text):
@@ -545,76 +618,6 @@ def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
     if isinstance(value, dict):
         return {key: _mapped(item, change) for key, item in value.items()}
     return value
-
-
-def grouped(
-    function: str,
-    changes: list[Change],
-    is_possible: Callable[[Scenario], bool] = lambda when: True,
-) -> list[FunctionUpdate]:
-    """The changes by operation: one update for each scenario that changes both sides.
-
-    A single one, with one side only, where there is no such scenario.
-    """
-    code = [change for change in changes if change.row.operation == CODE]
-    rest = [change for change in changes if change.row.operation == CONFIGURATION]
-    active = [change for change in rest if not change.row.is_inert]
-    both = dict.fromkeys(
-        when
-        for one in code
-        for other in active
-        for when in [one.when.merged(other.when)]
-        if when is not None and is_possible(when)
-    )
-    if not both:
-        # Never both at once: what changes on one side.
-        return [
-            _update(function, [change for change in changes if change not in code])
-            if active
-            else _update(function, changes)
-        ]
-    return [
-        _update(
-            function,
-            [
-                change
-                for change in changes
-                for merged in [change.when.merged(when)]
-                if merged is not None and is_possible(merged)
-            ],
-            when,
-        )
-        for when in both
-    ]
-
-
-def _update(
-    function: str, changes: list[Change], when: Scenario = ALWAYS
-) -> FunctionUpdate:
-    operations = (CODE, CONFIGURATION)
-    code, configuration = (
-        [change for change in changes if change.row.operation == operation]
-        for operation in operations
-    )
-    return FunctionUpdate(
-        function,
-        _unique(code),
-        _unique(configuration),
-        _unique(change for change in changes if change.row.operation not in operations),
-        when,
-        active=tuple(
-            dict.fromkeys(
-                change.when
-                for change in [*code, *configuration]
-                if not change.row.is_inert
-            )
-        ),
-    )
-
-
-def _unique(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes, of each property one."""
-    return tuple({change.name: change for change in changes}.values())
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -32,6 +32,7 @@ from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,
     content,
     is_serverless,
+    unmerged,
 )
 from cfn_lint_lambda_race.update._builds import (
     Build,
@@ -71,21 +72,25 @@ class Deployment:
     """What a template deploys: its parameters' defaults taken as the values.
 
     Not so for one `of_any_choice`. The template is one as written: SAM untranslated,
-    `Globals` merged; `content_of` reads the local files that it names.
+    `Globals` merged; `of_files` reads the local files that it names.
     """
 
     def __init__(
         self,
         cfn: Template,
         defaults_first: bool = True,
-        content_of: ContentOf = content_of,
+        of_files: ContentOf = content_of,
+        parameter_sets: Sequence[Mapping[str, Any]] | None = None,
+        judged: Mapping[str, str] | None = None,
     ) -> None:
         self._cfn = cfn
-        self._content_of = content_of
+        self._content_of = of_files
+        # The rules read any choice as well, but no files of a revision.
+        is_read = not defaults_first and of_files is content_of
         self.reading = (
-            Reading(cfn, True, content_of)
-            if defaults_first
-            else _read_for_all_choices(cfn, content_of)
+            read(cfn)
+            if is_read and parameter_sets is None and judged is None
+            else Reading(cfn, defaults_first, of_files, parameter_sets, judged)
         )
         template = content(cfn)
         parameters = template.get("Parameters")
@@ -98,6 +103,15 @@ class Deployment:
         """What the template deploys with any of its parameters' allowed values."""
         return Deployment(self._cfn, False, self._content_of)
 
+    def of_choice(
+        self, given: Mapping[str, Any], judged: Mapping[str, str]
+    ) -> Deployment:
+        """What the template deploys with some values of its parameters.
+
+        ``judged`` are those that only the conditions know.
+        """
+        return Deployment(self._cfn, True, self._content_of, [given], judged)
+
     @property
     def has_choices(self) -> bool:
         """Whether parameters choose between parts of the template."""
@@ -105,6 +119,11 @@ class Deployment:
             isinstance(node, Mapping) and "AllowedValues" in node
             for node in self.parameters.values()
         )
+
+    @cached_property
+    def unmerged(self) -> Mapping[str, Any]:
+        """The template with `Globals` in its own place alone; empty where unknown."""
+        return unmerged(self._cfn)
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -345,11 +364,6 @@ class Deployment:
                 if function is not None:
                     versions.setdefault(function, []).append(resource)
         return versions
-
-
-def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:
-    """A reading of any choice: the rules', unless a revision holds the files."""
-    return read(cfn) if of_files is content_of else Reading(cfn, False, of_files)
 
 
 def _as_lambda(function: Resource, name: str) -> Any:

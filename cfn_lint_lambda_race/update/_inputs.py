@@ -199,6 +199,12 @@ class Inputs:
         resource = self._deployment.resources.get(token.name)
         return resource is not None and resource.type not in FUNCTION_TYPES
 
+    def is_looked_up(self, node: Any) -> bool:
+        """Whether a node's value rests on parameters or mappings, not on its text."""
+        return bool(self.reaching(node)) or any(
+            "Fn::FindInMap" in below for below in objects(node)
+        )
+
     def awaits_build(self, node: Any) -> bool:
         """Whether a node rests on an input of the build that has no value here."""
         return any(

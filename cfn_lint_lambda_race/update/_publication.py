@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cfn_lint_lambda_race.template import (
@@ -16,7 +16,8 @@ from cfn_lint_lambda_race.template import (
     sub_variables,
 )
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
-from cfn_lint_lambda_race.update._comparison import Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._changes import FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._frozen import follows_the_text, may_be_replaced
 from cfn_lint_lambda_race.update._inputs import Inputs
@@ -59,16 +60,49 @@ def stale_alias(after: Deployment, function: str, moved: set[str]) -> str | None
     return _stale(after, function, [*names, *_aliases(after, function)], moved)
 
 
-def cure(function: Resource) -> str:
-    """What makes the next such update of a function publish, in words."""
+def cure(comparison: Comparison, update: FunctionUpdate) -> str:
+    """What makes such an update publish, in words: `{}` for the function."""
+    function = comparison.after.function(update.function)
+    before = comparison.before.function(update.function)
+    assert function is not None
+    assert before is not None
+    keys = [
+        version_key(side, _of_all_properties(one))
+        for side, one in ((comparison.before, before), (comparison.after, function))
+    ]
+    return _cure(function, keys[0] != keys[1])
+
+
+def cure_of_changes(after: Deployment, update: FunctionUpdate) -> str:
+    """The same where nobody knows the text before: a value by parameter may be new."""
+    function = after.function(update.function)
+    assert function is not None
+    inputs = Inputs(after)
+    return _cure(
+        function,
+        any(
+            not inputs.is_looked_up(after.written(function, change.name))
+            for change in (*update.code, *update.configuration)
+            if not change.row.is_inert
+        ),
+    )
+
+
+def _cure(function: Resource, is_text_new: bool) -> str:
     properties = function.properties
     if function.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in properties:
-        return "give it a new AWS::Lambda::Version"
+        return "give {} a new AWS::Lambda::Version"
     if "AutoPublishCodeSha256" in properties:
-        return f"set another AutoPublishCodeSha256 on {function.id}"
-    if properties.get("AutoPublishAliasAllProperties"):
-        return f"set another VersionDescription on {function.id}"
-    return f"set AutoPublishAliasAllProperties on {function.id}"
+        return "set another AutoPublishCodeSha256 on {}"
+    if properties.get("AutoPublishAliasAllProperties") or not is_text_new:
+        # SAM hashes the text, and the text stays.
+        return "set another VersionDescription on {}"
+    return "set AutoPublishAliasAllProperties on {}"
+
+
+def _of_all_properties(function: Resource) -> Resource:
+    flag = {"AutoPublishAliasAllProperties": True}
+    return replace(function, properties={**function.properties, **flag})
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from tests.recipes.pages import block
 
 SH = ("sh", "-e", "-c")
 STORY = TEMPLATES / "story"
-# The line of the function and of the integration that invokes it, in the story.
-FUNCTION_LINE, TARGET_LINE = 13, 61
+# In the story, the line of what changes below the function, and that of the
+# integration that invokes it.
+FUNCTION_LINE, TARGET_LINE = 28, 61
 
 
 def program(name: str) -> str:

@@ -311,7 +311,7 @@ def test_gitlab_merge_request_shows_the_race(pull_request: Shell) -> None:
     _race_alone(done.stdout)
     found = _failures(runner.folder / job["artifacts"]["reports"]["junit"])
     assert "This update changes Architectures of Orders" in found
-    assert f"templates/orders.yaml:{FUNCTION_LINE}:3" in found
+    assert f"templates/orders.yaml:{FUNCTION_LINE}:11" in found
 
 
 def test_gitlab_main_is_compared_with_what_it_was(pull_request: Shell) -> None:
@@ -339,4 +339,4 @@ def test_codebuild_pull_request_shows_the_race(pull_request: Shell) -> None:
         (name,) = buildspec["reports"]["cfn-lint"]["files"]
         found = _failures(runner.folder / name)
         assert "This update changes Architectures of Orders" in found
-        assert f"templates/orders.yaml:{FUNCTION_LINE}:3" in found
+        assert f"templates/orders.yaml:{FUNCTION_LINE}:11" in found

@@ -90,5 +90,5 @@ def test_wheel_works_in_a_fresh_environment(
             f"{lint} -x W9831:baseline_path=deployed.yaml -- template.yaml"
         )
         assert done.returncode == wrong, done.stdout + done.stderr
-        assert (f"template.yaml:{FUNCTION_LINE}:3" in done.stdout) == bool(wrong)
+        assert (f"template.yaml:{FUNCTION_LINE}:11" in done.stdout) == bool(wrong)
         assert (f"template.yaml:{TARGET_LINE}:7" in done.stdout) == bool(wrong)

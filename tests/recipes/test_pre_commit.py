@@ -50,7 +50,7 @@ def test_commit_that_races_is_stopped(hooked: Shell) -> None:
     assert code == 1
     assert "cfn-lint with cfn_lint_lambda_race" in said
     assert "W9831 This update changes Architectures of Orders" in said
-    assert f"templates/orders.yaml:{FUNCTION_LINE}:3" in said
+    assert f"templates/orders.yaml:{FUNCTION_LINE}:11" in said
 
 
 def test_commit_behind_an_alias_passes(hooked: Shell) -> None:

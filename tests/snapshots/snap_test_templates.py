@@ -820,8 +820,8 @@ snapshots['test_findings[W9831/right.yaml] W9831/right.yaml'] = [
 snapshots['test_findings[W9831/wrong-layer.yaml] W9831/wrong-layer.yaml'] = [
     {
         'message': 'This update changes Code of Orders (UpdateFunctionCode) and its Layers (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; invoke an alias of a published version before you change both',
-        'path': 'Resources/Orders',
-        'position': '10:3',
+        'path': 'Resources/Orders/Properties/Code/S3Key',
+        'position': '18:9',
         'rule': 'W9831'
     },
     {
@@ -835,8 +835,8 @@ snapshots['test_findings[W9831/wrong-layer.yaml] W9831/wrong-layer.yaml'] = [
 snapshots['test_findings[W9831/wrong-sam.yaml] W9831/wrong-sam.yaml'] = [
     {
         'message': 'This update changes Code of Orders (UpdateFunctionCode) and its Environment (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; invoke an alias of a published version before you change both',
-        'path': 'Resources/Orders',
-        'position': '10:3',
+        'path': 'Resources/Orders/Properties/Environment/Variables/TABLE_NAME',
+        'position': '18:11',
         'rule': 'W9831'
     },
     {
@@ -850,8 +850,8 @@ snapshots['test_findings[W9831/wrong-sam.yaml] W9831/wrong-sam.yaml'] = [
 snapshots['test_findings[W9831/wrong.yaml] W9831/wrong.yaml'] = [
     {
         'message': 'This update changes Code of Orders (UpdateFunctionCode) and its Environment (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; invoke an alias of a published version before you change both',
-        'path': 'Resources/Orders',
-        'position': '9:3',
+        'path': 'Resources/Orders/Properties/Environment/Variables/TABLE_NAME',
+        'position': '20:11',
         'rule': 'W9831'
     },
     {
@@ -871,17 +871,17 @@ snapshots['test_findings[W9832/right.yaml] W9832/right.yaml'] = [
 snapshots['test_findings[W9832/wrong-sam.yaml] W9832/wrong-sam.yaml'] = [
     {
         'message': 'This update changes Handler of Orders but publishes no new version, so whoever invokes the alias that SAM publishes of Orders keeps the old one; set AutoPublishAliasAllProperties on Orders',
-        'path': 'Resources/Orders',
-        'position': '10:3',
+        'path': 'Resources/Orders/Properties/Handler',
+        'position': '14:7',
         'rule': 'W9832'
     }
 ]
 
 snapshots['test_findings[W9832/wrong.yaml] W9832/wrong.yaml'] = [
     {
-        'message': 'This update changes Code and Timeout of Orders but publishes no new version, so whoever invokes OrdersLive keeps the old one; give it a new AWS::Lambda::Version',
-        'path': 'Resources/Orders',
-        'position': '8:3',
+        'message': 'This update changes Code and Timeout of Orders but publishes no new version, so whoever invokes OrdersLive keeps the old one; give Orders a new AWS::Lambda::Version',
+        'path': 'Resources/Orders/Properties/Timeout',
+        'position': '14:7',
         'rule': 'W9832'
     }
 ]
@@ -982,8 +982,8 @@ snapshots['test_findings[story/alias.yaml] story/alias.yaml'] = [
 snapshots['test_findings[story/race.yaml] story/race.yaml'] = [
     {
         'message': "This update changes Architectures of Orders (UpdateFunctionCode) and its Layers (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; binaries in its layers and extensions then fail to start with 'exec format error'; invoke an alias of a published version before you change both",
-        'path': 'Resources/Orders',
-        'position': '13:3',
+        'path': 'Resources/Orders/Properties/Layers/1',
+        'position': '28:11',
         'rule': 'W9831'
     },
     {

@@ -1,0 +1,316 @@
+"""With which values of its parameters an update has to be looked at, one by one.
+
+A condition that says something else after an update than before cannot be held
+against itself. Only a value of each parameter that it asks for tells what both sides
+make of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from cfn_lint_lambda_race.template import (
+    ALWAYS,
+    Evaluator,
+    Scenario,
+    intrinsic,
+    scalar_text,
+    sub_variables,
+)
+from cfn_lint_lambda_race.template._scenario import (
+    PARAMETER,
+    PARAMETER_SET,
+)
+from cfn_lint_lambda_race.update._deployment import Deployment
+
+# Each choice is one more comparison of the whole template; with more of them the
+# conditions stay undecided.
+MAX_CHOICES = 32
+_PSEUDO = "AWS::"
+_VARIABLE = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One choice of values for the parameters that redefined conditions ask for.
+
+    ``given`` are the values that parameters have everywhere, ``judged`` those that
+    they have in conditions alone; ``when`` tells the choice from the others.
+    """
+
+    given: Mapping[str, Any]
+    judged: Mapping[str, str]
+    when: Scenario
+
+
+@dataclass
+class _Asked:
+    """What conditions compare a parameter with.
+
+    ``keys`` are those of the mappings that it selects from: a deployment with another
+    value fails. ``is_open`` where the comparison is with more than literals, so that
+    nobody can name the values that make a difference.
+    """
+
+    named: dict[str, None] = field(default_factory=dict)
+    keys: list[set[str]] = field(default_factory=list)
+    is_open: bool = False
+
+
+class Choices:
+    """The conditions that two deployments do not share, and what decides them."""
+
+    def __init__(self, before: Deployment, after: Deployment) -> None:
+        self._sides = (before, after)
+        self._evaluators = [side.reading.evaluator for side in self._sides]
+        self.unshared = _unshared(*self._evaluators)
+        self.domains: dict[str, tuple[str, ...]] = self._domains()
+
+    def all(self) -> list[Chosen]:
+        """The choices to compare one by one; empty where there is nothing to choose."""
+        if not self.unshared:
+            return []
+        sets = self._sides[1].reading.parameter_sets or [{}]
+        found = []
+        for index, given in enumerate(sets):
+            when = ALWAYS
+            if len(sets) > 1:
+                when = Scenario(frozenset({((PARAMETER_SET, ""), index)}))
+            names = [name for name in self.domains if name not in given]
+            for values in product(*(self.domains[name] for name in names)):
+                found.append(self._chosen(given, dict(zip(names, values)), when))
+        return found if len(found) > 1 else []
+
+    def _chosen(
+        self, given: Mapping[str, Any], values: Mapping[str, str], when: Scenario
+    ) -> Chosen:
+        allowed = {name: values[name] for name in values if self._allowed(name)}
+        facts = frozenset(((PARAMETER, name), values[name]) for name in values)
+        return Chosen({**given, **allowed}, values, Scenario(when.facts | facts))
+
+    def _domains(self) -> dict[str, tuple[str, ...]]:
+        """By parameter, the values to look at, as many as there is time for."""
+        asked = self._asked()
+        # A parameter that takes the place of another mostly has its value. Which one
+        # that is, nobody says.
+        only = [
+            {name for name in asked if name in side.parameters} - set(other.parameters)
+            for side, other in (self._sides, self._sides[::-1])
+        ]
+        renamed = only[0] | only[1] if all(only) else set()
+        found: dict[str, tuple[str, ...]] = {}
+        count = max(1, len(self._sides[1].reading.parameter_sets))
+        for name in sorted(asked):
+            values = () if name in renamed else self._values(name, asked[name])
+            if values and count * len(values) <= MAX_CHOICES:
+                found[name] = values
+                count *= len(values)
+        return found
+
+    def _values(self, name: str, asked: _Asked) -> tuple[str, ...]:
+        """The values of a parameter that make a difference; none where unknown.
+
+        The last one stands for all that no condition names, and says so.
+        """
+        nodes = [
+            side.parameters[name] for side in self._sides if name in side.parameters
+        ]
+        if asked.is_open or not (nodes or name.startswith(_PSEUDO)):
+            return ()
+        if not all(isinstance(node, Mapping) for node in nodes):
+            return ()
+        kinds = [str(node.get("Type")) for node in nodes]
+        if any("List" in kind or "SSM::Parameter" in kind for kind in kinds):
+            return ()
+        if any("Default" in node for node in nodes):
+            return ()
+        allowed = self._allowed(name)
+        if allowed or asked.keys:
+            few = [set(allowed)] if allowed else []
+            possible = set.intersection(*few, *asked.keys)
+            order = allowed or sorted(possible)
+            return tuple(value for value in order if value in possible)
+        if any("AllowedPattern" in node for node in nodes):
+            return ()
+        return (*asked.named, _other(list(asked.named)))
+
+    def _allowed(self, name: str) -> list[str]:
+        """The values that a parameter may have on both sides; empty where any."""
+        found: list[str] | None = None
+        for side in self._sides:
+            node = side.parameters.get(name)
+            values = node.get("AllowedValues") if isinstance(node, Mapping) else None
+            if isinstance(values, list):
+                texts = [text for text in map(scalar_text, values) if text is not None]
+                found = [one for one in texts if found is None or one in found]
+        return found or []
+
+    def _asked(self) -> dict[str, _Asked]:
+        """By parameter that has to be chosen, what all conditions compare it with.
+
+        Those that decide a condition which is not shared, and is open as things are.
+        """
+        names = [
+            name
+            for name in self.unshared
+            if any(
+                name in side.conditions and side.decide(name, ALWAYS) is None
+                for side in self._evaluators
+            )
+        ]
+        if not names:
+            return {}
+        wanted = _asked_by(self._evaluators, names)
+        # A value that decides one condition decides others too.
+        asked = _asked_by(self._evaluators)
+        return {name: asked[name] for name in wanted}
+
+
+def _other(named: Sequence[str]) -> str:
+    """A value that stands for all but some, in words to stand behind "is"."""
+    words = [value or "empty" for value in named]
+    if len(words) == 1:
+        return f"not {words[0]}"
+    if len(words) == 2:
+        return f"neither {words[0]} nor {words[1]}"
+    rest = f"{len(words) - 3} more" if len(words) > 3 else ""
+    shown = ", ".join(words[:3] if rest else words[:-1])
+    return f"none of {shown} and {rest or words[-1]}"
+
+
+# -- conditions --------------------------------------------------------------------
+
+
+def _unshared(before: Evaluator, after: Evaluator) -> frozenset[str]:
+    """The conditions that are on one side alone, or say something else there."""
+    sides = (before, after)
+    if before.conditions == after.conditions and before.mappings == after.mappings:
+        return frozenset()
+    names = {*map(str, before.conditions), *map(str, after.conditions)}
+    return frozenset(
+        name for name in names if len({_meaning(side, name) for side in sides}) > 1
+    )
+
+
+def _meaning(evaluator: Evaluator, name: str) -> str:
+    """What a condition says, with the conditions and mappings that it refers to."""
+    used = _closure(evaluator, [name])
+    nodes = {one: evaluator.conditions.get(one) for one in used}
+    tables = {
+        table: evaluator.mappings.get(table)
+        for node in nodes.values()
+        for argument in _arguments(node, "Fn::FindInMap")
+        for table in [argument[0]]
+        if isinstance(table, str)
+    }
+    try:
+        return json.dumps([nodes, tables], sort_keys=True, default=str)
+    except (TypeError, ValueError, RecursionError):
+        # Keys of mixed types cannot be sorted: such a node is like no other.
+        return f"{name} {id(evaluator)}"
+
+
+def _closure(evaluator: Evaluator, names: Any) -> list[str]:
+    """Some conditions, and those that they refer to, each once."""
+    found: dict[str, None] = {}
+    pending = [str(name) for name in names]
+    while pending:
+        name = pending.pop()
+        if name in found or name not in evaluator.conditions:
+            continue
+        found[name] = None
+        for node in _nodes(evaluator.conditions[name]):
+            other = node.get("Condition") if isinstance(node, Mapping) else None
+            if isinstance(other, str):
+                pending.append(other)
+    return sorted(found)
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    """A node and all below it; what refers to itself is walked once."""
+    seen = set()
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (Mapping, list)):
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            pending.extend(node.values() if isinstance(node, Mapping) else node)
+        yield node
+
+
+def _arguments(node: Any, name: str) -> Iterator[list[Any]]:
+    """The arguments of each use of an intrinsic function below a node."""
+    for below in _nodes(node):
+        found, argument = intrinsic(below)
+        if found == name and isinstance(argument, list) and argument:
+            yield argument
+
+
+def _asked_by(
+    sides: Iterable[Evaluator], names: Iterable[str] | None = None
+) -> dict[str, _Asked]:
+    """By parameter, what some conditions compare it with; without names, all."""
+    asked: dict[str, _Asked] = {}
+    for side in sides:
+        for name in _closure(side, side.conditions if names is None else names):
+            for pair in _arguments(side.conditions[name], "Fn::Equals"):
+                if len(pair) == 2:
+                    _ask(side, pair[0], pair[1], asked)
+                    _ask(side, pair[1], pair[0], asked)
+    return asked
+
+
+def _ask(side: Evaluator, operand: Any, other: Any, asked: dict[str, _Asked]) -> None:
+    """Note the parameters of an operand, and what it is compared with."""
+    name = _parameter(operand)
+    literal = scalar_text(other)
+    if name is not None and literal is not None:
+        asked.setdefault(name, _Asked()).named[literal] = None
+        return
+    function, argument = intrinsic(operand)
+    if function == "Fn::FindInMap" and isinstance(argument, list):
+        name, keys = _selected(side, argument)
+        if name is not None:
+            asked.setdefault(name, _Asked()).keys.append(keys)
+            return
+    for name in _parameters(operand):
+        asked.setdefault(name, _Asked()).is_open = True
+
+
+def _selected(side: Evaluator, argument: list[Any]) -> tuple[str | None, set[str]]:
+    """The parameter that selects from a mapping, and the keys; None for other uses."""
+    if len(argument) != 3 or not isinstance(argument[0], str):
+        return None, set()
+    table = side.mappings.get(argument[0])
+    if not isinstance(table, Mapping) or not isinstance(argument[2], str):
+        return None, set()
+    return _parameter(argument[1]), set(map(str, table))
+
+
+def _parameter(node: Any) -> str | None:
+    """The parameter that a node is the value of; None for anything else."""
+    name, argument = intrinsic(node)
+    if not isinstance(argument, str):
+        return None
+    if name == "Fn::Sub":
+        found = _VARIABLE.fullmatch(argument)
+        return found[1] if found else None
+    return argument if name == "Ref" else None
+
+
+def _parameters(node: Any) -> Iterator[str]:
+    """The parameters that a node is made from."""
+    for below in _nodes(node):
+        name, argument = intrinsic(below)
+        if name == "Ref" and isinstance(argument, str):
+            yield argument
+        for text in argument if isinstance(argument, list) else [argument]:
+            if name == "Fn::Sub" and isinstance(text, str):
+                yield from (found[1].strip() for found in sub_variables(text))

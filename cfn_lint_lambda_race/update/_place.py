@@ -1,0 +1,140 @@
+"""Where an update is written: the text of a function that differs from the baseline.
+
+A pull request shows findings on the lines that it changes, and on no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+from cfn_lint_lambda_race.template import MAX_DEPTH, scalar_text
+from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
+
+# By property of ``AWS::Lambda::Function``, what a SAM function writes in its place.
+_SERVERLESS_NAMES = {
+    "Code": ("CodeUri", "InlineCode", "ImageUri", "SourceKMSKeyArn", "PackageType"),
+    "DeadLetterConfig": ("DeadLetterQueue",),
+    "TracingConfig": ("Tracing",),
+}
+# Longer lists are compared item by item: finding what moved costs their square.
+_MAX_ITEMS = 500
+
+
+class Place(NamedTuple):
+    """Where a finding about a function's update stands.
+
+    ``is_shared`` tells that the path is in `Globals`, which other functions share.
+    """
+
+    path: Path
+    is_shared: bool = False
+
+
+def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
+    """The first changed text among the properties that an update changes.
+
+    Of the function's own, else of `Globals`, configuration before code; the function
+    where neither differs, as where a mapping or local code does.
+    """
+    function = Place(("Resources", update.function))
+    if comparison is None:
+        return function
+    sides = [side.unmerged for side in (comparison.before, comparison.after)]
+    roots: tuple[tuple[Path, bool], ...] = (
+        (("Resources", update.function, "Properties"), False),
+        (("Globals", "Function"), True),
+    )
+    resource = comparison.after.resources[update.function]
+    is_serverless = resource.type == SERVERLESS_FUNCTION
+    takes_globals = is_serverless and "IgnoreGlobals" not in resource.attributes
+    configuration = [one for one in update.configuration if not one.row.is_inert]
+    for root, is_shared in roots:
+        before, after = (_at(side, root) for side in sides)
+        if not isinstance(after, Mapping) or (is_shared and not takes_globals):
+            continue
+        old = before if isinstance(before, Mapping) else {}
+        for changes in (configuration, update.code):
+            names = _written_names(changes, is_serverless)
+            steps = _changed(_only(old, names), _only(after, names))
+            if steps is not None:
+                return Place((*root, *_positioned(steps)), is_shared)
+    return function
+
+
+def _positioned(steps: Path) -> Path:
+    """The steps without the last names that are not in the text, as of `!Sub`."""
+    while _is_function(steps[-1]) and not hasattr(steps[-1], "start_mark"):
+        steps = steps[:-1]
+    return steps
+
+
+def _is_function(step: str | int) -> bool:
+    return step == "Ref" or str(step).startswith("Fn::")
+
+
+def _written_names(changes: Iterable[Change], is_serverless: bool) -> set[str]:
+    others = _SERVERLESS_NAMES if is_serverless else {}
+    return {
+        name for change in changes for name in others.get(change.name, (change.name,))
+    }
+
+
+def _at(node: Any, path: Path) -> Any:
+    for step in path:
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return node
+
+
+def _only(properties: Mapping[Any, Any], names: set[str]) -> dict[Any, Any]:
+    return {name: node for name, node in properties.items() if name in names}
+
+
+def _changed(before: Any, after: Any, depth: int = 0) -> Path | None:
+    """The steps to the first text below a node that is new or another one.
+
+    None where there is none: what was only removed has no text any more.
+    """
+    if depth > MAX_DEPTH:
+        return ()
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        pairs: Iterable[tuple[Any, Any, Any, bool]] = (
+            (key, before.get(key), node, key not in before)
+            for key, node in after.items()
+        )
+    elif isinstance(before, list) and isinstance(after, list):
+        pairs = _items(before, after)
+    else:
+        is_same = before == after or (
+            scalar_text(before) == scalar_text(after) is not None
+        )
+        return None if is_same else ()
+    for step, old, new, is_new in pairs:
+        steps = () if is_new else _changed(old, new, depth + 1)
+        if steps is not None:
+            return (step, *steps)
+    return None
+
+
+def _items(before: list[Any], after: list[Any]) -> Iterator[tuple[int, Any, Any, bool]]:
+    """The items of a list that differ: their index, the old, the new, and if new."""
+    if len(before) == len(after) or len(before) + len(after) > _MAX_ITEMS:
+        missing = object()
+        for index, (old, new) in enumerate(
+            zip_longest(before, after, fillvalue=missing)
+        ):
+            if new is not missing:
+                yield index, old, new, old is missing
+        return
+    old_texts, new_texts = ([repr(item) for item in side] for side in (before, after))
+    matcher = SequenceMatcher(None, old_texts, new_texts)
+    for _, start, end, first, last in matcher.get_opcodes():
+        for index in range(first, last):
+            other = start + index - first
+            is_new = other >= end
+            yield index, None if is_new else before[other], after[index], is_new

@@ -1,0 +1,340 @@
+"""Conditions that an update defines anew: told without a value of their parameters.
+
+What is told then is held against what is told with each value that can matter.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Scenario
+from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
+from cfn_lint_lambda_race.update import update_of
+from tests.linting import lint_template, messages
+from tests.test_updates import (
+    configured,
+    new_code,
+    parameter,
+    resource,
+    stack,
+    update,
+)
+
+Template_ = dict[str, Any]
+
+
+def _is(value: str, name: str = "Stage") -> Template_:
+    return {"Fn::Equals": [{"Ref": name}, value]}
+
+
+def _not(node: Any) -> Template_:
+    return {"Fn::Not": [node]}
+
+
+def _any(*nodes: Any) -> Template_:
+    return {"Fn::Or": list(nodes)}
+
+
+def _staged(condition: Any, name: str = "IsX", **stage: Any) -> Template_:
+    """A function whose architecture and timeout rest on one condition."""
+    return stack(
+        {
+            "Architectures": [{"Fn::If": [name, "arm64", "x86_64"]}],
+            "Timeout": {"Fn::If": [name, 9, 3]},
+        },
+        Parameters={"Stage": parameter(**stage)},
+        Conditions={name: condition},
+    )
+
+
+_BEFORE = _is("build")
+_AFTER = _any(_is("build"), _is("staging"))
+_STAGES = {"AllowedValues": ["dev", "staging", "build"]}
+
+
+def _when(folder: Path, before: Template_, after: Template_, *arguments: str) -> Any:
+    """When W9831 says that it holds: empty for always, None where it is silent."""
+    (folder / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={folder / 'before.json'}"
+    found = messages(lint_template(folder, after, "-x", setting, *arguments), "W9831")
+    if not found:
+        return None
+    (message,) = found
+    head = message.split(", and between")[0]
+    return head.split("(UpdateFunctionConfiguration)")[1].removeprefix(" when ")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("staging", ""), ("dev", None), ("build", None)]
+)
+@pytest.mark.parametrize("stage", [{}, _STAGES], ids=["any", "allowed"])
+def test_a_value_decides_what_both_sides_make_of_it(
+    value: str, said: str | None, stage: Template_, tmp_path: Path
+) -> None:
+    before, after = _staged(_BEFORE, **stage), _staged(_AFTER, **stage)
+    given = ("--parameters", f"Stage={value}")
+    assert _when(tmp_path, before, after, *given) == said
+    stage = {**stage, "Default": value}
+    before, after = _staged(_BEFORE, **stage), _staged(_AFTER, **stage)
+    assert _when(tmp_path, before, after) == said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (_BEFORE, _AFTER, "Stage is staging"),
+        (_AFTER, _BEFORE, "Stage is staging"),
+        (_BEFORE, _is("staging"), "Stage is build or Stage is staging"),
+        (_BEFORE, _not(_is("build")), ""),
+        (_BEFORE, _not(_is("dev")), "Stage is neither build nor dev"),
+        (_not(_is("")), _is("dev"), "Stage is neither empty nor dev"),
+        (_is(""), {"Fn::Equals": ["a", "b"]}, "Stage is empty"),
+        (_is(""), {"Fn::Equals": ["a", "a"]}, "Stage is not empty"),
+        (_BEFORE, _not(_not(_is("build"))), None),
+        (_BEFORE, _any(_is("build"), _is("build")), None),
+        (_BEFORE, {"Fn::Equals": ["build", {"Ref": "Stage"}]}, None),
+        (_BEFORE, {"Fn::Equals": [{"Fn::Sub": "${Stage}"}, "build"]}, None),
+        # What nobody can name the values of stays undecided.
+        (_BEFORE, {"Fn::Equals": [{"Fn::Sub": "${Stage}-x"}, "build"]}, None),
+        (_BEFORE, {"Fn::Equals": [{"Ref": "Stage"}, {"Ref": "AWS::Region"}]}, None),
+        (_BEFORE, "malformed", None),
+        (_BEFORE, {"Fn::Equals": [{"Ref": "Gone"}, "x"]}, None),
+    ],
+)
+def test_each_value_that_conditions_name_is_looked_at(
+    before: Any, after: Any, said: str | None, tmp_path: Path
+) -> None:
+    assert _when(tmp_path, _staged(before), _staged(after)) == said
+
+
+def test_a_region_is_a_value_as_any_other(tmp_path: Path) -> None:
+    region = _is("us-east-1", "AWS::Region")
+    both = _any(region, _is("eu-west-1", "AWS::Region"))
+    said = _when(tmp_path, _staged(region), _staged(both))
+    assert said == "AWS::Region is eu-west-1"
+
+
+@pytest.mark.parametrize("name", ["IsX", "IsY"])
+def test_a_condition_below_another_is_defined_anew(name: str, tmp_path: Path) -> None:
+    before, after = (_staged({"Condition": name}, "IsZ") for _ in range(2))
+    before["Conditions"]["IsX"], after["Conditions"][name] = _BEFORE, _AFTER
+    if name == "IsX":
+        assert _when(tmp_path, before, after) == "Stage is staging"
+    else:
+        before["Conditions"]["IsZ"] = {"Condition": "IsX"}
+        after["Conditions"][name] = _BEFORE
+        assert _when(tmp_path, before, after) is None
+
+
+def test_a_mapping_defines_a_condition_anew(tmp_path: Path) -> None:
+    def side(arm: str) -> Template_:
+        found = {"Fn::FindInMap": ["Arm", {"Ref": "Stage"}, "Is"]}
+        template = _staged({"Fn::Equals": [found, "yes"]})
+        rows = {"dev": "no", "live": arm, "test": "yes"}
+        template["Mappings"] = {"Arm": {key: {"Is": rows[key]} for key in rows}}
+        return template
+
+    assert _when(tmp_path, side("no"), side("yes")) == "Stage is live"
+    assert _when(tmp_path, side("no"), side("no")) is None
+
+
+def test_a_condition_of_another_name_is_the_same(tmp_path: Path) -> None:
+    before, after = _staged(_BEFORE), _staged(_BEFORE, "IsY")
+    assert _when(tmp_path, before, after) is None
+    after["Resources"]["Orders"]["Properties"]["Timeout"]["Fn::If"][1] = 10
+    after["Resources"]["Orders"]["Properties"]["Code"]["S3Key"] = "orders-2.zip"
+    assert _when(tmp_path, before, after) == "Stage is build"
+
+
+def test_a_parameter_of_another_name_has_the_same_value(tmp_path: Path) -> None:
+    before, after = _staged(_BEFORE), _staged(_is("build", "Environment"))
+    after["Parameters"] = {"Environment": parameter()}
+    assert _when(tmp_path, before, after) is None
+
+
+@pytest.mark.parametrize("has_rules", [False, True])
+def test_a_condition_that_is_new_hides_no_race(has_rules: bool, tmp_path: Path) -> None:
+    before, after = stack(), _staged(_is("build"))
+    before["Parameters"] = {"Stage": parameter()}
+    if has_rules:
+        after["Rules"] = {"R": {"Assertions": [{"Assert": _not(_is("", "Stage"))}]}}
+    assert _when(tmp_path, before, after) == "Stage is build"
+    assert _when(tmp_path, after, before) == "Stage is build"
+
+
+def test_a_condition_that_creates_the_function_has_no_race(tmp_path: Path) -> None:
+    before, after = _staged(_BEFORE), _staged(_AFTER)
+    for side in (before, after):
+        side["Resources"]["Orders"]["Condition"] = "IsX"
+        side["Resources"]["Invocation"]["Condition"] = "IsX"
+    assert _when(tmp_path, before, after) is None
+    after["Resources"]["Orders"]["Properties"]["Code"]["S3Key"] = "orders-2.zip"
+    after["Resources"]["Orders"]["Properties"]["MemorySize"] = 512
+    assert _when(tmp_path, before, after) == "Stage is build"
+
+
+@pytest.mark.parametrize(("value", "said"), [("prod", ""), ("dev", None), ("", "")])
+def test_a_function_that_is_not_there_has_no_race(
+    value: str, said: str | None, tmp_path: Path
+) -> None:
+    before = stack({"Timeout": 3}, Parameters={"Stage": parameter(Default="dev")})
+    before["Conditions"] = {"IsProd": _is("prod")}
+    for name in before["Resources"]:
+        before["Resources"][name]["Condition"] = "IsProd"
+    after = new_code(before)
+    after["Resources"]["Orders"]["Properties"]["Timeout"] = 9
+    given = ("--parameters", f"Stage={value}") if value else ()
+    assert _when(tmp_path, before, after, *given) == said
+
+
+def test_a_new_layer_version_of_some_stages_counts(tmp_path: Path) -> None:
+    def side(condition: Any) -> Template_:
+        template = _staged(condition)
+        content = {"S3Bucket": "a", "S3Key": {"Fn::If": ["IsX", "arm", "x86"]}}
+        template["Resources"]["Layer"] = resource(
+            "Lambda::LayerVersion", Content=content
+        )
+        properties = template["Resources"]["Orders"]["Properties"]
+        del properties["Timeout"]
+        properties["Layers"] = [{"Ref": "Layer"}]
+        return template
+
+    assert _when(tmp_path, side(_BEFORE), side(_AFTER)) == "Stage is staging"
+
+
+def test_a_version_of_what_a_condition_changes_is_not_redundant(
+    tmp_path: Path,
+) -> None:
+    def side(version: str, condition: Any) -> Template_:
+        template = _staged(condition)
+        template["Resources"][version] = resource(
+            "Lambda::Version", FunctionName={"Ref": "Orders"}
+        )
+        return template
+
+    here = _is("us-east-1", "AWS::Region")
+    before = side("One", here)
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    for condition, count in ((here, 1), (_is("x", "AWS::Region"), 0)):
+        found = lint_template(tmp_path, side("Two", condition), "-x", setting)
+        assert len(messages(found, "W9835")) == count
+
+
+def test_a_template_with_more_choices_than_are_looked_at_is_silent(
+    tmp_path: Path,
+) -> None:
+    many = _any(*(_is(f"s{number}") for number in range(60)))
+    assert _when(tmp_path, _staged(_BEFORE), _staged(many)) is None
+
+
+# -- any conditions ----------------------------------------------------------------
+
+_DOMAINS = {"Stage": ["a", "b", "c"], "Flag": ["yes", "no"]}
+_ALLOWED: list[Template_] = [
+    {name: {"AllowedValues": _DOMAINS[name]} for name in names}
+    for names in (["Stage"], ["Flag"], ["Stage", "Flag"])
+]
+
+
+def _random_condition(rng: random.Random, depth: int = 2) -> Any:
+    kind = rng.choice(["equals"] * 3 + ["not", "and", "or", "name"])
+    if depth == 0 or kind == "equals":
+        name = rng.choice(list(_DOMAINS))
+        return _is(rng.choice(_DOMAINS[name]), name)
+    if kind == "name":
+        return {"Condition": "Base"}
+    parts = [
+        _random_condition(rng, depth - 1) for _ in range(1 if kind == "not" else 2)
+    ]
+    return {f"Fn::{kind.title()}": parts}
+
+
+def _random_value(rng: random.Random, names: list[str], one: Any, other: Any) -> Any:
+    name = rng.choice([*names, ""])
+    if not name:
+        return rng.choice([one, other])
+    return {"Fn::If": [name, *rng.sample([one, other], 2)]}
+
+
+def _random_pair(rng: random.Random, parameters: Template_) -> list[Template_]:
+    """Two templates that share some conditions, rename some, and define some anew."""
+    base = _is(rng.choice(_DOMAINS["Stage"]))
+    definitions = [_random_condition(rng) for _ in range(3)]
+    sides = []
+    for _ in range(2):
+        names = rng.sample(["IsX", "IsY", "IsZ"], 2)
+        conditions = {
+            "Base": base if rng.random() < 0.8 else _is("b"),
+            **{name: rng.choice(definitions) for name in names},
+        }
+        properties = {
+            "Architectures": [_random_value(rng, names, "arm64", "x86_64")],
+            "Timeout": _random_value(rng, names, 3, 9),
+            "MemorySize": rng.choice([128, _random_value(rng, names, 128, 256)]),
+        }
+        alias = {"Fn::GetAtt": ["Orders", "Arn"]}
+        side = stack(properties, alias, Parameters=parameters, Conditions=conditions)
+        if rng.random() < 0.3:
+            side["Resources"]["Orders"]["Condition"] = names[0]
+            side["Resources"]["Invocation"]["Condition"] = names[0]
+        if rng.random() < 0.2:
+            side["Rules"] = {"R": {"Assertions": [{"Assert": _not(_is("x"))}]}}
+        sides.append(side)
+    return sides
+
+
+def _racing(folder: Path, values: Mapping[str, str] | None = None) -> list[Scenario]:
+    """When the update races, of stacks with some values of their parameters."""
+    cfn = configured(folder / "after.json", baseline_path=str(folder / "before.json"))
+    if values:
+        sets = [SimpleNamespace(parameters=values)]
+        cfn.context = cfn.context.evolve(parameter_sets=sets)
+    return [
+        when
+        for found in update_of(cfn).concurrent
+        for when in (found.when, *found.also)
+    ]
+
+
+def _holds(after: Template_, when: Scenario, values: Mapping[str, str]) -> bool:
+    """Whether a scenario is that of some values of the parameters."""
+    evaluator = Evaluator(after, [values])
+    for name, value in when.of_kind(CONDITION):
+        if evaluator.decide(name, ALWAYS) is not value:
+            return False
+    for name, value in when.of_kind(PARAMETER):
+        if str(value) in _DOMAINS[name]:
+            if values[name] != value:
+                return False
+        elif values[name] in str(value).replace(",", "").split():
+            return False
+    return True
+
+
+@pytest.mark.parametrize("parameters", [{}, *_ALLOWED], ids=str)
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_told_of_no_value_is_told_of_each(
+    seed: int, parameters: Template_, tmp_path: Path
+) -> None:
+    declared = {name: parameter(**parameters.get(name, {})) for name in _DOMAINS}
+    before, after = _random_pair(random.Random(seed), declared)
+    update(tmp_path, before, after)
+    told = _racing(tmp_path)
+    domains = {
+        name: [*values, *([] if name in parameters else ["zzz"])]
+        for name, values in _DOMAINS.items()
+    }
+    for chosen in product(*domains.values()):
+        values = dict(zip(domains, chosen))
+        is_racing = bool(_racing(tmp_path, values))
+        is_told = any(_holds(after, when, values) for when in told)
+        assert is_told == is_racing, (values, told)

@@ -1,0 +1,303 @@
+"""Where the findings about an update stand: on a line that the update changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.match import Match
+
+from tests.linting import lint, lint_template, messages, paths
+from tests.test_updates import Template_, sam, stack
+
+HEAD = """\
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: arn:aws:iam::123456789012:role/orders
+      Handler: index.handler
+      Runtime: python3.13
+      Code: {S3Bucket: artifacts, S3Key: orders-%s.zip}
+"""
+SAM_HEAD = """\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Key: {Type: String}
+%s
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Role: arn:aws:iam::123456789012:role/orders
+      Handler: index.handler
+      Runtime: python3.13
+      CodeUri: s3://artifacts/orders-%s.zip
+      Events:
+        Hourly: {Type: Schedule, Properties: {Schedule: rate(1 hour)}}
+"""
+
+
+def _lint(folder: Path, before: str, after: str) -> list[Match]:
+    (folder / "before.yaml").write_text(before)
+    (folder / "after.yaml").write_text(after)
+    setting = f"W9831:baseline_path={folder / 'before.yaml'}"
+    return lint(folder / "after.yaml", "-x", setting)
+
+
+def _line(matches: list[Match], folder: Path, rule: str = "W9831") -> str:
+    """The text of the line at which the one finding of a rule stands."""
+    (match,) = (match for match in matches if match.rule.id == rule)
+    lines = (folder / "after.yaml").read_text().splitlines()
+    return str(lines[match.linenumber - 1].strip())
+
+
+# By name: what is below the function before and after, and the line of the finding.
+WRITTEN: dict[str, tuple[str, str, str]] = {
+    "value": ("Timeout: 3", "Timeout: 9", "Timeout: 9"),
+    "new": ("Tags: {}", "Timeout: 9", "Timeout: 9"),
+    "first-in-the-file": (
+        "Timeout: 3\n      MemorySize: 128",
+        "Timeout: 9\n      MemorySize: 512",
+        "Timeout: 9",
+    ),
+    "inert": (
+        "Description: a\n      Timeout: 3",
+        "Description: b\n      Timeout: 9",
+        "Timeout: 9",
+    ),
+    "nested": (
+        "Environment:\n        Variables:\n          A: a\n          B: b",
+        "Environment:\n        Variables:\n          A: a\n          B: c",
+        "B: c",
+    ),
+    "renamed": (
+        "Environment:\n        Variables:\n          A: a\n          B: b",
+        "Environment:\n        Variables:\n          A: a\n          C: b",
+        "C: b",
+    ),
+    "item": (
+        "Layers:\n        - arn:aws:lambda:us-east-1:1:layer:a:1\n        - arn:b",
+        "Layers:\n        - arn:aws:lambda:us-east-1:1:layer:a:2\n        - arn:b",
+        "- arn:aws:lambda:us-east-1:1:layer:a:2",
+    ),
+    "new-item": (
+        "Layers:\n        - arn:a\n        - arn:b",
+        "Layers:\n        - arn:a\n        - arn:c\n        - arn:b",
+        "- arn:c",
+    ),
+    "removed-item": (
+        "Layers:\n        - arn:a\n        - arn:b",
+        "Layers:\n        - arn:b",
+        "Code: {S3Bucket: artifacts, S3Key: orders-2.zip}",
+    ),
+    "short-form": (
+        "Layers:\n        - !Sub arn:${AWS::Partition}:a",
+        "Layers:\n        - !Sub arn:${AWS::Partition}:b",
+        "- !Sub arn:${AWS::Partition}:b",
+    ),
+    "long-form": (
+        "Handler:\n        Fn::Sub: ${AWS::Region}.a",
+        "Handler:\n        Fn::Sub: ${AWS::Region}.b",
+        "Fn::Sub: ${AWS::Region}.b",
+    ),
+    "join": (
+        "Handler: !Join\n        - .\n        - - a\n          - b",
+        "Handler: !Join\n        - .\n        - - a\n          - c",
+        "- c",
+    ),
+    "removed": (
+        "Timeout: 9",
+        "Tags: {}",
+        "Code: {S3Bucket: artifacts, S3Key: orders-2.zip}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "line"), WRITTEN.values(), ids=WRITTEN)
+def test_the_changed_line_of_a_function(
+    before: str, after: str, line: str, tmp_path: Path
+) -> None:
+    head = HEAD.replace("      Handler: index.handler\n", "")
+    matches = _lint(
+        tmp_path,
+        f"{head % 1}      {before}\n",
+        f"{head % 2}      {after}\n",
+    )
+    assert _line(matches, tmp_path) == line
+
+
+GLOBALS = "Globals: {Function: {MemorySize: 128, Timeout: %s}}"
+
+
+def test_what_a_function_sets_beside_globals(tmp_path: Path) -> None:
+    """cfn-lint's merge gives the key of the function the place of the one there."""
+    before, after = (
+        SAM_HEAD % (GLOBALS % 3, key) + f"      MemorySize: {size}\n"
+        for key, size in ((1, 256), (2, 512))
+    )
+    assert _line(_lint(tmp_path, before, after), tmp_path) == "MemorySize: 512"
+
+
+def test_what_globals_change_stands_at_the_changed_code(tmp_path: Path) -> None:
+    before, after = (SAM_HEAD % (GLOBALS % n, n) for n in (3, 9))
+    line = "CodeUri: s3://artifacts/orders-9.zip"
+    assert _line(_lint(tmp_path, before, after), tmp_path) == line
+
+
+def test_a_property_of_sam_by_another_name(tmp_path: Path) -> None:
+    before, after = (
+        SAM_HEAD % ("", key) + f"      Tracing: {mode}\n"
+        for key, mode in ((1, "PassThrough"), (2, "Active"))
+    )
+    assert _line(_lint(tmp_path, before, after), tmp_path) == "Tracing: Active"
+
+
+def test_what_stays_behind_an_alias(tmp_path: Path) -> None:
+    before, after = (
+        SAM_HEAD % ("", 1) + f"      AutoPublishAlias: live\n      Timeout: {seconds}\n"
+        for seconds in (3, 9)
+    )
+    matches = _lint(tmp_path, before, after)
+    assert _line(matches, tmp_path, "W9832") == "Timeout: 9"
+
+
+def test_a_default_stands_at_the_function(tmp_path: Path) -> None:
+    before, after = (
+        stack(
+            {
+                "Timeout": {"Ref": "Time"},
+                "Code": {"S3Bucket": "a", "S3Key": {"Ref": "K"}},
+            },
+            Parameters={
+                "Time": {"Type": "String", "Default": time},
+                "K": {"Type": "String", "Default": time},
+            },
+        )
+        for time in ("3", "9")
+    )
+    assert _paths(tmp_path, before, after) == ["Resources/Orders"]
+
+
+@pytest.mark.parametrize("own", [[], ["arn:own"]])
+def test_a_layer_in_globals_alone_stands_at_the_function(
+    own: list[str], tmp_path: Path
+) -> None:
+    before, after = (
+        sam(
+            {"Layers": own, "CodeUri": {"Bucket": "a", "Key": {"Ref": "K"}}},
+            Globals={"Function": {"Layers": [f"arn:{key}"]}},
+            Parameters={"K": {"Type": "String", "Default": key}},
+        )
+        for key in ("3", "9")
+    )
+    assert _paths(tmp_path, before, after) == ["Resources/Orders"]
+
+
+def _matches(folder: Path, before: Template_, after: Template_) -> list[Match]:
+    (folder / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={folder / 'before.json'}"
+    return lint_template(folder, after, "-x", setting)
+
+
+def _paths(folder: Path, before: Template_, after: Template_) -> list[str]:
+    return paths(_matches(folder, before, after), "W9831")
+
+
+# -- many functions, one cause -----------------------------------------------------
+
+
+def _many(
+    count: int, seconds: int | None, shared: int | None, **more: Any
+) -> Template_:
+    """SAM functions that are invoked, each by a schedule, and change their code."""
+    one = sam({"CodeUri": {"Bucket": "a", "Key": {"Ref": "K"}}} | more)
+    function = one["Resources"].pop("Orders")
+    if seconds is not None:
+        function["Properties"]["Timeout"] = seconds
+    one["Parameters"] = {"K": {"Type": "String", "Default": str(seconds or shared)}}
+    if shared is not None:
+        one["Globals"] = {"Function": {"Timeout": shared}}
+    one["Resources"] = {f"F{n}": json.loads(json.dumps(function)) for n in range(count)}
+    return one
+
+
+def test_what_globals_change_of_thirty_functions_is_one_finding(
+    tmp_path: Path,
+) -> None:
+    before, after = (_many(30, None, seconds) for seconds in (3, 9))
+    matches = _matches(tmp_path, before, after)
+    assert paths(matches, "W9831") == ["Globals/Function/Timeout"]
+    (message,) = messages(matches, "W9831")
+    assert message.startswith(
+        "This update changes Code of F0, F1, F2 and 27 more (UpdateFunctionCode) and "
+        "their Timeout (UpdateFunctionConfiguration), and between"
+    )
+
+
+def test_what_globals_change_behind_aliases_is_one_finding(tmp_path: Path) -> None:
+    before, after = (
+        _many(30, None, seconds, AutoPublishAlias="live", CodeUri="s3://a/b")
+        for seconds in (3, 9)
+    )
+    matches = _matches(tmp_path, before, after)
+    assert paths(matches, "W9832") == ["Globals/Function/Timeout"]
+    assert messages(matches, "W9832") == [
+        "This update changes Timeout of F0, F1, F2 and 27 more but publishes no new "
+        "version, so whoever invokes their versions or aliases keeps the old ones; "
+        "set AutoPublishAliasAllProperties on each of them"
+    ]
+
+
+@pytest.mark.parametrize(("count", "findings"), [(3, 3), (4, 1)])
+def test_the_same_words_stand_at_the_first_of_many(
+    count: int, findings: int, tmp_path: Path
+) -> None:
+    before, after = (_many(count, seconds, None) for seconds in (3, 9))
+    matches = _matches(tmp_path, before, after)
+    assert (
+        paths(matches, "W9831")
+        == [f"Resources/F{n}/Properties/Timeout" for n in range(count)][:findings]
+    )
+    (said, *_) = messages(matches, "W9831")
+    assert ("F0, F1, F2 and 1 more" in said) == (findings == 1)
+
+
+def test_a_function_that_ignores_the_rule_is_left_out(tmp_path: Path) -> None:
+    before, after = (_many(3, None, seconds) for seconds in (3, 9))
+    for name in ("F0", "F1"):
+        (message,) = messages(_matches(tmp_path, before, after), "W9831")
+        assert f"{name}" in message
+        config = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
+        after["Resources"][name]["Metadata"] = config
+    # One function is left: the change is not what several share.
+    matches = _matches(tmp_path, before, after)
+    assert paths(matches, "W9831") == ["Resources/F2"]
+    after["Resources"]["F2"]["Metadata"] = config
+    assert paths(_matches(tmp_path, before, after), "W9831") == []
+
+
+def test_functions_that_change_otherwise_are_told_apart(tmp_path: Path) -> None:
+    before, after = (_many(3, None, seconds) for seconds in (3, 9))
+    after["Resources"]["F1"]["Properties"]["MemorySize"] = 512
+    matches = _matches(tmp_path, before, after)
+    assert paths(matches, "W9831") == [
+        "Resources/F1/Properties/MemorySize",
+        "Globals/Function/Timeout",
+    ]
+    (own, shared) = messages(matches, "W9831")
+    assert "MemorySize and Timeout" in own
+    assert "Code of F0 and F2 (" in shared
+
+
+def test_a_function_that_ignores_globals(tmp_path: Path) -> None:
+    before, after = (_many(2, seconds, seconds) for seconds in (3, 9))
+    for template in (before, after):
+        for function in template["Resources"].values():
+            function["IgnoreGlobals"] = "*"
+    assert paths(_matches(tmp_path, before, after), "W9831") == [
+        "Resources/F0/Properties/Timeout",
+        "Resources/F1/Properties/Timeout",
+    ]
