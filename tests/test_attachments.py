@@ -271,6 +271,37 @@ def test_a_grant_without_a_source_covers_each(tmp_path: Path) -> None:
     assert _found(tmp_path, template) == [FIXED]
 
 
+def _api_of_kind(kind: str, target: Json) -> Json:
+    """An API of which a definition says what it invokes."""
+    uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+    integration = {"uri": {"Fn::Join": ["", [uri, target, "/invocations"]]}}
+    definition = {
+        "openapi": "3.0.1",
+        "paths": {"/orders": {"get": {"x-amazon-apigateway-integration": integration}}},
+    }
+    if "Serverless" in kind:
+        return _resource(kind, DefinitionBody=definition, StageName="prod")
+    return _resource(kind, Body=definition)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"),
+        *("AWS::Serverless::Api", "AWS::Serverless::HttpApi"),
+    ],
+)
+def test_a_permission_is_for_the_api_that_its_source_names(
+    kind: str, tmp_path: Path
+) -> None:
+    apis = {"Shop": _api_of_kind(kind, LIVE), "Office": _api_of_kind(kind, ARN)}
+    template = _template(**apis, Permission=_from_api(FN, "Office"))
+    template["Transform"] = "AWS::Serverless-2016-10-31"
+    assert _found(tmp_path, template) == []
+    template["Resources"]["Permission"] = _from_api(FN, "Shop")
+    assert _found(tmp_path, template) == [FIXED]
+
+
 def _from(function: Json, service: str, name: str) -> Json:
     source = f"arn:aws:{service}:us-east-1:123456789012:{name}"
     principal = {"execute-api": "apigateway"}.get(service, service)
@@ -1904,6 +1935,61 @@ def test_what_sam_publishes_is_named_as_a_template_writes_it(tmp_path: Path) -> 
     template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Permission=_permission(FN))
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert message.endswith("put the permission on !Ref Orders.Alias")
+
+
+def test_what_sam_permits_is_to_be_written_beside_it(tmp_path: Path) -> None:
+    """An event permits the function itself: SAM has no other place for it."""
+    template = _sam({"Events": EVENT}, Api=_defined_api({"Fn::Sub": "${Orders.Arn}:7"}))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.startswith("Event Get of Orders is for $LATEST")
+    assert message.endswith("write one for version 7 yourself")
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "words"), [("gone", "gone"), ("7", "version 7"), ("l7", "l7")]
+)
+def test_a_qualifier_that_is_written_out_is_named_so(
+    tmp_path: Path, qualifier: str, words: str
+) -> None:
+    granted = {"Fn::Sub": f"${{Orders.Arn}}:{qualifier}"}
+    template = _template(Nightly=_rule(ARN), Permission=_permission(granted))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.startswith(f"Permission Permission is for {words}, but")
+    assert message.endswith(f"let Nightly (AWS::Events::Rule) invoke {words}")
+
+
+@pytest.mark.parametrize(
+    ("granted", "cure"),
+    [
+        (LIVE, "let Url (AWS::Lambda::Url) invoke Live"),
+        # A function URL takes aliases only.
+        (VERSION, "put the permission on $LATEST"),
+        ({"Fn::Sub": "${Orders.Arn}:7"}, "put the permission on $LATEST"),
+    ],
+)
+def test_a_url_is_not_told_to_invoke_a_version(
+    tmp_path: Path, granted: Json, cure: str
+) -> None:
+    template = _template(Url=_url(None), Permission=_to_anybody(granted))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith(cure)
+
+
+def test_snap_start_where_the_service_takes_no_version(tmp_path: Path) -> None:
+    pipeline = _resource(
+        "AWS::IoTAnalytics::Pipeline",
+        PipelineActivities=[{"Lambda": {"LambdaName": FN, "BatchSize": 1}}],
+    )
+    [message] = messages(lint_template(tmp_path, _snapped(Pipeline=pipeline)), RULE)
+    cure = "invoke the function through a service that takes a version"
+    assert message.endswith(cure)
+
+
+def test_snap_start_beside_the_alias_of_sam(tmp_path: Path) -> None:
+    properties = {**PUBLISHED, "SnapStart": {"ApplyOn": "PublishedVersions"}}
+    template = _sam(properties, Rule=_rule(ARN))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith("invoke an alias of a published version")
 
 
 # -- connectors, and what SAM permits ----------------------------------------------

@@ -58,6 +58,98 @@ OTHER_ROLES = {
     "AWS::Serverless::Function": {"Role"},
     "AWS::DataZone::Connection": {"EnvironmentUserRole"},
 }
+# Whose leave to invoke no property of the resource names.
+BY_ANOTHER_ROLE = {
+    **dict.fromkeys(
+        (
+            *("AWS::AppSync::FunctionConfiguration", "AWS::AppSync::Resolver"),
+            "AWS::Serverless::GraphQLApi",
+        ),
+        "the role of the data source",
+    ),
+    **dict.fromkeys(
+        (
+            *("AWS::Athena::DataCatalog", "AWS::CloudWatch::Dashboard"),
+            *("AWS::DataZone::Connection", "AWS::Glue::Connection"),
+            *("AWS::S3ObjectLambda::AccessPoint", "AWS::SSM::Document"),
+        ),
+        "whoever asks: runs the query, looks at the widget, reads the object",
+    ),
+    **dict.fromkeys(
+        (
+            "AWS::AutoScaling::AutoScalingGroup",
+            "AWS::AutoScaling::LifecycleHook",
+            "AWS::EC2::ClientVpnEndpoint",
+        ),
+        "the service-linked role",
+    ),
+    **dict.fromkeys(
+        (
+            "AWS::Greengrass::FunctionDefinition",
+            "AWS::Greengrass::FunctionDefinitionVersion",
+            "AWS::Greengrass::SubscriptionDefinition",
+            "AWS::Greengrass::SubscriptionDefinitionVersion",
+            "AWS::GreengrassV2::ComponentVersion",
+            "AWS::CloudFront::Distribution",
+        ),
+        "nobody's: a copy of the version runs on the device, or at the edge",
+    ),
+    "AWS::BedrockAgentCore::Evaluator": "the role of the evaluation that uses it",
+    "AWS::IoTSiteWise::Portal": "the role of the alarm model",
+    "AWS::IoTTwinMaker::ComponentType": "the role of the workspace",
+    "AWS::KinesisFirehose::DeliveryStream": "Splunk's destination names none; "
+    "that of its backup does",
+    "AWS::Lambda::EventSourceMapping": "Lambda itself polls and invokes",
+    "AWS::RefactorSpaces::Service": "the API that the environment makes",
+    "AWS::SecurityAgent::AgentSpace": "the role of the penetration test",
+    "AWS::Serverless::Function": "an event of a queue or stream: Lambda polls",
+    "AWS::Transfer::Workflow": "the execution role of the server",
+}
+# Services that need a permission of which the template does not tell for whom: what
+# its `SourceArn` names is no resource of a template, or not the one of the target.
+WITHOUT_SOURCE = {
+    "AWS::AppConfig::ConfigurationProfile",
+    "AWS::AppFlow::Connector",
+    "AWS::Chime::ChannelFlow",
+    "AWS::Chime::SipMediaApplication",
+    "AWS::Cognito::IdentityPool",
+    "AWS::Cognito::UserPoolRegionalConfigurationAttachment",
+    "AWS::Config::ConformancePack",
+    "AWS::Config::OrganizationConfigRule",
+    "AWS::Config::OrganizationConformancePack",
+    "AWS::HealthLake::FHIRDatastore",
+    "AWS::IoT::ProvisioningTemplate",
+    "AWS::IoTAnalytics::Pipeline",
+    "AWS::IoTManagedIntegrations::CloudConnector",
+    "AWS::Lex::Bot",
+    "AWS::Logs::AccountPolicy",
+    "AWS::Logs::SubscriptionFilter",
+    "AWS::Pinpoint::ApplicationSettings",
+    "AWS::Pinpoint::Campaign",
+    "AWS::SES::ReceiptRule",
+    # SAM makes the permission, for an API or another source that it makes as well.
+    "AWS::Serverless::Function",
+    "AWS::Serverless::GraphQLApi",
+    "AWS::Serverless::WebSocketApi",
+}
+# The type of the resource that a target's property names, for which it acts.
+OWNERS = {
+    "ApiId": "AWS::ApiGatewayV2::Api",
+    "BucketName": "AWS::S3::Bucket",
+    "InstanceArn": "AWS::Connect::Instance",
+    "InstanceId": "AWS::Connect::Instance",
+    "RestApiId": "AWS::ApiGateway::RestApi",
+    "SecretId": "AWS::SecretsManager::Secret",
+    "TopicArn": "AWS::SNS::Topic",
+}
+# Resources whose ID, which `Ref` gives, stands in the ARN of what invokes.
+IDS_IN_ARNS = {
+    "AWS::ApiGateway::RestApi": "arn:aws:execute-api:REGION:ACCOUNT:ID/STAGE/...",
+    "AWS::ApiGatewayV2::Api": "arn:aws:execute-api:REGION:ACCOUNT:ID/STAGE/...",
+    "AWS::Serverless::Api": "arn:aws:execute-api:REGION:ACCOUNT:ID/STAGE/...",
+    "AWS::Serverless::HttpApi": "arn:aws:execute-api:REGION:ACCOUNT:ID/STAGE/...",
+    "Alexa::ASK::Skill": "the permission's EventSourceToken",
+}
 # Principals that are not called as the service is in the names of its types.
 PRINCIPALS = {
     "Alexa": "alexa-appkit",
@@ -291,22 +383,60 @@ def test_a_target_without_a_role_has_no_property_for_one(row: Row) -> None:
     assert _role_properties(row["type"]) <= others, "data/targets.json needs a role"
 
 
+def test_each_target_without_a_role_of_its_own_is_known() -> None:
+    without = {
+        row["type"]
+        for row in TARGETS
+        if row["authorised_by"] == "role"
+        and not row.get("role")
+        and not row.get("deployment")
+        and not row["type"].startswith("Custom::")
+    }
+    assert without == set(BY_ANOTHER_ROLE), (
+        "say by which property the role is named, or in BY_ANOTHER_ROLE whose it is"
+    )
+
+
 @pytest.mark.parametrize(
     "row", [row for row in TARGETS if "source_arn" in row], ids=_name
 )
-def test_the_source_of_a_row_is_a_value_of_its_resource(row: Row) -> None:
+def test_the_source_of_a_row_is_whose_arn_a_permission_names(row: Row) -> None:
     kind, named = row["type"], row["source_arn"]
-    if kind.startswith("Custom::") or (not is_current() and kind not in schemas()):
-        pytest.skip("a custom resource has no schema")
-    names = {named.removeprefix("property:")} - {"Ref"}
+    if named.startswith("property:"):
+        _check_owner(kind, named.removeprefix("property:"))
+        return
+    if kind not in schemas():
+        pytest.skip("older than the resource type")
     for schema in schemas()[kind]:
-        read_only = {
-            path.split("/")[2] for path in schema.get("readOnlyProperties", ())
-        }
-        if named.startswith("property:"):
-            assert all(exists(schema, name) for name in names)
-        elif is_current():
-            assert names <= read_only | set(schema["properties"])
+        if named != "Ref":
+            # An attribute that only the resource itself can tell, and an ARN.
+            assert named.endswith("Arn")
+            assert f"/properties/{named}" in schema.get("readOnlyProperties", ())
+        else:
+            (identifier,) = schema["primaryIdentifier"]
+            assert identifier.endswith("Arn") or kind in IDS_IN_ARNS
+
+
+def _check_owner(kind: str, name: str) -> None:
+    """The property names another resource of the service, by its ID or its ARN."""
+    owner = OWNERS[name]
+    if not kind.startswith("Custom::"):
+        assert owner.split("::")[1] == kind.split("::")[1]
+        if kind in schemas():
+            assert any(exists(schema, name) for schema in schemas()[kind])
+    for schema in schemas()[owner]:
+        known = {*schema["primaryIdentifier"], *schema["readOnlyProperties"]}
+        short = name.removeprefix(owner.split("::")[2])
+        assert {f"/properties/{name}", f"/properties/{short}"} & known
+
+
+def test_each_permission_of_which_the_source_is_not_known() -> None:
+    without = {
+        row["type"]
+        for row in TARGETS
+        if row["authorised_by"] not in ("role", "*") and "source_arn" not in row
+    }
+    assert without == WITHOUT_SOURCE, "data/targets.json: say whose ARN it names"
 
 
 @pytest.mark.parametrize(

@@ -390,6 +390,12 @@ MOVING: dict[str, Template_] = {
     "secret": {"Description": "{{resolve:secretsmanager:build:SecretString:id}}"},
     "transform": {"Description": {"Fn::Transform": {"Name": "Build"}}},
     "transform-beside": {"Fn::Transform": {"Name": "Build"}},
+    "transform-inside": {
+        "ProvisionedConcurrencyConfig": {
+            "ProvisionedConcurrentExecutions": 1,
+            "Fn::Transform": {"Name": "Build"},
+        }
+    },
     "branch": {"Description": {"Fn::If": ["IsOne", "a", {"Fn::ImportValue": "build"}]}},
 }
 

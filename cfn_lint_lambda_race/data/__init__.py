@@ -117,14 +117,16 @@ class SamGrantRow(NamedTuple):
     """The permission that SAM makes for an event of a function.
 
     ``follows_the_move``: CloudFormation makes it after the event's target has moved
-    to another qualifier, since it refers to what moves. ``identity`` are the
-    properties of the event that make its source another one.
+    to another qualifier, since it refers to what moves; ``is_awaited``: before, since
+    what moves waits for it. ``identity`` are the properties of the event that make its
+    source another one.
     """
 
     type: str
     follows_the_move: bool
     source: str
     identity: tuple[str, ...] = ()
+    is_awaited: bool = False
 
 
 @cache
@@ -174,7 +176,9 @@ class LayerRow(NamedTuple):
 
     ``pattern`` matches the whole name; a layer counts only if one of ``accounts``
     publishes it. ``twin`` is the name of the vendor's layer for the other
-    architecture, where ``{N}`` stands for group N of the pattern.
+    architecture, where ``{N}`` stands for group N of the pattern. ``has_binaries``
+    tells that the layer is known to bring a program that Lambda starts, such as an
+    extension; a library is loaded, and fails in other words.
     """
 
     vendor: str
@@ -183,6 +187,7 @@ class LayerRow(NamedTuple):
     architectures: frozenset[str]
     source: str
     twin: str | None = None
+    has_binaries: bool = False
 
     def twin_of(self, name: str) -> str | None:
         """The name of the twin of a layer that the row matches, None without one."""
@@ -207,6 +212,7 @@ def layers() -> Mapping[str, tuple[LayerRow, ...]]:
             frozenset(row["architectures"]),
             row["source"],
             row.get("twin"),
+            row.get("has_binaries", False),
         )
         for account in layer.accounts:
             rows[account] = (*rows.get(account, ()), layer)

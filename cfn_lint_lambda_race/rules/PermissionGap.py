@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
-from cfn_lint_lambda_race.update import Gap, gaps
+from cfn_lint_lambda_race.update import Hazard, Kind, gaps
+
+_TWO_DEPLOYMENTS = (
+    "it takes two deployments; cfn-lint-lambda-race plan writes the templates of both"
+)
 
 
 class PermissionGap(RaceRule):
@@ -45,26 +50,28 @@ class PermissionGap(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for gap in gaps(cfn):
-            yield finding(cfn, gap.path, _message(cfn, gap))
+            fix = no_fix(cfn, gap.move.function, _TWO_DEPLOYMENTS)
+            yield finding(cfn, gap.path, _message(cfn, gap), fix)
 
 
-def _message(cfn: Template, gap: Gap) -> str:
-    move = gap.move
+def _message(cfn: Template, gap: Hazard) -> str:
+    assert gap.caller is not None
     reading = read(cfn)
-    target = reading.name_target(move.after)
-    function = reading.name(move.function)
-    permission = reading.name(gap.permission)
+    target = reading.name_target(gap.caller.target)
+    function = reading.name(gap.function)
+    permission = reading.name(gap.name)
     old, new = (
-        f"the qualifier {one}" if one else "$LATEST" for one in (move.old, move.new)
+        f"the qualifier {one}" if one else "$LATEST"
+        for one in (gap.caller.old, gap.caller.new)
     )
-    if gap.is_undeployed:
+    if gap.kind is Kind.UNDEPLOYED:
         return (
             f"{target} moves to {new} of {function}, but deployment "
             f"{permission} stays, so the API keeps invoking {old}, for which this "
             "update deletes the permission: callers get errors until somebody deploys; "
             "give the deployment a new logical ID"
         )
-    if move.after.row.form == "self":
+    if gap.caller.target.row.form == "self":
         return (
             f"{target} moves to {new} before SAM's permission for it is there, so its "
             "invocations are denied for a while; deploy this change alone and at a "

@@ -112,7 +112,8 @@ class Sources:
             part = text_of(self._evaluator, parent, "PathPart") if parent else None
             if part is None:
                 return None
-            parts.append(_PATH_PARAMETER.sub("*", part))
+            # What stands for a part of a path, or for several, is never empty.
+            parts.append(_PATH_PARAMETER.sub("?*", part))
             attribute = "ParentId"
         return None
 

@@ -19,6 +19,7 @@ from cfn_lint_lambda_race.update._baseline import (
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
+from cfn_lint_lambda_race.update._fingerprint import Fingerprints
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
 from cfn_lint_lambda_race.update._place import Place
@@ -32,21 +33,24 @@ from cfn_lint_lambda_race.update._publication import (
     unpublished_input,
 )
 from cfn_lint_lambda_race.update._redundant import Redundant, redundant
-from cfn_lint_lambda_race.update._timeline import Gap, Timeline
+from cfn_lint_lambda_race.update._timeline import Hazard, Kind, Timeline
 
 __all__ = [
     "Change",
     "Coupling",
     "FunctionUpdate",
-    "Gap",
+    "Hazard",
+    "Kind",
     "Place",
     "Redundant",
     "Settings",
+    "Timeline",
     "Unpublished",
     "UnpublishedInput",
     "Update",
     "configure",
     "couplings",
+    "fingerprint",
     "frozen_versions",
     "gaps",
     "has_layers",
@@ -56,8 +60,11 @@ __all__ = [
     "redundant_versions",
     "scenario_of",
     "scenario_of_change",
+    "timeline_between",
+    "timeline_of",
     "unpublished_inputs",
     "update_of",
+    "versions_of",
 ]
 
 
@@ -95,7 +102,9 @@ class _Known:
     settings: Settings = field(default_factory=Settings)
     update: Update | None = None
     deployment: Deployment | None = None
+    timeline: Timeline | None = None
     problems: dict[str, None] = field(default_factory=dict)
+    fingerprints: Fingerprints | None = None
 
     @classmethod
     def of(cls, cfn: Template) -> _Known:
@@ -107,7 +116,7 @@ class _Known:
 def configure(cfn: Template, settings: Settings) -> None:
     """Say what a template is to be compared with, for every rule that compares."""
     known = _Known.of(cfn)
-    known.settings, known.update = settings, None
+    known.settings, known.update, known.timeline = settings, None, None
 
 
 def note_problem(cfn: Template, problem: str) -> None:
@@ -195,33 +204,65 @@ def _from_settings(cfn: Template, settings: Settings) -> Update:
 def _from_comparison(comparison: Comparison | None) -> Update:
     if comparison is None:
         return Update()
-    concurrent: dict[str, FunctionUpdate] = {}
-    unpublished: dict[str, Unpublished] = {}
-    for group in comparison.all:
-        racing: dict[str, FunctionUpdate] = {}
-        stale: dict[str, Unpublished] = {}
-        for one, update in ((c, u) for c in group for u in c.function_updates()):
-            name = update.function
-            told = one.told(update)
-            if update.is_concurrent and one.is_unshielded(update):
-                known = racing.get(name)
-                racing[name] = known.joined(told) if known else told
-            alias = unmoved(one, update)
-            if alias is not None:
-                found = Unpublished(told, alias, cure(one, update))
-                if name in stale:
-                    joined = stale[name].update.joined(update)
-                    found = stale[name]._replace(update=joined)
-                stale[name] = found
+    found = _Found()
+    for one in comparison.chosen:
+        found.add(one)
+    other = comparison.other_choices
+    if other is not None:
+        of_others = _Found()
+        of_others.add(other)
         # What the defaults deploy goes first.
-        concurrent = {**racing, **concurrent}
-        unpublished = {**stale, **unpublished}
+        found.concurrent = {**of_others.concurrent, **found.concurrent}
+        found.unpublished = {**of_others.unpublished, **found.unpublished}
+        if found.concurrent or found.unpublished:
+            found.add_scenarios(comparison.any_choice)
     return Update(
-        concurrent=tuple(concurrent.values()),
-        unpublished=tuple(unpublished.values()),
+        concurrent=tuple(found.concurrent.values()),
+        unpublished=tuple(found.unpublished.values()),
         comparison=comparison,
         replaces=comparison.is_replaced,
     )
+
+
+@dataclass
+class _Found:
+    """What comparisons find, by function: races, and what is not published."""
+
+    concurrent: dict[str, FunctionUpdate] = field(default_factory=dict)
+    unpublished: dict[str, Unpublished] = field(default_factory=dict)
+
+    def add(self, comparison: Comparison) -> None:
+        """Add what a comparison finds."""
+        for update, alias in _judged(comparison):
+            name = update.function
+            if update.is_concurrent and comparison.is_unshielded(update):
+                known = self.concurrent.get(name)
+                told = comparison.told(update)
+                self.concurrent[name] = known.joined(told) if known else told
+            if alias is not None:
+                stale = self.unpublished.get(name)
+                told = comparison.told(update)
+                if stale is not None:
+                    told = stale.update.joined(told)
+                said = cure(comparison, update)
+                self.unpublished[name] = Unpublished(told, alias, said)
+
+    def add_scenarios(self, comparison: Comparison) -> None:
+        """Add when what is found happens as well, by another comparison."""
+        for update, alias in _judged(comparison):
+            name = update.function
+            racing, stale = self.concurrent.get(name), self.unpublished.get(name)
+            if racing and update.is_concurrent and comparison.is_unshielded(update):
+                self.concurrent[name] = racing.told_of(update)
+            if stale and alias is not None:
+                told = stale.update.told_of(update)
+                self.unpublished[name] = stale._replace(update=told)
+
+
+def _judged(comparison: Comparison) -> Iterator[tuple[FunctionUpdate, str | None]]:
+    """The updates of functions, each with what keeps its old version, if anything."""
+    for update in comparison.function_updates():
+        yield update, unmoved(comparison, update)
 
 
 def _from_change_set(setting: str, after: Deployment) -> Update:
@@ -248,6 +289,19 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
         ),
         replaces=change_set.is_replaced,
     )
+
+
+def fingerprint(cfn: Template, function: str) -> str:
+    """A hash of what a function is, another one whenever an update changes it."""
+    known = _Known.of(cfn)
+    if known.fingerprints is None:
+        known.fingerprints = Fingerprints(cfn, _deployment_of(cfn))
+    return known.fingerprints.of(function)
+
+
+def versions_of(cfn: Template, function: str) -> list[Resource]:
+    """The `AWS::Lambda::Version` resources of a function."""
+    return _deployment_of(cfn).versions(function)
 
 
 def couplings(cfn: Template) -> Iterator[Coupling]:
@@ -287,15 +341,29 @@ def frozen_versions(cfn: Template) -> Iterator[Resource]:
             yield version
 
 
-def gaps(cfn: Template) -> Iterator[Gap]:
-    """What the update from the baseline certainly denies its callers."""
+def timeline_of(cfn: Template) -> Timeline | None:
+    """The timeline of the update from the baseline; None where nothing compares."""
+    known = _Known.of(cfn)
     comparison = update_of(cfn).comparison
-    if comparison is not None:
-        seen = set()
-        for gap in Timeline(comparison).gaps():
-            if gap.path not in seen:
-                seen.add(gap.path)
-                yield gap
+    if known.timeline is None and comparison is not None:
+        known.timeline = Timeline(comparison)
+    return known.timeline
+
+
+def timeline_between(before: Template, after: Template) -> Timeline:
+    """The timeline of the update from one template to another.
+
+    Local code that they name counts as the same.
+    """
+    sides = Deployment(before), Deployment(after)
+    return Timeline(Comparison(*sides, code_differs=lambda path: False))
+
+
+def gaps(cfn: Template) -> Iterator[Hazard]:
+    """What the update from the baseline certainly denies its callers, once a place."""
+    timeline = timeline_of(cfn)
+    if timeline is not None:
+        yield from {gap.path: gap for gap in reversed(list(timeline.gaps()))}.values()
 
 
 def redundant_versions(cfn: Template) -> Iterator[Redundant]:

@@ -191,7 +191,7 @@ def _deployment(
     content: bytes, cfn: Template, what: str, content_of: ContentOf = content_of
 ) -> Deployment:
     try:
-        return Deployment(read_template(content, cfn), of_files=content_of)
+        return Deployment(read_template(content, cfn), content_of=content_of)
     except UnusableTemplateError as error:
         raise BaselineError(
             f"{what} cannot be compared: {error}; name the template that is deployed "

@@ -30,6 +30,8 @@ from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
     PARAMETER,
     PARAMETER_SET,
+    Choice,
+    Fact,
 )
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._text import UNKNOWN
@@ -85,18 +87,32 @@ class Comparison:
         return Choices(self.before, self.after)
 
     @cached_property
-    def all(self) -> list[list[Comparison]]:
-        """The updates of all stacks that the template may be deployed as.
+    def chosen(self) -> list[Comparison]:
+        """The update of the stack that takes the defaults.
 
-        In groups: first the stacks that take the defaults, one for each choice of the
-        values that have none and matter; then those that do not take the defaults.
+        One for each choice of the values that have no default and matter.
         """
         chosen = [ComparisonOfChoice(self, choice) for choice in self.choices.all()]
-        groups: list[list[Comparison]] = [[*chosen] or [self]]
-        if self.before.has_choices and self.after.has_choices:
-            before, after = self.before.of_any_choice, self.after.of_any_choice
-            groups.append([ComparisonOfOtherChoices(before, after, self)])
-        return groups
+        return [*chosen] or [self]
+
+    @cached_property
+    def other_choices(self) -> ComparisonOfOtherChoices | None:
+        """The update of the stacks that do not take the defaults; None for none."""
+        if not (self.before.has_choices and self.after.has_choices):
+            return None
+        before, after = self.before.of_any_choice, self.after.of_any_choice
+        return ComparisonOfOtherChoices(before, after, self)
+
+    @cached_property
+    def any_choice(self) -> Comparison:
+        """The update of all stacks, whatever each side chooses that fits the other.
+
+        A default that is not taken may be no stack's choice, so this tells when
+        something happens that happens in other stacks too, not that it happens.
+        """
+        return Comparison(
+            self.before.of_any_choice, self.after.of_any_choice, self._code_differs
+        )
 
     def function_updates(self) -> Iterator[FunctionUpdate]:
         """The functions that the update changes, in the order of the template.
@@ -166,12 +182,10 @@ class Comparison:
     def _unshielded_sides(self, update: FunctionUpdate) -> Iterator[bool]:
         """Whether callers can meet the function in its new and in its old state.
 
-        The new one first: what the rules have read of it already is read no more.
+        The new template first: what its rules have read already is read no more.
         """
-        return (
-            side.shield(update.function, update.when) is Shield.UNSHIELDED
-            for side in (self.after, self.before)
-        )
+        for side in (self.after, self.before):
+            yield side.shield(update.function, update.when) is Shield.UNSHIELDED
 
     # -- properties ------------------------------------------------------------
 
@@ -575,7 +589,8 @@ class ComparisonOfOtherChoices(Comparison):
 
     ``before`` and ``after`` are deployments of any choice, ``defaults`` is the
     comparison of those that take the defaults. Each branch is compared with the same
-    branch of the other side, and with nothing else.
+    branch of the other side. What one side alone chooses is taken from the defaults:
+    that a template gets an option does not mean that a stack takes it.
     """
 
     def __init__(
@@ -597,8 +612,35 @@ class ComparisonOfOtherChoices(Comparison):
         )
 
     def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
-        is_same = before == after and not self._unshared(after)
-        return after if is_same else None
+        merged = super()._merged(before, after)
+        if merged is None:
+            return None
+        sides = (
+            (self._defaults.before, before, after),
+            (self._defaults.after, after, before),
+        )
+        for side, own, other in sides:
+            for fact in own.facts - other.facts:
+                if not self._is_as_by_default(side, fact, merged):
+                    return None
+        return merged
+
+    def _is_as_by_default(
+        self, side: Deployment, made: tuple[Fact, Choice], when: Scenario
+    ) -> bool:
+        """Whether a choice that one side alone makes is what the default says.
+
+        Or what the rest of a scenario leaves no choice of.
+        """
+        (kind, name), choice = made
+        if kind == PARAMETER:
+            return side.parameter(name) in (None, choice)
+        if kind != CONDITION:
+            return True
+        if side.reading.evaluator.decide(name, ALWAYS) in (None, choice):
+            return True
+        contrary = when.without(kind, name).given(kind, name, not choice)
+        return contrary is not None and not self._is_possible(contrary)
 
     @property
     def choices(self) -> Choices:

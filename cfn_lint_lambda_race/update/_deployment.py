@@ -72,25 +72,23 @@ class Deployment:
     """What a template deploys: its parameters' defaults taken as the values.
 
     Not so for one `of_any_choice`. The template is one as written: SAM untranslated,
-    `Globals` merged; `of_files` reads the local files that it names.
+    `Globals` merged; `content_of` reads the local files that it names.
     """
 
     def __init__(
         self,
         cfn: Template,
         defaults_first: bool = True,
-        of_files: ContentOf = content_of,
+        content_of: ContentOf = content_of,
         parameter_sets: Sequence[Mapping[str, Any]] | None = None,
         judged: Mapping[str, str] | None = None,
     ) -> None:
         self._cfn = cfn
-        self._content_of = of_files
-        # The rules read any choice as well, but no files of a revision.
-        is_read = not defaults_first and of_files is content_of
+        self._content_of = content_of
         self.reading = (
-            read(cfn)
-            if is_read and parameter_sets is None and judged is None
-            else Reading(cfn, defaults_first, of_files, parameter_sets, judged)
+            Reading(cfn, True, content_of, parameter_sets, judged)
+            if defaults_first
+            else _read_for_all_choices(cfn, content_of)
         )
         template = content(cfn)
         parameters = template.get("Parameters")
@@ -364,6 +362,11 @@ class Deployment:
                 if function is not None:
                     versions.setdefault(function, []).append(resource)
         return versions
+
+
+def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:
+    """A reading of any choice: the rules', unless a revision holds the files."""
+    return read(cfn) if of_files is content_of else Reading(cfn, False, of_files)
 
 
 def _as_lambda(function: Resource, name: str) -> Any:

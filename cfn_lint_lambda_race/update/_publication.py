@@ -169,13 +169,14 @@ def unpublished_input(
 def _stale(
     after: Deployment, function: str, aliases: list[str], moved: set[str]
 ) -> str | None:
+    invoked = _invoked(after, function)
     for name in aliases:
-        if name not in moved and _is_invoked(after, function, name):
+        if name not in moved and (invoked is None or name in invoked):
             return _words(name)
-    if not aliases:
-        for version in after.versions(function):
-            if _is_invoked(after, function, version.id):
-                return version.id
+    for version in after.versions(function):
+        # Nobody elsewhere invokes a version that has an alias.
+        if not aliases if invoked is None else version.id in invoked:
+            return version.id
     return None
 
 
@@ -236,21 +237,19 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
     return found
 
 
-def _is_invoked(deployment: Deployment, function: str, qualifier: str) -> bool:
-    """Whether targets invoke a qualifier of the function, or nothing at all.
+def _invoked(deployment: Deployment, function: str) -> set[str] | None:
+    """The aliases and versions of a function that targets invoke, by their names.
 
-    Callers elsewhere use what the template publishes and does not invoke; not what
-    only a deployment invokes.
+    None where no target invokes anything of the function: callers elsewhere use what
+    the template publishes; not what only a deployment invokes.
     """
     if function in deployment.deploying:
-        return False
+        return set()
     invoked = deployment.invoked(function)
-    return not invoked or any(
-        reference.qualifier is not None
-        and reference.qualifier.token is not None
-        and reference.qualifier.token.name == qualifier
-        for reference in invoked
-    )
+    if not invoked:
+        return None
+    qualifiers = [reference.qualifier for reference in invoked]
+    return {one.token.name for one in qualifiers if one is not None and one.token}
 
 
 # -- SAM -----------------------------------------------------------------------
@@ -292,6 +291,21 @@ def _of_serverless(
     if not has_hash and comparison.is_local_code_unknown(after):
         return None
     return [f"{after.id}.Alias"]
+
+
+def stays_with_serverless(
+    comparison: Comparison,
+    before: Resource,
+    after: Resource,
+    update: FunctionUpdate | None,
+) -> bool:
+    """Whether SAM certainly makes no new version of a function that it published."""
+    if update is not None:
+        return bool(_of_serverless(comparison, before, after, update))
+    keys = version_key(comparison.before, before), version_key(comparison.after, after)
+    return keys[0] == keys[1] and not comparison.property_differs(
+        before, after, ("VersionDescription",)
+    )
 
 
 def is_described_anew(

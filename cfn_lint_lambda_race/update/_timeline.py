@@ -1,487 +1,558 @@
-"""The timeline of an update: what comes before what, and what targets meet.
+"""The timeline of an update: its steps, and what callers meet at each of them.
 
-CloudFormation takes a step for each resource when the steps of all that it refers to
-are done, and deletes what is left over, replaced resources among it, when all else is
-done. So a permission that refers to what moves comes after the move. What nothing
-orders can happen either way, and is never reported.
+The hazards are read from all orders that the template's dependencies allow: one is
+certain where none of them avoids it, and possible where only some do. What is merely
+possible is kept apart and never reported.
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+W9831 and W9832 keep a reading of their own, of functions rather than callers: they
+also speak of functions that nothing in the template invokes, of conditions that the
+defaults do not choose, and from a change set, none of which a timeline shows.
+`tests/test_timeline.py` holds both readings against each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
-from cfn_lint_lambda_race.data import sam_grants
-from cfn_lint_lambda_race.template import (
-    ALWAYS,
-    MAX_DEPTH,
-    Attachments,
-    Grant,
-    Reference,
-    Resource,
-    Target,
-    Text,
-    Token,
-    intrinsic,
-    sub_variables,
-)
-from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._comparison import Comparison
-from cfn_lint_lambda_race.update._deployment import Deployment
+from cfn_lint_lambda_race.update._redundant import redundant
+from cfn_lint_lambda_race.update._steps import (
+    PINNED,
+    Act,
+    Action,
+    Caller,
+    Half,
+    Invoked,
+    Key,
+    Part,
+    Path,
+    Permit,
+    Snapshot,
+    Step,
+    Steps,
+    World,
+    element,
+)
 
-REST_DEPLOYMENT = "AWS::ApiGateway::Deployment"
-_REST_STAGE = "AWS::ApiGateway::Stage"
-_REST_TYPES = frozenset({"AWS::ApiGateway::Method", "AWS::ApiGateway::RestApi"})
-_HTTP_STAGE = "AWS::ApiGatewayV2::Stage"
-_HTTP_TYPES = frozenset({"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Integration"})
-# API Gateway's console invokes through this stage, which no caller can.
-_TEST_STAGE = "test-invoke-stage"
+# So many moments of one caller are looked at; where there are more, nothing is certain.
+_MAX_MOMENTS = 3000
 
-Path = tuple[str | int, ...]
-_Place = tuple[Path, "Path | None"]
+
+class State(Enum):
+    """What of a function an invocation meets."""
+
+    ABSENT = "absent"
+    OLD = "old"
+    NEW = "new"
+    MIXED = "mixed"
+    UNKNOWN = "unknown"
+
+
+class Met(NamedTuple):
+    """What an invocation of one caller meets at one moment.
+
+    ``is_permitted`` is None for unknown.
+    """
+
+    state: State
+    is_permitted: bool | None
+
+    @property
+    def is_denied(self) -> bool:
+        return self.is_permitted is False
+
+
+class Moment(NamedTuple):
+    """The stack after a step, None for before the update.
+
+    ``met`` is what each of the timeline's callers meets, in their order.
+    """
+
+    step: Step | None
+    met: tuple[Met, ...]
+
+
+class Kind(Enum):
+    """What callers meet that they would not meet before or after an update."""
+
+    RACE = "race"
+    STALE = "stale"
+    DENIED = "denied"
+    UNDEPLOYED = "undeployed"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
-class Move:
-    """A target that invokes another qualifier of its function after an update.
+class Hazard:
+    """What goes wrong in an update.
 
-    ``old`` and ``new`` are the qualifiers, empty for ``$LATEST``.
+    ``path`` is where the template says so, ``name`` what it is: the function that
+    races or stays, the permission that comes too late (a SAM event's name), the API's
+    deployment that stays, the version that Lambda refuses. ``is_lasting`` tells that
+    it is so until a later update. ``caller`` is None where it is for nobody alone.
     """
 
-    before: Target
-    after: Target
-    function: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A move whose invocations are denied on every timeline of the update.
-
-    For a while until the permission at ``path`` is there, or, where ``is_undeployed``,
-    until somebody deploys the API: the deployment at ``path`` stays. ``permission`` is
-    the logical ID of either, or the name of a SAM event.
-    """
-
+    kind: Kind
     path: Path
-    permission: str
-    move: Move
-    is_undeployed: bool = False
+    name: str
+    function: str
+    caller: Caller | None = None
+    is_lasting: bool = False
 
 
-class Order:
-    """What certainly comes before what, by the references of one deployment."""
+class Found(NamedTuple):
+    """The hazards of an update: what is certain, and what depends on the order."""
 
-    def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
-        self._direct: dict[str, frozenset[str]] = {}
-        self._chosen: dict[tuple[int, int], set[str]] = {}
-
-    def follows(self, later: str, earlier: str) -> bool:
-        """Whether the step of one resource waits for the step of another."""
-        seen: set[str] = set()
-        pending = [later]
-        while pending:
-            for name in self._of(pending.pop()) - seen:
-                if name == earlier:
-                    return True
-                seen.add(name)
-                pending.append(name)
-        return False
-
-    def _of(self, name: str) -> frozenset[str]:
-        if name not in self._direct:
-            resource = self._deployment.resources[name]
-            found = self._named(resource.properties)
-            waits = resource.attributes.get("DependsOn")
-            names = waits if isinstance(waits, list) else [waits]
-            found |= {one for one in names if isinstance(one, str)}
-            self._direct[name] = frozenset(
-                one for one in found if one in self._deployment.resources
-            )
-        return self._direct[name]
-
-    def _named(self, node: Any, depth: int = 0) -> set[str]:
-        """What a node refers to, whichever branches its conditions choose."""
-        found: set[str] = set()
-        seen: set[int] = set()
-        pending = [node]
-        while pending:
-            node = pending.pop()
-            if id(node) in seen or not isinstance(node, (Mapping, list)):
-                continue
-            # YAML can repeat a node, and what it holds, at little cost.
-            seen.add(id(node))
-            name, argument = intrinsic(node)
-            if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
-                found |= self._of_branches(argument, depth)
-            elif name == "Ref" and isinstance(argument, str):
-                found.add(argument)
-            elif name == "Fn::GetAtt":
-                first = argument[0] if isinstance(argument, list) and argument else ""
-                text = argument if isinstance(argument, str) else first
-                found.add(text.split(".")[0] if isinstance(text, str) else "")
-            elif name == "Fn::Sub":
-                text, *rest = argument if isinstance(argument, list) else [argument]
-                own = {key for one in rest if isinstance(one, Mapping) for key in one}
-                if isinstance(text, str):
-                    names = {one[1].strip() for one in sub_variables(text)}
-                    found |= {one.split(".")[0] for one in names - own}
-                pending.extend(rest)
-            elif isinstance(node, Mapping):
-                pending.extend(node.values())
-            elif isinstance(node, list):
-                pending.extend(node)
-        return found
-
-    def _of_branches(self, argument: list[Any], depth: int) -> set[str]:
-        """What an ``Fn::If`` refers to in the branch it takes, or in both."""
-        if depth > MAX_DEPTH:
-            return set()
-        key = (id(argument), depth)
-        if key not in self._chosen:
-            condition, *branches = argument
-            decided = self._deployment.reading.evaluator.decide(condition, ALWAYS)
-            if decided is not None:
-                branches = [branches[0 if decided else 1]]
-            self._chosen[key] = set.intersection(
-                *(self._named(branch, depth + 1) for branch in branches)
-            )
-        return self._chosen[key]
-
-
-class _Side:
-    """One of the two deployments, as the timeline asks it."""
-
-    def __init__(self, deployment: Deployment) -> None:
-        self.deployment = deployment
-        self.reading = deployment.reading
-        self.resources = {
-            name: resource
-            for name, resource in deployment.resources.items()
-            if resource.condition is None
-            or self.reading.evaluator.decide(resource.condition, ALWAYS) is not False
-        }
-
-    @cached_property
-    def targets(self) -> dict[_Place, Target]:
-        """The targets by place; none where a place can be several."""
-        found: dict[_Place, list[Target]] = {}
-        for target in self.reading.targets:
-            if not target.row.is_deployment and target.resource.id in self.resources:
-                found.setdefault((target.path, target.inner), []).append(target)
-        return {place: many[0] for place, many in found.items() if len(many) == 1}
-
-    @cached_property
-    def attachments(self) -> Attachments:
-        return self.reading.attachments
-
-    def qualifier(self, reference: Reference) -> str | None:
-        """What tells qualifiers of two deployments apart: an alias is its name.
-
-        Empty for ``$LATEST``, None for unknown.
-        """
-        if reference.qualifier is None or reference.says_latest:
-            return ""
-        if reference.alias is not None:
-            names = self.reading.references.alias_names(reference.alias.name)
-            known = names[0] if len(names) == 1 else None
-            return None if known is None or known.tokens else known.literal
-        return str(reference.qualifier) if reference.is_known else None
-
-    def only(self, target: Target) -> Reference | None:
-        """What a target invokes, where that is one thing for certain."""
-        known = target.references if target.is_complete else ()
-        return known[0] if len(known) == 1 else None
-
-    def grants(self, target: Target, function: str) -> list[tuple[Grant, set[Any]]]:
-        """The permissions that cover a target, each with its qualifiers."""
-        return [
-            (grant, {self.qualifier(one) for one in grant.references})
-            for grant in self.attachments.covering(target, function)
-            if grant.path[1] in self.resources
-        ]
-
-    def token(self, resource: Resource, name: str) -> Token | None:
-        """The resource that a property names, None where that is not certain."""
-        found = self.reading.evaluator.texts(resource.properties.get(name))
-        value = found[0].value if len(found) == 1 else None
-        return value.token if isinstance(value, Text) else None
-
-    def named(self, resource: Resource, name: str) -> str | None:
-        found = self.token(resource, name)
-        return found.name if found is not None and found.is_resource else None
-
-    def of_api(self, kind: str, prop: str, api: str) -> list[Resource]:
-        return [
-            resource
-            for resource in self._by_type.get(kind, ())
-            if self.named(resource, prop) == api
-        ]
-
-    @cached_property
-    def _by_type(self) -> Mapping[str, list[Resource]]:
-        found: dict[str, list[Resource]] = {}
-        for resource in self.resources.values():
-            found.setdefault(resource.type, []).append(resource)
-        return found
+    certain: tuple[Hazard, ...]
+    possible: tuple[Hazard, ...]
 
 
 class Timeline:
-    """The update from one deployment to the next, as its targets meet it."""
+    """The update from one deployment to the next, as its callers meet it.
+
+    ``callers`` are the columns of its table, ``moments`` the rows, in one order that
+    the dependencies allow; ``hazards`` are those of every order, ``possible`` those of
+    some only.
+    """
 
     def __init__(self, comparison: Comparison) -> None:
         self._comparison = comparison
-        self._before = _Side(comparison.before)
-        self._after = _Side(comparison.after)
-        self._order = Order(comparison.after)
+        self._read = Steps(comparison)
 
-    def gaps(self) -> Iterator[Gap]:
-        """The moves that deny invocations whatever order CloudFormation takes."""
-        for move in self._moves():
-            yield from self._gaps_of(move)
+    @property
+    def callers(self) -> Sequence[Caller]:
+        return self._read.callers
 
-    def _moves(self) -> Iterator[Move]:
-        if self._before.deployment.is_serverless != (
-            self._after.deployment.is_serverless
-        ):
-            # SAM's source and SAM's output name their places differently.
-            return
-        for place, after in self._after.targets.items():
-            if after.row.authorised_by in ("role", "*"):
-                continue
-            before = self._before.targets.get(place)
-            if before is None or before.resource.type != after.resource.type:
-                continue
-            old, new = self._before.only(before), self._after.only(after)
-            if old is None or new is None or old.function != new.function:
-                continue
-            function = new.function
-            if function is None or any(
-                self._comparison.is_replaced(name)
-                for name in (function, after.resource.id)
-            ):
-                continue
-            if self._before.attachments.has_role(before, old) or (
-                self._after.attachments.has_role(after, new)
-            ):
-                continue
-            keys = self._before.qualifier(old), self._after.qualifier(new)
-            if keys[0] is None or keys[1] is None or keys[0] == keys[1]:
-                continue
-            yield Move(before, after, function, keys[0], keys[1])
-
-    def _gaps_of(self, move: Move) -> Iterator[Gap]:
-        if move.after.row.form == "self":
-            yield from self._of_event(move)
-            return
-        old = self._before.grants(move.before, move.function)
-        if not any(move.old in keys for _, keys in old):
-            # Denied before as well, or permitted by what cannot be seen.
-            return
-        if move.after.resource.type in _REST_TYPES:
-            stays = self._undeployed(move)
-            if stays is not None:
-                yield Gap(("Resources", stays), stays, move, is_undeployed=True)
-                return
-        if any(keys & {move.new, None} for _, keys in old):
-            return
-        for switch in self._switches(move.after):
-            late = self._late(move, switch)
-            if late:
-                for grant in late:
-                    yield Gap(grant.path, grant.name, move)
-                return
-
-    def _late(self, move: Move, switch: str) -> list[Grant]:
-        """The permissions that come after a switch; none where another may not."""
-        if self._may_be_permitted_otherwise:
-            return []
-        found = []
-        for grant, keys in self._after.grants(move.after, move.function):
-            if not keys & {move.new, None} or not self._serves(grant, switch):
-                continue
-            is_own = grant.path[-1] == "FunctionName"
-            if keys != {move.new} or not is_own:
-                return []
-            if not self._order.follows(grant.name, switch):
-                return []
-            found.append(grant)
-        return found
+    @property
+    def steps(self) -> list[Step]:
+        """The steps that callers can notice, and those that make versions."""
+        return [moment.step for moment in self.moments if moment.step is not None]
 
     @cached_property
-    def _may_be_permitted_otherwise(self) -> bool:
-        """Whether a permission is for a function that cannot be told."""
-        return any(
-            resource.type == "AWS::Lambda::Permission"
-            and not self._after.reading.references.of(
-                resource.properties.get("FunctionName")
+    def moments(self) -> list[Moment]:
+        """The moment before the update, and the one after each of its steps."""
+        scenes = [self._scene(caller, is_whole=True) for caller in self.callers]
+        world: World = {}
+        for scene in scenes:
+            world.update(scene.world)
+        acts = self._in_order(self._all_acts(scenes))
+        moments = [Moment(None, tuple(scene.met(world) for scene in scenes))]
+        for act in acts:
+            world = _after(world, act)
+            met = tuple(scene.met(world) for scene in scenes)
+            moments.append(Moment(act.step, met))
+        return moments
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """What goes wrong whatever order CloudFormation takes."""
+        return self._found.certain
+
+    @property
+    def possible(self) -> tuple[Hazard, ...]:
+        """What goes wrong in some orders only."""
+        return self._found.possible
+
+    @cached_property
+    def _found(self) -> Found:
+        certain: list[Hazard] = []
+        possible: list[Hazard] = []
+        for caller in self.callers:
+            for kind in (self._race, self._stale, self._denied):
+                found = kind(caller)
+                certain += found.certain
+                possible += found.possible
+        for version in redundant(self._comparison):
+            path = ("Resources", version.name)
+            certain.append(Hazard(Kind.REFUSED, path, version.name, version.function))
+        return Found(tuple(certain), tuple(possible))
+
+    def gaps(self) -> Iterator[Hazard]:
+        """The moves that deny invocations whatever order CloudFormation takes.
+
+        What stays denied for good, and is no API that waits for its deployment, is a
+        permission on a wrong qualifier: W9812's.
+        """
+        for caller in self.callers:
+            if caller.is_moved:
+                for hazard in self._denied(caller).certain:
+                    if not hazard.is_lasting or hazard.kind is Kind.UNDEPLOYED:
+                        yield hazard
+
+    # -- hazards -------------------------------------------------------------------
+
+    def _race(self, caller: Caller) -> Found:
+        """A function that is half new when the caller meets it."""
+        scene = self._scene(caller)
+
+        def is_mixed(world: World) -> bool:
+            return scene.met(world).state is State.MIXED
+
+        path = ("Resources", caller.function)
+        hazard = Hazard(Kind.RACE, path, caller.function, caller.function, caller)
+        return self._judged(scene, is_mixed, [hazard])
+
+    def _stale(self, caller: Caller) -> Found:
+        """A function that is new at the end, while the caller meets the old one."""
+        scene = self._scene(caller)
+        calls = self._read.part_of_function(caller.function).acts
+        changes = any(value is Half.NEW for act in calls for _, value in act.effects)
+        if not changes or caller.after is None or caller.before is None:
+            return Found((), ())
+        if scene.met(self._end(scene)).state is not State.OLD:
+            return Found((), ())
+        path = ("Resources", caller.function)
+        hazard = Hazard(
+            Kind.STALE, path, caller.function, caller.function, caller, is_lasting=True
+        )
+        return Found((hazard,), ())
+
+    def _denied(self, caller: Caller) -> Found:
+        """A permission that comes too late for the caller, or an API that stays."""
+        if not (caller.needs_permission and caller.is_judged and caller.is_moved):
+            return Found((), ())
+        scene = self._scene(caller, of_permission=True)
+        if scene.met(scene.world).is_permitted is not True:
+            # Denied before as well, or permitted by what cannot be seen.
+            return Found((), ())
+
+        def is_denied(world: World) -> bool:
+            return scene.met(world).is_denied
+
+        end = self._end(scene)
+        if not scene.met(end).is_denied:
+            late = [
+                Hazard(Kind.DENIED, one.path, one.name, caller.function, caller)
+                for one in dict.fromkeys(scene.permits or ())
+                if one.qualifiers == {caller.new} and end.get(one.key)
+            ]
+            # The clean-up takes nothing that is needed at the end.
+            steps = (a for a in scene.acts if a.step.action is not Action.DELETE)
+            moving = scene._replace(acts=tuple(steps))
+            return self._judged(moving, is_denied, late)
+        stays = self._stays(scene, end, caller)
+        if stays is not None:
+            hazard = Hazard(
+                Kind.UNDEPLOYED,
+                ("Resources", stays),
+                stays,
+                caller.function,
+                caller,
+                is_lasting=True,
             )
-            for resource in self._after.resources.values()
+            return Found((hazard,), ())
+        path = caller.target.path
+        name = element(caller.target)
+        return Found(
+            (Hazard(Kind.DENIED, path, name, caller.function, caller, True),), ()
         )
 
-    def _serves(self, grant: Grant, switch: str) -> bool:
-        """Whether a permission can be for the stage that switches, if it is one."""
-        stage = self._after.resources[switch]
-        if stage.type not in (_REST_STAGE, _HTTP_STAGE) or grant.source is None:
-            return True
-        fields = grant.source.fields(":")
-        if len(fields) < 6:
-            return True
-        named = "".join(str(fields[5]).split("/")[1:2])
-        names = [
-            found.value.literal
-            for found in self._after.reading.evaluator.texts(
-                stage.properties.get("StageName")
+    def _stays(self, scene: _Scene, end: World, caller: Caller) -> str | None:
+        """The deployment through which callers of an API still come at the end.
+
+        None where they come through what the API says now.
+        """
+        key = caller.keys[0]
+        if key[0] == "stage":
+            key = end[key]
+        if key is None or key[0] != "deployed":
+            return None
+        invoked = end.get(key)
+        is_old = invoked is not None and invoked.qualifier == caller.old
+        name: str = key[1][0]
+        return name if is_old else None
+
+    def _judged(
+        self,
+        scene: _Scene,
+        is_bad: Callable[[World], bool],
+        hazards: list[Hazard],
+    ) -> Found:
+        is_possible, is_certain = self._walk(scene, is_bad)
+        if is_certain:
+            return Found(tuple(hazards), ())
+        return Found((), tuple(hazards) if is_possible else ())
+
+    # -- walking -------------------------------------------------------------------
+
+    def _scene(
+        self, caller: Caller, of_permission: bool = False, is_whole: bool = False
+    ) -> _Scene:
+        """What decides what a caller meets: its permission, its state, or both."""
+        read = self._read
+        parts = [read.part_of_target(caller), *read.parts_of_api(caller)]
+        permits: list[Permit] = []
+        if (of_permission or is_whole) and caller.needs_permission and caller.is_judged:
+            permits = read.permits(caller)
+            for one in permits:
+                if (
+                    one.element
+                    and caller.target.row.form == "self"
+                    and (
+                        one.element not in read.after.resources
+                        and one.element not in read.before.resources
+                    )
+                ):
+                    parts.append(read.part_of_made_permission(caller, one.element))
+                elif one.element:
+                    parts.append(read.part_of_permission(one.element))
+        if not of_permission:
+            parts += self._behind(parts)
+        world: World = {}
+        acts: dict[Step, Act] = {}
+        for part in parts:
+            world.update(part.initial)
+            for act in part.acts:
+                known = acts.get(act.step)
+                effects = act.effects
+                if known is not None:
+                    effects = tuple(dict.fromkeys([*known.effects, *effects]))
+                acts[act.step] = Act(act.step, effects)
+        scene = _Scene(caller, world, tuple(acts.values()), tuple(permits), read)
+        if permits and scene.met(world).is_permitted is not True:
+            # Permitted by what cannot be seen, if at all.
+            scene = scene._replace(permits=None)
+        return scene if permits else scene._replace(permits=None)
+
+    def _behind(self, parts: Iterable[Part]) -> list[Part]:
+        """The functions, versions and aliases behind what a caller invokes."""
+        read = self._read
+        found: list[Part] = []
+        pending = [
+            value
+            for part in parts
+            for _, value in (
+                *part.initial,
+                *(effect for act in part.acts for effect in act.effects),
             )
-            if isinstance(found.value, Text)
         ]
-        if named == _TEST_STAGE or not names or None in names:
-            return named != _TEST_STAGE
-        return "$" in named or any(fnmatchcase(str(name), named) for name in names)
+        seen = set()
+        while pending:
+            value = pending.pop()
+            if isinstance(value, Invoked):
+                found.append(read.part_of_function(value.function[0]))
+                value = value.behind
+            if value is None or value in seen or not isinstance(value, tuple):
+                continue
+            seen.add(value)
+            if value[0] == "alias":
+                part = read.part_of_alias(value[1][0])
+                found.append(part)
+                pending += [one for _, one in part.initial]
+                pending += [one for act in part.acts for _, one in act.effects]
+            elif value != PINNED and len(value) == 2 and isinstance(value[0], str):
+                name = value[0]
+                functions = read.after.reading.references.functions
+                if (
+                    name in functions
+                    or name in read.before.reading.references.functions
+                ):
+                    found.append(read.part_of_function(name))
+                else:
+                    found.append(read.part_of_version(name))
+        return found
 
-    # -- what callers meet ---------------------------------------------------------
+    def _all_acts(self, scenes: Iterable[_Scene]) -> list[Act]:
+        found: dict[Step, Act] = {}
+        for scene in scenes:
+            for act in scene.acts:
+                known = found.get(act.step)
+                effects = (
+                    act.effects if known is None else (*known.effects, *act.effects)
+                )
+                found[act.step] = Act(act.step, tuple(dict.fromkeys(effects)))
+        for update in self._read.updates:
+            for act in self._read.part_of_function(update).acts:
+                found.setdefault(act.step, act)
+        return list(found.values())
 
-    def _switches(self, target: Target) -> Iterator[str]:
-        """The resources with whose step the callers of a target meet its move.
+    def _waits(self, acts: Sequence[Act]) -> list[set[int]]:
+        """By number, the acts that each one waits for."""
+        order = self._read.order
+        waits: list[set[int]] = []
+        for act in acts:
+            step = act.step
+            if step.action is Action.DELETE:
+                # The clean-up comes when all else is done.
+                found = {
+                    number
+                    for number, other in enumerate(acts)
+                    if other.step.action is not Action.DELETE
+                }
+            else:
+                awaited = order.awaited(step.name)
+                found = {
+                    number
+                    for number, other in enumerate(acts)
+                    if other.step.name in awaited
+                    and other.step.action is not Action.DELETE
+                }
+            waits.append(found)
+        return waits
 
-        A stage, where the API is deployed to stages, and else what names the function.
+    def _in_order(self, acts: list[Act]) -> list[Act]:
+        """The acts in one order that their dependencies allow.
+
+        Functions first and permissions before targets, where nothing forces the
+        reverse: what is merely possible should not be what the reader sees.
         """
-        kind = target.resource.type
-        if kind in _REST_TYPES:
-            yield from self._moved_stages(
-                target, _REST_STAGE, REST_DEPLOYMENT, "RestApiId"
-            )
-        elif kind in _HTTP_TYPES:
-            api = self._api(target, "ApiId")
-            stages = self._after.of_api(_HTTP_STAGE, "ApiId", api) if api else []
-            if any(
-                stage.properties.get("AutoDeploy") in (True, "true")
-                and stage.id in self._before.resources
-                for stage in stages
-            ):
-                yield target.resource.id
-            yield from self._moved_stages(
-                target, _HTTP_STAGE, "AWS::ApiGatewayV2::Deployment", "ApiId"
-            )
-        elif target.row.authorised_by != "apigateway.amazonaws.com":
-            yield target.resource.id
+        acts = sorted(acts, key=_rank)
+        waits = self._waits(acts)
+        done: list[int] = []
+        while len(done) < len(acts):
+            ready = [
+                number
+                for number in range(len(acts))
+                if number not in done and waits[number] <= set(done)
+            ]
+            left = (number for number in range(len(acts)) if number not in done)
+            # A circle of references is no template that CloudFormation takes.
+            done.append(ready[0] if ready else next(left))
+        return [acts[number] for number in done]
 
-    def _api(self, target: Target, name: str) -> str | None:
-        kind = target.resource.type
-        if kind in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"):
-            return target.resource.id
-        return self._after.named(target.resource, name)
+    def _end(self, scene: _Scene) -> World:
+        world = scene.world
+        for act in self._in_order(list(scene.acts)):
+            world = _after(world, act)
+        return world
 
-    def _moved_stages(
-        self, target: Target, kind: str, deployment: str, name: str
-    ) -> Iterator[str]:
-        """The stages that get another deployment, made after the target moved."""
-        api = self._api(target, name)
-        if api is None:
-            return
-        for stage in self._after.of_api(kind, name, api):
-            new = self._after.named(stage, "DeploymentId")
-            old = self._deployed(stage)
-            made = self._after.resources.get(new) if new is not None else None
-            if (
-                new is not None
-                and made is not None
-                and made.type == deployment
-                and old is not None
-                and (old != new or self._comparison.is_replaced(new))
-                and self._order.follows(new, target.resource.id)
-            ):
-                yield stage.id
+    def _walk(
+        self, scene: _Scene, is_bad: Callable[[World], bool]
+    ) -> tuple[bool, bool]:
+        """Whether some order of the steps has a bad moment, and whether all have.
 
-    def _deployed(self, stage: Resource) -> str | None:
-        """The deployment that a stage had before; None where it was not there."""
-        before = self._before.resources.get(stage.id)
-        if before is None or self._comparison.is_replaced(stage.id):
-            return None
-        return self._before.named(before, "DeploymentId")
-
-    def _undeployed(self, move: Move) -> str | None:
-        """The deployment that still invokes what the update takes the permission of.
-
-        None where the API gets another one, or where something may still permit it.
+        Goes through what can be reached by good moments alone: the first bad one of
+        any order comes after such a one.
         """
-        api = self._api(move.after, "RestApiId")
-        if api is None or self._may_be_permitted_otherwise:
+        acts = scene.acts
+        waits = self._waits(acts)
+        everything = (1 << len(acts)) - 1
+        masks = [sum(1 << number for number in found) for found in waits]
+        if is_bad(scene.world):
+            return True, False
+        seen: set[tuple[int, frozenset[tuple[Key, object]]]] = set()
+        pending = [(0, scene.world)]
+        is_possible = is_avoided = False
+        while pending:
+            done, world = pending.pop()
+            if done == everything:
+                is_avoided = True
+            for number, act in enumerate(acts):
+                if done >> number & 1 or masks[number] & ~done:
+                    continue
+                reached = done | 1 << number
+                then = _after(world, act)
+                key = reached, frozenset(then.items())
+                if key in seen:
+                    continue
+                seen.add(key)
+                if is_bad(then):
+                    is_possible = True
+                else:
+                    pending.append((reached, then))
+            if len(seen) > _MAX_MOMENTS:
+                return True, False
+        # A circle of references lets no order reach the end.
+        is_circular = not acts or self._is_circular(masks)
+        return is_possible, is_possible and not is_avoided and not is_circular
+
+    @staticmethod
+    def _is_circular(masks: Sequence[int]) -> bool:
+        done = 0
+        for _ in masks:
+            for number, mask in enumerate(masks):
+                if not mask & ~done:
+                    done |= 1 << number
+        return done != (1 << len(masks)) - 1
+
+
+class _Scene(NamedTuple):
+    """One caller's part of an update.
+
+    ``permits`` is None where it is unknown who permits it.
+    """
+
+    caller: Caller
+    world: World
+    acts: tuple[Act, ...]
+    permits: tuple[Permit, ...] | None
+    read: Steps
+
+    def met(self, world: World) -> Met:
+        """What the caller meets; what is replaced serves until the clean-up."""
+        found = []
+        for key in self.caller.keys:
+            value = world.get(key)
+            if key[0] == "stage" and value is not None:
+                value = world.get(value)
+            if isinstance(value, Invoked):
+                found.append(Met(_state(value, world), self._permitted(value, world)))
+        if not found:
+            return Met(State.ABSENT, None)
+        return next((one for one in found if not one.is_denied), found[0])
+
+    def _permitted(self, invoked: Invoked, world: World) -> bool | None:
+        if not self.caller.needs_permission:
+            return True
+        if self.permits is None or invoked.qualifier is None:
             return None
-        if any(
-            keys & {move.old, None}
-            for _, keys in self._after.grants(move.before, move.function)
+        held = [
+            one.qualifiers for one in self.permits if not one.key or world.get(one.key)
+        ]
+        if any(found == {invoked.qualifier} for found in held):
+            return True
+        if self.read.may_be_permitted_otherwise or any(
+            not found.isdisjoint({invoked.qualifier, None}) for found in held
         ):
             return None
-        made = self._after.of_api(REST_DEPLOYMENT, "RestApiId", api)
-        if not made or any(
-            one.id not in self._before.resources
-            or self._comparison.is_replaced(one.id)
-            or self._comparison.property_differs(
-                self._before.resources[one.id], one, ("StageName",)
-            )
-            for one in made
-        ):
-            return None
-        in_use = {
-            self._deployed(stage)
-            for stage in self._after.of_api(_REST_STAGE, "RestApiId", api)
-            if self._deployed(stage) == self._after.named(stage, "DeploymentId")
-        }
-        for one in made:
-            if one.id in in_use or "StageName" in one.properties:
-                return one.id
-        return None
-
-    # -- SAM -----------------------------------------------------------------------
-
-    def _of_event(self, move: Move) -> Iterator[Gap]:
-        """The gap of an event, whose permission and what it refers to SAM makes."""
-        if move.after.resource.type != SERVERLESS_FUNCTION:
-            return
-        before, after = (
-            _at(target.resource.properties, target.path[3:])
-            for target in (move.before, move.after)
-        )
-        row = sam_grants().get(str(after.get("Type")))
-        if row is None or not row.follows_the_move:
-            return
-        if after.get("Type") != before.get("Type"):
-            return
-        old, new = (side.get("Properties") or {} for side in (before, after))
-        if not isinstance(old, Mapping) or not isinstance(new, Mapping):
-            return
-        if any(old.get(name) != new.get(name) for name in row.identity):
-            # Another source, with a permission of its own.
-            return
-        if self._permits_event(move):
-            return
-        yield Gap(move.after.path, str(move.after.path[-1]), move)
-
-    def _permits_event(self, move: Move) -> bool:
-        """Whether a permission beside SAM's own may cover the event in time."""
-        return self._may_be_permitted_otherwise or any(
-            keys & {move.new, None}
-            for side, target in (
-                (self._before, move.before),
-                (self._after, move.after),
-            )
-            for grant, keys in side.grants(target, move.function)
-            if grant.path[-2:-1] != ("Events",)
-        )
+        return False
 
 
-def _at(node: Any, steps: Path) -> Mapping[str, Any]:
-    for step in steps:
-        try:
-            node = node[step]
-        except (KeyError, IndexError, TypeError):
-            return {}
-    return node if isinstance(node, Mapping) else {}
+def _state(invoked: Invoked, world: World) -> State:
+    behind = invoked.behind
+    if behind is not None and behind[0] == "alias":
+        behind = world.get(behind)
+    if behind is None:
+        return State.UNKNOWN
+    halves = {world.get((half, behind)) for half in ("code", "configuration")}
+    if behind == PINNED:
+        halves = {Half.OLD}
+    if None in halves:
+        return State.UNKNOWN
+    if {Half.OLD, Half.NEW} <= halves:
+        return State.MIXED
+    return State.NEW if Half.NEW in halves else State.OLD
+
+
+def _after(world: World, act: Act) -> World:
+    """The world after an act."""
+    changed = {
+        key: world.get(value.of) if isinstance(value, Snapshot) else value
+        for key, value in act.effects
+    }
+    return {**world, **changed} if changed else world
+
+
+_RANKS = (
+    "AWS::Lambda::Version",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::Permission",
+)
+_LAST = ("::Deployment", "::Stage")
+
+
+def _rank(act: Act) -> tuple[int, int]:
+    """Which of several steps goes first in the table, where each may."""
+    kind = act.step.type
+    is_deleted = act.step.action is Action.DELETE
+    if kind in _RANKS:
+        return is_deleted, 1 + _RANKS.index(kind)
+    for number, ending in enumerate(_LAST):
+        if kind.endswith(ending):
+            return is_deleted, 8 + number
+    is_function = act.step.action in (Action.CODE, Action.CONFIGURATION)
+    return is_deleted, 0 if is_function else 5

@@ -1,0 +1,141 @@
+"""What certainly comes before what in an update.
+
+CloudFormation takes a step for each resource when the steps of all that it refers to
+are done, and deletes what is left over, replaced resources among it, when all else is
+done.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cfn_lint_lambda_race.template import (
+    ALWAYS,
+    MAX_DEPTH,
+    Resource,
+    intrinsic,
+    sub_variables,
+)
+from cfn_lint_lambda_race.update._deployment import Deployment
+
+
+class Order:
+    """What waits for what, by the references of one deployment.
+
+    ``made`` says it of what SAM makes of its functions, which no resource of the
+    template is: by name, the names that it waits for.
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        made: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        self._deployment = deployment
+        self._resources = deployed(deployment)
+        self._made = made or {}
+        self._direct: dict[str, frozenset[str]] = {}
+        self._all: dict[str, frozenset[str]] = {}
+        self._chosen: dict[tuple[int, int], set[str]] = {}
+
+    def follows(self, later: str, earlier: str) -> bool:
+        """Whether the step of one resource waits for the step of another."""
+        return earlier in self.awaited(later)
+
+    def awaited(self, name: str) -> frozenset[str]:
+        """All whose steps the step of a resource waits for, directly or not."""
+        if name not in self._all:
+            seen: set[str] = set()
+            pending = [name]
+            while pending:
+                found = self._of(pending.pop()) - seen
+                seen |= found
+                pending.extend(found)
+            self._all[name] = frozenset(seen)
+        return self._all[name]
+
+    def _of(self, name: str) -> frozenset[str]:
+        if name in self._made:
+            return self._made[name]
+        if name not in self._direct:
+            resource = self._resources.get(name)
+            found: set[str] = set()
+            if resource is not None:
+                found = self._named(resource.properties)
+                waits = resource.attributes.get("DependsOn")
+                names = waits if isinstance(waits, list) else [waits]
+                found |= {one for one in names if isinstance(one, str)}
+            self._direct[name] = frozenset(
+                one for one in found if one in self._resources or one in self._made
+            )
+        return self._direct[name]
+
+    def _named(self, node: Any, depth: int = 0) -> set[str]:
+        """What a node refers to, whichever branches its conditions choose."""
+        found: set[str] = set()
+        seen: set[int] = set()
+        pending = [node]
+        while pending:
+            node = pending.pop()
+            if id(node) in seen or not isinstance(node, (Mapping, list)):
+                continue
+            # YAML can repeat a node, and what it holds, at little cost.
+            seen.add(id(node))
+            name, argument = intrinsic(node)
+            if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
+                found |= self._of_branches(argument, depth)
+            elif name in ("Ref", "Fn::GetAtt", "Fn::Sub"):
+                found |= {self._resource(one) for one in _names(name, argument)}
+                pending.extend(argument if isinstance(argument, list) else [])
+            else:
+                pending.extend(node.values() if isinstance(node, Mapping) else node)
+        return found
+
+    def _resource(self, name: str) -> str:
+        """What a reference waits for; `Orders.Alias` is what SAM makes."""
+        base, _, attribute = name.partition(".")
+        made = f"{base}.{attribute.partition('.')[0]}"
+        return made if made in self._made else base
+
+    def _of_branches(self, argument: list[Any], depth: int) -> set[str]:
+        """What an ``Fn::If`` refers to in the branch it takes, or in both."""
+        if depth > MAX_DEPTH:
+            return set()
+        key = (id(argument), depth)
+        if key not in self._chosen:
+            condition, *branches = argument
+            decided = self._deployment.reading.evaluator.decide(condition, ALWAYS)
+            if decided is not None:
+                branches = [branches[0 if decided else 1]]
+            self._chosen[key] = set.intersection(
+                *(self._named(branch, depth + 1) for branch in branches)
+            )
+        return self._chosen[key]
+
+
+def _names(function: str, argument: Any) -> list[str]:
+    """What the argument of a function that refers names, attributes and all."""
+    first, *rest = argument if isinstance(argument, list) and argument else [argument]
+    if not isinstance(first, str):
+        return []
+    if function != "Fn::Sub":
+        return [first]
+    own = {key for one in rest if isinstance(one, Mapping) for key in one}
+    names = [one[1].strip() for one in sub_variables(first)]
+    return [one for one in names if one not in own]
+
+
+def deployed(deployment: Deployment) -> Mapping[str, Resource]:
+    """The resources of a deployment, without those that a condition takes away.
+
+    Nothing waits for those, not even by `DependsOn`.
+    """
+    decide = deployment.reading.evaluator.decide
+    return {
+        name: resource
+        for name, resource in deployment.resources.items()
+        if resource.condition is None or decide(resource.condition, ALWAYS) is not False
+    }

@@ -1,0 +1,933 @@
+"""The steps of an update that callers of functions can notice, and what each does.
+
+Read from two deployments. A step sets values of a world: which half of a function is
+old, what a version is a copy of, where an alias points, what a target invokes, what an
+API's deployment holds, which permissions are there. The timeline walks the steps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from cfn_lint_lambda_race.data import sam_grants
+from cfn_lint_lambda_race.template import (
+    VERSION,
+    Attachments,
+    Grant,
+    Reference,
+    Resource,
+    Target,
+    Text,
+    Token,
+    scalar_text,
+)
+from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.update._changes import FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
+from cfn_lint_lambda_race.update._deployment import Deployment
+from cfn_lint_lambda_race.update._order import Order, deployed
+from cfn_lint_lambda_race.update._publication import stays_with_serverless
+
+PERMISSION = "AWS::Lambda::Permission"
+_ALIAS = "AWS::Lambda::Alias"
+_VERSION = "AWS::Lambda::Version"
+
+
+class _ApiKind(NamedTuple):
+    """How APIs of one kind are deployed: its targets, deployments and stages."""
+
+    targets: frozenset[str]
+    deployment: str
+    stage: str
+    api: str
+
+
+_APIS = (
+    _ApiKind(
+        frozenset({"AWS::ApiGateway::Method", "AWS::ApiGateway::RestApi"}),
+        "AWS::ApiGateway::Deployment",
+        "AWS::ApiGateway::Stage",
+        "RestApiId",
+    ),
+    _ApiKind(
+        frozenset({"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Integration"}),
+        "AWS::ApiGatewayV2::Deployment",
+        "AWS::ApiGatewayV2::Stage",
+        "ApiId",
+    ),
+)
+_API_TYPES = frozenset({"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"})
+# API Gateway's console invokes through this stage, which no caller can.
+_TEST_STAGE = "test-invoke-stage"
+
+Path = tuple[str | int, ...]
+Place = tuple[Path, "Path | None"]
+
+
+class Action(Enum):
+    """What CloudFormation does in a step, in the words of a table."""
+
+    CODE = "UpdateFunctionCode"
+    CONFIGURATION = "UpdateFunctionConfiguration"
+    CREATE = "create"
+    CHANGE = "change"
+    REPLACE = "replace"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that CloudFormation does during an update.
+
+    ``name`` is the logical ID of what it is done to, or of what SAM makes
+    (`Orders.Alias`, `Orders.Events.Hourly`); ``type`` is its resource type. To replace
+    is to make another one; the old one is deleted in the clean-up, as a step of its
+    own.
+    """
+
+    name: str
+    type: str
+    action: Action
+
+    @property
+    def words(self) -> str:
+        """The step in words."""
+        if self.action in (Action.CODE, Action.CONFIGURATION):
+            return f"{self.action.value} of {self.name}"
+        return f"{self.action.value} {self.name}"
+
+
+class Half(Enum):
+    """What one call on a function does not change, or has not changed yet, or has."""
+
+    SAME = "same"
+    OLD = "old"
+    NEW = "new"
+
+
+# A resource before an update, or the one that the update makes in its place.
+Copy = tuple[str, str]
+Key = tuple[Any, ...]
+World = dict[Key, Any]
+
+OLD, NEW = "old", "new"
+# What an alias points to by a number: a version that some earlier update made.
+PINNED: Copy = ("", OLD)
+
+
+class Snapshot(NamedTuple):
+    """A value that is copied from another place at the moment of a step."""
+
+    of: Key
+
+
+class Invoked(NamedTuple):
+    """What a target invokes.
+
+    ``qualifier`` is empty for ``$LATEST`` and None for unknown, ``behind`` the place
+    where the world says what that is: the copy of a function or version, or the key
+    of an alias; None where nobody knows.
+    """
+
+    function: Copy
+    qualifier: str | None
+    behind: Key | None
+
+
+class Act(NamedTuple):
+    """A step, and the values that it sets."""
+
+    step: Step
+    effects: tuple[tuple[Key, Any], ...]
+
+
+class Part(NamedTuple):
+    """One element of the stack: what holds of it before, and its steps."""
+
+    initial: tuple[tuple[Key, Any], ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+class Permit(NamedTuple):
+    """A permission that covers a caller: where the world says that it is there.
+
+    ``qualifiers`` are those that it can be for, None among them for unknown;
+    ``element`` is what it is, empty for one that is there all the time.
+    """
+
+    key: Key
+    qualifiers: frozenset[str | None]
+    element: str
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who invokes a function through a target, at an API through one of its stages.
+
+    ``before`` and ``after`` are the target of the two templates, None where it is not
+    there. ``keys`` are the places of the world that say what the caller invokes;
+    ``old`` and ``new`` the qualifiers. ``needs_permission`` is False where a role
+    permits, ``is_judged`` where it is certain through what callers come at all.
+    """
+
+    before: Target | None
+    after: Target | None
+    function: str
+    old: str | None
+    new: str | None
+    keys: tuple[Key, ...]
+    stage: str = ""
+    needs_permission: bool = True
+    is_judged: bool = True
+
+    @property
+    def target(self) -> Target:
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the update lets the target invoke another qualifier."""
+        return (
+            None not in (self.before, self.after, self.old, self.new)
+            and self.old != self.new
+        )
+
+
+class Side:
+    """One of the two deployments, as the steps ask it."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self.reading = deployment.reading
+        self.resources = deployed(deployment)
+
+    @cached_property
+    def targets(self) -> dict[Place, Target]:
+        """The targets by place; none where a place can be several."""
+        found: dict[Place, list[Target]] = {}
+        for target in self.reading.targets:
+            if not target.row.is_deployment and target.resource.id in self.resources:
+                found.setdefault((target.path, target.inner), []).append(target)
+        return {place: many[0] for place, many in found.items() if len(many) == 1}
+
+    @cached_property
+    def by_resource(self) -> Mapping[str, list[Place]]:
+        """The places of the targets of each resource."""
+        found: dict[str, list[Place]] = {}
+        for place, target in self.targets.items():
+            found.setdefault(target.resource.id, []).append(place)
+        return found
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        return self.reading.attachments
+
+    def qualifier(self, reference: Reference) -> str | None:
+        """What tells qualifiers of two deployments apart: an alias is its name.
+
+        Empty for ``$LATEST``, None for unknown.
+        """
+        if reference.qualifier is None or reference.says_latest:
+            return ""
+        if reference.alias is not None:
+            names = self.reading.references.alias_names(reference.alias.name)
+            known = names[0] if len(names) == 1 else None
+            return None if known is None or known.tokens else known.literal
+        return str(reference.qualifier) if reference.is_known else None
+
+    def only(self, target: Target) -> Reference | None:
+        """What a target invokes, where that is one thing for certain."""
+        known = target.references if target.is_complete else ()
+        return known[0] if len(known) == 1 else None
+
+    def grants(
+        self, target: Target, function: str
+    ) -> list[tuple[Grant, frozenset[str | None]]]:
+        """The permissions that cover a target, each with its qualifiers."""
+        return [
+            (grant, frozenset(self.qualifier(one) for one in grant.references))
+            for grant in self.attachments.covering(target, function)
+            if grant.path[1] in self.resources
+        ]
+
+    def named(self, resource: Resource, name: str) -> str | None:
+        """The resource that a property names, None where that is not certain."""
+        found = self.token(resource.properties.get(name))
+        return found.name if found is not None and found.is_resource else None
+
+    def token(self, node: Any) -> Token | None:
+        found = self.reading.evaluator.texts(node)
+        value = found[0].value if len(found) == 1 else None
+        return value.token if isinstance(value, Text) else None
+
+    def of_api(self, kind: str, prop: str, api: str) -> list[Resource]:
+        """The resources of a type that belong to an API."""
+        return self._of_api.get((kind, prop, api), [])
+
+    @cached_property
+    def _of_api(self) -> Mapping[tuple[str, str, str], list[Resource]]:
+        found: dict[tuple[str, str, str], list[Resource]] = {}
+        for kind in _APIS:
+            for one in (kind.deployment, kind.stage):
+                for resource in self.by_type.get(one, ()):
+                    api = self.named(resource, kind.api)
+                    if api is not None:
+                        found.setdefault((one, kind.api, api), []).append(resource)
+        return found
+
+    @cached_property
+    def by_type(self) -> Mapping[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            found.setdefault(resource.type, []).append(resource)
+        return found
+
+    def published(self, function: Resource) -> bool:
+        """Whether SAM publishes an alias of a function."""
+        return function.type == SERVERLESS_FUNCTION and any(
+            alias is not None
+            for alias, _ in self.reading.evaluator.published_aliases(function)
+        )
+
+
+class Steps:
+    """The steps of the update from one deployment to the next."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        self.before = Side(comparison.before)
+        self.after = Side(comparison.after)
+        self._parts: dict[str, Part] = {}
+
+    # -- the order -----------------------------------------------------------------
+
+    @cached_property
+    def order(self) -> Order:
+        return Order(self.comparison.after, dict(self._made()))
+
+    def _made(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """What SAM makes of a function waits for what."""
+        for function in self.after.by_type.get(SERVERLESS_FUNCTION, ()):
+            awaited = {function.id}
+            if self.after.published(function):
+                yield f"{function.id}.Version", frozenset(awaited)
+                awaited.add(f"{function.id}.Version")
+                yield f"{function.id}.Alias", frozenset(awaited)
+                awaited.add(f"{function.id}.Alias")
+            for place in self.after.by_resource.get(function.id, ()):
+                target = self.after.targets[place]
+                if target.row.form != "self":
+                    continue
+                name = element(target)
+                row = sam_grants().get(event_type(target))
+                permission = f"{name}.Permission"
+                moved = awaited | ({permission} if row and row.is_awaited else set())
+                yield name, frozenset(moved)
+                if row is not None:
+                    late = awaited | ({name} if row.follows_the_move else set())
+                    yield permission, frozenset(late)
+
+    # -- copies --------------------------------------------------------------------
+
+    def copy(self, name: str, is_after: bool = True) -> Copy:
+        """The resource that a name means on one side."""
+        is_new = is_after and (
+            name not in self.before.resources or self.comparison.is_replaced(name)
+        )
+        return name, NEW if is_new else OLD
+
+    def _action(self, name: str) -> Action:
+        return Action.REPLACE if name in self.before.resources else Action.CREATE
+
+    # -- functions -----------------------------------------------------------------
+
+    @cached_property
+    def updates(self) -> Mapping[str, FunctionUpdate]:
+        """By function, what the update changes of it; both sides at once if any."""
+        found: dict[str, FunctionUpdate] = {}
+        for update in self.comparison.function_updates():
+            known = found.get(update.function)
+            if known is None or (update.is_concurrent and not known.is_concurrent):
+                found[update.function] = update
+        return found
+
+    def part_of_function(self, name: str) -> Part:
+        if name not in self._parts:
+            self._parts[name] = self._function(name)
+        return self._parts[name]
+
+    def _function(self, name: str) -> Part:
+        old, new = (side.resources.get(name) for side in (self.before, self.after))
+        initial: list[tuple[Key, Any]] = []
+        acts: list[Act] = []
+        if old is not None:
+            calls = self._calls(name) if new is not None else {}
+            for half in ("code", "configuration"):
+                is_old = half in calls and calls[half]
+                initial.append(((half, (name, OLD)), Half.OLD if is_old else Half.SAME))
+            actions = {"code": Action.CODE, "configuration": Action.CONFIGURATION}
+            for half, is_seen in calls.items():
+                step = Step(name, old.type, actions[half])
+                effect = ((half, (name, OLD)), Half.NEW if is_seen else Half.SAME)
+                acts.append(Act(step, (effect,)))
+        if new is not None and self.copy(name)[1] == NEW:
+            step = Step(name, new.type, self._action(name))
+            acts.append(Act(step, _halves((name, NEW), Half.NEW)))
+        if old is not None and (new is None or self.copy(name)[1] == NEW):
+            acts.append(Act(Step(name, old.type, Action.DELETE), ()))
+        return Part(tuple(initial), tuple(acts))
+
+    def _calls(self, name: str) -> dict[str, bool]:
+        """The calls on a function, each with whether its code can see the change."""
+        update = self.updates.get(name)
+        if update is None:
+            return {}
+        found = {}
+        if update.code:
+            found["code"] = True
+        if update.configuration:
+            found["configuration"] = any(
+                not change.row.is_inert for change in update.configuration
+            )
+        return found
+
+    # -- versions and aliases ------------------------------------------------------
+
+    def part_of_version(self, name: str) -> Part:
+        """A version: a copy of its function at the moment in which it is made."""
+        if name not in self._parts:
+            function, _, made = name.rpartition(".")
+            is_made = made == "Version" and name not in self.after.resources
+            self._parts[name] = (
+                self._made_version(function) if is_made else self._version(name)
+            )
+        return self._parts[name]
+
+    def _version(self, name: str) -> Part:
+        old, new = (side.resources.get(name) for side in (self.before, self.after))
+        initial = _halves((name, OLD), Half.OLD) if old is not None else ()
+        acts: list[Act] = []
+        if new is not None and self.copy(name)[1] == NEW:
+            function = self._function_of(new)
+            step = Step(name, _VERSION, self._action(name))
+            acts.append(Act(step, self._snapshot(name, function)))
+        if old is not None and (new is None or self.copy(name)[1] == NEW):
+            policy = "DeletionPolicy" if new is None else "UpdateReplacePolicy"
+            if old.attributes.get(policy) != "Retain":
+                acts.append(Act(Step(name, _VERSION, Action.DELETE), ()))
+        return Part(initial, tuple(acts))
+
+    def _snapshot(self, name: str, function: str | None) -> tuple[tuple[Key, Any], ...]:
+        if function is None:
+            return ()
+        copy = self.copy(function)
+        return tuple(
+            ((half, (name, NEW)), Snapshot((half, copy)))
+            for half in ("code", "configuration")
+        )
+
+    def _function_of(self, resource: Resource) -> str | None:
+        found = self.after.reading.references.of(
+            resource.properties.get("FunctionName")
+        )
+        return found[0].function if len(found) == 1 else None
+
+    def _made_version(self, function: str) -> Part:
+        name = f"{function}.Version"
+        initial = _halves((name, OLD), Half.OLD)
+        if not self.is_published_anew(function):
+            return Part(initial)
+        step = Step(name, _VERSION, self._action_of_made(function))
+        return Part(initial, (Act(step, self._snapshot(name, function)),))
+
+    def _action_of_made(self, function: str) -> Action:
+        old = self.before.resources.get(function)
+        is_there = old is not None and self.before.published(old)
+        return Action.REPLACE if is_there else Action.CREATE
+
+    def is_published_anew(self, function: str) -> bool:
+        """Whether SAM makes a new version of a function, or may do so."""
+        old, new = (side.resources.get(function) for side in (self.before, self.after))
+        if new is None or not self.after.published(new):
+            return False
+        if old is None or not self.before.published(old):
+            return True
+        return not stays_with_serverless(
+            self.comparison, old, new, self.updates.get(function)
+        )
+
+    def part_of_alias(self, name: str) -> Part:
+        if name not in self._parts:
+            self._parts[name] = self._alias(name)
+        return self._parts[name]
+
+    def _alias(self, name: str) -> Part:
+        copies = [
+            (name, OLD)
+            if name in self.before.reading.references.aliases and self._had(name)
+            else None,
+            self._copy_of_alias(name),
+        ]
+        points = [self._pointer(side, name) for side in (self.before, self.after)]
+        acts: list[Act] = []
+        initial: tuple[tuple[Key, Any], ...] = ()
+        if copies[0] is not None:
+            initial = ((("alias", copies[0]), points[0]),)
+        if copies[1] is None:
+            if copies[0] is not None:
+                acts.append(Act(Step(name, _ALIAS, Action.DELETE), ()))
+            return Part(initial, tuple(acts))
+        effect = ((("alias", copies[1]), points[1]),)
+        if copies[1][1] == NEW:
+            action = Action.CREATE if copies[0] is None else Action.REPLACE
+            acts.append(Act(Step(name, _ALIAS, action), effect))
+            if copies[0] is not None:
+                acts.append(Act(Step(name, _ALIAS, Action.DELETE), ()))
+        elif points[0] != points[1]:
+            acts.append(Act(Step(name, _ALIAS, Action.CHANGE), effect))
+        return Part(initial, tuple(acts))
+
+    def _had(self, name: str) -> bool:
+        return self._owner(name) in self.before.resources
+
+    def _owner(self, name: str) -> str:
+        """The resource behind an alias, a function where SAM makes it."""
+        base, _, made = name.rpartition(".")
+        return base if made == "Alias" and base else name
+
+    def _copy_of_alias(self, name: str) -> Copy | None:
+        aliases = self.after.reading.references.aliases
+        if name not in aliases or self._owner(name) not in self.after.resources:
+            return None
+        before = self.before.reading.references.aliases
+        if name not in before or not self._had(name):
+            return name, NEW
+        if aliases[name].resource.type == SERVERLESS_FUNCTION:
+            names = [
+                side.reading.references.alias_names(name)
+                for side in (self.before, self.after)
+            ]
+            return name, OLD if names[0] == names[1] else NEW
+        return self.copy(name)
+
+    def _pointer(self, side: Side, name: str) -> Copy | None:
+        """What an alias points to: a function or version, None for unknown."""
+        alias = side.reading.references.aliases.get(name)
+        if alias is None or alias.function is None:
+            return None
+        is_after = side is self.after
+        if alias.resource.type == SERVERLESS_FUNCTION:
+            is_new = is_after and self.is_published_anew(alias.function)
+            return f"{alias.function}.Version", NEW if is_new else OLD
+        if side.reading.references.latest_branches(name):
+            return self.copy(alias.function, is_after)
+        node = alias.resource.properties.get("FunctionVersion")
+        token = side.token(node)
+        if token is not None and token.kind == VERSION:
+            return self._version_copy(token.name, is_after)
+        number = scalar_text(node)
+        if number is None:
+            return None
+        other = self.before.reading.references.aliases.get(name)
+        same = other is not None and number == scalar_text(
+            other.resource.properties.get("FunctionVersion")
+        )
+        return PINNED if same or not is_after else None
+
+    def _version_copy(self, name: str, is_after: bool) -> Copy:
+        if name in self.before.resources or name in self.after.resources:
+            return self.copy(name, is_after)
+        function = name.rpartition(".")[0]
+        return name, NEW if is_after and self.is_published_anew(function) else OLD
+
+    # -- permissions ---------------------------------------------------------------
+
+    def part_of_permission(self, name: str) -> Part:
+        if name not in self._parts:
+            self._parts[name] = self._there(
+                name,
+                PERMISSION,
+                name in self.before.resources,
+                self.copy(name) if name in self.after.resources else None,
+            )
+        return self._parts[name]
+
+    def _there(self, name: str, kind: str, was: bool, copy: Copy | None) -> Part:
+        """A permission, of which only counts whether it is there."""
+        initial: tuple[tuple[Key, Any], ...] = ()
+        acts: list[Act] = []
+        if was:
+            initial = ((("permission", (name, OLD)), True),)
+        if copy is not None and copy[1] == NEW:
+            action = Action.REPLACE if was else Action.CREATE
+            effect = ((("permission", copy), True),)
+            acts.append(Act(Step(name, kind, action), effect))
+        if was and (copy is None or copy[1] == NEW):
+            effect = ((("permission", (name, OLD)), False),)
+            acts.append(Act(Step(name, kind, Action.DELETE), effect))
+        return Part(initial, tuple(acts))
+
+    def permits(self, caller: Caller) -> list[Permit]:
+        """The permissions that cover a caller, before and after."""
+        found: list[Permit] = []
+        for side, target in (
+            (self.before, caller.before),
+            (self.after, caller.after),
+        ):
+            if target is None:
+                continue
+            is_after = side is self.after
+            if target.row.form == "self":
+                found += self._made_permits(target, caller, is_after)
+            for grant, qualifiers in side.grants(target, caller.function):
+                if grant.path[-2:-1] == ("Events",) and target.row.form == "self":
+                    continue
+                if not self._serves(grant, caller.stage):
+                    continue
+                is_own = grant.path[-1] == "FunctionName"
+                key = ("permission", self.copy(grant.name, is_after)) if is_own else ()
+                found.append(
+                    Permit(
+                        key,
+                        qualifiers if is_own else frozenset({None}),
+                        grant.name if is_own else "",
+                        grant.path,
+                        grant.name,
+                    )
+                )
+        return found
+
+    def _made_permits(
+        self, target: Target, caller: Caller, is_after: bool
+    ) -> Iterator[Permit]:
+        """The permission that SAM makes for an event."""
+        if event_type(target) not in sam_grants():
+            return
+        name = f"{element(target)}.Permission"
+        qualifier = caller.new if is_after else caller.old
+        is_new = is_after and (caller.before is None or caller.old != caller.new)
+        yield Permit(
+            ("permission", (name, NEW if is_new else OLD)),
+            frozenset({qualifier}),
+            name,
+            target.path,
+            str(target.path[-1]),
+        )
+
+    def part_of_made_permission(self, caller: Caller, name: str) -> Part:
+        if name not in self._parts:
+            is_new = caller.before is None or caller.old != caller.new
+            copy = (name, NEW if is_new else OLD) if caller.after is not None else None
+            self._parts[name] = self._there(
+                name, PERMISSION, caller.before is not None, copy
+            )
+        return self._parts[name]
+
+    @cached_property
+    def may_be_permitted_otherwise(self) -> bool:
+        """Whether a permission is for a function that cannot be told."""
+        return any(
+            not self.after.reading.references.of(
+                resource.properties.get("FunctionName")
+            )
+            for resource in self.after.by_type.get(PERMISSION, ())
+        )
+
+    def _serves(self, grant: Grant, stage: str) -> bool:
+        """Whether a permission can be for a stage, if callers come through one."""
+        resource = self.after.resources.get(stage)
+        if resource is None or grant.source is None:
+            return True
+        fields = grant.source.fields(":")
+        if len(fields) < 6:
+            return True
+        named = "".join(str(fields[5]).split("/")[1:2])
+        names = [
+            found.value.literal
+            for found in self.after.reading.evaluator.texts(
+                resource.properties.get("StageName")
+            )
+            if isinstance(found.value, Text)
+        ]
+        if named == _TEST_STAGE or not names or None in names:
+            return named != _TEST_STAGE
+        return "$" in named or any(fnmatchcase(str(name), named) for name in names)
+
+    # -- targets -------------------------------------------------------------------
+
+    @cached_property
+    def callers(self) -> list[Caller]:
+        """Who invokes the functions of the stack, in the order of the template.
+
+        Only of what is known for certain: a target that can invoke several things is
+        left out.
+        """
+        if self.before.deployment.is_serverless != self.after.deployment.is_serverless:
+            # SAM's source and SAM's output name their places differently.
+            return []
+        places = dict.fromkeys([*self.after.targets, *self.before.targets])
+        return [caller for place in places for caller in self._callers(place)]
+
+    def _callers(self, place: Place) -> Iterator[Caller]:
+        before, after = (side.targets.get(place) for side in (self.before, self.after))
+        if before and after and before.resource.type != after.resource.type:
+            return
+        references = [
+            side.only(target) if target else None
+            for side, target in ((self.before, before), (self.after, after))
+        ]
+        for target, reference in zip((before, after), references):
+            if target and (reference is None or reference.function is None):
+                return
+        known = next(one for one in references[::-1] if one is not None)
+        assert known.function is not None
+        old, new = (
+            side.qualifier(one) if one is not None else None
+            for side, one in zip((self.before, self.after), references)
+        )
+        if before and after and old != new and self._is_reordered(after.resource.id):
+            new = old
+        target = after or before
+        assert target is not None
+        needs = target.row.authorised_by not in ("role", "*") and not any(
+            side.attachments.has_role(one, reference)
+            for side, one, reference in zip(
+                (self.before, self.after), (before, after), references
+            )
+            if one is not None and reference is not None
+        )
+        functions = {one.function for one in references if one is not None}
+        is_same = len(functions) == 1 and not self.comparison.is_replaced(
+            known.function
+        )
+        caller = Caller(
+            before,
+            after,
+            known.function,
+            old,
+            new,
+            (("target", place, OLD), ("target", place, NEW)),
+            needs_permission=needs,
+            is_judged=is_same and not self._is_other_source(before, after),
+        )
+        yield from self._through_api(caller, place)
+
+    def _is_other_source(self, before: Target | None, after: Target | None) -> bool:
+        """Whether an event has another source, with a permission of its own."""
+        if before is None or after is None or after.row.form != "self":
+            return False
+        events = [_at(one.resource.properties, one.path[3:]) for one in (before, after)]
+        row = sam_grants().get(event_type(after))
+        if row is None or event_type(before) != event_type(after):
+            return True
+        old, new = (event.get("Properties") or {} for event in events)
+        if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+            return True
+        return any(old.get(name) != new.get(name) for name in row.identity)
+
+    def _is_reordered(self, name: str) -> bool:
+        """Whether a resource invokes the same things as before, in another order."""
+        sides = [
+            Counter(
+                None
+                if reference is None
+                else (reference.function, side.qualifier(reference))
+                for place in side.by_resource.get(name, ())
+                for reference in [side.only(side.targets[place])]
+            )
+            for side in (self.before, self.after)
+        ]
+        return sides[0] == sides[1]
+
+    def _through_api(self, caller: Caller, place: Place) -> Iterator[Caller]:
+        """The callers of a target, one for each stage that it is reached through."""
+        kind = next((one for one in _APIS if _type(caller) in one.targets), None)
+        if kind is None:
+            is_known = caller.target.row.form == "self" or (
+                caller.target.row.authorised_by != "apigateway.amazonaws.com"
+            )
+            yield replace(caller, is_judged=caller.is_judged and is_known)
+            return
+        api = self._api(caller.target, kind)
+        stages = self.after.of_api(kind.stage, kind.api, api) if api else []
+        found = False
+        for stage in stages:
+            old = self._deployed(stage, kind)
+            if stage.properties.get("AutoDeploy") in (True, "true"):
+                if stage.id in self.before.resources:
+                    found = True
+                    yield replace(caller, stage=stage.id)
+            elif old is not None and self.after.named(stage, "DeploymentId"):
+                found = True
+                yield replace(
+                    caller, keys=(("stage", stage.id, place),), stage=stage.id
+                )
+        if api and not found:
+            found = bool(stages)
+            for one in self.after.of_api(kind.deployment, kind.api, api):
+                if self._stays(one) and "StageName" in one.properties:
+                    found = True
+                    yield replace(
+                        caller, keys=(("deployed", (one.id, OLD), place),), stage=one.id
+                    )
+        if not found:
+            yield replace(caller, is_judged=False)
+
+    def _api(self, target: Target, kind: _ApiKind) -> str | None:
+        if target.resource.type in _API_TYPES:
+            return target.resource.id
+        side = self.after if target.resource.id in self.after.resources else self.before
+        return side.named(target.resource, kind.api)
+
+    def _deployed(self, stage: Resource, kind: _ApiKind) -> str | None:
+        """The deployment that a stage had before; None where it was not there."""
+        before = self.before.resources.get(stage.id)
+        if before is None or self.comparison.is_replaced(stage.id):
+            return None
+        found = self.before.named(before, "DeploymentId")
+        resource = self.before.resources.get(found or "")
+        return found if resource and resource.type == kind.deployment else None
+
+    def _stays(self, resource: Resource) -> bool:
+        return self.copy(resource.id)[
+            1
+        ] == OLD and not self.comparison.property_differs(
+            self.before.resources[resource.id], resource, ("StageName",)
+        )
+
+    def part_of_target(self, caller: Caller) -> Part:
+        """The resource of a target: what it invokes before and after."""
+        place = caller.target.path, caller.target.inner
+        values = [
+            self._invoked(side, one, is_after)
+            for side, one, is_after in (
+                (self.before, caller.before, False),
+                (self.after, caller.after, True),
+            )
+        ]
+        name = element(caller.target)
+        kind = caller.target.resource.type
+        keys = [("target", place, OLD), ("target", place, NEW)]
+        initial: tuple[tuple[Key, Any], ...] = ()
+        acts: list[Act] = []
+        if values[0] is not None:
+            initial = ((keys[0], values[0]),)
+        owner = caller.target.resource.id
+        is_replaced = values[0] is not None and (
+            caller.target.row.form != "self" and self.comparison.is_replaced(owner)
+        )
+        if values[1] is not None and (values[0] is None or is_replaced):
+            action = Action.REPLACE if is_replaced else Action.CREATE
+            if values[0] is None and owner in self.before.resources:
+                action = Action.CHANGE
+            acts.append(Act(Step(name, kind, action), ((keys[1], values[1]),)))
+        elif values[1] is not None and values[0] != values[1]:
+            step = Step(name, kind, Action.CHANGE)
+            acts.append(Act(step, ((keys[0], values[1]),)))
+        if values[0] is not None and (values[1] is None or is_replaced):
+            is_kept = values[1] is None and owner in self.after.resources
+            action = Action.CHANGE if is_kept else Action.DELETE
+            acts.append(Act(Step(name, kind, action), ((keys[0], None),)))
+        return Part(initial, tuple(acts))
+
+    def _invoked(
+        self, side: Side, target: Target | None, is_after: bool
+    ) -> Invoked | None:
+        reference = side.only(target) if target is not None else None
+        if reference is None or reference.function is None:
+            return None
+        function = self.copy(reference.function, is_after)
+        behind: Key | None = None
+        token = reference.qualifier.token if reference.qualifier else None
+        if reference.qualifier is None or reference.says_latest:
+            is_latest = reference.says_latest or side.reading.references.unmanaged(
+                reference.function
+            )
+            behind = function if is_latest else None
+        elif reference.alias is not None:
+            name = reference.alias.name
+            copy = self._copy_of_alias(name) if is_after else (name, OLD)
+            behind = ("alias", copy) if copy is not None else None
+        elif token is not None and token.kind == VERSION:
+            behind = self._version_copy(token.name, is_after)
+        return Invoked(function, side.qualifier(reference), behind)
+
+    # -- deployments of APIs -------------------------------------------------------
+
+    def parts_of_api(self, caller: Caller) -> Iterator[Part]:
+        """The deployments and the stage that a caller of an API goes through."""
+        kind = next((one for one in _APIS if _type(caller) in one.targets), None)
+        if kind is None or caller.keys[0][0] not in ("stage", "deployed"):
+            return
+        place = caller.target.path, caller.target.inner
+        target: list[Key] = [("target", place, one) for one in (OLD, NEW)]
+        if caller.keys[0][0] == "deployed":
+            name = caller.stage
+            value = self._invoked(self.before, caller.before, False)
+            yield Part(((("deployed", (name, OLD), place), value),))
+            return
+        stage = self.after.resources[caller.stage]
+        old = self._deployed(stage, kind)
+        new = self.after.named(stage, "DeploymentId")
+        assert old is not None
+        assert new is not None
+        value = self._invoked(self.before, caller.before, False)
+        initial: Key = ("deployed", (old, OLD), place)
+        yield Part(((initial, value),))
+        made = self.after.resources.get(new)
+        copy: Copy | None = None
+        if made is not None and made.type == kind.deployment:
+            copy = self.copy(new)
+            if copy[1] == NEW:
+                step = Step(new, kind.deployment, self._action(new))
+                key = target[1] if caller.before is None else target[0]
+                effect = (("deployed", copy, place), Snapshot(key))
+                yield Part((), (Act(step, (effect,)),))
+            elif new != old:
+                yield Part(((("deployed", copy, place), value),))
+        key = ("stage", stage.id, place)
+        acts: tuple[Act, ...] = ()
+        if copy != (old, OLD):
+            step = Step(stage.id, kind.stage, Action.CHANGE)
+            behind = ("deployed", copy, place) if copy is not None else None
+            acts = (Act(step, ((key, behind),)),)
+        yield Part(((key, initial),), acts)
+
+
+def _halves(copy: Copy, half: Half) -> tuple[tuple[Key, Any], ...]:
+    return ((("code", copy), half), (("configuration", copy), half))
+
+
+def _type(caller: Caller) -> str:
+    return caller.target.resource.type
+
+
+def element(target: Target) -> str:
+    """What a step that moves a target is done to: a resource, or an event of SAM."""
+    if target.row.form == "self":
+        return ".".join(str(one) for one in (target.path[1], *target.path[3:]))
+    return target.resource.id
+
+
+def event_type(target: Target) -> str:
+    """The type of a SAM function's event."""
+    return str(_at(target.resource.properties, target.path[3:]).get("Type"))
+
+
+def _at(node: Any, steps: Iterable[str | int]) -> Mapping[str, Any]:
+    for step in steps:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            return {}
+    return node if isinstance(node, Mapping) else {}
