@@ -21,7 +21,7 @@ from cfn_lint_lambda_race.template._source import (
 from cfn_lint_lambda_race.update import fingerprint, versions_of
 
 if TYPE_CHECKING:
-    from cfn_lint_lambda_race.cure._edits import Document, Edit
+    from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
 
 DEFAULT_ALIAS = "live"
 ALIAS_NAME = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
@@ -165,7 +165,7 @@ class Workshop:
         if shared is not None and self._all_need_it():
             path = ("Globals", "Function")
         own = self._section(*path) or {}
-        added = {_PUBLISHING: self.choices.alias, _EVERYTHING: True}
+        added: dict[str, Node] = {_PUBLISHING: self.choices.alias, _EVERYTHING: True}
         if _PUBLISHING in own:
             # It is there and empty.
             raise NoFixError(f"{_PUBLISHING} of {function.id} says no name")

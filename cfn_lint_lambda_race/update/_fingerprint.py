@@ -140,7 +140,7 @@ class _Walk:
             paths = self._local_of_layer(resource)
             yield [[one, self._code_at(one)] for one in paths]
             names = set(map(str, resource.properties))
-            steps = [(name,) for name in names]
+            steps: list[tuple[str, ...]] = [(name,) for name in names]
             if paths:
                 steps = [(n,) for n in names - {"Content", "ContentUri"}]
         else:
