@@ -353,10 +353,10 @@ def timeline_of(cfn: Template) -> Timeline | None:
 def timeline_between(before: Template, after: Template) -> Timeline:
     """The timeline of the update from one template to another.
 
-    Local code that they name counts as the same.
+    Local code that they name counts as the same, where its path is.
     """
     sides = Deployment(before), Deployment(after)
-    return Timeline(Comparison(*sides, code_differs=lambda path: False))
+    return Timeline(Comparison(*sides, lambda old, new: old.path != new.path))
 
 
 def gaps(cfn: Template) -> Iterator[Hazard]:
