@@ -560,6 +560,10 @@ def test_only_known_binaries_fail_to_start(tmp_path: Path) -> None:
     """A layer of Python files that declares one architecture breaks nothing."""
     known = _found(tmp_path, _template({"Architectures": ARM64, "Layers": [X86]}))
     assert "'exec format error'" in known[ITEM]
+    # A library is loaded, not started.
+    pandas = "arn:aws:lambda:us-east-1:336392948345:layer:AWSSDKPandas-Python312:1"
+    library = _found(tmp_path, _template({"Architectures": ARM64, "Layers": [pandas]}))
+    assert "exec format error" not in library[ITEM]
     function = {"Architectures": ARM64, "Layers": [{"Ref": "Layer"}]}
     template = _template(function)
     template["Resources"]["Layer"] = _layer(["x86_64"])

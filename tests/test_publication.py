@@ -194,6 +194,13 @@ def test_an_alias_of_a_parameter_is_unknown(tmp_path: Path) -> None:
     assert _stale(update(tmp_path, before, new_code(before))) == []
 
 
+def test_a_version_that_is_invoked_beside_its_alias(tmp_path: Path) -> None:
+    before = _published(invoked={"Ref": "OrdersVersion"})
+    assert _stale(update(tmp_path, before, new_code(before))) == [
+        ("Orders", "OrdersVersion")
+    ]
+
+
 def test_a_function_without_versions(tmp_path: Path) -> None:
     assert _stale(update(tmp_path, stack(), new_code(stack()))) == []
 

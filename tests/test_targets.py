@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race import UnqualifiedTarget
@@ -1038,24 +1039,74 @@ def test_a_file_elsewhere_in_the_repository(
     assert len(reading.targets) == count
 
 
-def test_an_include_beside_the_keys_of_an_api(tmp_path: Path) -> None:
+def _integration() -> dict[str, Any]:
     uri = (
         FORMS["uri"].replace("{}", "${Fn.Arn}").replace("${{", "${").replace("}}", "}")
     )
-    integration = {"x-amazon-apigateway-integration": {"uri": {"Fn::Sub": uri}}}
-    spec = {"paths": {"/orders": {"get": integration}}}
-    (tmp_path / "spec.json").write_text(json.dumps(spec))
-    body = {
-        "openapi": "3.0.1",
-        "paths": {},
-        "Fn::Transform": {
-            "Name": "AWS::Include",
-            "Parameters": {"Location": "spec.json"},
-        },
-    }
-    template = _template("AWS::ApiGateway::RestApi", {"Body": body})
-    matches = lint_template(tmp_path, template)
-    assert paths(matches, "W9810") == ["Resources/Rule/Properties/Body"]
+    return {"x-amazon-apigateway-integration": {"uri": {"Fn::Sub": uri}}}
+
+
+def _include(name: str) -> dict[str, Any]:
+    return {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": name}}}
+
+
+_ORDERS = {"/orders": {"get": "{}"}}
+
+
+@pytest.mark.parametrize(
+    ("file", "body"),
+    [
+        ({"paths": _ORDERS}, {"{include}": 1}),
+        ({"paths": _ORDERS}, {"openapi": "3.0.1", "paths": {}, "{include}": 1}),
+        ({"paths": _ORDERS}, {"openapi": "3.0.1", "{include}": 1}),
+        (_ORDERS, {"openapi": "3.0.1", "paths": {"{include}": 1}}),
+        (_ORDERS, {"paths": {"/users": {"get": {}}, "{include}": 1}}),
+        (_ORDERS["/orders"], {"paths": {"/orders": {"{include}": 1}}}),
+        (_ORDERS["/orders"], {"paths": {"/orders": {"put": {}, "{include}": 1}}}),
+        ("{}", {"paths": {"/orders": {"get": {"{include}": 1}}}}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("AWS::ApiGateway::RestApi", "Body"),
+        ("AWS::ApiGatewayV2::Api", "Body"),
+        ("AWS::Serverless::Api", "DefinitionBody"),
+        ("AWS::Serverless::HttpApi", "DefinitionBody"),
+    ],
+)
+def test_what_an_api_includes_is_read(
+    kind: str, name: str, file: Any, body: Any, tmp_path: Path
+) -> None:
+    def put(node: Any, location: str) -> Any:
+        if node == "{}":
+            return _integration()
+        if not isinstance(node, dict):
+            return node
+        items = {key: put(value, location) for key, value in node.items()}
+        if items.pop("{include}", None):
+            items.update(_include(location))
+        return items
+
+    (tmp_path / "spec.yaml").write_text(yaml.safe_dump(put(file, "")))
+    for location, count in (("./spec.yaml", 1), ("s3://bucket/spec.yaml", 0)):
+        document = put(body, location)
+        template = _template(kind, {name: document})
+        if "Serverless" in kind:
+            template["Transform"] = "AWS::Serverless-2016-10-31"
+        matches = lint_template(tmp_path, template)
+        assert len(paths(matches, "W9810")) == count
+        # What is written beside an include that cannot be read is judged.
+        document.setdefault("paths", {})["/users"] = {"post": _integration()}
+        matches = lint_template(tmp_path, template)
+        assert len(paths(matches, "W9810")) == count + 1
+
+
+def test_an_include_of_itself_ends(tmp_path: Path) -> None:
+    states = {"States": {"A": {"Resource": OUTSIDE}}, **_include("states.json")}
+    (tmp_path / "states.json").write_text(json.dumps(states))
+    template = _template("AWS::StepFunctions::StateMachine", {"Definition": states})
+    assert len(paths(lint_template(tmp_path, template), "W9810")) == 2
 
 
 @pytest.mark.parametrize("count", [1, 8])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +21,8 @@ from cfn_lint_lambda_race.update import (
     gaps,
     redundant_versions,
     timeline_between,
+    timeline_of,
+    update_of,
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import Order
@@ -673,87 +674,289 @@ def test_replaced_target_serves_until_the_clean_up() -> None:
 
 
 # -- all orders ----------------------------------------------------------------------
+#
+# The second answer: what is made here is walked here, over every order, from what the
+# template says. It shares nothing with the timeline but the question.
 
-INVOKED = {"": ARN, "live": LIVE}
+OTHERS_ARN = "arn:aws:events:us-east-1:123456789012:rule/others"
+EXECUTE = "arn:aws:execute-api:us-east-1:123456789012:${Api}/${S}/GET/"
 
 
 @st.composite
-def _sides(draw: st.DrawFn) -> tuple[Template_, Template_]:
-    """Two deployments of a rule, whose permissions and order are chosen at random."""
+def _updates(draw: st.DrawFn) -> tuple[Template_, Template_]:
+    """Two deployments of a function behind a rule, or behind a method of a REST API."""
+    is_api = draw(st.booleans())
+    chosen = st.sampled_from
+    keeps = draw(chosen(["nothing", "function", "version"]))
+    code, version = draw(st.booleans()), draw(st.booleans())
     sides = []
-    invoked = draw(st.sampled_from([("", "live"), ("live", ""), ("live", "live")]))
-    for qualifier in invoked:
-        resources: Template_ = {"Hourly": _rule(INVOKED[qualifier])}
-        for name in ["P1", *draw(st.sets(st.sampled_from(["P2"])))]:
-            source = draw(st.sampled_from([OF_RULE, {}]))
-            on = INVOKED[draw(st.sampled_from([qualifier, "", "live"]))]
-            resources[name] = _permission(on, **source)
-            if not source:
-                waits = draw(st.sampled_from(["none", "after", "before"]))
-                if waits == "after":
-                    resources[name]["DependsOn"] = "Hourly"
-                if waits == "before" and "SourceArn" not in json.dumps(on):
-                    resources["Hourly"].setdefault("DependsOn", []).append(name)
-        version = draw(st.sampled_from(["V1", "V2"]))
-        timeout = draw(st.sampled_from([5, 9]))
-        sides.append(_stack_of(version, timeout, resources))
+    for number in range(2):
+        is_new = [bool(number and flag) for flag in (code, draw(st.booleans()))]
+        side = _publishing(draw, number if version else 0)
+        if keeps != "function":
+            side["Orders"]["Properties"]["Code"]["S3Key"] = f"{is_new[0]}.zip"
+            side["Orders"]["Properties"]["Timeout"] = 9 if is_new[1] else 5
+        names = ["", "live"] if "Live" in side else [""]
+        names += ["version"] if "Version" in str(side.keys()) else []
+        invoked = draw(st.sampled_from(names))
+        side.update(_invoking(draw, side, invoked, is_api))
+        for name in ["P1", *draw(st.lists(chosen(["P2", "P3", "P4"]), unique=True))]:
+            on = draw(chosen([invoked, invoked, *names]))
+            side[name] = _permitting(draw, side, on, is_api)
+            if name == "P4":
+                side[name]["Properties"]["SourceArn"] = OTHERS_ARN
+        sides.append(_conditional(draw, side))
     return sides[0], sides[1]
 
 
-def _stack_of(version: str, timeout: int, resources: Template_) -> Template_:
-    found = _versioned(version, Timeout=timeout)["Resources"]
-    return {"Resources": {**found, **resources}}
+def _publishing(draw: st.DrawFn, number: int) -> Template_:
+    """The function, and mostly a version and an alias of it."""
+    side = _published(f"Version{number + 1}")
+    if draw(st.integers(0, 3)) == 0:
+        del side["Live"]
+    elif draw(st.integers(0, 7)) == 0:
+        side["Live"]["Properties"]["FunctionVersion"] = "$LATEST"
+    if "Live" not in side and draw(st.booleans()):
+        del side[f"Version{number + 1}"]
+    return side
 
 
-def _qualifier(node: Any) -> str:
-    return "live" if node == LIVE else ""
+def _arn(side: Template_, qualifier: str) -> Any:
+    version = next((name for name in side if name.startswith("Version")), None)
+    return {"": ARN, "live": LIVE, "version": {"Ref": version}}[qualifier]
 
 
-def _permits(side: Template_) -> dict[str, tuple[str, Any]]:
+def _invoking(
+    draw: st.DrawFn, side: Template_, invoked: str, is_api: bool
+) -> Template_:
+    arn = _arn(side, invoked)
+    if not is_api:
+        return {"Hourly": _rule(arn)}
+    deployment = draw(st.sampled_from(["One", "Two"]))
+    resources: Template_ = _rest(arn, deployment)["Resources"]
+    if draw(st.integers(0, 3)) == 0:
+        del resources[deployment]["DependsOn"]
+    return {name: resources[name] for name in ("Api", "Get", deployment, "Prod")}
+
+
+def _permitting(draw: st.DrawFn, side: Template_, on: str, is_api: bool) -> Template_:
+    """A permission, for a source that orders it or not, or for another source."""
+    if is_api:
+        stage = draw(st.sampled_from([STAGE, "*", "prod"]))
+        source = {"Fn::Sub": [EXECUTE, {"S": stage}]}
+        made = _permission(_arn(side, on), "apigateway", SourceArn=source)
+    else:
+        source = draw(st.sampled_from([OF_RULE["SourceArn"], None]))
+        more: Template_ = {} if source is None else {"SourceArn": source}
+        made = _permission(_arn(side, on), **more)
+    waits = draw(st.sampled_from(["none", "none", "later", "earlier"]))
+    mover = "Prod" if is_api else "Hourly"
+    if waits == "later":
+        made["DependsOn"] = mover
+    if waits == "earlier":
+        side[mover].setdefault("DependsOn", []).append("P1")
+    return made
+
+
+def _conditional(draw: st.DrawFn, side: Template_) -> Template_:
+    """The side, perhaps with branches; the stage is prod by default."""
+    for name in ("P1", "P2", "P3"):
+        if name in side and draw(st.integers(0, 5)) == 0:
+            side[name]["Condition"] = draw(st.sampled_from(["IsProd", "IsDev"]))
+        if name in side and draw(st.integers(0, 5)) == 0:
+            properties = side[name]["Properties"]
+            source = properties.get("SourceArn", {"Ref": "AWS::NoValue"})
+            branches = [source, OTHERS_ARN] if draw(st.booleans()) else [source] * 2
+            properties["SourceArn"] = {"Fn::If": ["IsProd", *branches]}
+    stages = {"IsProd": "prod", "IsDev": "dev"}
     return {
-        name: (_qualifier(one["Properties"]["FunctionName"]), one["Properties"])
-        for name, one in side.items()
-        if one["Type"] == "AWS::Lambda::Permission"
+        "Parameters": {"Stage": parameter(Default="prod")},
+        "Conditions": {
+            name: {"Fn::Equals": [{"Ref": "Stage"}, value]}
+            for name, value in stages.items()
+        },
+        "Resources": side,
     }
 
 
-def _is_denied_on_every_order(before: Template_, after: Template_) -> bool:
-    """Walk all orders of the rule and the permissions; deletions come last."""
-    old, new = before["Resources"], after["Resources"]
-    steps = ["Hourly", *_permits(new)]
-    invoked = [
-        _qualifier(side["Hourly"]["Properties"]["Targets"][0]["Arn"])
-        for side in (old, new)
+def _chosen(node: Any, stage: str) -> Any:
+    """What a stage makes of a template's resources."""
+    if isinstance(node, list):
+        return [_chosen(one, stage) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "Fn::If" in node:
+        name, yes, no = node["Fn::If"]
+        return _chosen(yes if name == f"Is{stage.title()}" else no, stage)
+    below = {key: _chosen(value, stage) for key, value in node.items()}
+    return {
+        key: value
+        for key, value in below.items()
+        if value != {"Ref": "AWS::NoValue"}
+        and not (
+            isinstance(value, dict)
+            and value.get("Condition") not in (None, f"Is{stage.title()}")
+        )
+    }
+
+
+class _Walk:
+    """What callers meet in one order of the steps, at each moment of it."""
+
+    def __init__(self, old: Template_, new: Template_) -> None:
+        self.old, self.new = old, new
+        self.halves = {"code": "old", "configuration": "old"}
+        self.versions = {name: ("old", "old") for name in old if "Version" in name}
+        self.alias = _points(old)
+        self.target = self.deployed = _invokes(old)
+        self.deployments: Template_ = {
+            name: self.target for name in ("One", "Two") if name in old
+        }
+        self.permissions = dict(_permits(old))
+        self.mixed, self.denied = [self.met()[0]], [self.met()[1]]
+
+    def take(self, step: str) -> None:
+        if step in self.halves:
+            self.halves[step] = "new"
+        elif step.startswith("Version"):
+            self.versions.setdefault(step, self.both())
+        elif step == "Live":
+            self.alias = _points(self.new)
+        elif step in ("Hourly", "Get"):
+            self.target = _invokes(self.new)
+        elif step in ("One", "Two"):
+            # One that is there already is not made again.
+            self.deployments.setdefault(step, self.target)
+        elif step == "Prod":
+            deployment = self.new["Prod"]["Properties"]["DeploymentId"]["Ref"]
+            self.deployed = self.deployments[deployment]
+        elif step == "clean-up":
+            self.permissions = dict(_permits(self.new))
+        else:
+            on = dict(_permits(self.new)).get((step, json.dumps(self.new[step])))
+            if on is not None:
+                self.permissions[step, json.dumps(self.new[step])] = on
+        mixed, denied = self.met()
+        self.mixed.append(mixed)
+        self.denied.append(denied)
+
+    def both(self) -> tuple[str, str]:
+        return self.halves["code"], self.halves["configuration"]
+
+    def invoked(self) -> str:
+        return self.deployed if "Prod" in self.new else self.target
+
+    def met(self) -> tuple[str, bool]:
+        invoked = self.invoked()
+        return self.state(invoked), invoked not in self.permissions.values()
+
+    def state(self, invoked: str) -> str:
+        behind = self.alias if invoked == "live" else invoked
+        both = self.versions[behind] if behind else self.both()
+        changed = {
+            half
+            for half, name in zip(both, self.halves)
+            if _function(self.old, name) != _function(self.new, name)
+        }
+        return "mixed" if len(changed) > 1 else "".join(changed) or "old"
+
+
+def _function(side: Template_, half: str) -> Any:
+    properties = side["Orders"]["Properties"]
+    return properties["Code"] if half == "code" else properties.get("Timeout")
+
+
+def _points(side: Template_) -> str:
+    """The version behind the alias, empty for ``$LATEST``."""
+    node = side.get("Live", {}).get("Properties", {}).get("FunctionVersion")
+    return node["Fn::GetAtt"][0] if isinstance(node, dict) else ""
+
+
+def _qualifier(node: Any) -> str:
+    """What stands behind the function: empty, live or the name of a version."""
+    name = node.get("Ref", "")
+    return "live" if name == "Live" else str(name)
+
+
+def _invokes(side: Template_) -> str:
+    if "Hourly" in side:
+        return _qualifier(side["Hourly"]["Properties"]["Targets"][0]["Arn"])
+    uri = side["Get"]["Properties"]["Integration"]["Uri"]
+    return _qualifier(uri["Fn::Sub"][1]["I"])
+
+
+def _permits(side: Template_) -> Iterator[tuple[tuple[str, str], str]]:
+    """The permissions for the source that invokes; what for which qualifier."""
+    for name in ("P1", "P2", "P3", "P4"):
+        properties = side.get(name, {}).get("Properties", {})
+        if properties and properties.get("SourceArn") != OTHERS_ARN:
+            yield (name, json.dumps(side[name])), _qualifier(properties["FunctionName"])
+
+
+def _orders(steps: list[str], waits: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    """Every order of the steps in which each comes after what it waits for."""
+    if not steps:
+        yield []
+    for step in steps:
+        rest = [one for one in steps if one != step]
+        if not waits[step] & set(rest):
+            for order in _orders(rest, waits):
+                yield [step, *order]
+
+
+def _walks(old: Template_, new: Template_) -> Iterator[_Walk]:
+    calls = [
+        half
+        for half in ("code", "configuration")
+        if _function(old, half) != _function(new, half)
     ]
-    there = {on for on, _ in _permits(old).values()}
-    end = {on for on, _ in _permits(new).values()}
-    if invoked[0] not in there or invoked[1] not in end or invoked[0] == invoked[1]:
-        return False
-    denied = []
-    for order in permutations(steps):
-        if any(
-            order.index(waited) > order.index(step)
-            for step in steps
-            for waited in _waits_for(new, step, set())
-            if waited in steps and waited != step
-        ):
-            continue
-        live, now, met = set(there), invoked[0], False
-        for step in order:
-            if step == "Hourly":
-                now = invoked[1]
-            else:
-                live.add(_permits(new)[step][0])
-            met = met or now not in live
-        denied.append(met)
-    return bool(denied) and all(denied)
+    others = [name for name in new if name != "Orders" and new[name] != old.get(name)]
+    waits = {name: _waits_for(new, name, set()) for name in others}
+    for step in waits:
+        if "Orders" in waits[step]:
+            waits[step] |= set(calls)
+    waits |= {call: set() for call in calls}
+    for order in _orders([*calls, *others], waits):
+        walk = _Walk(old, new)
+        for step in [*order, "clean-up"]:
+            walk.take(step)
+        yield walk
 
 
-@fuzzed(300)
-@given(_sides())
-def test_gaps_are_what_every_order_denies(sides: tuple[Template_, Template_]) -> None:
-    before, after = sides
-    if _is_circular(after) or _is_circular(before):
+def _hazards(old: Template_, new: Template_) -> set[str]:
+    """The rules that must speak: of what every order of an update has."""
+    walks = list(_walks(old, new))
+    first = walks[0]
+    is_old = [_function(old, half) == _function(new, half) for half in first.halves]
+    found = set()
+    is_moved = _invokes(old) != _invokes(new)
+    if all("mixed" in walk.mixed for walk in walks):
+        found.add("W9831")
+    # Of what the template invokes: an API that is not deployed is another fault.
+    invoked = _invokes(new)
+    if not all(is_old) and all(walk.state(invoked) == "old" for walk in walks):
+        found.add("W9832")
+    if is_moved and not first.denied[0]:
+        ends = [walk.denied[-1] for walk in walks]
+        if not any(ends) and all(any(walk.denied) for walk in walks):
+            found.add("W9834")
+        if all(ends) and all(walk.invoked() == _invokes(old) for walk in walks):
+            found.add("W9834")
+    versions = [{name for name in side if "Version" in name} for side in (old, new)]
+    if all(is_old) and versions[0] and versions[1] - versions[0]:
+        found.add("W9835")
+    return found
+
+
+def _is_circular(side: Template_) -> bool:
+    return any(name in _waits_for(side, name, set()) for name in side)
+
+
+@fuzzed(250)
+@given(_updates())
+def test_rules_say_what_every_order_has(sides: tuple[Template_, Template_]) -> None:
+    defaults = [_chosen(side["Resources"], "prod") for side in sides]
+    if any(map(_is_circular, defaults)):
         return
     with TemporaryDirectory() as folder:
         for name, side in zip(("before", "after"), sides):
@@ -761,14 +964,38 @@ def test_gaps_are_what_every_order_denies(sides: tuple[Template_, Template_]) ->
         cfn = configured(
             Path(folder) / "after.json", baseline_path=f"{folder}/before.json"
         )
-        assert bool(list(gaps(cfn))) is _is_denied_on_every_order(before, after)
-        resources = [side["Resources"] for side in sides]
-        is_refused = resources[0]["Orders"] == resources[1]["Orders"] and (
-            "V1" in resources[0]
-        ) is not ("V1" in resources[1])
-        assert bool(list(redundant_versions(cfn))) is is_refused
+        said = {
+            "W9831": update_of(cfn).concurrent,
+            "W9832": update_of(cfn).unpublished,
+            "W9834": list(gaps(cfn)),
+            "W9835": list(redundant_versions(cfn)),
+        }
+        expected = _hazards(*defaults)
+        timeline = timeline_of(cfn)
+        assert timeline is not None
+        kinds = {hazard.kind for hazard in timeline.hazards}
+        assert (Kind.RACE in kinds) is ("W9831" in expected)
+        assert (Kind.REFUSED in kinds) is ("W9835" in expected)
+        if _is_deployed(*defaults):
+            assert (Kind.STALE in kinds) is ("W9832" in expected)
+        # Decided: a function must be shielded after the update as well.
+        if _meets_latest(defaults[1]) and _changes_both(*defaults):
+            expected.add("W9831")
+        assert {rule for rule, found in said.items() if found} == expected
 
 
-def _is_circular(side: Template_) -> bool:
-    resources = side["Resources"]
-    return any(name in _waits_for(resources, name, set()) for name in resources)
+def _is_deployed(old: Template_, new: Template_) -> bool:
+    """Whether callers come to what the template says in the end."""
+    return all(walk.invoked() == _invokes(new) for walk in _walks(old, new))
+
+
+def _meets_latest(side: Template_) -> bool:
+    invoked = _invokes(side)
+    return not invoked or (invoked == "live" and not _points(side))
+
+
+def _changes_both(*sides: Template_) -> bool:
+    return all(
+        _function(sides[0], half) != _function(sides[1], half)
+        for half in ("code", "configuration")
+    )

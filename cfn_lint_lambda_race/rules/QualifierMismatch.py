@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import attach_to_invoked, qualify_scaling
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import (
     ANY,
@@ -47,13 +48,14 @@ class QualifierMismatch(RaceRule):
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)
         for misfit in reading.misfits:
-            yield finding(cfn, misfit.path, _message(reading, misfit))
+            fix = attach_to_invoked(cfn, misfit)
+            yield finding(cfn, misfit.path, _message(reading, misfit), fix)
         for refused in reading.refused:
             message = (
                 f"{refused.what} names no version or alias of {refused.function}, "
                 f"which AWS refuses; name one: function:{refused.function}:ALIAS"
             )
-            yield finding(cfn, refused.path, message)
+            yield finding(cfn, refused.path, message, qualify_scaling(cfn, refused))
 
 
 _DENIED = "its invocations are denied"

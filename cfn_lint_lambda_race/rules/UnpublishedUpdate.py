@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import publish_changes
 from cfn_lint_lambda_race.rules._rule import (
     RaceRule,
     Told,
@@ -62,7 +63,8 @@ class UnpublishedUpdate(RaceRule):
         ]
         for path, functions in gathered(cfn, self.id, told):
             stale = [found[function] for function in functions]
-            yield finding(cfn, path, _message(cfn, stale))
+            fix = publish_changes(cfn, functions)
+            yield finding(cfn, path, _message(cfn, stale), fix)
 
 
 def _words(cfn: Template, found: Unpublished) -> tuple[str, str, str]:

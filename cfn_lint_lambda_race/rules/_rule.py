@@ -10,6 +10,7 @@ from cfnlint.helpers import ensure_list
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import Fix
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._evaluator import Path
 from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
@@ -57,12 +58,15 @@ def _misspelt(rule: str, name: str, own: Sequence[str]) -> str:
     return f"{rule} has no setting {shown}, so it has no effect; {cure}"
 
 
-def finding(cfn: Template, path: Sequence[str | int], message: str) -> RuleMatch:
-    """A finding at a path of the template as it is written."""
+def finding(
+    cfn: Template, path: Sequence[str | int], message: str, fix: Fix | None = None
+) -> RuleMatch:
+    """A finding at a path of the template as it is written, with what cures it."""
+    more: dict[str, Any] = {} if fix is None else {"fix": fix}
     location = position(cfn, path)
-    if location is None:
-        return RuleMatch(list(path), message)
-    return RuleMatch(list(path), message, location=location)
+    if location is not None:
+        more["location"] = location
+    return RuleMatch(list(path), message, **more)
 
 
 class Told(NamedTuple):

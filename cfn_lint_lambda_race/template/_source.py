@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from cfnlint.decode import decode
+from cfnlint.decode import decode, decode_str
 from cfnlint.helpers import TRANSFORM_LANGUAGE_EXTENSION, TRANSFORM_SAM, ensure_list
 from cfnlint.template import Template
 
@@ -30,6 +30,8 @@ SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 
 # By the template that cfn-lint lints, the one as written, where that is another.
 _SOURCES: WeakKeyDictionary[Template, Template] = WeakKeyDictionary()
+# By template, the text that it was decoded from, where that is not in its file yet.
+_TEXTS: WeakKeyDictionary[Template, str] = WeakKeyDictionary()
 # By a template, what it was before `Globals` was merged into it.
 _UNMERGED: WeakKeyDictionary[Template, Mapping[str, Any]] = WeakKeyDictionary()
 
@@ -43,6 +45,11 @@ def is_serverless(template: Mapping[Any, Any]) -> bool:
     return TRANSFORM_SAM in ensure_list(template.get("Transform", []))
 
 
+def stand_for(cfn: Template, text: str) -> None:
+    """Say what text a template was decoded from, in the place of its file's."""
+    _TEXTS[cfn] = text
+
+
 def as_written(cfn: Template) -> Template:
     """The template that cfn-lint lints, SAM untranslated where its file allows.
 
@@ -52,15 +59,25 @@ def as_written(cfn: Template) -> Template:
         return cfn
     if cfn not in _SOURCES:
         try:
-            if not Path(cfn.filename).is_file():
-                return cfn
             # As cfn-lint did, so that each node knows where it stands, in JSON too.
-            with _quiet():
-                template, _ = decode(cfn.filename)
+            template = _decoded(cfn)
+            if template is None:
+                return cfn
             _SOURCES[cfn] = _read(template if is_small(template) else None, cfn)
         except (OSError, RecursionError, UnusableTemplateError):
             return cfn
     return _SOURCES[cfn]
+
+
+def _decoded(cfn: Template) -> Any:
+    """What stands in a template's file, or will; None where there is none."""
+    text = _TEXTS.get(cfn)
+    with _quiet():
+        if text is not None:
+            return decode_str(text)[0]
+        if cfn.filename and Path(cfn.filename).is_file():
+            return decode(cfn.filename)[0]
+    return None
 
 
 def _differs(cfn: Template) -> bool:
@@ -112,12 +129,8 @@ def unmerged(cfn: Template) -> Mapping[str, Any]:
     if not isinstance(template, Mapping) or not template.get("Globals"):
         return template if isinstance(template, Mapping) else {}
     found: Any = None
-    try:
-        if source.filename and Path(source.filename).is_file():
-            with _quiet():
-                found, _ = decode(source.filename)
-    except (OSError, RecursionError):
-        pass
+    with suppress(OSError, RecursionError):
+        found = _decoded(source)
     is_usable = isinstance(found, Mapping) and is_small(found)
     return _UNMERGED.setdefault(source, found if is_usable else {})
 
@@ -207,12 +220,13 @@ def _transformed(template: Any, cfn: Template) -> Template:
         return _unrolled(template, cfn)
     # CloudFormation unrolls loops before SAM sees the template.
     transforms = template["Transform"]
-    template["Transform"] = [
-        name for name in ensure_list(transforms) if name != TRANSFORM_SAM
-    ]
     section = template.pop("Globals", None)
-    template = _unrolled(template, cfn).template
-    template["Transform"] = transforms
+    if TRANSFORM_LANGUAGE_EXTENSION in ensure_list(transforms):
+        template["Transform"] = [
+            name for name in ensure_list(transforms) if name != TRANSFORM_SAM
+        ]
+        template = _unrolled(template, cfn).template
+        template["Transform"] = transforms
     if section is None:
         return _template(template, cfn)
     template["Globals"] = section

@@ -15,6 +15,7 @@ from typing import Any
 from cfn_lint_lambda_race.template import (
     ALWAYS,
     MAX_DEPTH,
+    Resource,
     intrinsic,
     sub_variables,
 )
@@ -34,6 +35,7 @@ class Order:
         made: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self._deployment = deployment
+        self._resources = deployed(deployment)
         self._made = made or {}
         self._direct: dict[str, frozenset[str]] = {}
         self._all: dict[str, frozenset[str]] = {}
@@ -59,7 +61,7 @@ class Order:
         if name in self._made:
             return self._made[name]
         if name not in self._direct:
-            resource = self._deployment.resources.get(name)
+            resource = self._resources.get(name)
             found: set[str] = set()
             if resource is not None:
                 found = self._named(resource.properties)
@@ -67,9 +69,7 @@ class Order:
                 names = waits if isinstance(waits, list) else [waits]
                 found |= {one for one in names if isinstance(one, str)}
             self._direct[name] = frozenset(
-                one
-                for one in found
-                if one in self._deployment.resources or one in self._made
+                one for one in found if one in self._resources or one in self._made
             )
         return self._direct[name]
 
@@ -126,3 +126,16 @@ def _names(function: str, argument: Any) -> list[str]:
     own = {key for one in rest if isinstance(one, Mapping) for key in one}
     names = [one[1].strip() for one in sub_variables(first)]
     return [one for one in names if one not in own]
+
+
+def deployed(deployment: Deployment) -> Mapping[str, Resource]:
+    """The resources of a deployment, without those that a condition takes away.
+
+    Nothing waits for those, not even by `DependsOn`.
+    """
+    decide = deployment.reading.evaluator.decide
+    return {
+        name: resource
+        for name, resource in deployment.resources.items()
+        if resource.condition is None or decide(resource.condition, ALWAYS) is not False
+    }

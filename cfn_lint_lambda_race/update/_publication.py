@@ -10,7 +10,6 @@ from typing import Any
 from cfn_lint_lambda_race.template import (
     MAX_DEPTH,
     Resource,
-    Target,
     Text,
     intrinsic,
     scalar_text,
@@ -170,13 +169,14 @@ def unpublished_input(
 def _stale(
     after: Deployment, function: str, aliases: list[str], moved: set[str]
 ) -> str | None:
+    invoked = _invoked(after, function)
     for name in aliases:
-        if name not in moved and _is_invoked(after, function, name):
+        if name not in moved and (invoked is None or name in invoked):
             return _words(name)
-    if not aliases:
-        for version in after.versions(function):
-            if _is_invoked(after, function, version.id):
-                return version.id
+    for version in after.versions(function):
+        # Nobody elsewhere invokes a version that has an alias.
+        if not aliases if invoked is None else version.id in invoked:
+            return version.id
     return None
 
 
@@ -218,8 +218,9 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
     evaluator = deployment.reading.evaluator
     versions = {version.id for version in deployment.versions(function)}
     found = []
-    for name, alias in references.aliases.items():
-        if alias.function != function or alias.resource.type == SERVERLESS_FUNCTION:
+    for name in deployment.aliases(function):
+        alias = references.aliases[name]
+        if alias.resource.type == SERVERLESS_FUNCTION:
             continue
         if references.latest_branches(name):
             continue
@@ -236,31 +237,19 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
     return found
 
 
-def _is_invoked(deployment: Deployment, function: str, qualifier: str) -> bool:
-    """Whether targets invoke a qualifier of the function, or nothing at all.
+def _invoked(deployment: Deployment, function: str) -> set[str] | None:
+    """The aliases and versions of a function that targets invoke, by their names.
 
-    Callers elsewhere use what the template publishes and does not invoke; not what
-    only a deployment invokes.
+    None where no target invokes anything of the function: callers elsewhere use what
+    the template publishes; not what only a deployment invokes.
     """
     if function in deployment.deploying:
-        return False
-    invoked = [
-        reference
-        for target in deployment.reading.targets
-        if _counts(target)
-        for reference in target.references
-        if reference.function == function
-    ]
-    return not invoked or any(
-        reference.qualifier is not None
-        and reference.qualifier.token is not None
-        and reference.qualifier.token.name == qualifier
-        for reference in invoked
-    )
-
-
-def _counts(target: Target) -> bool:
-    return not target.row.is_deployment
+        return set()
+    invoked = deployment.invoked(function)
+    if not invoked:
+        return None
+    qualifiers = [reference.qualifier for reference in invoked]
+    return {one.token.name for one in qualifiers if one is not None and one.token}
 
 
 # -- SAM -----------------------------------------------------------------------

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.data import sam_grants
 from cfn_lint_lambda_race.template import (
-    ALWAYS,
     VERSION,
     Attachments,
     Grant,
@@ -29,9 +28,10 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
-from cfn_lint_lambda_race.update._comparison import Comparison, FunctionUpdate
+from cfn_lint_lambda_race.update._changes import FunctionUpdate
+from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
-from cfn_lint_lambda_race.update._order import Order
+from cfn_lint_lambda_race.update._order import Order, deployed
 from cfn_lint_lambda_race.update._publication import stays_with_serverless
 
 PERMISSION = "AWS::Lambda::Permission"
@@ -209,12 +209,7 @@ class Side:
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self.reading = deployment.reading
-        self.resources = {
-            name: resource
-            for name, resource in deployment.resources.items()
-            if resource.condition is None
-            or self.reading.evaluator.decide(resource.condition, ALWAYS) is not False
-        }
+        self.resources = deployed(deployment)
 
     @cached_property
     def targets(self) -> dict[Place, Target]:
