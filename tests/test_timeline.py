@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -359,7 +360,32 @@ def test_each_template_of_the_corpus_against_itself_is_silent() -> None:
 
 # -- SAM -----------------------------------------------------------------------------
 
+STREAM = "arn:aws:kinesis:us-east-1:123456789012:stream/orders"
+CLUSTER = "arn:aws:kafka:us-east-1:123456789012:cluster/orders/1"
+ACCESS = [{"Type": "BASIC_AUTH", "URI": "arn:aws:secretsmanager:us-east-1:1:secret:a"}]
 EVENTS: Mapping[str, Template_] = {
+    "AlexaSkill": {"SkillId": "amzn1.ask.skill.orders"},
+    "DocumentDB": {
+        "Cluster": "arn:aws:rds:us-east-1:123456789012:cluster:orders",
+        "DatabaseName": "orders",
+        "SourceAccessConfigurations": ACCESS,
+    },
+    "DynamoDB": {
+        "Stream": "arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/1",
+        "StartingPosition": "LATEST",
+    },
+    "Kinesis": {"Stream": STREAM, "StartingPosition": "LATEST"},
+    "MQ": {
+        "Broker": "arn:aws:mq:us-east-1:123456789012:broker:orders:b-1",
+        "Queues": ["orders"],
+        "SourceAccessConfigurations": ACCESS,
+    },
+    "MSK": {"Stream": CLUSTER, "Topics": ["orders"], "StartingPosition": "LATEST"},
+    "SelfManagedKafka": {
+        "KafkaBootstrapServers": ["example.com:9092"],
+        "Topics": ["orders"],
+        "SourceAccessConfigurations": ACCESS,
+    },
     "Api": {"Path": "/", "Method": "get"},
     "CloudWatchEvent": {"Pattern": {"source": ["aws.ec2"]}},
     "CloudWatchLogs": {"LogGroupName": "orders", "FilterPattern": ""},
@@ -412,9 +438,7 @@ def _waits_for(resources: Template_, later: str, seen: set[str]) -> set[str]:
 
 def _follows_in_translation(kind: str) -> bool:
     """Whether SAM's permission on the alias waits for what callers invoke it by."""
-    translator = pytest.importorskip("samtranslator.translator.transform")
-    template = _event(kind, AutoPublishAlias="live")
-    resources = translator.transform(template, {}, _Policies())["Resources"]
+    resources = _translated(_event(kind, AutoPublishAlias="live"))["Resources"]
     replaced = {"AWS::SNS::Subscription"}
     moved = [
         name
@@ -434,6 +458,27 @@ def _follows_in_translation(kind: str) -> bool:
         for permission in permissions
         for name in moved
     )
+
+
+def test_each_event_of_sam_is_tried() -> None:
+    sources = pytest.importorskip("samtranslator.model.eventsources")
+    kinds = set()
+    for module in ("push", "pull", "cloudwatchlogs", "scheduler"):
+        found = import_module(f"{sources.__name__}.{module}")
+        kinds |= {
+            vars(kind)["resource_type"]
+            for kind in vars(found).values()
+            if isinstance(kind, type)
+            and kind.__module__ == found.__name__
+            and vars(kind).get("resource_type")
+        }
+    assert kinds == set(EVENTS)
+
+
+def _translated(template: Template_) -> Template_:
+    translator = pytest.importorskip("samtranslator.translator.transform")
+    found: Template_ = translator.transform(deepcopy(template), {}, _Policies())
+    return found
 
 
 class _Policies:
@@ -467,6 +512,51 @@ def test_alias_for_an_event(tmp_path: Path, kind: str) -> None:
     found = _found(tmp_path, _event(kind), _event(kind, AutoPublishAlias="live"))
     place = "Resources/Orders/Properties/Events/It"
     assert found == ([place] if row is not None and row.follows_the_move else [])
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_verdict_is_that_of_the_translation(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    sides = _event(kind), _event(kind, AutoPublishAlias="live")
+    native = _timeline(*sides)
+    translated = _timeline(*map(_translated, sides))
+    assert bool(list(native.gaps())) is bool(list(translated.gaps()))
+    assert bool(native.possible) is bool(translated.possible)
+    for code in ("two.zip", "one.zip"):
+        changed = deepcopy(sides[1])
+        function = changed["Resources"]["Orders"]["Properties"]
+        function["CodeUri"]["Key"] = code
+        function["Timeout"] = 9
+        kinds = [
+            {one.kind for one in _timeline(*pair).hazards}
+            for pair in (
+                (sides[0], changed),
+                (_translated(sides[0]), _translated(changed)),
+                (sides[1], changed),
+                (_translated(sides[1]), _translated(changed)),
+            )
+        ]
+        assert kinds[0] == kinds[1]
+        assert kinds[2] == kinds[3] == set()
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_rows_say_what_waits_for_its_permission(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    resources = _translated(_event(kind, AutoPublishAlias="live"))["Resources"]
+    kinds = {name: one["Type"] for name, one in resources.items()}
+    is_awaited = any(
+        "AWS::Lambda::Permission"
+        in {kinds[one] for one in _waits_for(resources, name, set())}
+        for name in resources
+        if "OrdersAliaslive" in set(_refers(resources[name]))
+    )
+    row = sam_grants().get(kind)
+    assert is_awaited is (row is not None and row.is_awaited)
 
 
 # -- versions that Lambda refuses ----------------------------------------------------
