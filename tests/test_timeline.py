@@ -29,6 +29,7 @@ from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import Order
 from tests.fuzzing import fuzzed
 from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
+from tests.test_change_set import change, described, detail
 from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
 
 GAP, REDUNDANT = "W9834", "W9835"
@@ -761,6 +762,114 @@ def test_replaced_target_serves_until_the_clean_up() -> None:
         "delete Permission",
         "delete Hourly",
     ]
+
+
+# -- change sets -------------------------------------------------------------------
+
+REPLACED = {"kind": "AWS::Lambda::Permission", "replacement": "True"}
+NEW_NAME = detail("FunctionName", recreation="Always")
+
+
+def _shown(
+    folder: Path, template: Template_, *changes: Template_, rule: str = GAP
+) -> list[str]:
+    """Where a rule speaks of a template by a change set."""
+    (folder / "change-set.json").write_text(json.dumps(described(*changes)))
+    setting = f"W9831:change_set={folder / 'change-set.json'}"
+    matches = lint_template(folder, template, "-x", setting)
+    assert not paths(matches, "E0002")
+    return paths(matches, rule)
+
+
+def _targets_change() -> Template_:
+    return change(detail("Targets"), name="Hourly", kind="AWS::Events::Rule")
+
+
+def test_change_set_shows_a_permission_that_comes_too_late(tmp_path: Path) -> None:
+    moved = change(NEW_NAME, name="Permission", **REPLACED)
+    after = _moved()[1]
+    assert _shown(tmp_path, after, _targets_change(), moved) == LATE
+    # Nothing moves, or something else of the permission changes.
+    assert _shown(tmp_path, after, moved) == []
+    source = change(
+        detail("SourceArn", recreation="Always"), name="Permission", **REPLACED
+    )
+    assert _shown(tmp_path, after, _targets_change(), source) == []
+    # Another permission is there already.
+    after["Resources"]["Wide"] = _permission(LIVE)
+    assert _shown(tmp_path, after, _targets_change(), moved) == []
+
+
+def test_change_set_of_what_nothing_orders_is_silent(tmp_path: Path) -> None:
+    after = _moved(SourceAccount="123456789012")[1]
+    moved = change(NEW_NAME, name="Permission", **REPLACED)
+    assert _shown(tmp_path, after, _targets_change(), moved) == []
+
+
+def test_change_set_of_a_replaced_function_is_silent(tmp_path: Path) -> None:
+    moved = change(NEW_NAME, name="Permission", **REPLACED)
+    function = change(detail("FunctionName"), replacement="True")
+    after = _moved()[1]
+    assert _shown(tmp_path, after, _targets_change(), moved, function) == []
+
+
+def test_change_set_shows_a_stage_that_moves_first(tmp_path: Path) -> None:
+    changes = [
+        change(detail("Integration"), name="Get", kind="AWS::ApiGateway::Method"),
+        change(name="Two", kind="AWS::ApiGateway::Deployment", action="Add"),
+        change(detail("DeploymentId"), name="Prod", kind="AWS::ApiGateway::Stage"),
+        change(NEW_NAME, name="Permission", **REPLACED),
+    ]
+    assert _shown(tmp_path, _rest(LIVE, "Two", STAGE), *changes) == LATE
+    assert _shown(tmp_path, _rest(LIVE, "Two", "*"), *changes) == []
+    assert _shown(tmp_path, _rest(LIVE, "Two", STAGE), *changes[2:]) == []
+
+
+def test_change_set_shows_sam_s_permission(tmp_path: Path) -> None:
+    after = _event("Schedule", AutoPublishAlias="live")
+    moved = change(NEW_NAME, name="OrdersItPermission", **REPLACED)
+    place = "Resources/Orders/Properties/Events/It"
+    assert _shown(tmp_path, after, moved) == [place]
+    assert _shown(tmp_path, _event("SNS", AutoPublishAlias="live"), moved) == []
+
+
+def _version_change(name: str, action: str, replacement: str = "") -> Template_:
+    return change(
+        name=name,
+        kind="AWS::Lambda::Version",
+        action=action,
+        replacement=replacement,
+    )
+
+
+def test_change_set_shows_a_version_in_vain(tmp_path: Path) -> None:
+    after = _versioned("Version2")
+    next_one = [
+        _version_change("Version2", "Add"),
+        _version_change("Version1", "Remove"),
+    ]
+    place = ["Resources/Version2"]
+    assert _shown(tmp_path, after, *next_one, rule=REDUNDANT) == place
+    tags = change(detail("Tags"))
+    assert _shown(tmp_path, after, *next_one, tags, rule=REDUNDANT) == place
+    replaced = _version_change("Version2", "Modify", "True")
+    assert _shown(tmp_path, after, replaced, rule=REDUNDANT) == place
+    # The first version, a changed function, and one of which nothing is told.
+    first = next_one[:1]
+    assert _shown(tmp_path, after, *first, rule=REDUNDANT) == []
+    for other in (change(detail("Code")), change(), change(replacement="True")):
+        assert _shown(tmp_path, after, *next_one, other, rule=REDUNDANT) == []
+
+
+def test_change_set_shows_sam_s_version_in_vain(tmp_path: Path) -> None:
+    changes = [
+        _version_change("OrdersVersion0f02ef37ac", "Add"),
+        _version_change("OrdersVersionaaaaaaaaaa", "Remove"),
+        change(detail("Tags", attribute="Tags")),
+    ]
+    after = _tagged("b")
+    assert _shown(tmp_path, after, *changes, rule=REDUNDANT) == ["Resources/Orders"]
+    assert _shown(tmp_path, after, changes[0], rule=REDUNDANT) == []
 
 
 # -- all orders ----------------------------------------------------------------------
