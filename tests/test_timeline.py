@@ -1151,7 +1151,7 @@ def _is_circular(side: Template_) -> bool:
     return any(name in _waits_for(side, name, set()) for name in side)
 
 
-@fuzzed(250)
+@fuzzed(250, at_least=20_000)
 @given(_updates())
 def test_rules_say_what_every_order_has(sides: tuple[Template_, Template_]) -> None:
     defaults = [_chosen(side["Resources"], "prod") for side in sides]
