@@ -16,7 +16,7 @@ from cfn_lint_lambda_race import _pages
 from cfn_lint_lambda_race._linting import TOLERATED, FileLint, Linter, LintError
 from cfn_lint_lambda_race.cure import ALIAS_NAME, DEFAULT_ALIAS, Choices
 from cfn_lint_lambda_race.cure._apply import Curing, Finding, Result
-from cfn_lint_lambda_race.cure._edits import Uneditable
+from cfn_lint_lambda_race.cure._edits import EditError
 from cfn_lint_lambda_race.cure._files import Source, UnusableFileError, read, write
 from cfn_lint_lambda_race.cure._generated import why_generated
 from cfn_lint_lambda_race.update import Settings
@@ -122,7 +122,7 @@ def run(chosen: argparse.Namespace) -> int:
                 write(source, result.text)
             elif changes:
                 code = max(code, 1)
-        except (UnusableFileError, LintError, Uneditable) as error:
+        except (UnusableFileError, LintError, EditError) as error:
             _progress("", linter.templates)
             print(f"{name}: {error}", file=sys.stderr)
             reports.append({"file": name, "error": str(error)})

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from cfn_lint_lambda_race.cure._edits import Document, Edit, Uneditable, apply
+from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, apply
 from cfn_lint_lambda_race.cure._fixes import Fix
 from cfn_lint_lambda_race.cure._workshop import Choices, NoFixError
 
@@ -110,7 +110,7 @@ class Curing:
         ]
 
     def run(self) -> Result:
-        """What comes of the text. Raises `Uneditable` where nothing can be edited."""
+        """What comes of the text. Raises `EditError` where nothing can be edited."""
         result = Result(self._text)
         if not self._wanted:
             return result
@@ -208,7 +208,7 @@ class Curing:
             assert finding.fix is not None
             try:
                 edits = finding.fix.edits(document, self._choices)
-            except (NoFixError, Uneditable) as error:
+            except (NoFixError, EditError) as error:
                 attempt.reasons[finding.key] = str(error)
                 done.add(finding.key)
                 continue

@@ -66,7 +66,7 @@ class Fix:
     ) -> list[Edit]:
         """The edits of the text in which the finding was made.
 
-        Raises `NoFixError` where there is no fix, `Uneditable` where the text is
+        Raises `NoFixError` where there is no fix, `EditError` where the text is
         written so that it cannot be edited.
         """
         return self._make(workshop(self._cfn, document, choices))
