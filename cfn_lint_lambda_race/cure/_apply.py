@@ -9,7 +9,7 @@ the fixes are tried in halves, until it is known which of them is to blame.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, apply
@@ -124,6 +124,10 @@ class Curing:
                 result.left.append(Left(finding, reason))
         self._solve(open_ones, result)
         order = {finding.key: index for index, finding in enumerate(self._wanted)}
+        for finding in result.fixed:
+            warning = finding.fix.warning if finding.fix else ""
+            if warning:
+                result.notes.append(replace(finding, message=warning, fix=None))
         result.fixed.sort(key=lambda finding: order[finding.key])
         result.left.sort(key=lambda left: order[left.finding.key])
         return result
