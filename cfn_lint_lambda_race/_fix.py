@@ -129,9 +129,10 @@ def run(chosen: argparse.Namespace) -> int:
             code = 2
             continue
         _progress("", linter.templates)
-        reports.append(_report(name, before, result))
         if chosen.format == "text":
             _print(chosen, name, before, result)
+        else:
+            reports.append(_report(name, before, result))
     if chosen.format == "json":
         print(json.dumps({"templates": reports}, indent=2))
     return code
@@ -255,9 +256,7 @@ def _edits(before: str, after: str) -> Iterator[dict[str, Any]]:
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
-    for tag, first, last, start, end in SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
+    for tag, first, last, start, end in SequenceMatcher(None, old, new).get_opcodes():
         if tag != "equal":
             yield {
                 "start": starts[first],

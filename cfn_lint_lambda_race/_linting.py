@@ -185,12 +185,20 @@ class FileLint:
         self._filename = filename
         self._original = folder / "baseline.template"
         self._original.write_bytes(text.encode("utf-8"))
+        self._whole: dict[str, list[Finding]] = {}
 
     def pack(self, text: str) -> list[Finding]:
-        return self._linter.pack(self._filename, text)
+        if text not in self._whole:
+            return self._linter.pack(self._filename, text)
+        return self._whole[text]
 
     def whole(self, text: str) -> list[Finding]:
-        return self._linter.whole(self._filename, text)
+        if text not in self._whole:
+            # The text as it was and the last one that was tried are asked for again.
+            for old in list(self._whole)[1:]:
+                del self._whole[old]
+            self._whole[text] = self._linter.whole(self._filename, text)
+        return self._whole[text]
 
     def check_baseline(self, findings: Iterable[Finding]) -> None:
         """Raise `LintError` where the pack cannot compare as it was told to."""
