@@ -175,6 +175,30 @@ def cured(
         return source, curing.run()
 
 
+def edits_for(filename: str, text: str, rule: str, line: int) -> list[dict[str, Any]]:
+    """The edits that cure one finding of a text, for editors; empty without a fix.
+
+    As ``edits`` of the command's JSON. ``filename`` says where the text belongs, and
+    ``line`` where the finding stands, from 1.
+    """
+
+    def is_wanted(finding: Finding) -> bool:
+        return finding.rule == rule and finding.line == line
+
+    def refuse(finding: Finding) -> str | None:
+        assert finding.fix is not None
+        is_safe = finding.fix.is_safe
+        return None if is_safe else "an editor offers what is safe"
+
+    try:
+        with TemporaryDirectory() as folder:
+            lint = FileLint(Linter([]), filename, Path(folder), text)
+            curing = Curing(text, lint, Choices(), is_wanted, refuse, TOLERATED)
+            return list(_edits(text, curing.run().text))
+    except (LintError, EditError):
+        return []
+
+
 # -- what is said --------------------------------------------------------------
 
 
