@@ -78,9 +78,7 @@ def with_fixes(make: Callable[..., LanguageServer]) -> Callable[..., LanguageSer
             return [
                 found
                 for problem in params.context.diagnostics
-                for found in fixes(
-                    document.uri, document.path, document.source, problem
-                )
+                for found in fixes(document, problem)
             ]
 
         return language_server
