@@ -81,7 +81,7 @@ class Linter:
         self._config = _Config(["--", *names])
         self._config.baseline = baseline
         try:
-            self.templates: list[str] = list(self._config.templates)
+            self.templates: list[str] = list(self._config.templates or ())
         except ValueError as error:
             raise LintError(str(error)) from None
 

@@ -14,8 +14,10 @@ from cfnlint.helpers import ensure_list
 
 from cfn_lint_lambda_race import _fix
 from cfn_lint_lambda_race._linting import LintError
+from cfn_lint_lambda_race.cure import NoFixError
+from cfn_lint_lambda_race.cure._edits import Document
 from tests.fixing import fixed, reasons
-from tests.linting import CORPUS, TEMPLATES, lint_whole
+from tests.linting import CORPUS, TEMPLATES, lint, lint_whole
 
 WRONG = [
     path
@@ -246,3 +248,30 @@ def test_twins_are_fixed_alike(path: Path, tmp_path: Path) -> None:
     resources = dict(reversed(template["Resources"].items()))
     twin.write_text(json.dumps({**template, "Resources": resources}, indent=1))
     assert decode_str(fixed(twin).text)[0] == cured
+
+
+# -- editors -------------------------------------------------------------------
+
+
+def test_an_editor_gets_the_edits_of_one_finding(tmp_path: Path) -> None:
+    """Of a text that may not be saved."""
+    text = (TEMPLATES / "W9810" / "wrong-sam.yaml").read_text()
+    line = 1 + text.splitlines().index("        Nightly:")
+    name = str(tmp_path / "template.yaml")
+    (edit,) = _fix.edits_for(name, text, "W9810", line)
+    assert edit["line"] == edit["end_line"] == len(text.splitlines()) + 1
+    assert edit["text"].splitlines()[0] == "      AutoPublishAlias: live"
+    assert _fix.edits_for(name, text, "W9810", 1) == []
+    assert _fix.edits_for(name, "a: [", "W9810", 1) == []
+
+
+def test_a_match_carries_its_fix() -> None:
+    path = TEMPLATES / "W9810" / "wrong-sam.yaml"
+    fixes = [match.fix for match in lint(path) if match.rule.id == "W9810"]
+    document = Document(path.read_text())
+    assert [fix.function for fix in fixes] == ["Orders", "Orders"]
+    assert fixes[0].edits(document) == fixes[1].edits(document)
+    path = TEMPLATES / "W9810" / "wrong-conditions.yaml"
+    (fix,) = [match.fix for match in lint(path) if match.rule.id == "W9810"]
+    with pytest.raises(NoFixError, match="only when IsProd is false"):
+        fix.edits(Document(path.read_text()))
