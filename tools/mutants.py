@@ -261,8 +261,13 @@ class Tests:
         reached = set[str]()
         for line in _statement(mutant.module, mutant.line):
             reached |= lines.get(line, set())
-        reached = reached or set().union(*lines.values())
-        found = sorted(reached, key=lambda test: (self.reach[test], test))
+        here = Counter[str]()
+        if not reached:
+            # Those first that reach the most of the module.
+            for found_there in lines.values():
+                here.update(found_there)
+            reached = set(here)
+        found = sorted(reached, key=lambda one: (-here[one], self.reach[one], one))
         if not self.at_most or len(found) <= self.at_most:
             return found
         # The narrowest, and of the rest some of each width.

@@ -50,7 +50,7 @@ class PermissionGap(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for gap in gaps(cfn):
-            fix = no_fix(cfn, gap.move.function, _TWO_DEPLOYMENTS)
+            fix = no_fix(cfn, gap.function, _TWO_DEPLOYMENTS)
             yield finding(cfn, gap.path, _message(cfn, gap), fix)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -135,10 +135,8 @@ def unmerged(cfn: Template) -> Mapping[str, Any]:
     if not isinstance(template, Mapping) or not template.get("Globals"):
         return template if isinstance(template, Mapping) else {}
     found: Any = None
-    try:
+    with suppress(OSError, RecursionError):
         found = _decoded(source)
-    except (OSError, RecursionError):
-        pass
     is_usable = isinstance(found, Mapping) and is_small(found)
     return _UNMERGED.setdefault(source, found if is_usable else {})
 
