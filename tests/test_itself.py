@@ -94,7 +94,7 @@ def _template(rng: random.Random, transform: Any) -> Template_:
     if is_sam:
         code = {"CodeUri": {"Bucket": "a", "Key": "1"}}
     base = {"Handler": "a.b", "Role": "arn:aws:iam::123456789012:role/r", **code}
-    function = {
+    function: Template_ = {
         "Type": kind,
         "Properties": {**base, "Runtime": "python3.13", **_properties(rng)},
     }
