@@ -396,12 +396,15 @@ class Forks:
         items = {item.nodeid: item for item in session.items}
         gc.freeze()
         children = []
+        mine = os.getpid()
         for number, folder in enumerate(self.folders):
             child = os.fork()
             if child == 0:
                 try:
                     os.chdir(folder)
                     for mutant, tests in self.jobs[number :: len(self.folders)]:
+                        if os.getppid() != mine:
+                            break
                         self.verdicts.put(self._verdict(mutant, tests, items))
                 finally:
                     os._exit(0)
