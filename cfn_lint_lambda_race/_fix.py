@@ -13,10 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cfn_lint_lambda_race import _pages
-from cfn_lint_lambda_race._linting import FileLint, Linter, LintError
+from cfn_lint_lambda_race._linting import TOLERATED, FileLint, Linter, LintError
 from cfn_lint_lambda_race.cure import ALIAS_NAME, DEFAULT_ALIAS, Choices
 from cfn_lint_lambda_race.cure._apply import Curing, Finding, Result
-from cfn_lint_lambda_race.cure._edits import EditError
+from cfn_lint_lambda_race.cure._edits import Uneditable
+from cfn_lint_lambda_race.cure._files import Source, UnusableFileError, read, write
 from cfn_lint_lambda_race.cure._generated import why_generated
 from cfn_lint_lambda_race.update import Settings
 
@@ -101,10 +102,6 @@ def _alias(text: str) -> str:
     return text
 
 
-class _FileError(Exception):
-    """The command cannot work on a file; the message says why."""
-
-
 def run(chosen: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     settings = Settings(chosen.baseline_ref, chosen.baseline_path, chosen.change_set)
@@ -118,13 +115,14 @@ def run(chosen: argparse.Namespace) -> int:
     for number, name in enumerate(linter.templates):
         _progress(f"[{number + 1}/{len(linter.templates)}] {name}", linter.templates)
         try:
-            before, result = _cured(chosen, linter, name)
+            source, result = cured(chosen, linter, name)
+            before = source.text
             changes = result.text != before
             if changes and chosen.write:
-                _write(name, before, result.text)
+                write(source, result.text)
             elif changes:
                 code = max(code, 1)
-        except (_FileError, LintError, EditError) as error:
+        except (UnusableFileError, LintError, Uneditable) as error:
             _progress("", linter.templates)
             print(f"{name}: {error}", file=sys.stderr)
             reports.append({"file": name, "error": str(error)})
@@ -145,9 +143,12 @@ def _progress(line: str, templates: Sequence[str]) -> None:
         print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
-def _cured(chosen: argparse.Namespace, linter: Linter, name: str) -> tuple[str, Result]:
-    """What a file holds, and what comes of it."""
-    text = _read(name)
+def cured(
+    chosen: argparse.Namespace, linter: Linter, name: str
+) -> tuple[Source, Result]:
+    """A file as it was read, and what comes of it."""
+    source = read(Path(name))
+    text = source.text
 
     def is_wanted(finding: Finding) -> bool:
         assert finding.fix is not None
@@ -168,20 +169,8 @@ def _cured(chosen: argparse.Namespace, linter: Linter, name: str) -> tuple[str, 
     with TemporaryDirectory() as folder:
         lint = FileLint(linter, name, Path(folder), text)
         choices = Choices(chosen.alias, frozenset(chosen.function))
-        return text, Curing(text, lint, choices, is_wanted, refuse).run()
-
-
-def _read(name: str) -> str:
-    try:
-        return Path(name).read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise _FileError("it is not UTF-8 text") from None
-    except OSError as error:
-        raise _FileError(f"it cannot be read: {error.strerror}") from None
-
-
-def _write(name: str, before: str, text: str) -> None:
-    Path(name).write_bytes(text.encode("utf-8"))
+        curing = Curing(text, lint, choices, is_wanted, refuse, TOLERATED)
+        return source, curing.run()
 
 
 # -- what is said --------------------------------------------------------------

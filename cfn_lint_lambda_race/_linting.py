@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from functools import cache
 from os.path import expanduser, isdir
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,42 @@ from typing import Any
 from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode_str
 from cfnlint.match import Match
-from cfnlint.rules import Rules
+from cfnlint.rules import RuleMatch, Rules
 from cfnlint.rules.errors import ParseError, RuleError, TransformError
 from cfnlint.runner.template.runner import _dedup, _run_template_per_config
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import stale_versions
 from cfn_lint_lambda_race.cure._apply import Finding
 from cfn_lint_lambda_race.template._source import stand_for
 from cfn_lint_lambda_race.update import Settings
 
 _PACK = "cfn_lint_lambda_race"
-_COMPARES = "W9831"
+_COMPARES, _UNPUBLISHED = "W9831", "W9832"
 # What the update to a cured template may show: who deploys it has to know.
 _NOTES = frozenset({"W9834", "W9835"})
-_UPDATE_RULES = frozenset({_COMPARES, "W9832", *_NOTES})
+# What a new alias can make true, and what makes it no worse than $LATEST.
+TOLERATED = frozenset({"I9836"})
+_UPDATE_RULES = frozenset({_COMPARES, _UNPUBLISHED, *_NOTES})
+
+
+@cache
+def _pack_rules() -> Rules:
+    rules = Rules.create_from_module(_PACK)
+    rules.extend([ParseError(), TransformError(), RuleError()])
+    return rules
+
+
+@cache
+def _whole_rules(folders: tuple[str, ...], custom_rules: str) -> Rules:
+    rules = Rules()
+    for path in dict.fromkeys([*folders, _PACK]):
+        if path != _PACK and isdir(expanduser(path)):
+            rules.update(Rules.create_from_directory(path))
+        else:
+            rules.update(Rules.create_from_module(path))
+    rules.update(Rules.create_from_custom_rules_file(custom_rules))
+    return rules
 
 
 class LintError(Exception):
@@ -61,29 +83,17 @@ class Linter:
         except ValueError as error:
             raise LintError(str(error)) from None
 
-    @cached_property
-    def _pack(self) -> Rules:
-        rules = Rules.create_from_module(_PACK)
-        rules.extend([ParseError(), TransformError(), RuleError()])
-        return rules
-
-    @cached_property
+    @property
     def _whole(self) -> Rules:
-        rules = Rules()
-        for path in dict.fromkeys([*self._config.append_rules, _PACK]):
-            if isdir(expanduser(path)) and path != _PACK:
-                rules.update(Rules.create_from_directory(path))
-            else:
-                rules.update(Rules.create_from_module(path))
-        rules.update(Rules.create_from_custom_rules_file(self._config.custom_rules))
-        return rules
+        config = self._config
+        return _whole_rules(tuple(config.append_rules), config.custom_rules)
 
     def pack(self, filename: str, text: str, baseline: str = "") -> list[Finding]:
         """What the pack says of a text, as if it stood in a file.
 
         ``baseline`` is a file to compare it with, in the place of the configured one.
         """
-        return self._run(self._pack, filename, text, baseline)
+        return self._run(_pack_rules(), filename, text, baseline)
 
     def whole(self, filename: str, text: str) -> list[Finding]:
         """What all of cfn-lint says of a text."""
@@ -113,11 +123,32 @@ def _lint(filename: str, text: str, config: ConfigMixIn, rules: Rules) -> list[M
         config.set_template_args(template)
         cfn = Template(filename, template, config.regions, config.parameters)
         stand_for(cfn, text)
-        return list(_dedup(_run_template_per_config(cfn, config, rules)))
+        found = list(_dedup(_run_template_per_config(cfn, config, rules)))
+        return [*found, *_stale(cfn, rules, found)]
     except LintError:
         raise
     except Exception as error:
         raise LintError(f"cfn-lint cannot lint it: {error}") from None
+
+
+def _stale(cfn: Template, rules: Rules, found: Sequence[Match]) -> Iterator[Match]:
+    """The versions whose logical IDs `fix` made of what their functions were.
+
+    W9832 tells of them where there is a baseline. Nothing else is to be asked of a
+    template that cannot be transformed.
+    """
+    rule = rules.get(_UNPUBLISHED)
+    if rule is None or any(match.rule.id.startswith("E0") for match in found):
+        return
+    for version, function, fix in stale_versions(cfn):
+        message = (
+            f"{function} is no more what {version} was named after, so this template "
+            "publishes no new version of it; give the version a new logical ID"
+        )
+        path = ["Resources", version]
+        yield Match(
+            message, rule, cfn.filename, rulematch_obj=RuleMatch(path, message, fix=fix)
+        )
 
 
 def _finding(match: Match) -> Finding:

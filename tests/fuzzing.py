@@ -32,11 +32,14 @@ Path = tuple[Any, ...]
 Found = tuple[str, Path, str]
 
 
-def fuzzed(examples: int) -> settings:
-    """The settings of a test that tries so many examples in the suite."""
+def fuzzed(examples: int, at_least: int = 0) -> settings:
+    """The settings of a test that tries so many examples in the suite.
+
+    ``at_least`` are those that it tries where more are asked for.
+    """
     wanted = os.environ.get("EXAMPLES")
     return settings(
-        max_examples=int(wanted) if wanted else examples,
+        max_examples=max(int(wanted), at_least) if wanted else examples,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

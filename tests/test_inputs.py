@@ -455,6 +455,13 @@ MOVING: dict[str, Template_] = {
     },
     "reference": {"Description": "{{resolve:ssm:/build}}"},
     "part-of-a-reference": {"Description": "of {{resolve:ssm:/build}}, today"},
+    "reference-put-in": {"Description": {"Fn::Sub": "{{resolve:ssm:/build}}"}},
+    "reference-by-stage": {
+        "Description": {"Fn::Sub": "{{resolve:ssm:/${AWS::Region}/build}}"}
+    },
+    "reference-joined": {
+        "Description": {"Fn::Join": ["", ["{{resolve:ssm:/", "build", "}}"]]}
+    },
     "secret": {"Description": "{{resolve:secretsmanager:build:SecretString:id}}"},
     "transform": {"Description": {"Fn::Transform": {"Name": "Build"}}},
     "transform-beside": {"Fn::Transform": {"Name": "Build"}},

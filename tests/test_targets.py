@@ -1284,6 +1284,92 @@ def test_what_an_api_includes_is_read(
         assert len(paths(matches, "W9810")) == count + 1
 
 
+def _stage(kind: str, variables: Any) -> dict[str, Any]:
+    """The resources that give an API of a kind one stage."""
+    api, name = (
+        ("RestApiId", "Variables")
+        if kind == "AWS::ApiGateway::RestApi"
+        else ("ApiId", "StageVariables")
+    )
+    properties = {api: {"Ref": "Api"}, "StageName": "live", name: variables}
+    return {"Type": kind.rpartition("::")[0] + "::Stage", "Properties": properties}
+
+
+@pytest.mark.parametrize("kind", ["AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"])
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        # Without a stage that says, a variable is unknown.
+        ([], 0),
+        ([{}], 0),
+        ([{"other": "x"}], 0),
+        ([{"alias": "live"}], 0),
+        ([{"alias": "$LATEST"}], 1),
+        ([{"alias": "live"}, {"alias": "$LATEST"}], 1),
+        ([{"alias": "live"}, {}], 0),
+        ([{"alias": {"Ref": "AWS::NoValue"}}], 0),
+        ([{"Ref": "AWS::NoValue"}], 0),
+        (["malformed"], 0),
+        ([{"alias": ["malformed"]}], 0),
+    ],
+)
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_a_stage_variable_is_what_the_stages_say(
+    kind: str, stages: list[Any], said: int, is_inside: bool, tmp_path: Path
+) -> None:
+    uri = _integration()["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    uri = {"Fn::Sub": uri.replace("Fn.Arn}", "Fn.Arn}:${!stageVariables.alias}")}
+    node = {"x-amazon-apigateway-integration": {"uri": uri}}
+    api: dict[str, Any] = {"Type": kind, "Properties": {}}
+    resources = {"Api": api}
+    if is_inside:
+        api["Properties"]["Body"] = {"paths": {"/orders": {"get": node}}}
+    elif kind == "AWS::ApiGatewayV2::Api":
+        resources["Rule"] = {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {"ApiId": {"Ref": "Api"}, "IntegrationUri": uri},
+        }
+    else:
+        resources["Rule"] = {
+            "Type": "AWS::ApiGateway::Method",
+            "Properties": {"RestApiId": {"Ref": "Api"}, "Integration": {"Uri": uri}},
+        }
+    for index, variables in enumerate(stages):
+        resources[f"Stage{index}"] = _stage(kind, variables)
+    template = _template("AWS::SQS::Queue", {}, Resources=resources)
+    template["Resources"] = {**_template("X::Y::Z", {})["Resources"], **resources}
+    cfn = Template(str(tmp_path / "t.json"), template, ["us-east-1"])
+    reading = read(cfn)
+    used = [one for t in reading.targets for one in reading.unqualified_uses(t)]
+    assert len(used) == said
+    qualifiers = {
+        str(reference.qualifier)
+        for target in reading.targets
+        for reference in target.references
+    }
+    if stages and all(isinstance(one, dict) and "alias" in one for one in stages):
+        known = [str(one["alias"]) for one in stages if isinstance(one["alias"], str)]
+        assert qualifiers.issuperset(known)
+
+
+def test_the_stage_that_sam_makes_says_its_variables(tmp_path: Path) -> None:
+    arn = {"Fn::Sub": FORMS["uri"].replace("{}", "${!stageVariables.fn}")}
+    node = {"x-amazon-apigateway-integration": {"uri": arn}}
+    for kind, name in (("Api", "Variables"), ("HttpApi", "StageVariables")):
+        for value, said in (("Fn.Arn", 1), ("Outside", 0)):
+            properties = {
+                "StageName": "live",
+                "DefinitionBody": {"paths": {"/orders": {"get": node}}},
+                name: {"fn": {"Fn::GetAtt": value.split(".")}}
+                if said
+                else {"fn": {"Fn::ImportValue": "x"}},
+            }
+            template = _template(f"AWS::Serverless::{kind}", properties)
+            template["Transform"] = "AWS::Serverless-2016-10-31"
+            matches = lint_template(tmp_path, template)
+            assert len(paths(matches, "W9810")) == said
+
+
 def test_an_include_of_itself_ends(tmp_path: Path) -> None:
     states = {"States": {"A": {"Resource": OUTSIDE}}, **_include("states.json")}
     (tmp_path / "states.json").write_text(json.dumps(states))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,6 +29,7 @@ from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import Order
 from tests.fuzzing import fuzzed
 from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
+from tests.test_change_set import change, described, detail
 from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
 
 GAP, REDUNDANT = "W9834", "W9835"
@@ -359,7 +361,32 @@ def test_each_template_of_the_corpus_against_itself_is_silent() -> None:
 
 # -- SAM -----------------------------------------------------------------------------
 
+STREAM = "arn:aws:kinesis:us-east-1:123456789012:stream/orders"
+CLUSTER = "arn:aws:kafka:us-east-1:123456789012:cluster/orders/1"
+ACCESS = [{"Type": "BASIC_AUTH", "URI": "arn:aws:secretsmanager:us-east-1:1:secret:a"}]
 EVENTS: Mapping[str, Template_] = {
+    "AlexaSkill": {"SkillId": "amzn1.ask.skill.orders"},
+    "DocumentDB": {
+        "Cluster": "arn:aws:rds:us-east-1:123456789012:cluster:orders",
+        "DatabaseName": "orders",
+        "SourceAccessConfigurations": ACCESS,
+    },
+    "DynamoDB": {
+        "Stream": "arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/1",
+        "StartingPosition": "LATEST",
+    },
+    "Kinesis": {"Stream": STREAM, "StartingPosition": "LATEST"},
+    "MQ": {
+        "Broker": "arn:aws:mq:us-east-1:123456789012:broker:orders:b-1",
+        "Queues": ["orders"],
+        "SourceAccessConfigurations": ACCESS,
+    },
+    "MSK": {"Stream": CLUSTER, "Topics": ["orders"], "StartingPosition": "LATEST"},
+    "SelfManagedKafka": {
+        "KafkaBootstrapServers": ["example.com:9092"],
+        "Topics": ["orders"],
+        "SourceAccessConfigurations": ACCESS,
+    },
     "Api": {"Path": "/", "Method": "get"},
     "CloudWatchEvent": {"Pattern": {"source": ["aws.ec2"]}},
     "CloudWatchLogs": {"LogGroupName": "orders", "FilterPattern": ""},
@@ -412,9 +439,7 @@ def _waits_for(resources: Template_, later: str, seen: set[str]) -> set[str]:
 
 def _follows_in_translation(kind: str) -> bool:
     """Whether SAM's permission on the alias waits for what callers invoke it by."""
-    translator = pytest.importorskip("samtranslator.translator.transform")
-    template = _event(kind, AutoPublishAlias="live")
-    resources = translator.transform(template, {}, _Policies())["Resources"]
+    resources = _translated(_event(kind, AutoPublishAlias="live"))["Resources"]
     replaced = {"AWS::SNS::Subscription"}
     moved = [
         name
@@ -434,6 +459,27 @@ def _follows_in_translation(kind: str) -> bool:
         for permission in permissions
         for name in moved
     )
+
+
+def test_each_event_of_sam_is_tried() -> None:
+    sources = pytest.importorskip("samtranslator.model.eventsources")
+    kinds = set()
+    for module in ("push", "pull", "cloudwatchlogs", "scheduler"):
+        found = import_module(f"{sources.__name__}.{module}")
+        kinds |= {
+            vars(kind)["resource_type"]
+            for kind in vars(found).values()
+            if isinstance(kind, type)
+            and kind.__module__ == found.__name__
+            and vars(kind).get("resource_type")
+        }
+    assert kinds == set(EVENTS)
+
+
+def _translated(template: Template_) -> Template_:
+    translator = pytest.importorskip("samtranslator.translator.transform")
+    found: Template_ = translator.transform(deepcopy(template), {}, _Policies())
+    return found
 
 
 class _Policies:
@@ -467,6 +513,51 @@ def test_alias_for_an_event(tmp_path: Path, kind: str) -> None:
     found = _found(tmp_path, _event(kind), _event(kind, AutoPublishAlias="live"))
     place = "Resources/Orders/Properties/Events/It"
     assert found == ([place] if row is not None and row.follows_the_move else [])
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_verdict_is_that_of_the_translation(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    sides = _event(kind), _event(kind, AutoPublishAlias="live")
+    native = _timeline(*sides)
+    translated = _timeline(*map(_translated, sides))
+    assert bool(list(native.gaps())) is bool(list(translated.gaps()))
+    assert bool(native.possible) is bool(translated.possible)
+    for code in ("two.zip", "one.zip"):
+        changed = deepcopy(sides[1])
+        function = changed["Resources"]["Orders"]["Properties"]
+        function["CodeUri"]["Key"] = code
+        function["Timeout"] = 9
+        kinds = [
+            {one.kind for one in _timeline(*pair).hazards}
+            for pair in (
+                (sides[0], changed),
+                (_translated(sides[0]), _translated(changed)),
+                (sides[1], changed),
+                (_translated(sides[1]), _translated(changed)),
+            )
+        ]
+        assert kinds[0] == kinds[1]
+        assert kinds[2] == kinds[3] == set()
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_rows_say_what_waits_for_its_permission(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    resources = _translated(_event(kind, AutoPublishAlias="live"))["Resources"]
+    kinds = {name: one["Type"] for name, one in resources.items()}
+    is_awaited = any(
+        "AWS::Lambda::Permission"
+        in {kinds[one] for one in _waits_for(resources, name, set())}
+        for name in resources
+        if "OrdersAliaslive" in set(_refers(resources[name]))
+    )
+    row = sam_grants().get(kind)
+    assert is_awaited is (row is not None and row.is_awaited)
 
 
 # -- versions that Lambda refuses ----------------------------------------------------
@@ -671,6 +762,114 @@ def test_replaced_target_serves_until_the_clean_up() -> None:
         "delete Permission",
         "delete Hourly",
     ]
+
+
+# -- change sets -------------------------------------------------------------------
+
+REPLACED = {"kind": "AWS::Lambda::Permission", "replacement": "True"}
+NEW_NAME = detail("FunctionName", recreation="Always")
+
+
+def _shown(
+    folder: Path, template: Template_, *changes: Template_, rule: str = GAP
+) -> list[str]:
+    """Where a rule speaks of a template by a change set."""
+    (folder / "change-set.json").write_text(json.dumps(described(*changes)))
+    setting = f"W9831:change_set={folder / 'change-set.json'}"
+    matches = lint_template(folder, template, "-x", setting)
+    assert not paths(matches, "E0002")
+    return paths(matches, rule)
+
+
+def _targets_change() -> Template_:
+    return change(detail("Targets"), name="Hourly", kind="AWS::Events::Rule")
+
+
+def test_change_set_shows_a_permission_that_comes_too_late(tmp_path: Path) -> None:
+    moved = change(NEW_NAME, name="Permission", **REPLACED)
+    after = _moved()[1]
+    assert _shown(tmp_path, after, _targets_change(), moved) == LATE
+    # Nothing moves, or something else of the permission changes.
+    assert _shown(tmp_path, after, moved) == []
+    source = change(
+        detail("SourceArn", recreation="Always"), name="Permission", **REPLACED
+    )
+    assert _shown(tmp_path, after, _targets_change(), source) == []
+    # Another permission is there already.
+    after["Resources"]["Wide"] = _permission(LIVE)
+    assert _shown(tmp_path, after, _targets_change(), moved) == []
+
+
+def test_change_set_of_what_nothing_orders_is_silent(tmp_path: Path) -> None:
+    after = _moved(SourceAccount="123456789012")[1]
+    moved = change(NEW_NAME, name="Permission", **REPLACED)
+    assert _shown(tmp_path, after, _targets_change(), moved) == []
+
+
+def test_change_set_of_a_replaced_function_is_silent(tmp_path: Path) -> None:
+    moved = change(NEW_NAME, name="Permission", **REPLACED)
+    function = change(detail("FunctionName"), replacement="True")
+    after = _moved()[1]
+    assert _shown(tmp_path, after, _targets_change(), moved, function) == []
+
+
+def test_change_set_shows_a_stage_that_moves_first(tmp_path: Path) -> None:
+    changes = [
+        change(detail("Integration"), name="Get", kind="AWS::ApiGateway::Method"),
+        change(name="Two", kind="AWS::ApiGateway::Deployment", action="Add"),
+        change(detail("DeploymentId"), name="Prod", kind="AWS::ApiGateway::Stage"),
+        change(NEW_NAME, name="Permission", **REPLACED),
+    ]
+    assert _shown(tmp_path, _rest(LIVE, "Two", STAGE), *changes) == LATE
+    assert _shown(tmp_path, _rest(LIVE, "Two", "*"), *changes) == []
+    assert _shown(tmp_path, _rest(LIVE, "Two", STAGE), *changes[2:]) == []
+
+
+def test_change_set_shows_sam_s_permission(tmp_path: Path) -> None:
+    after = _event("Schedule", AutoPublishAlias="live")
+    moved = change(NEW_NAME, name="OrdersItPermission", **REPLACED)
+    place = "Resources/Orders/Properties/Events/It"
+    assert _shown(tmp_path, after, moved) == [place]
+    assert _shown(tmp_path, _event("SNS", AutoPublishAlias="live"), moved) == []
+
+
+def _version_change(name: str, action: str, replacement: str = "") -> Template_:
+    return change(
+        name=name,
+        kind="AWS::Lambda::Version",
+        action=action,
+        replacement=replacement,
+    )
+
+
+def test_change_set_shows_a_version_in_vain(tmp_path: Path) -> None:
+    after = _versioned("Version2")
+    next_one = [
+        _version_change("Version2", "Add"),
+        _version_change("Version1", "Remove"),
+    ]
+    place = ["Resources/Version2"]
+    assert _shown(tmp_path, after, *next_one, rule=REDUNDANT) == place
+    tags = change(detail("Tags"))
+    assert _shown(tmp_path, after, *next_one, tags, rule=REDUNDANT) == place
+    replaced = _version_change("Version2", "Modify", "True")
+    assert _shown(tmp_path, after, replaced, rule=REDUNDANT) == place
+    # The first version, a changed function, and one of which nothing is told.
+    first = next_one[:1]
+    assert _shown(tmp_path, after, *first, rule=REDUNDANT) == []
+    for other in (change(detail("Code")), change(), change(replacement="True")):
+        assert _shown(tmp_path, after, *next_one, other, rule=REDUNDANT) == []
+
+
+def test_change_set_shows_sam_s_version_in_vain(tmp_path: Path) -> None:
+    changes = [
+        _version_change("OrdersVersion0f02ef37ac", "Add"),
+        _version_change("OrdersVersionaaaaaaaaaa", "Remove"),
+        change(detail("Tags", attribute="Tags")),
+    ]
+    after = _tagged("b")
+    assert _shown(tmp_path, after, *changes, rule=REDUNDANT) == ["Resources/Orders"]
+    assert _shown(tmp_path, after, changes[0], rule=REDUNDANT) == []
 
 
 # -- all orders ----------------------------------------------------------------------
@@ -952,7 +1151,7 @@ def _is_circular(side: Template_) -> bool:
     return any(name in _waits_for(side, name, set()) for name in side)
 
 
-@fuzzed(250)
+@fuzzed(250, at_least=20_000)
 @given(_updates())
 def test_rules_say_what_every_order_has(sides: tuple[Template_, Template_]) -> None:
     defaults = [_chosen(side["Resources"], "prod") for side in sides]

@@ -13,6 +13,7 @@ from cfn_lint_lambda_race.cure._fixes import (
     no_fix,
     point_to_version,
     publish_changes,
+    publish_inputs,
     qualify_scaling,
     stale_versions,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "no_fix",
     "point_to_version",
     "publish_changes",
+    "publish_inputs",
     "qualify_scaling",
     "stale_versions",
 ]

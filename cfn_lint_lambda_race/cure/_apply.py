@@ -8,11 +8,11 @@ the fixes are tried in halves, until it is known which of them is to blame.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, apply
+from cfn_lint_lambda_race.cure._edits import Document, Edit, Uneditable, apply
 from cfn_lint_lambda_race.cure._fixes import Fix
 from cfn_lint_lambda_race.cure._workshop import Choices, NoFixError
 
@@ -90,8 +90,13 @@ class Curing:
         choices: Choices,
         is_wanted: Callable[[Finding], bool],
         refuse: Callable[[Finding], str | None],
+        tolerated: Container[str] = (),
     ) -> None:
-        """``refuse`` says why a finding is not to be cured, None where it is."""
+        """``refuse`` says why a finding is not to be cured, None where it is.
+
+        ``tolerated`` are the rules of which new findings are told, not refused.
+        """
+        self._tolerated = tolerated
         self._lint = lint
         self._choices = choices
         self._refuse = refuse
@@ -105,7 +110,7 @@ class Curing:
         ]
 
     def run(self) -> Result:
-        """What comes of the text. Raises `EditError` where nothing can be edited."""
+        """What comes of the text. Raises `Uneditable` where nothing can be edited."""
         result = Result(self._text)
         if not self._wanted:
             return result
@@ -132,12 +137,15 @@ class Curing:
         if not attempt.made:
             self._leave(without, attempt, result)
             return
-        blame, notes = self._verify(attempt)
+        after = self._lint.whole(attempt.text)
+        blame, notes = self._verify(attempt, after)
         if blame is None:
             result.text = attempt.text
-            result.fixed += attempt.made
             result.notes = notes
-            self._leave(without, attempt, result)
+            left = {finding.key for finding in after}
+            # A fix may cure what had none of its own.
+            result.fixed += [one for one in findings if one.key not in left]
+            self._leave([one for one in without if one.key in left], attempt, result)
             return
         groups = _by_function(findings)
         if len(groups) == 1 and len(attempt.made) == 1:
@@ -154,12 +162,8 @@ class Curing:
         self, findings: Iterable[Finding], attempt: _Attempt, result: Result
     ) -> None:
         for one in findings:
-            reason = attempt.reasons.get(one.key)
-            if reason is None:
-                # Another fix cured it too.
-                result.fixed.append(one)
-            else:
-                result.left.append(Left(one, reason))
+            reason = attempt.reasons.get(one.key, "other fixes stand in its way")
+            result.left.append(Left(one, reason))
 
     # -- one attempt -----------------------------------------------------------------
 
@@ -204,7 +208,7 @@ class Curing:
             assert finding.fix is not None
             try:
                 edits = finding.fix.edits(document, self._choices)
-            except (NoFixError, EditError) as error:
+            except (NoFixError, Uneditable) as error:
                 attempt.reasons[finding.key] = str(error)
                 done.add(finding.key)
                 continue
@@ -218,21 +222,26 @@ class Curing:
 
     # -- what came of it ---------------------------------------------------------------
 
-    def _verify(self, attempt: _Attempt) -> tuple[str | None, list[Finding]]:
+    def _verify(
+        self, attempt: _Attempt, after: Sequence[Finding]
+    ) -> tuple[str | None, list[Finding]]:
         """Why an attempt cannot be kept, None where it can; and what is to be told."""
-        after = self._lint.whole(attempt.text)
         cured = {finding.key for finding in attempt.made}
         for finding in after:
             if finding.key in cured:
                 return "the fix would not cure it", []
         known = {(finding.rule, finding.path) for finding in self._before}
+        told = []
         for finding in after:
-            if (finding.rule, finding.path) not in known:
+            if (finding.rule, finding.path) in known:
+                continue
+            if finding.rule not in self._tolerated:
                 return f"the fix would bring {finding.rule}: {finding.message}", []
+            told.append(finding)
         problems, notes = self._lint.update(attempt.text)
         for finding in problems:
             return f"deploying the fix brings {finding.rule}: {finding.message}", []
-        return None, notes
+        return None, [*told, *notes]
 
 
 def _clash(new: Edit, old: Edit) -> bool:

@@ -227,6 +227,14 @@ class Document:
 
     # Where nodes stand.
 
+    def span(self, path: Path) -> Edit:
+        """The text of what stands at a path, as the edit that leaves it as it is."""
+        node = self._find(path).node
+        self._refuse_shared(node)
+        shifted = self._shifted(Edit(_start(node), self._content_end(node), ""))
+        source = self.text[shifted.start : shifted.end]
+        return Edit(shifted.start, shifted.end, source)
+
     def _find(self, path: Path) -> _Place:
         place = _Place(self._root)
         for count, step in enumerate(path, 1):

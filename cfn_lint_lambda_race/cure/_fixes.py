@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.cure._workshop import (
     Choices,
@@ -33,10 +34,7 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._evaluator import Path
 from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION, as_written
-from cfn_lint_lambda_race.update import fingerprint, versions_of
-
-if TYPE_CHECKING:
-    from cfn_lint_lambda_race.cure._edits import Document, Edit
+from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_of
 
 _HASH = re.compile(r"[0-9a-f]{10}")
 # The name alone, not the ARN, is what these take of a function.
@@ -68,7 +66,7 @@ class Fix:
     ) -> list[Edit]:
         """The edits of the text in which the finding was made.
 
-        Raises `NoFixError` where there is no fix, `EditError` where the text is
+        Raises `NoFixError` where there is no fix, `Uneditable` where the text is
         written so that it cannot be edited.
         """
         return self._make(workshop(self._cfn, document, choices))
@@ -145,7 +143,7 @@ def _requalified(shop: Workshop, target: Target) -> list[Edit]:
     new = rewriting.of(node)
     if new == node:
         raise NoFixError(_why_not(shop, node))
-    return [*edits, *shop.rewrite(target.path, node, new)]
+    return [*edits, *shop.rewrite(target.path, node, new, rewriting)]
 
 
 def _why_not(shop: Workshop, node: Any) -> str:
@@ -198,7 +196,7 @@ def _shielded(shop: Workshop, misfit: Misfit) -> list[Edit]:
 def _allowed(shop: Workshop, misfit: Misfit) -> Edit:
     """Allows every qualifier beside the one that a statement names."""
     node = shop.node(misfit.path)
-    more = {"Fn::Sub": f"${{{misfit.function}.Arn}}:*"}
+    more: Node = {"Fn::Sub": f"${{{misfit.function}.Arn}}:*"}
     *above, last = misfit.path
     if isinstance(last, int) and isinstance(shop.node(above), list):
         return shop.document.append(above, more)
@@ -224,10 +222,11 @@ def _attached(shop: Workshop, misfit: Misfit) -> list[Edit]:
         raise NoFixError("it belongs to the alias or version that has it")
     if misfit.has is not None:
         return [shop.document.replace(misfit.path, published.arn)]
-    new = Rewriting({misfit.function: published}).of(node)
+    rewriting = Rewriting({misfit.function: published})
+    new = rewriting.of(node)
     if new == node:
         raise NoFixError(_why_not(shop, node))
-    return shop.rewrite(misfit.path, node, new)
+    return shop.rewrite(misfit.path, node, new, rewriting)
 
 
 def _invoked(shop: Workshop, misfit: Misfit) -> Published:
@@ -251,7 +250,7 @@ def qualify_scaling(cfn: Template, refused: Refused) -> Fix:
         shop.node(refused.path)
         if published.name is None:
             raise NoFixError("the name of the alias is not written out")
-        value = {"Fn::Sub": f"function:${{{refused.function}}}:{published.name}"}
+        value: Node = {"Fn::Sub": f"function:${{{refused.function}}}:{published.name}"}
         return [*edits, shop.document.replace(refused.path, value)]
 
     return Fix(refused.function, cfn, make)
@@ -266,7 +265,7 @@ def allow_qualifiers(cfn: Template, place: Exit) -> Fix:
         if place.when:
             raise NoFixError(f"it does so only when {place.when}")
         node = shop.node(place.path)
-        more = {"Fn::Sub": f"${{{place.function}.Arn}}:*"}
+        more: Node = {"Fn::Sub": f"${{{place.function}.Arn}}:*"}
         *above, last = place.path
         if isinstance(last, int) and isinstance(shop.node(above), list):
             return [shop.document.append(above, more)]
@@ -288,6 +287,28 @@ def publish_changes(cfn: Template, functions: Sequence[str]) -> Fix:
         return list(dict.fromkeys(edits))
 
     return Fix(functions[0], cfn, make)
+
+
+def publish_inputs(cfn: Template, found: UnpublishedInput) -> Fix:
+    """Lets a new value of some parameters publish a version, by its description."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        if found.is_secret:
+            raise NoFixError("one of the parameters is a secret, not to be shown")
+        function = shop.function(found.function)
+        versions = versions_of(shop.cfn, function.id)
+        path: Path = ("Resources", function.id, "Properties")
+        name = "VersionDescription"
+        if versions:
+            path = ("Resources", versions[0].id, "Properties")
+            name = "Description"
+        if name in shop.node(path):
+            raise NoFixError(f"the version has a {name} already; put them into it")
+        said = [shop.said(parameter) for parameter in found.parameters]
+        node: Node = said[0] if len(said) == 1 else {"Fn::Join": [" ", said]}
+        return [shop.document.add_keys(path, {name: node})]
+
+    return Fix(found.function, cfn, make)
 
 
 def _republished(shop: Workshop, name: str) -> list[Edit]:

@@ -59,6 +59,7 @@ class Rewriting:
     published: Mapping[str, Published]
     takes_arn: bool = True
     _variables: dict[str, Any] = field(default_factory=dict)
+    _texts: dict[str, tuple[Mapping[str, Any], bool]] = field(default_factory=dict)
 
     def of(self, node: Any, is_whole: bool = True) -> Any:
         """The node, rewritten. ``is_whole`` says that it is all of a value."""
@@ -130,6 +131,7 @@ class Rewriting:
             text, own = argument[0], dict(argument[1])
         else:
             return node
+        self._texts[text] = own, is_whole
         new = self._text(text, own, is_whole)
         variables = {
             key: self.of(value, is_whole=text.strip() == f"${{{key}}}")
@@ -141,6 +143,10 @@ class Rewriting:
         if not variables:
             return {"Fn::Sub": new}
         return {"Fn::Sub": [new, variables]}
+
+    def of_source(self, text: str, source: str) -> str:
+        """How a text of `Fn::Sub` that was rewritten is written, from how it was."""
+        return self._text(source, *self._texts.get(text, ({}, False)))
 
     def _text(self, text: str, own: Mapping[str, Any], is_whole: bool) -> str:
         for found in self.published.values():
@@ -156,6 +162,14 @@ class Rewriting:
             rf"{arns}{_QUALIFIER}{_END}", lambda _: self._variable(found), text
         )
         if count or found.name is None:
+            return text
+        # A partial ARN: `account:function:name`.
+        text, count = re.subn(
+            rf"(\bfunction:\$\{{{function}\}}){_QUALIFIER}{_END}",
+            lambda match: f"{match[1]}:{found.name}",
+            text,
+        )
+        if count:
             return text
         if self.takes_arn and not is_whole:
             new = self._variable(found)

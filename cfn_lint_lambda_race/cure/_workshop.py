@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.cure._rewriting import Published
+from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
+from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.template import Reading, Resource, Text, intrinsic, read
 from cfn_lint_lambda_race.template._evaluator import Path
 from cfn_lint_lambda_race.template._source import (
@@ -19,9 +20,6 @@ from cfn_lint_lambda_race.template._source import (
     as_written,
 )
 from cfn_lint_lambda_race.update import fingerprint, versions_of
-
-if TYPE_CHECKING:
-    from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
 
 DEFAULT_ALIAS = "live"
 ALIAS_NAME = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
@@ -71,10 +69,14 @@ class Workshop:
                 raise NoFixError("a macro or a loop writes this place") from None
         return node
 
-    def rewrite(self, path: Path, old: Any, new: Any) -> list[Edit]:
+    def rewrite(
+        self, path: Path, old: Any, new: Any, rewriting: Rewriting
+    ) -> list[Edit]:
         """The edits that make one node of another, where the two differ."""
         if new == old:
             return []
+        if isinstance(old, str) and isinstance(new, str):
+            return [self._rewritten(path, old, new, rewriting)]
         pairs: list[tuple[str | int, Any, Any]] = []
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             if list(old) == list(new) and intrinsic(old)[0] != "Ref":
@@ -86,8 +88,17 @@ class Workshop:
         return [
             edit
             for key, one, other in pairs
-            for edit in self.rewrite((*path, key), one, other)
+            for edit in self.rewrite((*path, key), one, other, rewriting)
         ]
+
+    def _rewritten(self, path: Path, old: str, new: str, rewriting: Rewriting) -> Edit:
+        """The edit of a text that keeps its lines and quotes, where it can."""
+        there = self.document.span(path)
+        written = rewriting.of_source(old, there.text)
+        grown = len(written) - len(there.text)
+        if written != there.text and grown == len(new) - len(old):
+            return Edit(there.start, there.end, written)
+        return self.document.replace(path, new)
 
     def function(self, name: str) -> Resource:
         """A function of the template; raises `NoFixError` for one elsewhere."""
@@ -142,6 +153,15 @@ class Workshop:
         found.sort(key=lambda one: one.name != self.choices.alias)
         return found[0] if found else None
 
+    def said(self, parameter: str) -> Node:
+        """The value of a parameter as one text."""
+        declared = self.reading.evaluator.parameters.get(parameter)
+        kind = str(declared.get("Type")) if isinstance(declared, Mapping) else ""
+        reference: Node = {"Ref": parameter}
+        if "List" in kind:
+            return {"Fn::Join": [",", reference]}
+        return reference
+
     def qualifier(self, function: str, name: str) -> Published:
         """An alias or a version of a function, by the name that its token has."""
         references = self.reading.references
@@ -163,7 +183,12 @@ class Workshop:
         path: tuple[str, ...] = ("Resources", function.id, "Properties")
         shared = self._section("Globals", "Function")
         if shared is not None and self._all_need_it():
-            path = ("Globals", "Function")
+            # cfn-lint knows nothing else about versions there.
+            return [
+                self.document.add_keys(
+                    ("Globals", "Function"), {_PUBLISHING: self.choices.alias}
+                )
+            ]
         own = self._section(*path) or {}
         added: dict[str, Node] = {_PUBLISHING: self.choices.alias, _EVERYTHING: True}
         if _PUBLISHING in own:

@@ -118,8 +118,9 @@ class SamGrantRow(NamedTuple):
 
     ``follows_the_move``: CloudFormation makes it after the event's target has moved
     to another qualifier, since it refers to what moves; ``is_awaited``: before, since
-    what moves waits for it. ``identity`` are the properties of the event that make its
-    source another one.
+    what moves waits for it. ``is_replaced``: a move makes another target, and the old
+    one serves until the clean-up. ``identity`` are the properties of the event that
+    make its source another one.
     """
 
     type: str
@@ -127,6 +128,7 @@ class SamGrantRow(NamedTuple):
     source: str
     identity: tuple[str, ...] = ()
     is_awaited: bool = False
+    is_replaced: bool = False
 
 
 @cache

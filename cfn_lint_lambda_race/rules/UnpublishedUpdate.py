@@ -61,10 +61,11 @@ class UnpublishedUpdate(RaceRule):
             Told(name, place_of(cfn, one.update), _words(cfn, one))
             for name, one in found.items()
         ]
-        for path, functions in gathered(cfn, self.id, told):
+        for place, functions in gathered(cfn, self.id, told):
             stale = [found[function] for function in functions]
             fix = publish_changes(cfn, functions)
-            yield finding(cfn, path, _message(cfn, stale), fix)
+            message = _message(cfn, stale)
+            yield finding(cfn, place.path, message, fix, place.line)
 
 
 def _words(cfn: Template, found: Unpublished) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from cfn_lint_lambda_race.update._baseline import (
     read_change_set,
     settings_of_template,
 )
+from cfn_lint_lambda_race.update._change_set import ChangeSet
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
@@ -33,6 +34,7 @@ from cfn_lint_lambda_race.update._publication import (
     unpublished_input,
 )
 from cfn_lint_lambda_race.update._redundant import Redundant, redundant
+from cfn_lint_lambda_race.update._shown import shown_gaps, shown_redundant
 from cfn_lint_lambda_race.update._timeline import Hazard, Kind, Timeline
 
 __all__ = [
@@ -92,6 +94,7 @@ class Update(NamedTuple):
     concurrent: tuple[FunctionUpdate, ...] = ()
     unpublished: tuple[Unpublished, ...] = ()
     comparison: Comparison | None = None
+    change_set: ChangeSet | None = None
     replaces: Callable[[str], bool] = lambda name: False
 
 
@@ -287,6 +290,7 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
             ]
             if name is not None
         ),
+        change_set=change_set,
         replaces=change_set.is_replaced,
     )
 
@@ -353,21 +357,28 @@ def timeline_of(cfn: Template) -> Timeline | None:
 def timeline_between(before: Template, after: Template) -> Timeline:
     """The timeline of the update from one template to another.
 
-    Local code that they name counts as the same.
+    Local code that they name counts as the same, where its path is.
     """
     sides = Deployment(before), Deployment(after)
-    return Timeline(Comparison(*sides, code_differs=lambda path: False))
+    return Timeline(Comparison(*sides, lambda old, new: old.path != new.path))
 
 
 def gaps(cfn: Template) -> Iterator[Hazard]:
-    """What the update from the baseline certainly denies its callers, once a place."""
+    """What the update certainly denies its callers, once a place."""
     timeline = timeline_of(cfn)
+    change_set = update_of(cfn).change_set
+    found: list[Hazard] = []
     if timeline is not None:
-        yield from {gap.path: gap for gap in reversed(list(timeline.gaps()))}.values()
+        found = list(timeline.gaps())
+    elif change_set is not None:
+        found = list(shown_gaps(change_set, _deployment_of(cfn)))
+    yield from {gap.path: gap for gap in reversed(found)}.values()
 
 
 def redundant_versions(cfn: Template) -> Iterator[Redundant]:
-    """The versions of the update from the baseline that Lambda refuses to make."""
-    comparison = update_of(cfn).comparison
-    if comparison is not None:
-        yield from redundant(comparison)
+    """The versions of the update that Lambda refuses to make."""
+    update = update_of(cfn)
+    if update.comparison is not None:
+        yield from redundant(update.comparison)
+    elif update.change_set is not None:
+        yield from shown_redundant(update.change_set, _deployment_of(cfn))

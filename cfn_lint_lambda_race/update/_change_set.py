@@ -143,6 +143,56 @@ class ChangeSet:
             for change in self.changes
         )
 
+    def adds(self, name: str) -> bool:
+        """Whether a resource is new."""
+        return name in self._by_id and self._by_id[name].action == "Add"
+
+    def makes(self, name: str) -> bool:
+        """Whether a resource is new, or certainly becomes another one."""
+        return self.adds(name) or self.is_replaced(name)
+
+    def may_replace(self, name: str) -> bool:
+        """Whether a resource may become another one."""
+        change = self._by_id.get(name)
+        return change is not None and (
+            change.action == "Add" or change.replacement in ("True", "Conditional")
+        )
+
+    def moves(self, name: str, prop: str) -> bool:
+        """Whether a resource is replaced, and a property of it changes for sure."""
+        return self.is_replaced(name) and self._certainly_changes(name, prop)
+
+    def changes_in_place(self, name: str, prop: str) -> bool:
+        """Whether a property changes for sure of a resource that stays."""
+        return not self.may_replace(name) and self._certainly_changes(name, prop)
+
+    def _certainly_changes(self, name: str, prop: str) -> bool:
+        change = self._by_id.get(name)
+        return (
+            change is not None
+            and change.action == "Modify"
+            and any(
+                detail["Target"].get("Name") == prop and self._how_sure(detail) is True
+                for detail in change.details
+            )
+        )
+
+    def changes_only(self, name: str, properties: set[str]) -> bool:
+        """Whether nothing of a resource changes but some of its properties, if any."""
+        change = self._by_id.get(name)
+        if change is None:
+            return True
+        return (
+            change.action == "Modify"
+            and change.replacement == "False"
+            and bool(change.details)
+            and all(
+                detail["Target"].get("Attribute") != "Properties"
+                or detail["Target"].get("Name") in properties
+                for detail in change.details
+            )
+        )
+
     def _changes(self, function: ResourceChange) -> list[Change]:
         certain: dict[str, bool] = {}
         for detail in function.details:

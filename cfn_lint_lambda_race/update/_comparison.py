@@ -61,8 +61,8 @@ WRITTEN_OUT = {
 # longer was made to exhaust the stack.
 _MAX_CHAIN = 30
 
-# Whether a build makes other code than it did; None for unknown.
-CodeDiffers = Callable[[Build], "bool | None"]
+# Whether the second build makes other code than the first did; None for unknown.
+CodeDiffers = Callable[[Build, Build], "bool | None"]
 
 
 class Comparison:
@@ -76,7 +76,7 @@ class Comparison:
     ) -> None:
         self.before = before
         self.after = after
-        self._code_differs = cache(code_differs or (lambda build: None))
+        self._code_differs = cache(code_differs or _path_differs)
         self._replaced: dict[str, bool] = {}
         self._named_alike: dict[str, bool] = {}
         self._chain = 0
@@ -316,11 +316,7 @@ class Comparison:
         """Whether another build makes other code; None for unknown."""
         if before is None or after is None:
             return None
-        if before.path != after.path:
-            return True
-        differs = self._code_differs(after)
-        is_same = before.method is after.method and before.settings == after.settings
-        return differs if differs or is_same else None
+        return self._code_differs(before, after)
 
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
         """Whether local code changes; None where the template's values decide."""
@@ -356,10 +352,10 @@ class Comparison:
         """Whether an image changes that SAM builds, as `_local_code` says it."""
         old, new = self.before.build_context(before), self.after.build_context(after)
         build = self.after.build(after)
-        if build is not None and self._code_differs(build):
+        if build is not None and self._code_differs(build, build):
             return True
         if old is not None and new is not None and not (isabs(old) or isabs(new)):
-            return old != new or None
+            return self._build_differs(self.before.build(before), build) or None
         images = [Deployment.written(side, "Code") for side in (before, after)]
         # One that is built against one that is pushed: from what, nobody knows.
         return False if None in images else None
@@ -645,6 +641,11 @@ class ComparisonOfOtherChoices(Comparison):
     @property
     def choices(self) -> Choices:
         return self._defaults.choices
+
+
+def _path_differs(before: Build, after: Build) -> bool | None:
+    """Whether code lies at another path; what lies at the same one is unknown."""
+    return True if before.path != after.path else None
 
 
 def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:

@@ -140,9 +140,9 @@ class _Walk:
             paths = self._local_of_layer(resource)
             yield [[one, self._code_at(one)] for one in paths]
             names = set(map(str, resource.properties))
-            steps: list[tuple[str, ...]] = [(name,) for name in names]
             if paths:
-                steps = [(n,) for n in names - {"Content", "ContentUri"}]
+                names -= {"Content", "ContentUri"}
+            steps: list[tuple[str, ...]] = [(name,) for name in names]
         else:
             steps = list(create_only_properties(resource.type))
         evaluator = self._side.reading.evaluator

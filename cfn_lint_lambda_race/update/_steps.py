@@ -823,8 +823,11 @@ class Steps:
         if values[0] is not None:
             initial = ((keys[0], values[0]),)
         owner = caller.target.resource.id
+        row = sam_grants().get(event_type(caller.target))
         is_replaced = values[0] is not None and (
-            caller.target.row.form != "self" and self.comparison.is_replaced(owner)
+            values[0] != values[1] and row is not None and row.is_replaced
+            if caller.target.row.form == "self"
+            else self.comparison.is_replaced(owner)
         )
         if values[1] is not None and (values[0] is None or is_replaced):
             action = Action.REPLACE if is_replaced else Action.CREATE
