@@ -170,6 +170,7 @@ def cured(
         lint = FileLint(linter, name, Path(folder), text)
         choices = Choices(chosen.alias, frozenset(chosen.function))
         curing = Curing(text, lint, choices, is_wanted, refuse, TOLERATED)
+        lint.check_baseline(curing.before)
         return source, curing.run()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from os.path import expanduser, isdir
 from pathlib import Path
@@ -22,6 +22,8 @@ from cfn_lint_lambda_race.template._source import stand_for
 from cfn_lint_lambda_race.update import Settings
 
 _PACK = "cfn_lint_lambda_race"
+# What W9831 says of its settings stands at the top of the template.
+_BELOW_RESOURCES = 2
 _COMPARES, _UNPUBLISHED = "W9831", "W9832"
 # What the update to a cured template may show: who deploys it has to know.
 _NOTES = frozenset({"W9834", "W9835"})
@@ -117,28 +119,30 @@ def _lint(filename: str, text: str, config: ConfigMixIn, rules: Rules) -> list[M
     try:
         template, matches = decode_str(text)
         if matches:
-            return list(matches)
-        if not isinstance(template, dict):
+            raise LintError(f"it cannot be read: {_words(matches[0])}")
+        if not isinstance(template, dict) or not template:
             raise LintError("it is no template")
         config.set_template_args(template)
         cfn = Template(filename, template, config.regions, config.parameters)
         stand_for(cfn, text)
         found = list(_dedup(_run_template_per_config(cfn, config, rules)))
-        return [*found, *_stale(cfn, rules, found)]
+        for match in found:
+            if isinstance(match.rule, TransformError):
+                raise LintError(f"it cannot be transformed: {_words(match)}")
+        return [*found, *_stale(cfn, rules, config)]
     except LintError:
         raise
     except Exception as error:
         raise LintError(f"cfn-lint cannot lint it: {error}") from None
 
 
-def _stale(cfn: Template, rules: Rules, found: Sequence[Match]) -> Iterator[Match]:
+def _stale(cfn: Template, rules: Rules, config: ConfigMixIn) -> Iterator[Match]:
     """The versions whose logical IDs `fix` made of what their functions were.
 
-    W9832 tells of them where there is a baseline. Nothing else is to be asked of a
-    template that cannot be transformed.
+    W9832 tells of them where there is a baseline.
     """
     rule = rules.get(_UNPUBLISHED)
-    if rule is None or any(match.rule.id.startswith("E0") for match in found):
+    if rule is None or not rules.is_rule_enabled(rule, config):
         return
     for version, function, fix in stale_versions(cfn):
         message = (
@@ -149,6 +153,10 @@ def _stale(cfn: Template, rules: Rules, found: Sequence[Match]) -> Iterator[Matc
         yield Match(
             message, rule, cfn.filename, rulematch_obj=RuleMatch(path, message, fix=fix)
         )
+
+
+def _words(match: Match) -> str:
+    return f"{match.message} (line {match.linenumber})"
 
 
 def _finding(match: Match) -> Finding:
@@ -177,6 +185,12 @@ class FileLint:
 
     def whole(self, text: str) -> list[Finding]:
         return self._linter.whole(self._filename, text)
+
+    def check_baseline(self, findings: Iterable[Finding]) -> None:
+        """Raise `LintError` where the pack cannot compare as it was told to."""
+        for finding in findings:
+            if finding.rule == _COMPARES and len(finding.path) < _BELOW_RESOURCES:
+                raise LintError(finding.message)
 
     def update(self, text: str) -> tuple[list[Finding], list[Finding]]:
         found = [

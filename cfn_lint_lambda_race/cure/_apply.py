@@ -100,12 +100,12 @@ class Curing:
         self._lint = lint
         self._choices = choices
         self._refuse = refuse
-        self._before = lint.whole(text)
-        self._known = {finding.key for finding in self._before}
+        self.before = lint.whole(text)
+        self._known = {finding.key for finding in self.before}
         self._text = text
         self._wanted = [
             finding
-            for finding in self._before
+            for finding in self.before
             if finding.fix is not None and is_wanted(finding)
         ]
 
@@ -230,13 +230,16 @@ class Curing:
         for finding in after:
             if finding.key in cured:
                 return "the fix would not cure it", []
-        known = {(finding.rule, finding.path) for finding in self._before}
+        known = {(finding.rule, finding.path) for finding in self.before}
         told = []
         for finding in after:
             if (finding.rule, finding.path) in known:
                 continue
             if finding.rule not in self._tolerated:
-                return f"the fix would bring {finding.rule}: {finding.message}", []
+                why = attempt.reasons.get(finding.key)
+                more = f" ({why})" if why else ""
+                said = f"{finding.rule}: {finding.message}{more}"
+                return f"the fix would bring {said}", []
             told.append(finding)
         problems, notes = self._lint.update(attempt.text)
         for finding in problems:

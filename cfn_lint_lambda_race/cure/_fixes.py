@@ -141,9 +141,19 @@ def _requalified(shop: Workshop, target: Target) -> list[Edit]:
             edits += made
     rewriting = Rewriting(published, target.row.type not in _TAKES_NAMES)
     new = rewriting.of(node)
+    if new == node and len(published) == 1 and target.row.form in ("arn", "name"):
+        new = _replaced(node, *published.values())
     if new == node:
         raise NoFixError(_why_not(shop, node))
     return [*edits, *shop.rewrite(target.path, node, new, rewriting)]
+
+
+def _replaced(node: Any, published: Published) -> Any:
+    """The ARN of what is published, for a text that is the function's own name.
+
+    Such as `!Sub ${AWS::StackName}-orders`; what stands elsewhere stays.
+    """
+    return published.arn if intrinsic(node)[0] in ("Fn::Sub", "Fn::Join") else node
 
 
 def _why_not(shop: Workshop, node: Any) -> str:
@@ -224,6 +234,8 @@ def _attached(shop: Workshop, misfit: Misfit) -> list[Edit]:
         return [shop.document.replace(misfit.path, published.arn)]
     rewriting = Rewriting({misfit.function: published})
     new = rewriting.of(node)
+    if new == node:
+        new = _replaced(node, published)
     if new == node:
         raise NoFixError(_why_not(shop, node))
     return shop.rewrite(misfit.path, node, new, rewriting)
