@@ -1077,8 +1077,15 @@ def test_a_connector_from_a_rule_permits_the_function(
         Permissions=["Write"],
     )
     template = _sam(PUBLISHED, Rule=_rule(target), Connector=connector)
-    found = _found(tmp_path, template)
-    assert [path.split("/")[1] for path in found] == ["Connector"] * is_reported
+    found = lint_template(tmp_path, template)
+    reported = [path.split("/")[1] for path in paths(found, RULE)]
+    assert reported == ["Connector"] * is_reported
+    for message in messages(found, RULE):
+        assert message == (
+            "The connector of Rule permits $LATEST, but Rule (AWS::Events::Rule) "
+            "invokes !Ref Orders.Alias of Orders, so its invocations are denied; "
+            "give the Destination the Arn of !Ref Orders.Alias"
+        )
 
 
 # -- what SAM generates ------------------------------------------------------------
@@ -1928,7 +1935,11 @@ def test_sam_s_own_setting_cannot_be_put_elsewhere(tmp_path: Path) -> None:
     properties = {**PUBLISHED, "ProvisionedConcurrencyConfig": {"A": 1}}
     template = _sam(properties, Rule=_rule({"Fn::Sub": "${Orders.Arn}:2"}))
     [message] = messages(lint_template(tmp_path, template), RULE)
-    assert message.endswith("let Rule (AWS::Events::Rule) invoke !Ref Orders.Alias")
+    assert message == (
+        "The provisioned concurrency of Orders applies to !Ref Orders.Alias, but Rule "
+        "(AWS::Events::Rule) invokes version 2 of Orders, so it has no effect there; "
+        "let Rule (AWS::Events::Rule) invoke !Ref Orders.Alias"
+    )
 
 
 def test_what_sam_publishes_is_named_as_a_template_writes_it(tmp_path: Path) -> None:

@@ -284,6 +284,30 @@ def test_a_version_of_what_a_condition_changes_is_not_redundant(
         assert len(messages(found, "W9835")) == count
 
 
+def test_what_is_not_published_says_for_which_value(tmp_path: Path) -> None:
+    def side(condition: Any) -> Template_:
+        template = _staged(condition)
+        del template["Resources"]["Orders"]["Properties"]["Architectures"]
+        template["Resources"]["Version"] = resource(
+            "Lambda::Version", FunctionName={"Ref": "Orders"}
+        )
+        template["Resources"]["Alias"] = resource(
+            "Lambda::Alias",
+            FunctionName={"Ref": "Orders"},
+            FunctionVersion={"Fn::GetAtt": ["Version", "Version"]},
+            Name="live",
+        )
+        invocation = template["Resources"]["Invocation"]["Properties"]
+        invocation["Endpoint"] = {"Ref": "Alias"}
+        return template
+
+    (tmp_path / "before.json").write_text(json.dumps(side(_BEFORE)))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    found = lint_template(tmp_path, side(_AFTER), "-x", setting)
+    (message,) = messages(found, "W9832")
+    assert "Timeout of Orders when Stage is staging" in message
+
+
 def test_a_template_with_more_choices_than_are_looked_at_is_silent(
     tmp_path: Path,
 ) -> None:

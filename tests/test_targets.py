@@ -461,6 +461,188 @@ def test_the_cure_is_one_that_the_service_takes(
     assert "invoke an alias of a published version" not in found[0]
 
 
+# -- what the schemas do not tell, as AWS's and others' pages write it ---------------
+
+_FUNCTIONS = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+_URI = {"Fn::Sub": f"{_FUNCTIONS}${{Fn.Arn}}/invocations"}
+_FN_ARN = {"Fn::GetAtt": ["Fn", "Arn"]}
+_INVOKE = "arn:aws:states:::lambda:invoke"
+_STEP = {"Name": "Score", "Type": "Lambda", "FunctionArn": _FN_ARN}
+_FLOW = {"Type": "InvokeLambdaFunction", "Parameters": {"LambdaFunctionARN": _FN_ARN}}
+_AUTHORIZER = {"type": "token", "authorizerUri": _URI}
+_TO_FN = {"type": "aws_proxy", "uri": _URI}
+_TRIGGER = {"Trigger": "PreSignUp"}
+
+
+def _openapi(**sections: Any) -> dict[str, Any]:
+    return {"Body": {"openapi": "3.0.1", "paths": {}, **sections}}
+
+
+def _machine(**state: Any) -> dict[str, Any]:
+    states = {"Sell": {"Type": "Task", "End": True, **state}}
+    return {"Definition": {"StartAt": "Sell", "States": states}}
+
+
+def _runbook(action: str, **inputs: Any) -> dict[str, Any]:
+    step = {"name": "sell", "action": action, "inputs": inputs}
+    content = {"schemaVersion": "0.3", "mainSteps": [step]}
+    return {"Content": content, "DocumentType": "Automation"}
+
+
+def _pipeline(*steps: Any) -> dict[str, Any]:
+    body = {"Version": "2020-12-01", "Steps": list(steps)}
+    return {
+        "PipelineDefinition": {"PipelineDefinitionBody": {"Fn::ToJsonString": body}}
+    }
+
+
+# By the page: what an example of it becomes in a template.
+DOCUMENTED: dict[str, tuple[str, dict[str, Any]]] = {
+    "api-gateway-swagger-extensions-integration": (
+        "AWS::ApiGateway::RestApi",
+        _openapi(paths={"/": {"get": {"x-amazon-apigateway-integration": _TO_FN}}}),
+    ),
+    "api-gateway-extensions-integrations": (
+        "AWS::ApiGatewayV2::Api",
+        _openapi(components={"x-amazon-apigateway-integrations": {"sell": _TO_FN}}),
+    ),
+    "api-gateway-swagger-extensions-authorizer": (
+        "AWS::ApiGateway::RestApi",
+        _openapi(
+            securityDefinitions={"A": {"x-amazon-apigateway-authorizer": _AUTHORIZER}}
+        ),
+    ),
+    "http-api-lambda-authorizer": (
+        "AWS::ApiGatewayV2::Api",
+        _openapi(
+            components={
+                "securitySchemes": {
+                    "A": {"x-amazon-apigateway-authorizer": _AUTHORIZER}
+                }
+            }
+        ),
+    ),
+    "connect-lambda, its ARN": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_FN_ARN),
+    ),
+    "connect-lambda": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_INVOKE, Parameters={"FunctionName": _FN_ARN}),
+    ),
+    "connect-lambda, its task token": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(
+            Resource=f"{_INVOKE}.waitForTaskToken", Parameters={"FunctionName": _FN_ARN}
+        ),
+    ),
+    "transforming-data": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_INVOKE, Arguments={"FunctionName": _FN_ARN}),
+    ),
+    "automation-action-lambda": (
+        "AWS::SSM::Document",
+        _runbook("aws:invokeLambdaFunction", FunctionName={"Ref": "Fn"}),
+    ),
+    "automation-action-executeawsapi": (
+        "AWS::SSM::Document",
+        _runbook(
+            "aws:executeAwsApi",
+            Service="lambda",
+            Api="Invoke",
+            FunctionName={"Ref": "Fn"},
+        ),
+    ),
+    "build-and-manage-steps-types": ("AWS::SageMaker::Pipeline", _pipeline(_STEP)),
+    "step-type-condition": (
+        "AWS::SageMaker::Pipeline",
+        _pipeline({"Type": "Condition", "Arguments": {"IfSteps": [_STEP]}}),
+    ),
+    "step-type-condition, its else": (
+        "AWS::SageMaker::Pipeline",
+        _pipeline({"Type": "Condition", "Arguments": {"ElseSteps": [_STEP]}}),
+    ),
+    "interactions-invokelambdafunction": (
+        "AWS::Connect::ContactFlow",
+        {"Content": {"Fn::ToJsonString": {"Actions": [_FLOW]}}},
+    ),
+    "interactions-invokelambdafunction, in a module": (
+        "AWS::Connect::ContactFlowModule",
+        {"Content": {"Fn::ToJsonString": {"Actions": [_FLOW]}}},
+    ),
+    "managing-targets-universal": (
+        "AWS::Scheduler::Schedule",
+        {
+            "Target": {
+                "Arn": "arn:aws:scheduler:::aws-sdk:lambda:invoke",
+                "Input": {"Fn::ToJsonString": {"FunctionName": {"Ref": "Fn"}}},
+            }
+        },
+    ),
+    "aws-resource-eventsv2-subscriber": (
+        "AWS::EventsV2::Subscriber",
+        {
+            "InvokeConfiguration": {
+                "TargetArn": "arn:aws:events:::aws-sdk:lambda:invoke",
+                "UniversalTargetParameters": {
+                    "Input": {"Fn::ToJsonString": {"FunctionName": {"Ref": "Fn"}}}
+                },
+            }
+        },
+    ),
+    "configure-client-lambda": (
+        "AWS::OSIS::Pipeline",
+        {
+            "PipelineConfigurationBody": {
+                "Fn::ToJsonString": {
+                    "a": {
+                        "processor": [{"aws_lambda": {"function_name": {"Ref": "Fn"}}}]
+                    }
+                }
+            }
+        },
+    ),
+    "serverless: s3": (
+        "Custom::S3",
+        {
+            "FunctionName": {"Ref": "Fn"},
+            "BucketConfigs": [{"Event": "s3:ObjectCreated:*"}],
+        },
+    ),
+    "serverless: event-bridge": (
+        "Custom::EventBridge",
+        {
+            "FunctionName": {"Ref": "Fn"},
+            "EventBridgeConfig": {"RuleName": "shop-dev-orders-rule-1"},
+        },
+    ),
+    "serverless: cognito-user-pool": (
+        "Custom::CognitoUserPool",
+        {"FunctionName": {"Ref": "Fn"}, "UserPoolConfigs": [_TRIGGER]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "properties"), DOCUMENTED.values(), ids=DOCUMENTED)
+def test_what_a_page_shows_is_a_target(kind: str, properties: Any) -> None:
+    ((use,),) = _uses(kind, [Case(properties, True)])
+    assert use.function == "Fn"
+
+
+@pytest.mark.parametrize("hook", ["BeforeAllowTrafficHook", "AfterAllowTrafficHook"])
+def test_a_hook_of_a_deployment_is_a_target_of_the_deployment(
+    hook: str, tmp_path: Path
+) -> None:
+    alias = deepcopy(FUNCTION["Alias"])
+    alias["UpdatePolicy"] = {"CodeDeployLambdaAliasUpdate": {hook: {"Ref": "Fn"}}}
+    template = {"Resources": {**FUNCTION, "Alias": alias}}
+    template["Resources"]["Fn"] = linting.FUNCTION
+    matches = lint_template(tmp_path, template, "-x", "W9810:deployment_targets=true")
+    where = f"Resources/Alias/UpdatePolicy/CodeDeployLambdaAliasUpdate/{hook}"
+    assert paths(matches, "W9810") == [where]
+    assert paths(lint_template(tmp_path, template), "W9810") == []
+
+
 # -- what one value says in several ways --------------------------------------------
 
 RULE = "Resources/Rule/Properties/"

@@ -764,6 +764,63 @@ def test_replaced_target_serves_until_the_clean_up() -> None:
     ]
 
 
+# -- stacks that do not take the defaults --------------------------------------------
+
+
+def _staged_rule(dev: Any, prod: Any = LIVE, **stage: Any) -> Template_:
+    """A rule and its permission that invoke something else in each stage."""
+    invoked = {"Fn::If": ["IsProd", prod, dev]}
+    template = _stack(Hourly=_rule(invoked), Permission=_permission(invoked, **OF_RULE))
+    template["Parameters"] = {"Stage": parameter(**(stage or {"Default": "prod"}))}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    return template
+
+
+@pytest.mark.parametrize(
+    ("stage", "when"),
+    [
+        ({"Default": "prod"}, "Stage is not prod"),
+        ({"Default": "prod", "AllowedValues": ["dev", "prod"]}, "Stage is dev"),
+        ({"Default": "dev"}, ""),
+        ({"AllowedValues": ["dev", "prod"]}, "Stage is dev"),
+    ],
+    ids=["other", "allowed", "default", "open"],
+)
+def test_gap_of_a_stack_that_does_not_take_the_defaults(
+    tmp_path: Path, stage: Template_, when: str
+) -> None:
+    sides = _staged_rule(ARN, **stage), _staged_rule(LIVE, **stage)
+    assert _found(tmp_path, *sides) == LATE
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    (message,) = messages(lint_template(tmp_path, sides[1], "-x", setting), GAP)
+    assert message.startswith(f"When {when}: Hourly" if when else "Hourly")
+
+
+def test_permission_that_one_stage_alone_has_early(tmp_path: Path) -> None:
+    before, after = _moved()
+    for side in (before, after):
+        staged = _staged_rule(ARN)
+        side.update({key: staged[key] for key in ("Parameters", "Conditions")})
+    after["Resources"]["Early"] = {**_permission(LIVE), "Condition": "IsProd"}
+    # The rule moves in both, but only one of them has another permission in time.
+    after["Resources"]["Hourly"]["Properties"]["State"] = {
+        "Fn::If": ["IsProd", "ENABLED", "DISABLED"]
+    }
+    assert _found(tmp_path, before, after) == LATE
+
+
+def test_version_in_vain_in_one_stage_alone(tmp_path: Path) -> None:
+    before, after = _versioned("V1", Timeout=5), _versioned("V2")
+    for side in (before, after):
+        staged = _staged_rule(ARN)
+        side.update({key: staged[key] for key in ("Parameters", "Conditions")})
+    function = after["Resources"]["Orders"]["Properties"]
+    function["Timeout"] = {"Fn::If": ["IsProd", 9, 5]}
+    assert _found(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
+    function["Timeout"] = {"Fn::If": ["IsProd", 9, 8]}
+    assert _found(tmp_path, before, after, REDUNDANT) == []
+
+
 # -- change sets -------------------------------------------------------------------
 
 REPLACED = {"kind": "AWS::Lambda::Permission", "replacement": "True"}

@@ -252,29 +252,27 @@ class Tests:
         found = self.data.contexts_by_lineno(str(self.folder / module))
         return {line: set(tests) - {""} for line, tests in found.items()}
 
+    @cache  # noqa: B019
+    def here(self, module: str) -> Counter[str]:
+        """How many lines of a module each test reaches."""
+        return Counter(itertools.chain.from_iterable(self.lines(module).values()))
+
     def of(self, mutant: Mutant) -> list[str]:
         """The tests that reach a mutant, those first that reach little else.
 
         What runs on import has no test of its own: each that uses the module counts.
         """
         lines = self.lines(mutant.module)
+        here = self.here(mutant.module)
         reached = set[str]()
         for line in _statement(mutant.module, mutant.line):
             reached |= lines.get(line, set())
-        here = Counter[str]()
-        if not reached:
-            # Those first that reach the most of the module.
-            for found_there in lines.values():
-                here.update(found_there)
-            reached = set(here)
-        found = sorted(reached, key=lambda one: (-here[one], self.reach[one], one))
-        if not self.at_most or len(found) <= self.at_most:
-            return found
-        # The narrowest, and of the rest some of each width.
-        narrow = self.at_most // 2
-        step = (len(found) - narrow) / (self.at_most - narrow)
-        rest = range(self.at_most - narrow)
-        return found[:narrow] + [found[narrow + int(n * step)] for n in rest]
+        # In turn those that reach little else, and those that reach the most here.
+        narrow = sorted(reached or here, key=lambda one: (self.reach[one], one))
+        close = sorted(narrow, key=lambda one: -here[one])
+        pairs = zip(close, narrow)
+        found = dict.fromkeys(itertools.chain.from_iterable(pairs))
+        return list(found)[: self.at_most or None]
 
 
 def _statement(module: str, line: int) -> range:
@@ -398,12 +396,15 @@ class Forks:
         items = {item.nodeid: item for item in session.items}
         gc.freeze()
         children = []
+        mine = os.getpid()
         for number, folder in enumerate(self.folders):
             child = os.fork()
             if child == 0:
                 try:
                     os.chdir(folder)
                     for mutant, tests in self.jobs[number :: len(self.folders)]:
+                        if os.getppid() != mine:
+                            break
                         self.verdicts.put(self._verdict(mutant, tests, items))
                 finally:
                     os._exit(0)

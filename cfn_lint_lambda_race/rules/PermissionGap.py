@@ -57,7 +57,8 @@ class PermissionGap(RaceRule):
 def _message(cfn: Template, gap: Hazard) -> str:
     assert gap.caller is not None
     reading = read(cfn)
-    target = reading.name_target(gap.caller.target)
+    when = f"When {gap.when}: " if gap.when else ""
+    target = f"{when}{reading.name_target(gap.caller.target)}"
     function = reading.name(gap.function)
     permission = reading.name(gap.name)
     old, new = (

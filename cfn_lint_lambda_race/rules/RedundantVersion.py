@@ -44,11 +44,12 @@ class RedundantVersion(RaceRule):
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for found in redundant_versions(cfn):
             name = read(cfn).name
+            when = f"When {found.when}: " if found.when else ""
             what = "SAM makes" if found.is_of_serverless else f"{name(found.name)} is"
             message = (
-                f"{what} a new version of {name(found.function)}, which this update "
-                'does not change: Lambda refuses ("A version for this Lambda function '
-                'exists") and the update rolls back; change the function too, if only '
-                "its Description, or keep the version"
+                f"{when}{what} a new version of {name(found.function)}, which this "
+                'update does not change: Lambda refuses ("A version for this Lambda '
+                'function exists") and the update rolls back; change the function '
+                "too, if only its Description, or keep the version"
             )
             yield finding(cfn, ["Resources", found.name], message)

@@ -17,11 +17,15 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from cfnlint.decode import decode, decode_str
+from cfnlint.decode.node import str_node
 from cfnlint.helpers import TRANSFORM_LANGUAGE_EXTENSION, TRANSFORM_SAM, ensure_list
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template._documents import is_small, parse
 
+_FIND_IN_MAP = "Fn::FindInMap"
+# A name that no function has, so that cfn-lint leaves alone what stands below it.
+_HIDDEN = "Fn::FindInMap, hidden"
 # CloudFormation takes 1 MB; SAM templates grow when they are translated.
 MAX_SIZE = 4 * 1024 * 1024
 
@@ -81,14 +85,16 @@ def _decoded(cfn: Template) -> Any:
 
 
 def _differs(cfn: Template) -> bool:
-    """Whether cfn-lint made something else of a SAM template.
+    """Whether cfn-lint made something else of a template.
 
-    It translates it, or it merges `Globals` first and the language extensions then
-    put one value in the place of each that a parameter chooses there; loops make
-    resources that `Globals` does not reach.
+    It translates it, or loops make resources that `Globals` does not reach. With the
+    language extensions it puts any value of a mapping in the place of the one that a
+    parameter chooses.
     """
     written = cfn.transform_pre
     transforms = written.get("Transform", [])
+    if TRANSFORM_LANGUAGE_EXTENSION in transforms and written.get(_FIND_IN_MAP):
+        return True
     if TRANSFORM_SAM not in transforms:
         return False
     is_extended = written.get("Globals") and (
@@ -248,10 +254,41 @@ def _shallow(resources: Any) -> Any:
 
 
 def _unrolled(template: Any, cfn: Template) -> Template:
+    """The template with its loops unrolled, and nothing else done to it."""
+    transforms = ensure_list(template.get("Transform", []))
+    if TRANSFORM_LANGUAGE_EXTENSION not in transforms:
+        return _template(template, cfn)
+    if not is_small(template):
+        raise UnusableTemplateError("it is too large")
+    # cfn-lint would look up values in mappings, and take any where it depends.
+    _rename_key(template, _FIND_IN_MAP, _HIDDEN)
     found = _template(template, cfn)
     if found.transform():
         raise UnusableTemplateError("it cannot be transformed")
-    return found
+    _rename_key(found.template, _HIDDEN, _FIND_IN_MAP)
+    return _template(found.template, cfn)
+
+
+def _rename_key(node: Any, old: str, new: str) -> None:
+    """Rename a key everywhere but in what a loop runs over."""
+    seen = set()
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if id(node) in seen or not isinstance(node, (dict, list)):
+            continue
+        seen.add(id(node))
+        if isinstance(node, list):
+            pending.extend(node)
+            continue
+        for key in list(node):
+            below = node[key]
+            is_loop = str(key).startswith("Fn::ForEach::") and isinstance(below, list)
+            pending.extend(below[2:] if is_loop else [below])
+            if key == old:
+                # cfn-lint finds the place by the key.
+                marks = getattr(key, "start_mark", None), getattr(key, "end_mark", None)
+                node[new if None in marks else str_node(new, *marks)] = node.pop(key)
 
 
 def _template(template: Any, cfn: Template) -> Template:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cfnlint.template import Template
@@ -35,6 +35,7 @@ from cfn_lint_lambda_race.update._publication import (
 )
 from cfn_lint_lambda_race.update._redundant import Redundant, redundant
 from cfn_lint_lambda_race.update._shown import shown_gaps, shown_redundant
+from cfn_lint_lambda_race.update._stacks import stacks_that_move, stacks_that_publish
 from cfn_lint_lambda_race.update._timeline import Hazard, Kind, Timeline
 
 __all__ = [
@@ -365,20 +366,27 @@ def timeline_between(before: Template, after: Template) -> Timeline:
 
 def gaps(cfn: Template) -> Iterator[Hazard]:
     """What the update certainly denies its callers, once a place."""
+    update = update_of(cfn)
     timeline = timeline_of(cfn)
-    change_set = update_of(cfn).change_set
     found: list[Hazard] = []
-    if timeline is not None:
+    if timeline is not None and update.comparison is not None:
         found = list(timeline.gaps())
-    elif change_set is not None:
-        found = list(shown_gaps(change_set, _deployment_of(cfn)))
+        for stack, when in stacks_that_move(update.comparison):
+            found += [replace(one, when=when) for one in Timeline(stack).gaps()]
+    elif update.change_set is not None:
+        found = list(shown_gaps(update.change_set, _deployment_of(cfn)))
+    # What the defaults deploy goes first.
     yield from {gap.path: gap for gap in reversed(found)}.values()
 
 
 def redundant_versions(cfn: Template) -> Iterator[Redundant]:
     """The versions of the update that Lambda refuses to make."""
     update = update_of(cfn)
+    found: list[Redundant] = []
     if update.comparison is not None:
-        yield from redundant(update.comparison)
+        found = list(redundant(update.comparison))
+        for stack, when in stacks_that_publish(update.comparison):
+            found += [one._replace(when=when) for one in redundant(stack)]
     elif update.change_set is not None:
-        yield from shown_redundant(update.change_set, _deployment_of(cfn))
+        found = list(shown_redundant(update.change_set, _deployment_of(cfn)))
+    yield from {one.name: one for one in reversed(found)}.values()

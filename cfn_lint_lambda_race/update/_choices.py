@@ -137,7 +137,7 @@ class Choices:
             return tuple(value for value in order if value in possible)
         if any("AllowedPattern" in node for node in nodes):
             return ()
-        return (*asked.named, _other(list(asked.named)))
+        return (*asked.named, other_value(list(asked.named)))
 
     def _allowed(self, name: str) -> list[str]:
         """The values that a parameter may have on both sides; empty where any."""
@@ -165,13 +165,13 @@ class Choices:
         ]
         if not names:
             return {}
-        wanted = _asked_by(self._evaluators, names)
+        wanted = asked_by(self._evaluators, names)
         # A value that decides one condition decides others too.
-        asked = _asked_by(self._evaluators)
+        asked = asked_by(self._evaluators)
         return {name: asked[name] for name in wanted}
 
 
-def _other(named: Sequence[str]) -> str:
+def other_value(named: Sequence[str]) -> str:
     """A value that stands for all but some, in words to stand behind "is"."""
     words = [value or "empty" for value in named]
     if len(words) == 1:
@@ -204,7 +204,7 @@ def _meaning(evaluator: Evaluator, name: str) -> str:
     tables = {
         table: evaluator.mappings.get(table)
         for node in nodes.values()
-        for argument in _arguments(node, "Fn::FindInMap")
+        for argument in arguments(node, "Fn::FindInMap")
         for table in [argument[0]]
         if isinstance(table, str)
     }
@@ -245,7 +245,7 @@ def _nodes(node: Any) -> Iterator[Any]:
         yield node
 
 
-def _arguments(node: Any, name: str) -> Iterator[list[Any]]:
+def arguments(node: Any, name: str) -> Iterator[list[Any]]:
     """The arguments of each use of an intrinsic function below a node."""
     for below in _nodes(node):
         found, argument = intrinsic(below)
@@ -253,14 +253,14 @@ def _arguments(node: Any, name: str) -> Iterator[list[Any]]:
             yield argument
 
 
-def _asked_by(
+def asked_by(
     sides: Iterable[Evaluator], names: Iterable[str] | None = None
 ) -> dict[str, _Asked]:
     """By parameter, what some conditions compare it with; without names, all."""
     asked: dict[str, _Asked] = {}
     for side in sides:
         for name in _closure(side, side.conditions if names is None else names):
-            for pair in _arguments(side.conditions[name], "Fn::Equals"):
+            for pair in arguments(side.conditions[name], "Fn::Equals"):
                 if len(pair) == 2:
                     _ask(side, pair[0], pair[1], asked)
                     _ask(side, pair[1], pair[0], asked)

@@ -303,6 +303,9 @@ class Comparison:
             )
         )
         is_shared = not any(self._mentions_unshared(when) for when, _ in old)
+        if len(old) == len(new_values) == 1:
+            # There is nothing else that either can be.
+            return is_shared and old[0][1] == new_values[0][1]
         return is_shared and old == new_values
 
     def is_local_code_unknown(self, function: Resource) -> bool:

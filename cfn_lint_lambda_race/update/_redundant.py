@@ -16,11 +16,13 @@ from cfn_lint_lambda_race.update._publication import version_key
 class Redundant(NamedTuple):
     """A new version of a function that stays as it is.
 
-    ``name`` is the logical ID of the version, or of the function that SAM publishes.
+    ``name`` is the logical ID of the version, or of the function that SAM publishes;
+    ``when`` are the values of a stack that does not take the defaults, in words.
     """
 
     name: str
     function: str
+    when: str = ""
 
     @property
     def is_of_serverless(self) -> bool:
@@ -29,15 +31,29 @@ class Redundant(NamedTuple):
 
 def redundant(comparison: Comparison) -> Iterator[Redundant]:
     """The versions that Lambda refuses, since nothing changed after the last one."""
+    for before, function in _kept(comparison):
+        made = list(_new_versions(comparison, before, function))
+        if made and _stays(comparison, before, function):
+            yield from made
+
+
+def makes_versions(comparison: Comparison) -> bool:
+    """Whether an update makes a next version of any function."""
+    return any(
+        True
+        for before, function in _kept(comparison)
+        for _ in _new_versions(comparison, before, function)
+    )
+
+
+def _kept(comparison: Comparison) -> Iterator[tuple[Resource, Resource]]:
+    """The functions that are there before and after."""
     if comparison.before.is_serverless != comparison.after.is_serverless:
         return
     for function in comparison.after.reading.functions:
         before = comparison.before.function(function.id)
-        if before is None or before.type != function.type:
-            continue
-        made = list(_new_versions(comparison, before, function))
-        if made and _stays(comparison, before, function):
-            yield from made
+        if before is not None and before.type == function.type:
+            yield before, function
 
 
 def _new_versions(

@@ -94,6 +94,7 @@ class Hazard:
     races or stays, the permission that comes too late (a SAM event's name), the API's
     deployment that stays, the version that Lambda refuses. ``is_lasting`` tells that
     it is so until a later update. ``caller`` is None where it is for nobody alone.
+    ``when`` are the values of a stack that does not take the defaults, in words.
     """
 
     kind: Kind
@@ -102,6 +103,7 @@ class Hazard:
     function: str
     caller: Caller | None = None
     is_lasting: bool = False
+    when: str = ""
 
 
 class Found(NamedTuple):

@@ -1,0 +1,177 @@
+"""The stacks that a template may be deployed as beside the one that takes the defaults.
+
+What one of them denies, or makes in vain, another may not: a timeline is of one stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import product
+from typing import Any, NamedTuple
+
+from cfn_lint_lambda_race.template import Resource, Scenario, scalar_text
+from cfn_lint_lambda_race.template._scenario import PARAMETER
+from cfn_lint_lambda_race.update._choices import (
+    Chosen,
+    arguments,
+    asked_by,
+    other_value,
+)
+from cfn_lint_lambda_race.update._comparison import Comparison, ComparisonOfChoice
+from cfn_lint_lambda_race.update._deployment import Deployment
+from cfn_lint_lambda_race.update._redundant import makes_versions
+
+# Each is one more reading of both templates; where there are more, only some values
+# are looked at.
+_MAX_STACKS = 8
+_INVOKED = frozenset(
+    {
+        "AWS::ApiGateway::Deployment",
+        "AWS::ApiGateway::Stage",
+        "AWS::ApiGatewayV2::Deployment",
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::Lambda::Alias",
+        "AWS::Lambda::Permission",
+    }
+)
+_VERSION = "AWS::Lambda::Version"
+
+
+class Stack(NamedTuple):
+    """The update of one stack, and in words the values that it takes."""
+
+    comparison: Comparison
+    when: str
+
+
+def stacks_that_move(comparison: Comparison) -> Iterator[Stack]:
+    """The other stacks, where targets move and conditions have a say in it."""
+    sides = [
+        _invoked(side.of_any_choice)
+        for side in (comparison.before, comparison.after)
+        if _has_conditions(comparison)
+    ]
+    if not sides:
+        return
+    moved = {
+        path[1]
+        for path in sides[0].keys() & sides[1].keys()
+        if sides[0][path] != sides[1][path]
+    }
+    if moved:
+        yield from _stacks(
+            comparison, lambda one: one.id in moved or one.type in _INVOKED
+        )
+
+
+def stacks_that_publish(comparison: Comparison) -> Iterator[Stack]:
+    """The other stacks, where versions are new and conditions have a say in it."""
+    sides = (comparison.before, comparison.after)
+    mappings = [side.reading.evaluator.mappings for side in sides]
+    # Which row of a mapping a stack takes is not known where its key is not.
+    if (
+        _has_conditions(comparison)
+        and mappings[0] == mappings[1]
+        and makes_versions(comparison)
+    ):
+        functions = comparison.after.reading.references.functions
+        yield from _stacks(
+            comparison, lambda one: one.id in functions or one.type == _VERSION
+        )
+
+
+def _has_conditions(comparison: Comparison) -> bool:
+    return all(
+        side.reading.evaluator.conditions and not side.reading.parameter_sets
+        for side in (comparison.before, comparison.after)
+    )
+
+
+def _invoked(deployment: Deployment) -> Mapping[tuple[Any, ...], frozenset[Any]]:
+    """What each target can invoke, by its place."""
+    found: dict[tuple[Any, ...], set[Any]] = {}
+    for target in deployment.reading.targets:
+        if not target.row.is_deployment and target.path[:1] == ("Resources",):
+            key = (*target.path, *(target.inner or ()))
+            found.setdefault(key, set()).update(
+                (one.function, one.qualifier, one.when) for one in target.references
+            )
+    return {place: frozenset(many) for place, many in found.items()}
+
+
+def _stacks(
+    comparison: Comparison, concerns: Callable[[Resource], bool]
+) -> Iterator[Stack]:
+    sides = (comparison.before, comparison.after)
+    evaluators = [side.reading.evaluator for side in sides]
+    names = {
+        name
+        for side in sides
+        for resource in side.resources.values()
+        if concerns(resource)
+        for name in _conditions(resource)
+    }
+    asked = asked_by(evaluators, names)
+    domains = _domains(comparison, asked)
+    defaults = {name: _default(comparison, name) for name in domains}
+    for values in product(*domains.values()):
+        chosen = dict(zip(domains, values))
+        told = {name: chosen[name] for name in chosen if chosen[name] != defaults[name]}
+        if told:
+            # The words for all other values are no value.
+            given = {
+                name: value
+                for name, value in chosen.items()
+                if value == defaults[name]
+                or value in asked[name].named
+                or _allowed(comparison, name)
+            }
+            facts = frozenset(((PARAMETER, name), told[name]) for name in told)
+            choice = Chosen(given, chosen, Scenario(facts))
+            words = " and ".join(f"{name} is {told[name]}" for name in told)
+            yield Stack(ComparisonOfChoice(comparison, choice), words)
+
+
+def _conditions(resource: Resource) -> Iterable[str]:
+    """The conditions that a resource, or what it says, rests on."""
+    if resource.condition is not None:
+        yield resource.condition
+    for argument in arguments(dict(resource.properties), "Fn::If"):
+        if isinstance(argument[0], str):
+            yield argument[0]
+
+
+def _domains(
+    comparison: Comparison, asked: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    """By parameter that conditions ask for, the values that make a difference."""
+    found: dict[str, tuple[str, ...]] = {}
+    count = 1
+    for name in sorted(asked):
+        node = comparison.after.parameters.get(name)
+        kind = str(node.get("Type")) if isinstance(node, Mapping) else "List"
+        if asked[name].is_open or "List" in kind or "SSM::Parameter" in kind:
+            continue
+        named = list(asked[name].named)
+        allowed = _allowed(comparison, name)
+        values = (*named, other_value(named)) if not allowed else tuple(allowed)
+        default = _default(comparison, name)
+        if default is not None and default not in values:
+            values = (default, *values[:-1])
+        if count * len(values) <= _MAX_STACKS:
+            found[name] = values
+            count *= len(values)
+    return found
+
+
+def _allowed(comparison: Comparison, name: str) -> list[str]:
+    node = comparison.after.parameters.get(name)
+    values = node.get("AllowedValues") if isinstance(node, Mapping) else None
+    if not isinstance(values, list):
+        return []
+    return [text for text in map(scalar_text, values) if text is not None]
+
+
+def _default(comparison: Comparison, name: str) -> str | None:
+    node = comparison.after.parameters.get(name)
+    return scalar_text(node.get("Default")) if isinstance(node, Mapping) else None
