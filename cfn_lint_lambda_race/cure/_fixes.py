@@ -6,7 +6,7 @@ A rule hands over what it found; nothing is computed before somebody asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from cfn_lint_lambda_race.cure._workshop import (
     workshop,
 )
 from cfn_lint_lambda_race.template import (
+    LATEST,
     Exit,
     Kind,
     Misfit,
@@ -157,7 +158,17 @@ def _requalified(shop: Workshop, target: Target) -> list[Edit]:
         new = _replaced(node, new, *published.values())
     if new == node:
         raise NoFixError(_why_not(shop, node))
-    return [*edits, *shop.rewrite(target.path, node, new, rewriting)]
+    edits += shop.rewrite(target.path, node, new, rewriting)
+    return [*edits, *_without_latest(shop, target)]
+
+
+def _without_latest(shop: Workshop, target: Target) -> list[Edit]:
+    """Takes away a `$LATEST` that stands in a property beside the function."""
+    name = (target.row.qualifier or "").rpartition("/")[2]
+    beside = shop.node(target.path[:-1])
+    if name and isinstance(beside, Mapping) and beside.get(name) == LATEST:
+        return [shop.document.remove((*target.path[:-1], name))]
+    return []
 
 
 def _replaced(node: Any, new: Any, published: Published) -> Any:

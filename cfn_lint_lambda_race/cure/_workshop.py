@@ -179,9 +179,13 @@ class Workshop:
         if alias is None:
             # A version: `Ref` gives its ARN.
             return Published(function, name, name, None, names)
-        texts = [text.literal for text in references.alias_names(name)]
-        literal = texts[0] if len(texts) == 1 else None
-        if alias.resource.id == function:
+        is_serverless = alias.resource.id == function
+        written = alias.resource.properties.get(
+            _PUBLISHING if is_serverless else "Name"
+        )
+        # A parameter can have another value than the one that is known.
+        literal = written if isinstance(written, str) else None
+        if is_serverless:
             return _of_serverless(function, literal, names)
         return Published(function, name, name, literal, names)
 
