@@ -6,11 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cfn_lint_lambda_race import _pages
+from cfn_lint_lambda_race import _fix, _pages
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0 done, 2 it could not work."""
+    """Run the command and return its exit code.
+
+    0 done, 1 there is something to do, 2 it could not work.
+    """
     parser = argparse.ArgumentParser(
         prog="cfn-lint-lambda-race",
         description="Companion of the cfn-lint rules that warn of Lambda update races.",
@@ -19,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain = commands.add_parser("explain", help="print a rule's page, offline")
     explain.add_argument("id", metavar="ID", help="a rule's ID, as in a finding")
     explain.set_defaults(run=_explain)
+    _fix.add_parser(commands)
     chosen = parser.parse_args(arguments)
     code: int = chosen.run(chosen)
     return code

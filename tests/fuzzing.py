@@ -271,7 +271,7 @@ def _below_row(place: tuple[str, Any], value: Any, other: Any) -> dict[str, Any]
     for path in row.when:
         if "/" not in path and isinstance(properties, dict):
             properties.setdefault(path, row.when[path][0])
-    return {"Type": kind.replace("Custom::*", "Custom::X"), "Properties": properties}
+    return {"Type": kind.replace("*", "X"), "Properties": properties}
 
 
 def _below(steps: list[str], node: Any, other: Any) -> Any:

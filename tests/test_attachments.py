@@ -1077,8 +1077,15 @@ def test_a_connector_from_a_rule_permits_the_function(
         Permissions=["Write"],
     )
     template = _sam(PUBLISHED, Rule=_rule(target), Connector=connector)
-    found = _found(tmp_path, template)
-    assert [path.split("/")[1] for path in found] == ["Connector"] * is_reported
+    found = lint_template(tmp_path, template)
+    reported = [path.split("/")[1] for path in paths(found, RULE)]
+    assert reported == ["Connector"] * is_reported
+    for message in messages(found, RULE):
+        assert message == (
+            "The connector of Rule permits $LATEST, but Rule (AWS::Events::Rule) "
+            "invokes !Ref Orders.Alias of Orders, so its invocations are denied; "
+            "give the Destination the Arn of !Ref Orders.Alias"
+        )
 
 
 # -- what SAM generates ------------------------------------------------------------
@@ -1928,13 +1935,72 @@ def test_sam_s_own_setting_cannot_be_put_elsewhere(tmp_path: Path) -> None:
     properties = {**PUBLISHED, "ProvisionedConcurrencyConfig": {"A": 1}}
     template = _sam(properties, Rule=_rule({"Fn::Sub": "${Orders.Arn}:2"}))
     [message] = messages(lint_template(tmp_path, template), RULE)
-    assert message.endswith("let Rule (AWS::Events::Rule) invoke !Ref Orders.Alias")
+    assert message == (
+        "The provisioned concurrency of Orders applies to !Ref Orders.Alias, but Rule "
+        "(AWS::Events::Rule) invokes version 2 of Orders, so it has no effect there; "
+        "let Rule (AWS::Events::Rule) invoke !Ref Orders.Alias"
+    )
 
 
 def test_what_sam_publishes_is_named_as_a_template_writes_it(tmp_path: Path) -> None:
     template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Permission=_permission(FN))
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert message.endswith("put the permission on !Ref Orders.Alias")
+
+
+def test_what_sam_permits_is_to_be_written_beside_it(tmp_path: Path) -> None:
+    """An event permits the function itself: SAM has no other place for it."""
+    template = _sam({"Events": EVENT}, Api=_defined_api({"Fn::Sub": "${Orders.Arn}:7"}))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.startswith("Event Get of Orders is for $LATEST")
+    assert message.endswith("write one for version 7 yourself")
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "words"), [("gone", "gone"), ("7", "version 7"), ("l7", "l7")]
+)
+def test_a_qualifier_that_is_written_out_is_named_so(
+    tmp_path: Path, qualifier: str, words: str
+) -> None:
+    granted = {"Fn::Sub": f"${{Orders.Arn}}:{qualifier}"}
+    template = _template(Nightly=_rule(ARN), Permission=_permission(granted))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.startswith(f"Permission Permission is for {words}, but")
+    assert message.endswith(f"let Nightly (AWS::Events::Rule) invoke {words}")
+
+
+@pytest.mark.parametrize(
+    ("granted", "cure"),
+    [
+        (LIVE, "let Url (AWS::Lambda::Url) invoke Live"),
+        # A function URL takes aliases only.
+        (VERSION, "put the permission on $LATEST"),
+        ({"Fn::Sub": "${Orders.Arn}:7"}, "put the permission on $LATEST"),
+    ],
+)
+def test_a_url_is_not_told_to_invoke_a_version(
+    tmp_path: Path, granted: Json, cure: str
+) -> None:
+    template = _template(Url=_url(None), Permission=_to_anybody(granted))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith(cure)
+
+
+def test_snap_start_where_the_service_takes_no_version(tmp_path: Path) -> None:
+    pipeline = _resource(
+        "AWS::IoTAnalytics::Pipeline",
+        PipelineActivities=[{"Lambda": {"LambdaName": FN, "BatchSize": 1}}],
+    )
+    [message] = messages(lint_template(tmp_path, _snapped(Pipeline=pipeline)), RULE)
+    cure = "invoke the function through a service that takes a version"
+    assert message.endswith(cure)
+
+
+def test_snap_start_beside_the_alias_of_sam(tmp_path: Path) -> None:
+    properties = {**PUBLISHED, "SnapStart": {"ApplyOn": "PublishedVersions"}}
+    template = _sam(properties, Rule=_rule(ARN))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith("invoke an alias of a published version")
 
 
 # -- connectors, and what SAM permits ----------------------------------------------

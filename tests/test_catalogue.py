@@ -497,6 +497,32 @@ def test_the_rows_are_those_that_the_pack_reads() -> None:
     assert read == sum(len(DOCUMENTS.get(row["form"], [row])) for row in TARGETS)
 
 
+# How SAM names what invokes a function, apart from events.
+SAM_NAMES = re.compile(
+    r"/?\b(\w*(Function|Lambda\w*|Authorizer|Auth)(Arn|Uri)|Definition(Uri|Body)?"
+    r"|FunctionUrlConfig|(Pre|Post)Traffic|On(Success|Failure)/Destination)$"
+)
+# Those that are none: where a stream's records go that nobody could handle.
+NO_TARGETS_OF_SAM = re.compile(r"Events/.*")
+
+
+@pytest.mark.skipif(not knows_sam(), reason="no schemas of SAM's resources")
+def test_every_place_of_sam_is_known() -> None:
+    known = {(row["type"], row["path"]) for row in TARGETS}
+    named = {
+        (kind, path)
+        for kind, versions in schemas().items()
+        if kind.startswith("AWS::Serverless::")
+        for schema in versions
+        for path in properties(schema)
+        if SAM_NAMES.search(path) and not NO_TARGETS_OF_SAM.match(path)
+    }
+    assert named - known == set(), "add a row for each to data/targets.json"
+    if is_current():
+        of_sam = {one for one in known if one[0].startswith("AWS::Serverless::")}
+        assert of_sam - named == {("AWS::Serverless::Function", "Events/*")}
+
+
 @pytest.mark.skipif(not knows_sam(), reason="no schemas of SAM's resources")
 def test_every_event_of_sam_is_known() -> None:
     known = {

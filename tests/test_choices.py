@@ -170,6 +170,61 @@ def test_a_condition_that_is_new_hides_no_race(has_rules: bool, tmp_path: Path) 
     assert _when(tmp_path, after, before) == "Stage is build"
 
 
+_DEV = {"Default": "dev"}
+
+
+def _with_variables(**variables: Any) -> Template_:
+    template = stack(
+        {"Environment": {"Variables": variables}},
+        Parameters={"Stage": parameter(**_DEV)},
+    )
+    template["Conditions"] = {"IsProd": _is("prod")}
+    return template
+
+
+def test_a_new_condition_beside_a_change_hides_it_in_no_stack(tmp_path: Path) -> None:
+    before = _with_variables(A={"Fn::If": ["IsProd", "1", "2"]})
+    option = {"Fn::If": ["IsNew", "x", {"Ref": "AWS::NoValue"}]}
+    after = new_code(_with_variables(A={"Fn::If": ["IsProd", "3", "2"]}, B=option))
+    after["Conditions"]["IsNew"] = _is("yes", "New")
+    after["Parameters"]["New"] = parameter(Default="no")
+    said = _when(tmp_path, before, after)
+    assert said == "IsNew is true and IsProd is false or IsProd is true"
+
+
+def test_an_option_that_no_default_takes_is_no_change(tmp_path: Path) -> None:
+    option = {"Fn::If": ["IsProd", "x", {"Ref": "AWS::NoValue"}]}
+    before, after = _with_variables(A="1"), _with_variables(A="1", B=option)
+    del before["Conditions"]
+    assert _when(tmp_path, before, new_code(after)) is None
+    assert _when(tmp_path, after, new_code(before)) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"), [("3", "4", ""), ("3", "2", "IsProd is true")]
+)
+@pytest.mark.parametrize("default", ["dev", "prod"])
+def test_a_default_does_not_hide_that_other_stacks_race_too(
+    default: str, one: str, other: str, said: str, tmp_path: Path
+) -> None:
+    def side(one: str, other: str) -> Template_:
+        template = _with_variables(A={"Fn::If": ["IsProd", one, other]})
+        template["Parameters"]["Stage"]["Default"] = default
+        return template
+
+    after = new_code(side(one, other))
+    assert _when(tmp_path, side("1", "2"), after) == said
+    assert _when(tmp_path, _with_variables(A="1"), new_code(side("3", "4"))) == ""
+
+
+def test_other_stacks_are_told_of_only_what_changes_there(tmp_path: Path) -> None:
+    before, after = _staged(_BEFORE, **_DEV), _staged(_BEFORE, **_DEV)
+    properties = after["Resources"]["Orders"]["Properties"]
+    properties["Timeout"] = {"Fn::If": ["IsX", 9, 4]}
+    properties["MemorySize"] = {"Fn::If": ["IsX", 256, 128]}
+    assert _when(tmp_path, before, new_code(after)) == "IsX is false"
+
+
 def test_a_condition_that_creates_the_function_has_no_race(tmp_path: Path) -> None:
     before, after = _staged(_BEFORE), _staged(_AFTER)
     for side in (before, after):
@@ -227,6 +282,30 @@ def test_a_version_of_what_a_condition_changes_is_not_redundant(
     for condition, count in ((here, 1), (_is("x", "AWS::Region"), 0)):
         found = lint_template(tmp_path, side("Two", condition), "-x", setting)
         assert len(messages(found, "W9835")) == count
+
+
+def test_what_is_not_published_says_for_which_value(tmp_path: Path) -> None:
+    def side(condition: Any) -> Template_:
+        template = _staged(condition)
+        del template["Resources"]["Orders"]["Properties"]["Architectures"]
+        template["Resources"]["Version"] = resource(
+            "Lambda::Version", FunctionName={"Ref": "Orders"}
+        )
+        template["Resources"]["Alias"] = resource(
+            "Lambda::Alias",
+            FunctionName={"Ref": "Orders"},
+            FunctionVersion={"Fn::GetAtt": ["Version", "Version"]},
+            Name="live",
+        )
+        invocation = template["Resources"]["Invocation"]["Properties"]
+        invocation["Endpoint"] = {"Ref": "Alias"}
+        return template
+
+    (tmp_path / "before.json").write_text(json.dumps(side(_BEFORE)))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    found = lint_template(tmp_path, side(_AFTER), "-x", setting)
+    (message,) = messages(found, "W9832")
+    assert "Timeout of Orders when Stage is staging" in message
 
 
 def test_a_template_with_more_choices_than_are_looked_at_is_silent(
@@ -318,6 +397,31 @@ def _holds(after: Template_, when: Scenario, values: Mapping[str, str]) -> bool:
         elif values[name] in str(value).replace(",", "").split():
             return False
     return True
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("allowed", [{}, _ALLOWED[0], _ALLOWED[2]], ids=str)
+def test_what_is_told_of_defaults_is_so_with_each_value(
+    seed: int, allowed: Template_, tmp_path: Path
+) -> None:
+    defaults = {name: values[-1] for name, values in _DOMAINS.items()}
+    declared = {
+        name: parameter(Default=defaults[name], **allowed.get(name, {}))
+        for name in _DOMAINS
+    }
+    rng = random.Random(seed)
+    before, after = _random_pair(rng, declared)
+    conditions = {name: _random_condition(rng) for name in ("IsX", "IsY", "IsZ")}
+    for side in (before, after):
+        side["Conditions"] = {**conditions, "Base": _is("b")}
+    update(tmp_path, before, after)
+    told = _racing(tmp_path)
+    for chosen in product(*_DOMAINS.values()):
+        values = dict(zip(_DOMAINS, chosen))
+        is_racing = bool(_racing(tmp_path, values))
+        is_told = any(_holds(after, when, values) for when in told)
+        assert is_racing or not is_told, (values, told)
+        assert is_told or not (is_racing and values == defaults), (values, told)
 
 
 @pytest.mark.parametrize("parameters", [{}, *_ALLOWED], ids=str)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import cfn_lint_lambda_race
 from cfn_lint_lambda_race import _pages
 from cfn_lint_lambda_race.__main__ import main
+from tests.fixing import command
+from tests.linting import TEMPLATES
 
 RULES = sorted(
     (getattr(cfn_lint_lambda_race, name).id for name in cfn_lint_lambda_race.__all__),
@@ -67,3 +73,212 @@ def test_it_is_a_module_too() -> None:
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == 0
     assert run.stdout.startswith("# W9831 ConcurrentUpdate")
+
+
+# -- fix -----------------------------------------------------------------------------
+
+SAM = (TEMPLATES / "W9810" / "wrong-sam.yaml").read_text(encoding="utf-8")
+HAND = (TEMPLATES / "W9810" / "wrong.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sam.yaml").write_text(SAM, encoding="utf-8")
+    return tmp_path
+
+
+def test_fix_prints_a_diff_and_writes_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = command(capsys, "sam.yaml")
+    assert code == 1
+    assert out.startswith("--- a/sam.yaml\n+++ b/sam.yaml\n@@ ")
+    assert "+      AutoPublishAlias: live\n" in out
+    assert (folder / "sam.yaml").read_text(encoding="utf-8") == SAM
+
+
+@pytest.mark.parametrize(
+    "tool", [["patch", "-p1", "--binary"], ["git", "apply"]], ids=["patch", "git"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""], ids=["unix", "dos", "no-newline"])
+def test_tools_take_the_diff(
+    tool: list[str], end: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if shutil.which(tool[0]) is None:
+        pytest.skip(f"no {tool[0]}")
+    below = folder / "two words"
+    below.mkdir()
+    path = below / "template.yaml"
+    lines = HAND.splitlines()
+    path.write_bytes(((end or "\n").join(lines) + end).encode())
+    _, out, _ = command(capsys, str(path))
+    subprocess.run(tool, input=out.encode(), check=True, capture_output=True)
+    patched = path.read_bytes()
+    path.write_bytes(((end or "\n").join(lines) + end).encode())
+    assert command(capsys, "--write", str(path))[0] == 0
+    assert path.read_bytes() == patched
+
+
+def test_fix_writes_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "sam.yaml"
+    path.chmod(0o640)
+    code, out, _ = command(capsys, "--write", "sam.yaml")
+    assert (code, out) == (0, "sam.yaml: 2 findings fixed\n")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    written = path.read_bytes()
+    assert command(capsys, "--write", "sam.yaml")[:2] == (0, "")
+    assert command(capsys, "sam.yaml")[:2] == (0, "")
+    assert path.read_bytes() == written
+    assert [found.name for found in folder.iterdir()] == ["sam.yaml"]
+
+
+def test_fix_takes_globs_and_several_templates(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "other.yaml").write_text(HAND, encoding="utf-8")
+    code, out, _ = command(capsys, "*.yaml")
+    assert code == 1
+    assert [line for line in out.splitlines() if line.startswith("+++")] == [
+        "+++ b/other.yaml",
+        "+++ b/sam.yaml",
+    ]
+
+
+def test_fix_cures_what_is_chosen(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(capsys, "--rule", "w9812", "sam.yaml")[:2] == (0, "")
+    assert command(capsys, "--function", "Other", "sam.yaml")[:2] == (0, "")
+    code, out, _ = command(
+        capsys, "--rule", "W9810", "--function", "Orders", "--alias", "prod", "sam.yaml"
+    )
+    assert code == 1
+    assert "+      AutoPublishAlias: prod\n" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--rule", "W1"], "no rule 'W1'"),
+        (["--alias", "1"], "no name for an alias"),
+        (["--baseline-ref", "HEAD", "--baseline-path", "x"], "not allowed with"),
+    ],
+)
+def test_fix_refuses_options_that_mean_nothing(
+    arguments: list[str],
+    word: str,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["fix", *arguments, "sam.yaml"])
+    assert stopped.value.code == 2
+    assert word in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"Resources: \xff", "not UTF-8"),
+        (SAM.replace("Resources:", "Resources: {}\nResources:").encode(), "Duplicate"),
+        (b"[]", "template"),
+        (b"a: [", ""),
+        (b"", ""),
+    ],
+    ids=["encoding", "duplicate-key", "list", "broken", "empty"],
+)
+def test_fix_says_what_it_cannot_work_on(
+    content: bytes, word: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "bad.yaml"
+    path.write_bytes(content)
+    code, out, error = command(capsys, "--write", "bad.yaml", "sam.yaml")
+    assert code == 2
+    # The others are cured all the same.
+    assert out == "sam.yaml: 2 findings fixed\n"
+    assert error.startswith("bad.yaml: ")
+    assert word in error
+    assert path.read_bytes() == content
+
+
+def test_fix_names_a_file_that_is_not_there(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, error = command(capsys, "missing.yaml")
+    assert (code, out) == (2, "")
+    assert "missing.yaml" in error
+
+
+def test_fix_leaves_symbolic_links(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "link.yaml").symlink_to("sam.yaml")
+    code, _, error = command(capsys, "--write", "link.yaml")
+    assert code == 2
+    assert "symbolic link" in error
+    assert (folder / "sam.yaml").read_text(encoding="utf-8") == SAM
+
+
+def test_fix_says_a_baseline_that_cannot_be_read(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, error = command(capsys, "--baseline-path", "deployed.yaml", "sam.yaml")
+    assert (code, out) == (2, "")
+    assert "deployed.yaml does not exist" in error
+
+
+def test_fix_says_all_of_it_as_json(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = command(capsys, "--format", "json", "sam.yaml")
+    assert code == 1
+    (report,) = json.loads(out)["templates"]
+    assert report["file"] == "sam.yaml"
+    assert [(one["rule"], one["function"]) for one in report["fixed"]] == [
+        ("W9810", "Orders"),
+        ("W9810", "Orders"),
+    ]
+    assert report["left"] == []
+    (edit,) = report["edits"]
+    lines = SAM.splitlines(keepends=True)
+    assert edit["start"] == len("".join(lines[: edit["line"] - 1]))
+    text = SAM[: edit["start"]] + edit["text"] + SAM[edit["end"] :]
+    assert command(capsys, "--write", "sam.yaml")[0] == 0
+    assert (folder / "sam.yaml").read_text(encoding="utf-8") == text
+
+
+def test_fix_tells_why_it_leaves_a_finding(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = TEMPLATES / "W9810" / "wrong-conditions.yaml"
+    (folder / "sam.yaml").write_bytes(wrong.read_bytes())
+    code, out, error = command(capsys, "sam.yaml")
+    assert (code, out) == (0, "")
+    (line,) = error.splitlines()
+    assert line.startswith("sam.yaml:48: W9810 has no fix: it does so only when")
+    assert line.endswith("invoke an alias of a published version")
+
+
+def test_fix_leaves_what_a_generator_writes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = TEMPLATES / "W9810" / "wrong-cdk.json"
+    (folder / "sam.json").write_bytes(wrong.read_bytes())
+    code, out, error = command(capsys, "sam.json")
+    assert (code, out) == (0, "")
+    assert "Shop/Orders: pass orders.addAlias('live')" in error
+    assert command(capsys, "--generated", "sam.json")[0] == 1
+
+
+def test_fix_does_what_is_unsafe_when_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = TEMPLATES / "I9813" / "wrong-policy.yaml"
+    (folder / "sam.yaml").write_bytes(wrong.read_bytes())
+    code, out, error = command(capsys, "sam.yaml")
+    assert (code, out) == (0, "")
+    assert "--unsafe" in error
+    code, out, _ = command(capsys, "--unsafe", "sam.yaml")
+    assert code == 1
+    assert "${Orders.Arn}:*" in out

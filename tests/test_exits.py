@@ -65,7 +65,8 @@ def _found(folder: Path, template: Json) -> list[str]:
 
 @pytest.mark.parametrize(
     "row",
-    [row for rows in exits().values() for row in rows],
+    # A module's parameters are whatever its author declares.
+    [row for rows in exits().values() for row in rows if row.type != "*::MODULE"],
     ids=lambda row: f"{row.type} {row.path}",
 )
 def test_a_row_names_what_the_schemas_know(row: TargetRow) -> None:
@@ -76,6 +77,48 @@ def test_a_row_names_what_the_schemas_know(row: TargetRow) -> None:
     for path in (row.path, *beside):
         assert any(schemas.exists(schema, path) for schema in versions), path
     assert row.form in ("arn", "name", "self")
+    # What is said of a policy is another thing than of what passes a name on.
+    assert row.what is not None
+    assert (row.what == "a policy") == ("Statement" in row.path)
+    assert (row.form == "arn") == ("Statement" in row.path), "IAM takes ARNs only"
+
+
+def test_each_policy_that_a_resource_holds_is_a_row() -> None:
+    """Of IAM, whose policies let those who hold them invoke, and of SAM's own roles."""
+    documents = {
+        (kind, path)
+        for kind, versions in schemas.schemas().items()
+        if kind.startswith("AWS::IAM::")
+        for schema in versions
+        for path in schemas.properties(schema)
+        if path.endswith("PolicyDocument") and "Assume" not in path
+    }
+    rows = {
+        (row.type, row.path.partition("/Statement")[0])
+        for rows in exits().values()
+        for row in rows
+        if "Statement" in row.path and row.type.startswith("AWS::IAM::")
+    }
+    assert len(documents) >= 6
+    assert documents <= rows
+    if schemas.is_current():
+        assert documents == rows
+
+
+@pytest.mark.parametrize("statement", ["Statement", "Statement/*"])
+def test_each_policy_is_read_as_one_statement_and_as_a_list(statement: str) -> None:
+    holders = {
+        row.path.partition("Statement")[0] + row.type
+        for rows in exits().values()
+        for row in rows
+        if "Statement" in row.path
+    }
+    assert holders == {
+        row.path.partition("Statement")[0] + row.type
+        for rows in exits().values()
+        for row in rows
+        if f"{statement}/Resource/*" in row.path
+    }
 
 
 # -- outputs -----------------------------------------------------------------------
@@ -127,6 +170,28 @@ def test_a_console_link_is_silent(tmp_path: Path) -> None:
     link = "https://console.aws.amazon.com/lambda/home#/functions/${Orders}"
     template = {**_template(), "Outputs": {"Link": {"Value": {"Fn::Sub": link}}}}
     assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize("is_policy", [True, False])
+def test_what_leaves_in_some_scenario_says_when(
+    tmp_path: Path, is_policy: bool
+) -> None:
+    value = {"Fn::If": ["IsProd", ARN, LIVE]}
+    template = _template()
+    if is_policy:
+        statement = {"Effect": "Allow", "Action": "lambda:*", "Resource": value}
+        document = {"Statement": [statement]}
+        policy = {"PolicyName": "p", "Groups": ["g"], "PolicyDocument": document}
+        template["Resources"]["Policy"] = _resource("AWS::IAM::Policy", **policy)
+    else:
+        template["Outputs"] = {"Name": {"Value": value}}
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "without a qualifier when IsProd is true, so" in message
+    template["Conditions"] = {"IsProd": {"Fn::Equals": ["a", "a"]}}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert " when " not in message
 
 
 # -- environments ------------------------------------------------------------------
@@ -183,6 +248,23 @@ def test_the_parameters_of_a_nested_stack_pass_it_on(
     assert _found(tmp_path, _template(Nested=stack)) == [
         "Resources/Nested/Properties/Parameters/Orders"
     ]
+
+
+@UNQUALIFIED
+def test_the_parameters_of_a_module_pass_it_on(tmp_path: Path, value: Json) -> None:
+    module = {
+        "Type": "Acme::Api::Routes::MODULE",
+        "Properties": {"Orders": value, "Live": LIVE},
+    }
+    assert _found(tmp_path, _template(Routes=module)) == [
+        "Resources/Routes/Properties/Orders"
+    ]
+
+
+@pytest.mark.parametrize("properties", [None, 3, [1], {}, {"Orders": {"Ref": 3}}])
+def test_a_malformed_module_is_silent(tmp_path: Path, properties: Json) -> None:
+    module = {"Type": "Acme::Api::Routes::MODULE", "Properties": properties}
+    assert _found(tmp_path, _template(Routes=module)) == []
 
 
 PASSED: Json = {"Ref": "Orders"}

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.helpers import PSEUDOPARAMS
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.data import words_of_inputs
 from cfn_lint_lambda_race.update import (
     Settings,
     configure,
@@ -19,7 +21,9 @@ from cfn_lint_lambda_race.update import (
 from cfn_lint_lambda_race.update._inputs import (
     changes_with_every_build,
     stays_with_the_stack,
+    words,
 )
+from tests import schemas
 from tests.linting import lint_template, messages, paths
 from tests.test_updates import (
     LAYER,
@@ -94,6 +98,70 @@ def test_changes_with_every_build(name: str) -> None:
 @pytest.mark.parametrize("name", NOT_EVERY_BUILD)
 def test_does_not_change_with_every_build(name: str) -> None:
     assert not changes_with_every_build(name)
+
+
+# Each with another word that tells stacks apart.
+OF_THE_STACK = [
+    "AccountId",
+    "AppId",
+    "ApplicationId",
+    "BucketPrefix",
+    "Domain_Name",
+    "EnvType",
+    "EnvironmentType",
+    "FunctionPath",
+    "ProjectId",
+    "RegionCode",
+    "ServiceId",
+    "StackId",
+    "Stage",
+    "stage",
+]
+
+
+@pytest.mark.parametrize("name", OF_THE_STACK)
+def test_stays_with_the_stack(name: str) -> None:
+    assert stays_with_the_stack(name)
+    assert not changes_with_every_build(name)
+    # What says both is of the build: no stack is called after its version.
+    assert not stays_with_the_stack(f"{name}Version")
+
+
+def test_the_words_are_those_that_aws_uses_for_it() -> None:
+    """In the names of its properties; git alone says ``sha1``."""
+    older = set() if schemas.is_current() else {"checksum"}
+    used = {
+        word
+        for versions in schemas.schemas().values()
+        for path in schemas.properties(versions[0])
+        for word in words(path.rpartition("/")[2])
+    }
+    listed = words_of_inputs()
+    assert listed.keys() == {"changes_with_every_build", "stays_with_the_stack"}
+    assert frozenset.union(*listed.values()) - used - older == {"sha1"}
+    assert not frozenset.intersection(*listed.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("AWS::Lambda::Function", "Code/S3ObjectVersion"),
+        ("AWS::Lambda::Version", "CodeSha256"),
+        ("AWS::Serverless::Function", "AutoPublishCodeSha256"),
+    ],
+)
+def test_what_lambda_and_sam_take_from_a_build_is_named_so(
+    kind: str, path: str
+) -> None:
+    if kind in schemas.schemas():
+        assert any(schemas.exists(schema, path) for schema in schemas.schemas()[kind])
+    assert changes_with_every_build(path.rpartition("/")[2])
+
+
+@pytest.mark.parametrize("name", ["AccountId", "Region", "StackId", "StackName"])
+def test_what_cloudformation_itself_tells_of_a_stack_stays(name: str) -> None:
+    assert f"AWS::{name}" in PSEUDOPARAMS
+    assert stays_with_the_stack(name)
 
 
 # -- one input for both sides (W9830) ----------------------------------------------
@@ -387,6 +455,13 @@ MOVING: dict[str, Template_] = {
     },
     "reference": {"Description": "{{resolve:ssm:/build}}"},
     "part-of-a-reference": {"Description": "of {{resolve:ssm:/build}}, today"},
+    "reference-put-in": {"Description": {"Fn::Sub": "{{resolve:ssm:/build}}"}},
+    "reference-by-stage": {
+        "Description": {"Fn::Sub": "{{resolve:ssm:/${AWS::Region}/build}}"}
+    },
+    "reference-joined": {
+        "Description": {"Fn::Join": ["", ["{{resolve:ssm:/", "build", "}}"]]}
+    },
     "secret": {"Description": "{{resolve:secretsmanager:build:SecretString:id}}"},
     "transform": {"Description": {"Fn::Transform": {"Name": "Build"}}},
     "transform-beside": {"Fn::Transform": {"Name": "Build"}},

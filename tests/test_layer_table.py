@@ -27,12 +27,13 @@ def problems(rows: Sequence[Row]) -> list[str]:
     return [
         f"{row.get('vendor')} {row.get('pattern')}: {problem}"
         for row in rows
-        for problem in (*_malformed(row), *_contradictions(row, rows))
+        for check in (_malformed(row), _programs(row), _contradictions(row, rows))
+        for problem in check
     ]
 
 
 def _malformed(row: Row) -> Iterator[str]:
-    if REQUIRED - set(row) or set(row) - REQUIRED - {"twin"}:
+    if REQUIRED - set(row) or set(row) - REQUIRED - {"twin", "has_binaries"}:
         yield "keys"
         return
     if not row["source"].startswith("https://"):
@@ -51,6 +52,15 @@ def _malformed(row: Row) -> Iterator[str]:
             yield f"{name} is no name of a layer"
         if not re.fullmatch(row["pattern"], name):
             yield f"does not match its example {name}"
+
+
+def _programs(row: Row) -> Iterator[str]:
+    """An extension is a program, and one runs on one architecture."""
+    brings = row.get("has_binaries", False)
+    if re.search("(?i)extension|adapter", str(row.get("pattern"))) and not brings:
+        yield "an extension without a program"
+    if brings and len(row["architectures"]) > 1:
+        yield "a program for two architectures"
 
 
 def _contradictions(row: Row, rows: Sequence[Row]) -> Iterator[str]:

@@ -520,6 +520,35 @@ def test_a_layer_that_contradicts_itself_in_one_case(tmp_path: Path) -> None:
     assert "BuildArchitecture" in message
 
 
+def test_a_layer_that_contradicts_itself_in_every_case_or_none(tmp_path: Path) -> None:
+    layer = _built("x86_64", "makefile", CompatibleArchitectures=["arm64"])
+    (message,) = _found(tmp_path, _serverless({}, {"Layer": layer})).values()
+    assert " when" not in message
+    # The branch of a condition that never holds is not what the layer declares.
+    declared = _if("Never", ["arm64"], ["x86_64"])
+    layer = _built("x86_64", "makefile", CompatibleArchitectures=declared)
+    conditions = {"Never": {"Fn::Equals": ["a", "b"]}}
+    template = _serverless({}, {"Layer": layer}, Conditions=conditions)
+    assert _found(tmp_path, template) == {}
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ([X86, ARM], "one of them fails to start with 'exec format error'"),
+        # Of a layer that only declares an architecture nobody knows what is in it.
+        ([X86, {"Ref": "Layer"}], "binaries in one of them do not run"),
+    ],
+)
+def test_of_two_layers_one_cannot_run(
+    layers: list[Any], words: str, tmp_path: Path
+) -> None:
+    template = _template({"Architectures": [{"Ref": "Open"}], "Layers": layers})
+    template["Resources"]["Layer"] = _layer(["arm64"])
+    (message,) = _found(tmp_path, template).values()
+    assert words in message
+
+
 def test_a_construct_names_the_function(tmp_path: Path) -> None:
     template = _template({"Architectures": ARM64, "Layers": [X86]})
     template["Resources"]["Fn"]["Metadata"] = {"aws:cdk:path": "Shop/Orders/Resource"}
@@ -531,6 +560,10 @@ def test_only_known_binaries_fail_to_start(tmp_path: Path) -> None:
     """A layer of Python files that declares one architecture breaks nothing."""
     known = _found(tmp_path, _template({"Architectures": ARM64, "Layers": [X86]}))
     assert "'exec format error'" in known[ITEM]
+    # A library is loaded, not started.
+    pandas = "arn:aws:lambda:us-east-1:336392948345:layer:AWSSDKPandas-Python312:1"
+    library = _found(tmp_path, _template({"Architectures": ARM64, "Layers": [pandas]}))
+    assert "exec format error" not in library[ITEM]
     function = {"Architectures": ARM64, "Layers": [{"Ref": "Layer"}]}
     template = _template(function)
     template["Resources"]["Layer"] = _layer(["x86_64"])

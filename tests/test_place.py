@@ -164,6 +164,37 @@ def test_what_stays_behind_an_alias(tmp_path: Path) -> None:
     assert _line(matches, tmp_path, "W9832") == "Timeout: 9"
 
 
+BLOCKS: dict[str, tuple[str, str, str]] = {
+    "literal": ("|\n", "a = 1\nb = {}\nc = 3", "b = 2"),
+    "added": ("|\n", "a = 1{}", "b = 2"),
+    "substituted": ("!Sub |\n", "a = 1\nb = {}\nc = 3", "b = 2"),
+    "stripped": ("|-\n", "a = 1\n\nb = {}\nc = 3", "b = 2"),
+    "one-line": ("", "b = {}", "InlineCode: b = 2"),
+}
+
+
+@pytest.mark.parametrize(("style", "text", "line"), BLOCKS.values(), ids=BLOCKS)
+def test_the_changed_line_of_inline_code(
+    style: str, text: str, line: str, tmp_path: Path
+) -> None:
+    head = SAM_HEAD % ("", 1)
+    head = head.replace("      CodeUri: s3://artifacts/orders-1.zip\n", "")
+    head += "      AutoPublishAlias: live\n      AutoPublishCodeSha256: abc\n"
+    values = ("", "\nb = 2") if "1{}" in text else ("1", "2")
+    before, after = (
+        head
+        + f"      InlineCode: {style}"
+        + "\n".join(
+            f"        {one}" if style and one else one
+            for one in text.format(value).split("\n")
+        )
+        + "\n      Timeout: 3\n"
+        for value in values
+    )
+    matches = _lint(tmp_path, before, after)
+    assert _line(matches, tmp_path, "W9832") == line
+
+
 def test_a_default_stands_at_the_function(tmp_path: Path) -> None:
     before, after = (
         stack(

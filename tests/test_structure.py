@@ -16,9 +16,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # By folder, the folders of the package that its modules may import from.
 MAY_IMPORT = {
-    "": {"rules", "cure", "_pages"},
+    "": {"rules", "cure", "update", "template", "_fix", "_linting", "_pages"},
     "cure": {"cure", "update", "template", "data"},
-    "rules": {"rules", "template", "update"},
+    "rules": {"rules", "cure", "template", "update"},
     "update": {"update", "template", "data"},
     "template": {"template", "data"},
     "data": {"data"},

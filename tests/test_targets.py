@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race import UnqualifiedTarget
@@ -423,6 +424,223 @@ def test_an_alias_of_latest_is_unqualified_and_named() -> None:
     (target,) = reading.targets
     (use,) = reading.unqualified_uses(target)
     assert (use.function, use.alias, use.when) == ("Fn", "Alias", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "cure"),
+    [
+        # Where the service takes no qualifier, the row tells the way round.
+        (
+            "AWS::IoTAnalytics::Pipeline",
+            {"PipelineActivities": [{"Lambda": {"LambdaName": {"Ref": "Fn"}}}]},
+            "IoT Analytics takes a bare function name",
+        ),
+        (
+            "AWS::CloudFront::Distribution",
+            {
+                "DistributionConfig": {
+                    "DefaultCacheBehavior": {
+                        "LambdaFunctionAssociations": [
+                            {"LambdaFunctionARN": {"Fn::GetAtt": "Fn.Arn"}}
+                        ]
+                    }
+                }
+            },
+            "; invoke a published version",
+        ),
+    ],
+    ids=["no qualifier", "versions only"],
+)
+def test_the_cure_is_one_that_the_service_takes(
+    kind: str, properties: Any, cure: str, tmp_path: Path
+) -> None:
+    resources = {"Fn": linting.FUNCTION, "It": {"Type": kind, "Properties": properties}}
+    found = messages(lint_template(tmp_path, {"Resources": resources}), "W9810")
+    assert len(found) == 1
+    assert cure in found[0]
+    assert "invoke an alias of a published version" not in found[0]
+
+
+# -- what the schemas do not tell, as AWS's and others' pages write it ---------------
+
+_FUNCTIONS = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+_URI = {"Fn::Sub": f"{_FUNCTIONS}${{Fn.Arn}}/invocations"}
+_FN_ARN = {"Fn::GetAtt": ["Fn", "Arn"]}
+_INVOKE = "arn:aws:states:::lambda:invoke"
+_STEP = {"Name": "Score", "Type": "Lambda", "FunctionArn": _FN_ARN}
+_FLOW = {"Type": "InvokeLambdaFunction", "Parameters": {"LambdaFunctionARN": _FN_ARN}}
+_AUTHORIZER = {"type": "token", "authorizerUri": _URI}
+_TO_FN = {"type": "aws_proxy", "uri": _URI}
+_TRIGGER = {"Trigger": "PreSignUp"}
+
+
+def _openapi(**sections: Any) -> dict[str, Any]:
+    return {"Body": {"openapi": "3.0.1", "paths": {}, **sections}}
+
+
+def _machine(**state: Any) -> dict[str, Any]:
+    states = {"Sell": {"Type": "Task", "End": True, **state}}
+    return {"Definition": {"StartAt": "Sell", "States": states}}
+
+
+def _runbook(action: str, **inputs: Any) -> dict[str, Any]:
+    step = {"name": "sell", "action": action, "inputs": inputs}
+    content = {"schemaVersion": "0.3", "mainSteps": [step]}
+    return {"Content": content, "DocumentType": "Automation"}
+
+
+def _pipeline(*steps: Any) -> dict[str, Any]:
+    body = {"Version": "2020-12-01", "Steps": list(steps)}
+    return {
+        "PipelineDefinition": {"PipelineDefinitionBody": {"Fn::ToJsonString": body}}
+    }
+
+
+# By the page: what an example of it becomes in a template.
+DOCUMENTED: dict[str, tuple[str, dict[str, Any]]] = {
+    "api-gateway-swagger-extensions-integration": (
+        "AWS::ApiGateway::RestApi",
+        _openapi(paths={"/": {"get": {"x-amazon-apigateway-integration": _TO_FN}}}),
+    ),
+    "api-gateway-extensions-integrations": (
+        "AWS::ApiGatewayV2::Api",
+        _openapi(components={"x-amazon-apigateway-integrations": {"sell": _TO_FN}}),
+    ),
+    "api-gateway-swagger-extensions-authorizer": (
+        "AWS::ApiGateway::RestApi",
+        _openapi(
+            securityDefinitions={"A": {"x-amazon-apigateway-authorizer": _AUTHORIZER}}
+        ),
+    ),
+    "http-api-lambda-authorizer": (
+        "AWS::ApiGatewayV2::Api",
+        _openapi(
+            components={
+                "securitySchemes": {
+                    "A": {"x-amazon-apigateway-authorizer": _AUTHORIZER}
+                }
+            }
+        ),
+    ),
+    "connect-lambda, its ARN": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_FN_ARN),
+    ),
+    "connect-lambda": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_INVOKE, Parameters={"FunctionName": _FN_ARN}),
+    ),
+    "connect-lambda, its task token": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(
+            Resource=f"{_INVOKE}.waitForTaskToken", Parameters={"FunctionName": _FN_ARN}
+        ),
+    ),
+    "transforming-data": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_INVOKE, Arguments={"FunctionName": _FN_ARN}),
+    ),
+    "automation-action-lambda": (
+        "AWS::SSM::Document",
+        _runbook("aws:invokeLambdaFunction", FunctionName={"Ref": "Fn"}),
+    ),
+    "automation-action-executeawsapi": (
+        "AWS::SSM::Document",
+        _runbook(
+            "aws:executeAwsApi",
+            Service="lambda",
+            Api="Invoke",
+            FunctionName={"Ref": "Fn"},
+        ),
+    ),
+    "build-and-manage-steps-types": ("AWS::SageMaker::Pipeline", _pipeline(_STEP)),
+    "step-type-condition": (
+        "AWS::SageMaker::Pipeline",
+        _pipeline({"Type": "Condition", "Arguments": {"IfSteps": [_STEP]}}),
+    ),
+    "step-type-condition, its else": (
+        "AWS::SageMaker::Pipeline",
+        _pipeline({"Type": "Condition", "Arguments": {"ElseSteps": [_STEP]}}),
+    ),
+    "interactions-invokelambdafunction": (
+        "AWS::Connect::ContactFlow",
+        {"Content": {"Fn::ToJsonString": {"Actions": [_FLOW]}}},
+    ),
+    "interactions-invokelambdafunction, in a module": (
+        "AWS::Connect::ContactFlowModule",
+        {"Content": {"Fn::ToJsonString": {"Actions": [_FLOW]}}},
+    ),
+    "managing-targets-universal": (
+        "AWS::Scheduler::Schedule",
+        {
+            "Target": {
+                "Arn": "arn:aws:scheduler:::aws-sdk:lambda:invoke",
+                "Input": {"Fn::ToJsonString": {"FunctionName": {"Ref": "Fn"}}},
+            }
+        },
+    ),
+    "aws-resource-eventsv2-subscriber": (
+        "AWS::EventsV2::Subscriber",
+        {
+            "InvokeConfiguration": {
+                "TargetArn": "arn:aws:events:::aws-sdk:lambda:invoke",
+                "UniversalTargetParameters": {
+                    "Input": {"Fn::ToJsonString": {"FunctionName": {"Ref": "Fn"}}}
+                },
+            }
+        },
+    ),
+    "configure-client-lambda": (
+        "AWS::OSIS::Pipeline",
+        {
+            "PipelineConfigurationBody": {
+                "Fn::ToJsonString": {
+                    "a": {
+                        "processor": [{"aws_lambda": {"function_name": {"Ref": "Fn"}}}]
+                    }
+                }
+            }
+        },
+    ),
+    "serverless: s3": (
+        "Custom::S3",
+        {
+            "FunctionName": {"Ref": "Fn"},
+            "BucketConfigs": [{"Event": "s3:ObjectCreated:*"}],
+        },
+    ),
+    "serverless: event-bridge": (
+        "Custom::EventBridge",
+        {
+            "FunctionName": {"Ref": "Fn"},
+            "EventBridgeConfig": {"RuleName": "shop-dev-orders-rule-1"},
+        },
+    ),
+    "serverless: cognito-user-pool": (
+        "Custom::CognitoUserPool",
+        {"FunctionName": {"Ref": "Fn"}, "UserPoolConfigs": [_TRIGGER]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "properties"), DOCUMENTED.values(), ids=DOCUMENTED)
+def test_what_a_page_shows_is_a_target(kind: str, properties: Any) -> None:
+    ((use,),) = _uses(kind, [Case(properties, True)])
+    assert use.function == "Fn"
+
+
+@pytest.mark.parametrize("hook", ["BeforeAllowTrafficHook", "AfterAllowTrafficHook"])
+def test_a_hook_of_a_deployment_is_a_target_of_the_deployment(
+    hook: str, tmp_path: Path
+) -> None:
+    alias = deepcopy(FUNCTION["Alias"])
+    alias["UpdatePolicy"] = {"CodeDeployLambdaAliasUpdate": {hook: {"Ref": "Fn"}}}
+    template = {"Resources": {**FUNCTION, "Alias": alias}}
+    template["Resources"]["Fn"] = linting.FUNCTION
+    matches = lint_template(tmp_path, template, "-x", "W9810:deployment_targets=true")
+    where = f"Resources/Alias/UpdatePolicy/CodeDeployLambdaAliasUpdate/{hook}"
+    assert paths(matches, "W9810") == [where]
+    assert paths(lint_template(tmp_path, template), "W9810") == []
 
 
 # -- what one value says in several ways --------------------------------------------
@@ -1003,24 +1221,160 @@ def test_a_file_elsewhere_in_the_repository(
     assert len(reading.targets) == count
 
 
-def test_an_include_beside_the_keys_of_an_api(tmp_path: Path) -> None:
+def _integration() -> dict[str, Any]:
     uri = (
         FORMS["uri"].replace("{}", "${Fn.Arn}").replace("${{", "${").replace("}}", "}")
     )
-    integration = {"x-amazon-apigateway-integration": {"uri": {"Fn::Sub": uri}}}
-    spec = {"paths": {"/orders": {"get": integration}}}
-    (tmp_path / "spec.json").write_text(json.dumps(spec))
-    body = {
-        "openapi": "3.0.1",
-        "paths": {},
-        "Fn::Transform": {
-            "Name": "AWS::Include",
-            "Parameters": {"Location": "spec.json"},
-        },
+    return {"x-amazon-apigateway-integration": {"uri": {"Fn::Sub": uri}}}
+
+
+def _include(name: str) -> dict[str, Any]:
+    return {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": name}}}
+
+
+_ORDERS = {"/orders": {"get": "{}"}}
+
+
+@pytest.mark.parametrize(
+    ("file", "body"),
+    [
+        ({"paths": _ORDERS}, {"{include}": 1}),
+        ({"paths": _ORDERS}, {"openapi": "3.0.1", "paths": {}, "{include}": 1}),
+        ({"paths": _ORDERS}, {"openapi": "3.0.1", "{include}": 1}),
+        (_ORDERS, {"openapi": "3.0.1", "paths": {"{include}": 1}}),
+        (_ORDERS, {"paths": {"/users": {"get": {}}, "{include}": 1}}),
+        (_ORDERS["/orders"], {"paths": {"/orders": {"{include}": 1}}}),
+        (_ORDERS["/orders"], {"paths": {"/orders": {"put": {}, "{include}": 1}}}),
+        ("{}", {"paths": {"/orders": {"get": {"{include}": 1}}}}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("AWS::ApiGateway::RestApi", "Body"),
+        ("AWS::ApiGatewayV2::Api", "Body"),
+        ("AWS::Serverless::Api", "DefinitionBody"),
+        ("AWS::Serverless::HttpApi", "DefinitionBody"),
+    ],
+)
+def test_what_an_api_includes_is_read(
+    kind: str, name: str, file: Any, body: Any, tmp_path: Path
+) -> None:
+    def put(node: Any, location: str) -> Any:
+        if node == "{}":
+            return _integration()
+        if not isinstance(node, dict):
+            return node
+        items = {key: put(value, location) for key, value in node.items()}
+        if items.pop("{include}", None):
+            items.update(_include(location))
+        return items
+
+    (tmp_path / "spec.yaml").write_text(yaml.safe_dump(put(file, "")))
+    for location, count in (("./spec.yaml", 1), ("s3://bucket/spec.yaml", 0)):
+        document = put(body, location)
+        template = _template(kind, {name: document})
+        if "Serverless" in kind:
+            template["Transform"] = "AWS::Serverless-2016-10-31"
+        matches = lint_template(tmp_path, template)
+        assert len(paths(matches, "W9810")) == count
+        # What is written beside an include that cannot be read is judged.
+        document.setdefault("paths", {})["/users"] = {"post": _integration()}
+        matches = lint_template(tmp_path, template)
+        assert len(paths(matches, "W9810")) == count + 1
+
+
+def _stage(kind: str, variables: Any) -> dict[str, Any]:
+    """The resources that give an API of a kind one stage."""
+    api, name = (
+        ("RestApiId", "Variables")
+        if kind == "AWS::ApiGateway::RestApi"
+        else ("ApiId", "StageVariables")
+    )
+    properties = {api: {"Ref": "Api"}, "StageName": "live", name: variables}
+    return {"Type": kind.rpartition("::")[0] + "::Stage", "Properties": properties}
+
+
+@pytest.mark.parametrize("kind", ["AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"])
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        # Without a stage that says, a variable is unknown.
+        ([], 0),
+        ([{}], 0),
+        ([{"other": "x"}], 0),
+        ([{"alias": "live"}], 0),
+        ([{"alias": "$LATEST"}], 1),
+        ([{"alias": "live"}, {"alias": "$LATEST"}], 1),
+        ([{"alias": "live"}, {}], 0),
+        ([{"alias": {"Ref": "AWS::NoValue"}}], 0),
+        ([{"Ref": "AWS::NoValue"}], 0),
+        (["malformed"], 0),
+        ([{"alias": ["malformed"]}], 0),
+    ],
+)
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_a_stage_variable_is_what_the_stages_say(
+    kind: str, stages: list[Any], said: int, is_inside: bool, tmp_path: Path
+) -> None:
+    uri = _integration()["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    uri = {"Fn::Sub": uri.replace("Fn.Arn}", "Fn.Arn}:${!stageVariables.alias}")}
+    node = {"x-amazon-apigateway-integration": {"uri": uri}}
+    api: dict[str, Any] = {"Type": kind, "Properties": {}}
+    resources = {"Api": api}
+    if is_inside:
+        api["Properties"]["Body"] = {"paths": {"/orders": {"get": node}}}
+    elif kind == "AWS::ApiGatewayV2::Api":
+        resources["Rule"] = {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {"ApiId": {"Ref": "Api"}, "IntegrationUri": uri},
+        }
+    else:
+        resources["Rule"] = {
+            "Type": "AWS::ApiGateway::Method",
+            "Properties": {"RestApiId": {"Ref": "Api"}, "Integration": {"Uri": uri}},
+        }
+    for index, variables in enumerate(stages):
+        resources[f"Stage{index}"] = _stage(kind, variables)
+    template = _template("AWS::SQS::Queue", {}, Resources=resources)
+    template["Resources"] = {**_template("X::Y::Z", {})["Resources"], **resources}
+    cfn = Template(str(tmp_path / "t.json"), template, ["us-east-1"])
+    reading = read(cfn)
+    used = [one for t in reading.targets for one in reading.unqualified_uses(t)]
+    assert len(used) == said
+    qualifiers = {
+        str(reference.qualifier)
+        for target in reading.targets
+        for reference in target.references
     }
-    template = _template("AWS::ApiGateway::RestApi", {"Body": body})
-    matches = lint_template(tmp_path, template)
-    assert paths(matches, "W9810") == ["Resources/Rule/Properties/Body"]
+    if stages and all(isinstance(one, dict) and "alias" in one for one in stages):
+        known = [str(one["alias"]) for one in stages if isinstance(one["alias"], str)]
+        assert qualifiers.issuperset(known)
+
+
+def test_the_stage_that_sam_makes_says_its_variables(tmp_path: Path) -> None:
+    arn = {"Fn::Sub": FORMS["uri"].replace("{}", "${!stageVariables.fn}")}
+    node = {"x-amazon-apigateway-integration": {"uri": arn}}
+    for kind, name in (("Api", "Variables"), ("HttpApi", "StageVariables")):
+        for value, said in (("Fn.Arn", 1), ("Outside", 0)):
+            properties = {
+                "StageName": "live",
+                "DefinitionBody": {"paths": {"/orders": {"get": node}}},
+                name: {"fn": {"Fn::GetAtt": value.split(".")}}
+                if said
+                else {"fn": {"Fn::ImportValue": "x"}},
+            }
+            template = _template(f"AWS::Serverless::{kind}", properties)
+            template["Transform"] = "AWS::Serverless-2016-10-31"
+            matches = lint_template(tmp_path, template)
+            assert len(paths(matches, "W9810")) == said
+
+
+def test_an_include_of_itself_ends(tmp_path: Path) -> None:
+    states = {"States": {"A": {"Resource": OUTSIDE}}, **_include("states.json")}
+    (tmp_path / "states.json").write_text(json.dumps(states))
+    template = _template("AWS::StepFunctions::StateMachine", {"Definition": states})
+    assert len(paths(lint_template(tmp_path, template), "W9810")) == 2
 
 
 @pytest.mark.parametrize("count", [1, 8])

@@ -17,9 +17,11 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import CONFIGURATION, operations
+from cfn_lint_lambda_race.template import Alternative, Resource
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
 from cfn_lint_lambda_race.update._comparison import WRITTEN_OUT
+from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
 
 Template_ = dict[str, Any]
@@ -1516,3 +1518,35 @@ def test_the_framework_s_own_functions_are_not_met(tmp_path: Path) -> None:
     for template in (before, after):
         del template["Resources"]["Invocation"]
     assert update(tmp_path, before, new_code(after)).concurrent == ()
+
+
+def test_only_what_may_differ_is_evaluated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written alike, and rests on what stays, is the same."""
+    asked: list[str] = []
+    values = Deployment.values
+
+    def count(self: Deployment, function: Resource, name: str) -> list[Alternative]:
+        asked.append(name)
+        return values(self, function, name)
+
+    monkeypatch.setattr(Deployment, "values", count)
+    chosen = {"Fn::If": ["IsLarge", 512, 128]}
+    before, after = (
+        stack(
+            {"MemorySize": chosen, "Timeout": seconds, **variables(A={"Ref": "Size"})},
+            Parameters={"Size": parameter(Default="large")},
+            Conditions={"IsLarge": {"Fn::Equals": [{"Ref": "Size"}, "large"]}},
+        )
+        for seconds in (3, 9)
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Timeout")
+    assert set(asked) == {"Code", "Timeout"}
+    after["Parameters"]["Size"]["Default"] = "small"
+    assert changed(update(tmp_path, before, new_code(after))) == (
+        "Code",
+        "Environment",
+        "MemorySize",
+        "Timeout",
+    )

@@ -54,6 +54,7 @@ def _found(folder: Path, template: Json, rule: str) -> list[str]:
 
 
 TARGET = "Resources/Rule/Properties/Targets/0/Arn"
+ROLE = "arn:aws:iam::123456789012:role/shop"
 
 # -- I9814 -------------------------------------------------------------------------
 
@@ -138,6 +139,36 @@ def test_a_service_that_takes_only_versions_is_silent(tmp_path: Path) -> None:
         },
     )
     assert _found(tmp_path, _template(Site=site), BY_NUMBER) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("AWS::StepFunctions::StateMachine", "Definition"),
+        ("AWS::Serverless::StateMachine", "Definition"),
+    ],
+)
+def test_a_machine_may_pin_a_version_for_executions_that_run(
+    kind: str, name: str, tmp_path: Path
+) -> None:
+    state = {"Type": "Task", "Resource": VERSION, "End": True}
+    definition = {"StartAt": "Sell", "States": {"Sell": state}}
+    machine = _resource(kind, Role=ROLE, RoleArn=ROLE, **{name: definition})
+    del machine["Properties"]["RoleArn" if "Serverless" in kind else "Role"]
+    template = _template(Machine=machine, Rule=_rule(VERSION))
+    template["Transform"] = "AWS::Serverless-2016-10-31"
+    # What comes behind it in the template counts all the same.
+    assert _found(tmp_path, template, BY_NUMBER) == [TARGET]
+
+
+def test_what_takes_only_versions_does_not_hide_what_comes_behind(
+    tmp_path: Path,
+) -> None:
+    edge = {"EventType": "viewer-request", "LambdaFunctionARN": VERSION}
+    cache = {"DefaultCacheBehavior": {"LambdaFunctionAssociations": [edge]}}
+    distribution = _resource("AWS::CloudFront::Distribution", DistributionConfig=cache)
+    template = _template(Edge=distribution, Rule=_rule(VERSION))
+    assert _found(tmp_path, template, BY_NUMBER) == [TARGET]
 
 
 def test_what_the_deployment_invokes_is_silent(tmp_path: Path) -> None:

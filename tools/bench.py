@@ -32,6 +32,7 @@ import cfn_lint_lambda_race as pack
 PACK = "cfn_lint_lambda_race"
 NEIGHBOUR = "cfn_lint_serverless.rules"
 PLAIN = ""
+BASELINE = "baseline_ref"
 RULES: list[type[CloudFormationLintRule]] = [getattr(pack, n) for n in pack.__all__]
 
 Template = dict[str, Any]
@@ -214,12 +215,105 @@ def choices(count: int) -> Template:
     return template
 
 
+def serverless(resources: int, seconds: int) -> Template:
+    """A SAM template of so many resources, whose functions have code folders."""
+    found: Template = {}
+    for number in range(max(1, resources // 6)):
+        found |= _service(number, seconds)
+    return {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {
+            "Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]},
+            "Level": {"Type": "String", "Default": "INFO"},
+        },
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+        "Globals": {
+            "Function": {
+                "Runtime": "python3.13",
+                "Timeout": seconds,
+                "Environment": {"Variables": {"LEVEL": {"Ref": "Level"}}},
+            }
+        },
+        "Resources": found,
+    }
+
+
+def _service(number: int, seconds: int) -> Template:
+    """A SAM function, with or without an alias, and five resources around it."""
+    name = f"Fn{number}"
+    table = {"Ref": f"{name}Table"}
+    properties: Template = {
+        "CodeUri": f"src/{name.lower()}/",
+        "Handler": "app.handler",
+        "MemorySize": {"Fn::If": ["IsProd", 1024, 128]},
+        "Environment": {
+            "Variables": {
+                "TABLE": table,
+                "TOPIC": {"Fn::Sub": f"${{AWS::StackName}}-${{{name}Topic}}"},
+            }
+        },
+        "Policies": [{"DynamoDBCrudPolicy": {"TableName": table}}],
+        "Events": {
+            "Api": {
+                "Type": "HttpApi",
+                "Properties": {"Path": f"/{number}", "Method": "GET"},
+            },
+            "Queue": {
+                "Type": "SQS",
+                "Properties": {"Queue": {"Fn::GetAtt": [f"{name}Queue", "Arn"]}},
+            },
+        },
+    }
+    if number % 2:
+        properties["AutoPublishAlias"] = "live"
+    around = function(number)
+    return {
+        name: {"Type": "AWS::Serverless::Function", "Properties": properties},
+        f"{name}Topic": {"Type": "AWS::SNS::Topic", "Properties": {}},
+        f"{name}Dead": {"Type": "AWS::SQS::Queue", "Properties": {}},
+        f"{name}Schedule": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {
+                "ScheduleExpression": "rate(5 minutes)",
+                "State": {"Fn::If": ["IsProd", "ENABLED", "DISABLED"]},
+                "Targets": [
+                    {"Arn": {"Fn::GetAtt": [name, "Arn"]}, "Id": f"fn-{seconds}"}
+                ],
+            },
+        },
+        **{key: around[key] for key in (f"{name}Table", f"{name}Queue")},
+    }
+
+
+def commit(folder: Path, resources: int) -> Path:
+    """A SAM template in a repository, whose last commit has another timeout."""
+    for number in range(resources // 6):
+        code = folder / "src" / f"fn{number}"
+        code.mkdir(parents=True)
+        for part in range(10):
+            text = f"# {number}.{part}\n" + "value = 1\n" * 200
+            (code / f"part{part}.py").write_text(text)
+        (code / "app.py").write_text("def handler(event, context):\n    return 1\n")
+    path = folder / "template.json"
+    path.write_text(json.dumps(serverless(resources, 3), indent=1))
+    git = ["git", "-c", "user.name=bench", "-c", "user.email=bench@example.com"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *arguments], cwd=folder, check=True)  # noqa: S603
+    for number in range(0, resources // 6, 3):
+        (folder / "src" / f"fn{number}" / "app.py").write_text("changed = 1\n")
+    path.write_text(json.dumps(serverless(resources, 9), indent=1))
+    return path
+
+
 # -- measuring -----------------------------------------------------------------
 
 
 def lint(path: Path, rules: str) -> float:
     """The CPU time that one run of cfn-lint takes."""
     arguments = ["-c", "I"]
+    if rules == BASELINE:
+        rules = PACK
+        arguments += ["-x", "W9831:baseline_ref=HEAD"]
     if rules:
         arguments += ["--append-rules", rules]
     start = time.process_time()
@@ -366,6 +460,15 @@ def main() -> None:
             print(
                 f"{name[:27]:<28}{median(times[PLAIN]):>10.3f}"
                 f"{_percent(times, PACK):>11}{_percent(times, NEIGHBOUR):>12}"
+            )
+        heads = f"{'template in git':<28}{'plain (s)':>10}{'pack':>11}{BASELINE:>15}"
+        print(f"\n{heads}")
+        for size in (106, 270):
+            path = commit(Path(folder) / f"git-{size}", size)
+            times = paired(path, [PLAIN, PACK, BASELINE], repeats)
+            print(
+                f"{size:<4}{'resources':<24}{median(times[PLAIN]):>10.3f}"
+                f"{_percent(times, PACK):>11}{_percent(times, BASELINE):>15}"
             )
         names = [name for name in paths if name.startswith("generated ")]
         largest = paths[names[-1]]

@@ -5,7 +5,8 @@ a condition, a part of one, a name in a list of names. Coverage says which tests
 a line, so that each mutant meets those alone, the narrowest first. Loading is what
 takes long in a test run: a process that has loaded all but the package and its tests
 forks for each mutant. Works on copies of the project; run it, with Python 3.11 or
-later, from the project's folder.
+later, from the project's folder. With ``--keep FOLDER`` the copies and the verdicts
+stay there, and the next run goes on where this one was stopped.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import gc
 import importlib
+import inspect
 import itertools
+import json
+import marshal
 import multiprocessing
 import os
 import random
@@ -29,7 +34,8 @@ from collections.abc import Iterator
 from functools import cache
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import CodeType
+from typing import Any, NamedTuple, NoReturn
 
 import coverage
 import pytest
@@ -41,8 +47,16 @@ from cosmic_ray.plugins import get_operator
 COPIED = ("cfn_lint_lambda_race", "tests", "templates", "pyproject.toml", "README.md")
 # So many of the tests that reach a mutant run first: nearly every mutant dies there.
 FIRST = 40
-SECONDS = 300
+SECONDS = 120
 DECISION = "a decision left out"
+# Of the operators that Cosmic Ray puts in the place of another these alone: where they
+# are noticed, so are the rest, or else the rest is no operator of these values.
+REPLACED = re.compile(
+    r"Comparison.*_(Eq_NotEq|NotEq_Eq|Is_IsNot|IsNot_Is|In_NotIn|NotIn_In"
+    r"|Lt_LtE|Lt_NotEq|LtE_Lt|LtE_Eq|Gt_GtE|Gt_NotEq|GtE_Gt|GtE_Eq)$"
+    r"|Binary.*_(Add_Sub|Sub_Add|Mul_Div|Div_Mul|Mod_Mul|BitOr_BitAnd|BitAnd_BitOr)$"
+    r"|Unary.*_Delete_\w+$"
+)
 
 
 class Mutant(NamedTuple):
@@ -116,9 +130,15 @@ def modules(settings: dict[str, Any]) -> list[Path]:
 def mutants(path: Path) -> Iterator[Mutant]:
     for item in _all_work_items([path], {}):
         for change in item.mutations:
+            name = change.operator_name
+            if "Operator_" in name and not REPLACED.search(name):
+                continue
+            if name == "core/AddNot":
+                # Noticed where the condition that is left out is.
+                continue
             yield Mutant(
                 str(path),
-                change.operator_name,
+                name,
                 change.occurrence,
                 change.start_pos[0],
             )
@@ -193,15 +213,20 @@ def _meaning(source: str) -> str:
 # -- which tests ---------------------------------------------------------------------
 
 
+def selected(settings: dict[str, Any]) -> list[str]:
+    """The tests that hold mutants, in pytest's words."""
+    without = [f"--ignore=tests/{name}.py" for name in settings["tests_without"]]
+    return [*settings["tests"], *without]
+
+
 def measure(settings: dict[str, Any], data: Path) -> None:
     """Run the tests once and note the lines that each reaches."""
     measured = coverage.Coverage(
         data_file=str(data), source=["cfn_lint_lambda_race"], config_file=False
     )
-    without = [f"--ignore=tests/{name}.py" for name in settings["tests_without"]]
     with measured.collect():
         code = pytest.main(
-            ["-qq", "-p", "no:cacheprovider", *settings["tests"], *without],
+            ["-qq", "-p", "no:cacheprovider", *selected(settings)],
             plugins=[Covered(measured)],
         )
     measured.save()
@@ -212,8 +237,9 @@ def measure(settings: dict[str, Any], data: Path) -> None:
 class Tests:
     """Which tests reach a line."""
 
-    def __init__(self, data: Path, folder: Path) -> None:
+    def __init__(self, data: Path, folder: Path, at_most: int) -> None:
         self.folder = folder
+        self.at_most = at_most
         self.data = coverage.CoverageData(str(data))
         self.data.read()
         self.reach: Counter[str] = Counter()
@@ -226,29 +252,46 @@ class Tests:
         found = self.data.contexts_by_lineno(str(self.folder / module))
         return {line: set(tests) - {""} for line, tests in found.items()}
 
+    @cache  # noqa: B019
+    def here(self, module: str) -> Counter[str]:
+        """How many lines of a module each test reaches."""
+        return Counter(itertools.chain.from_iterable(self.lines(module).values()))
+
     def of(self, mutant: Mutant) -> list[str]:
         """The tests that reach a mutant, those first that reach little else.
 
         What runs on import has no test of its own: each that uses the module counts.
         """
         lines = self.lines(mutant.module)
+        here = self.here(mutant.module)
         reached = set[str]()
         for line in _statement(mutant.module, mutant.line):
             reached |= lines.get(line, set())
-        reached = reached or set().union(*lines.values())
-        return sorted(reached, key=lambda test: (self.reach[test], test))
+        # In turn those that reach little else, and those that reach the most here.
+        narrow = sorted(reached or here, key=lambda one: (self.reach[one], one))
+        close = sorted(narrow, key=lambda one: -here[one])
+        pairs = zip(close, narrow)
+        found = dict.fromkeys(itertools.chain.from_iterable(pairs))
+        return list(found)[: self.at_most or None]
 
 
 def _statement(module: str, line: int) -> range:
-    """The lines of the innermost statement at a line, without its body."""
+    """The lines of the innermost statement at a line, without its body.
+
+    None of them where that runs on import.
+    """
     found = range(line, line + 1)
+    is_in_function = False
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.stmt) and node.end_lineno is not None:
             body = getattr(node, "body", None)
             end = body[0].lineno - 1 if body else node.end_lineno
             if node.lineno <= line <= max(end, node.lineno):
                 found = range(node.lineno, max(end, node.lineno) + 1)
-    return found
+            is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            if is_function and end < line <= node.end_lineno:
+                is_in_function = True
+    return found if is_in_function else range(0)
 
 
 @cache
@@ -271,31 +314,31 @@ def preload() -> None:
 
 def survives(mutant: Mutant, code: str, tests: list[str], folder: Path) -> bool:
     """Whether the tests pass in a copy of the project that holds the mutant."""
-    path = folder / mutant.module
-    original = path.read_text(encoding="utf-8")
-    path.write_text(code, encoding="utf-8")
-    try:
+    with _written(folder / mutant.module, code):
         return all(
             _passes(batch, folder) for batch in (tests[:FIRST], tests[FIRST:]) if batch
         )
-    finally:
-        path.write_text(original, encoding="utf-8")
 
 
 def _passes(tests: list[str], folder: Path) -> bool:
     child = os.fork()
     if child == 0:
         _run(tests, folder)
+    return _status(child) == 0
+
+
+def _status(child: int) -> int:
+    """What a child leaves with; another number than 0 where it does not end."""
     ended = time.monotonic() + SECONDS
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            return status == 0
+            return os.waitstatus_to_exitcode(status)
         if time.monotonic() > ended:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            return False
-        time.sleep(0.02)
+            return -1
+        time.sleep(0.005)
 
 
 def _run(tests: list[str], folder: Path) -> None:
@@ -318,14 +361,204 @@ def _run(tests: list[str], folder: Path) -> None:
 
 
 def copy(folder: Path) -> Path:
+    """A fresh copy of the project."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     for name in COPIED:
         path = Path(name)
         if path.is_dir():
             shutil.copytree(path, folder / name)
         else:
-            folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, folder / name)
     return folder
+
+
+# A child of the process that has collected the tests leaves with these.
+PASSED, FAILED, CANNOT = 0, 1, 2
+
+
+class Forks:
+    """A pytest plugin: instead of running the tests, judge mutants by them.
+
+    A process that has collected the tests forks for each mutant; the child puts it
+    into what is loaded, and runs the tests that reach it.
+    """
+
+    def __init__(
+        self, jobs: list[tuple[Mutant, list[str]]], folders: list[Path], tally: Tally
+    ) -> None:
+        self.jobs = jobs
+        self.folders = folders
+        self.tally = tally
+        self.verdicts: SimpleQueue[Verdict] = multiprocessing.SimpleQueue()
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        gc.freeze()
+        children = []
+        mine = os.getpid()
+        for number, folder in enumerate(self.folders):
+            child = os.fork()
+            if child == 0:
+                try:
+                    os.chdir(folder)
+                    for mutant, tests in self.jobs[number :: len(self.folders)]:
+                        if os.getppid() != mine:
+                            break
+                        self.verdicts.put(self._verdict(mutant, tests, items))
+                finally:
+                    os._exit(0)
+            children.append(child)
+        try:
+            for _ in self.jobs:
+                verdict = self.verdicts.get()
+                if verdict.word != "cannot":
+                    self.tally.add(verdict)
+        except KeyboardInterrupt:
+            for child in children:
+                os.kill(child, signal.SIGKILL)
+        return True
+
+    def _verdict(
+        self, mutant: Mutant, tests: list[str], items: dict[str, pytest.Item]
+    ) -> Verdict:
+        code = mutant.code()
+        if code is None:
+            return Verdict(mutant, "same")
+        source = Path(mutant.module).read_text(encoding="utf-8")
+        chosen = [items[test] for test in tests if test in items]
+        with _written(Path(mutant.module), code):
+            child = os.fork()
+            if child == 0:
+                _try(mutant.module, source, code, chosen)
+            status = _status(child)
+        words = {PASSED: "survived", CANNOT: "cannot"}
+        return Verdict(mutant, words.get(status, "killed"), *_difference(mutant, code))
+
+
+@contextlib.contextmanager
+def _written(path: Path, code: str) -> Iterator[None]:
+    """Put a mutant into its file: cfn-lint loads the rules' from there."""
+    original = path.read_text(encoding="utf-8")
+    path.write_text(code, encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(original, encoding="utf-8")
+
+
+def _try(module: str, source: str, code: str, tests: list[pytest.Item]) -> NoReturn:
+    """Run tests with a mutant in what is loaded, until one fails."""
+    status = FAILED
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+        if not _put_in(module, source, code):
+            os._exit(CANNOT)
+        with tempfile.TemporaryDirectory() as temporary:
+            session = tests[0].session
+            factory = session.config._tmp_path_factory  # type: ignore[attr-defined]
+            factory._given_basetemp = Path(temporary) / "tests"
+            for test, following in zip(tests, [*tests[1:], None]):
+                test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
+                if session.testsfailed:
+                    break
+            else:
+                status = PASSED
+    finally:
+        os._exit(status)
+
+
+def _put_in(module: str, source: str, code: str) -> bool:
+    """Give what is loaded of a module the code of a mutant; False where it cannot.
+
+    Functions keep their identity, so that whoever imported them has the mutant.
+    """
+    name = ".".join(Path(module).with_suffix("").parts).removesuffix(".__init__")
+    loaded = vars(sys.modules[name])
+    before, after = (_functions(compile(text, "", "exec")) for text in (source, code))
+    if before.keys() != after.keys():
+        return False
+    is_done = False
+    for place, function in after.items():
+        if _same(function, before[place]):
+            continue
+        live = _live(loaded, place)
+        if live is None or len(live.__code__.co_freevars) != len(function.co_freevars):
+            return False
+        live.__code__ = function
+        is_done = True
+    if _skeleton(source) != _skeleton(code):
+        is_done = _put_in_values(name, code) or is_done
+    return is_done
+
+
+def _put_in_values(name: str, code: str) -> bool:
+    """Give what is loaded the plain values of a mutant's module; False for none."""
+    is_done = False
+    loaded = vars(sys.modules[name])
+    fresh: dict[str, Any] = {"__name__": name}
+    exec(compile(code, name, "exec"), fresh)  # noqa: S102
+    plain = (str, int, float, tuple, list, dict, set, frozenset, re.Pattern)
+    for key, value in fresh.items():
+        if key.startswith("__") or not isinstance(value, plain):
+            continue
+        old = loaded.get(key)
+        if old == value:
+            continue
+        for other in list(sys.modules.values()):
+            is_ours = other.__name__.startswith(("cfn_lint_lambda_race", "tests"))
+            if is_ours and vars(other).get(key) is old:
+                setattr(other, key, value)
+                is_done = True
+    return is_done
+
+
+def _functions(code: CodeType, place: tuple[str, ...] = ()) -> dict[Any, CodeType]:
+    """The code of a module's functions and its classes' methods, by their names."""
+    found: dict[Any, CodeType] = {}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType) and not constant.co_name.startswith("<"):
+            here = (*place, constant.co_name)
+            if constant.co_flags & inspect.CO_OPTIMIZED:
+                found[here] = constant
+            else:
+                found.update(_functions(constant, here))
+    return found
+
+
+def _same(one: CodeType, other: CodeType) -> bool:
+    return marshal.dumps(one) == marshal.dumps(other)
+
+
+def _live(loaded: dict[str, Any], place: tuple[str, ...]) -> Any:
+    """The function of a name as it is loaded, without what decorates it."""
+    found: Any = None
+    names: Any = loaded
+    for step in place:
+        found = names.get(step)
+        names = getattr(found, "__dict__", {})
+    for attribute in ("fget", "func", "__func__"):
+        found = getattr(found, attribute, found)
+    found = inspect.unwrap(found) if callable(found) else found
+    return found if hasattr(found, "__code__") else None
+
+
+def _skeleton(source: str) -> str:
+    """A program without the bodies of its functions."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.body = []
+    return ast.dump(tree)
+
+
+def _difference(mutant: Mutant, code: str) -> tuple[str, str]:
+    source = Path(mutant.module).read_text(encoding="utf-8")
+    lines = itertools.zip_longest(source.splitlines(), code.splitlines(), fillvalue="")
+    was, becomes = next(pair for pair in lines if pair[0] != pair[1])
+    return was.strip(), becomes.strip()
 
 
 _FOLDER = Path()
@@ -343,11 +576,85 @@ def _judge(job: tuple[Mutant, list[str]]) -> Verdict:
     code = mutant.code()
     if code is None:
         return Verdict(mutant, "same")
-    source = Path(mutant.module).read_text(encoding="utf-8")
-    lines = itertools.zip_longest(source.splitlines(), code.splitlines(), fillvalue="")
-    was, becomes = next(pair for pair in lines if pair[0] != pair[1])
     word = "survived" if survives(mutant, code, tests, _FOLDER) else "killed"
-    return Verdict(mutant, word, was.strip(), becomes.strip())
+    return Verdict(mutant, word, *_difference(mutant, code))
+
+
+class Tally:
+    """The verdicts, those of an earlier run among them, and their number by word."""
+
+    def __init__(self, log: Path, explained: set[tuple[str, str, str]]) -> None:
+        self.log = log
+        self.explained = explained
+        self.counts: Counter[str] = Counter()
+        self.known: set[Mutant] = set()
+
+    def take_up(self, chosen: list[Mutant]) -> None:
+        """Count what an earlier run said of these mutants."""
+        wanted = set(chosen)
+        if not self.log.exists():
+            return
+        for line in self.log.read_text(encoding="utf-8").splitlines():
+            mutant, *rest = json.loads(line)
+            if Mutant(*mutant) in wanted:
+                self._count(Verdict(Mutant(*mutant), *rest))
+
+    def add(self, verdict: Verdict) -> None:
+        with self.log.open("a", encoding="utf-8") as file:
+            print(json.dumps(verdict), file=file)
+        self._count(verdict)
+
+    def _count(self, verdict: Verdict) -> None:
+        mutant, word, was, becomes = verdict
+        self.known.add(mutant)
+        if word == "survived" and (mutant.module, was, becomes) in self.explained:
+            word = "equivalent"
+        self.counts[word] += 1
+        if word == "survived":
+            place = f"{mutant.module}:{mutant.line} {mutant.operator}"
+            print(f"{place}\n  - {was}\n  + {becomes}", flush=True)
+
+
+def _measured(settings: dict[str, Any], folder: Path, data: Path) -> bool:
+    """Note in a process of its own which tests reach which lines."""
+    measuring = os.fork()
+    if measuring == 0:
+        os.chdir(folder)
+        sys.path.insert(0, str(folder))
+        measure(settings, data)
+        os._exit(0)
+    return os.waitpid(measuring, 0)[1] == 0
+
+
+def judge(
+    chosen: list[Mutant], tally: Tally, root: Path, jobs: int, settings: dict[str, Any]
+) -> bool:
+    """Judge mutants of the project that is the working directory, in copies of it."""
+    folders = [copy(root / str(number)) for number in range(jobs)]
+    data = root / "coverage"
+    if not data.exists() and not _measured(settings, folders[0], data):
+        return False
+    tests = Tests(data, folders[0], settings["at_most"])
+    reached = {one: tests.of(one) for one in chosen if one not in tally.known}
+    forked = multiprocessing.get_context("fork")
+    free: SimpleQueue[Path] = SimpleQueue(ctx=forked)
+    for folder in folders:
+        free.put(folder)
+    # Before this process loads the package.
+    with forked.Pool(jobs, _start, (free,)) as pool:
+        here = Path.cwd()
+        os.chdir(folders[0])
+        sys.path.insert(0, str(folders[0]))
+        forks = Forks([job for job in reached.items() if job[1]], folders, tally)
+        options = ["-s", "-qq", "-p", "no:cacheprovider"]
+        pytest.main([*options, *selected(settings)], plugins=[forks])
+        os.chdir(here)
+        left = [(one, reached[one]) for one in reached if one not in tally.known]
+        # Interrupted, it tells how far it came.
+        with contextlib.suppress(KeyboardInterrupt):
+            for verdict in pool.imap_unordered(_judge, left):
+                tally.add(verdict)
+    return True
 
 
 def main() -> int:
@@ -356,63 +663,48 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="so many, not all")
     parser.add_argument("--seed", type=int, default=0, help="which sample")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--keep", type=Path, help="go on there where one stopped")
+    parser.add_argument("--at-most", type=int, default=0, help="so many tests for each")
     parser.add_argument("--operators", default="", help="those whose names match")
     arguments = parser.parse_args()
 
     settings = tomllib.loads(Path("tools/mutants.toml").read_text(encoding="utf-8"))
+    settings["at_most"] = arguments.at_most
     if arguments.module:
         settings["modules"] = arguments.module
     explained = {
         (row["module"], row["was"], row["becomes"])
         for row in settings.get("equivalent", ())
     }
-    chosen = [
-        mutant
-        for path in modules(settings)
-        for mutant in mutants(path)
-        if re.search(arguments.operators, mutant.operator)
-    ]
-    print(f"{len(chosen)} mutants of {len(modules(settings))} files", flush=True)
-    if arguments.sample and arguments.sample < len(chosen):
-        chosen = random.Random(arguments.seed).sample(chosen, arguments.sample)  # noqa: S311
-        print(f"a sample of {len(chosen)}, seed {arguments.seed}", flush=True)
-
-    with tempfile.TemporaryDirectory() as temporary:
-        root = Path(temporary)
-        folders = [copy(root / str(number)) for number in range(arguments.jobs)]
+    with contextlib.ExitStack() as stack:
+        root: Path = arguments.keep or Path(
+            stack.enter_context(tempfile.TemporaryDirectory())
+        )
+        root = root.absolute()
+        source = root / "source"
         # What happens to the project from here on does not matter.
-        os.chdir(copy(root / "source"))
-        data = root / "coverage"
-        measuring = os.fork()
-        if measuring == 0:
-            os.chdir(folders[0])
-            sys.path.insert(0, str(folders[0]))
-            measure(settings, data)
-            os._exit(0)
-        if os.waitpid(measuring, 0)[1]:
+        os.chdir(source if source.exists() else copy(source))
+        chosen = [
+            mutant
+            for path in modules(settings)
+            for mutant in mutants(path)
+            if re.search(arguments.operators, mutant.operator)
+        ]
+        print(f"{len(chosen)} mutants of {len(modules(settings))} files", flush=True)
+        if arguments.sample and arguments.sample < len(chosen):
+            chosen = random.Random(arguments.seed).sample(chosen, arguments.sample)  # noqa: S311
+            print(f"a sample of {len(chosen)}, seed {arguments.seed}", flush=True)
+        tally = Tally(root / "verdicts.jsonl", explained)
+        tally.take_up(chosen)
+        if not judge(chosen, tally, root, arguments.jobs, settings):
             return 1
-        tests = Tests(data, folders[0])
-        forked = multiprocessing.get_context("fork")
-        free: SimpleQueue[Path] = SimpleQueue(ctx=forked)
-        for folder in folders:
-            free.put(folder)
-        counts: Counter[str] = Counter()
-        with forked.Pool(arguments.jobs, _start, (free,)) as pool:
-            jobs = [(mutant, tests.of(mutant)) for mutant in chosen]
-            # Interrupted, it tells how far it came.
-            with contextlib.suppress(KeyboardInterrupt):
-                for mutant, word, was, becomes in pool.imap_unordered(_judge, jobs):
-                    is_explained = (mutant.module, was, becomes) in explained
-                    if word == "survived" and is_explained:
-                        word = "equivalent"
-                    counts[word] += 1
-                    if word == "survived":
-                        place = f"{mutant.module}:{mutant.line} {mutant.operator}"
-                        print(f"{place}\n  - {was}\n  + {becomes}", flush=True)
+    counts = tally.counts
     words = ("killed", "equivalent", "survived")
     judged = sum(counts[word] for word in words)
     print(f"{judged} mutants:", *(f"{counts[word]} {word}" for word in words))
     print(f"(and {counts['same']} of annotations, which nothing evaluates)")
+    if len(tally.known) < len(chosen):
+        print(f"{len(chosen) - len(tally.known)} were not run")
     return 1 if counts["survived"] else 0
 
 

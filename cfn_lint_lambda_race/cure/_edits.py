@@ -1,10 +1,7 @@
-"""Edits of a template's text, at the positions of its nodes.
+"""Edits of a template's text at the positions of its nodes, in the file's own style.
 
-Whatever is not edited stays byte for byte: nothing is parsed and written anew. What is
-written takes the style of the file: its indentation and quotes, ``!Ref`` or ``Ref:``,
-flow or block, JSON or YAML, its line ends and the blank lines between resources.
-
-Nothing here knows what a template means.
+Nothing is serialised anew: an edit replaces or inserts the text of what changes, and
+every other byte stays. Nothing here knows of Lambda.
 """
 
 from __future__ import annotations
@@ -12,43 +9,53 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Union
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import yaml
+from yaml.nodes import CollectionNode, MappingNode, ScalarNode, SequenceNode
 
-Path = Sequence[Union[str, int]]
-# JSON, with intrinsics in their long form: ``{"Ref": "Orders"}``.
-Node = Union[None, bool, int, float, str, list["Node"], dict[str, "Node"]]
+# As cfn-lint's paths: keys and indexes, intrinsic functions by their long names, also
+# where the text has a short tag.
+Path: TypeAlias = Sequence[str | int]
+# JSON, with intrinsic functions in their long form.
+Node: TypeAlias = (
+    "bool | int | float | str | Sequence[Node] | Mapping[str, Node] | None"
+)
 
-_BOM = "\ufeff"
+# The length of a list that `!If` and the like have on their line.
+_CALL = 60
+# Far beyond what a template needs, and far from what Python's stack takes.
+_MAX_DEPTH = 100
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
-# The intrinsics that have a short form which decodes to the long form, whatever they
-# hold. `Condition` is left out: outside of conditions it is an attribute.
-_SHORT = {
-    "Ref",
-    *(
-        f"Fn::{name}"
-        for name in (
-            *("And", "Base64", "Cidr", "Equals", "FindInMap", "GetAtt", "GetAZs", "If"),
-            *("ImportValue", "Join", "Length", "Not", "Or", "Select", "Split", "Sub"),
-            "ToJsonString",
-        )
-    ),
-}
-_COMMENT_LINE = re.compile(r"[ \t]*#")
-_NOTHING_BUT_A_COMMENT = re.compile(r"[ \t]*(#[^\r\n]*)?")
+_STRING = "tag:yaml.org,2002:str"
+_SHORT_NAME = re.compile(r"Fn::([A-Za-z0-9]+)")
+_ANCHOR = re.compile(r"(?:![^\s&]*\s+)?&")
+_COLON = re.compile(r"\s*:")
+_REST_OF_LINE = re.compile(r"[^\r\n]*")
+_BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
+_NOTHING_OR_COMMENT = re.compile(r"[ \t]*(?:[ \t]#[^\r\n]*)?\Z")
+_COMMA_OR_COMMENT = re.compile(r"[ \t]*(,?)[ \t]*(?:[ \t]#[^\r\n]*)?\Z")
+# What a scalar without quotes may begin with and may not contain; stricter than YAML.
+_PLAIN = re.compile(r"[A-Za-z0-9_./$+(~^\u00a1-\ud7ff](?:.*[^\s:])?\Z")
+_NOT_PLAIN = re.compile(r": |:\t|\s#|\t")
+_NOT_PLAIN_IN_FLOW = re.compile(r"[,\[\]{}?:#]")
+# What a double-quoted scalar escapes: what YAML's readers refuse or take for a break.
+_ESCAPED = re.compile(
+    "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_RESOLVER = yaml.SafeLoader("")
 
 
 class EditError(Exception):
-    """The text cannot be edited there; the message says why, in plain words."""
+    """The text cannot be edited so; the message is a plain reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The text to stand in the place of the characters from ``start`` to ``end``."""
+    """The text from `start` to `end` (offsets into the whole text) becomes `text`."""
 
     start: int
     end: int
@@ -56,718 +63,1011 @@ class Edit:
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The text after some edits, all of which say positions of the text before.
+    """The text with all edits made at once; raises `EditError` where they overlap.
 
-    Insertions at one place come in the order given.
-
-    Raises:
-        EditError: two edits overlap.
+    What is inserted at one place stands in the order given.
     """
-    parts: list[str] = []
-    done = 0
+    parts, at = [], 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        if edit.start < done:
+        if edit.start < at:
             raise EditError("two edits touch the same place")
-        parts += [text[done : edit.start], edit.text]
-        done = edit.end
-    return "".join([*parts, text[done:]])
+        parts += [text[at : edit.start], edit.text]
+        at = edit.end
+    return "".join([*parts, text[at:]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A node on a path, and how it got there."""
+
+    node: yaml.Node
+    parent: _Place | None = None
+    key: yaml.Node | None = None
+    index: int = 0
+    # Whether the text around the node is in flow style, `{...}` or `[...]`.
+    is_flow: bool = False
+    # Whether the path went through the node's short tag: the value of `!Sub value`.
+    is_inner: bool = False
+    # Of `!GetAtt name.attribute`, which has no nodes of its own.
+    part: int | None = None
 
 
 class Document:
-    """The text of a template and the positions of what it says.
+    """The text of a template, YAML or JSON, and the edits that change it.
 
-    Paths are cfn-lint's: keys and indexes from the top, intrinsics in their long form
-    also where the text has the short one (``["Outputs", "Arn", "Value", "Ref"]``).
+    Offsets count from the start of the text, a byte order mark included. Methods raise
+    `EditError` where the text has no such place or an edit there would change another.
     """
 
     def __init__(self, text: str) -> None:
-        """Find the positions.
-
-        Raises:
-            EditError: the text is no YAML or JSON of one document with unique keys.
-        """
         self.text = text
-        try:
-            # cfn-lint takes tabs in JSON, which YAML refuses; a space is as long.
-            root = yaml.compose(text.replace("\t", " "), Loader=_loader(text))
-        except (yaml.YAMLError, RecursionError) as error:
-            problem = getattr(error, "problem", None) or "it cannot be read"
-            raise EditError(f"it is neither YAML nor JSON: {problem}") from error
-        if not isinstance(root, yaml.MappingNode):
-            raise EditError("it is no template: there are no keys at its top")
-        self._root = root
-        self._shared = _shared(root)
-        self._style = _Style(text, root)
+        self._shift = 1 if text.startswith("\ufeff") else 0
+        self._body = text[self._shift :]
+        self._is_json = _is_json(self._body)
+        self._root = _composed(self._body, self._is_json)
+        self._newline = (
+            "\r\n" if text.count("\r\n") * 2 > text.count("\n") > 0 else "\n"
+        )
+        self._shared: set[int] = set()
+        self._blank_lines: int | None = None
+        self._learn_style()
+
+    # What callers ask.
 
     def replace(self, path: Path, value: Node) -> Edit:
-        """Put another value in the place of the one at a path.
-
-        Raises:
-            EditError: there is none, or the edit would change other places too.
-        """
-        node = self._at(path)
-        self._check_whole(node)
-        if path and isinstance(path[-1], str) and _long_name(node.tag) == path[-1]:
-            # What a short form holds is a node with its tag.
-            return self.replace(path[:-1], {path[-1]: value})
-        if path and isinstance(path[-1], int):
-            self._check_items(path[:-1])
-        start, end = node.start_mark.index, self._end(node)
-        if self._is_flow(path[:-1]):
-            quotes = self._quotes(path[:-1])
-            column = self._indent(start) if self._style.has_lines else None
-            return Edit(start, end, self._style.flow(value, quotes, column))
-        inline = self._style.inline(value)
-        before = self.text[:start].rstrip(" \t\r\n")
-        # A comment between the key and its value stays, with the value behind it.
-        bare = before[-1:] in (":", "-", "?") and not _has_comment(before)
-        if inline is not None:
-            return (
-                Edit(len(before), end, f" {inline}")
-                if bare
-                else Edit(start, end, inline)
-            )
-        column = self._child_column(path)
-        lines = self._style.block(value, column)
-        if before[-1:] == "-" and bare:
-            return Edit(start, end, self._lines(lines, column))
-        pad = self._style.newline + " " * column
-        return Edit(
-            len(before) if bare else start, end, pad + self._lines(lines, column)
-        )
+        """The node at a path becomes another value."""
+        return self._shifted(self._replaced(self._find(path), value))
 
     def add_keys(
         self, path: Path, items: Mapping[str, Node], after: str | None = None
     ) -> Edit:
-        """Add keys to the mapping at a path, last or behind a key that it has.
+        """Keys for the mapping at a path, behind the key `after` if it is there.
 
-        Where nothing is at the path, or nothing but its key, the mapping is made.
-
-        Raises:
-            EditError: there is something else, or the edit would change other places.
+        Where the path's last key is missing or has no value, it gets the mapping.
         """
-        node = self._find(path)
-        if node is None:
-            return self.add_keys(path[:-1], {str(path[-1]): dict(items)}, after)
-        if node.tag == _NULL:
-            return self._fill(path, node, dict(items))
-        if not isinstance(node, yaml.MappingNode) or _long_name(node.tag):
-            raise EditError(f"{_shown(path)} is no mapping")
-        if not node.value:
-            return self._replace_empty(path, node, dict(items))
-        for key, _ in node.value:
-            if key.value in items:
-                raise EditError(f"{_shown(path)} has {key.value} already")
-        neighbour = node.value[-1]
-        for pair in node.value:
-            if pair[0].value == after:
-                neighbour = pair
-        if node.flow_style:
-            quotes = self._quotes(path)
-            column = self._own_line_column(node.value[0][0])
-            texts = [
-                self._style.flow_pair(key, value, quotes, column)
-                for key, value in items.items()
-            ]
-            return self._insert_flow(neighbour[1], texts, column)
-        column = self._mapping_column(node)
-        lines = [
-            line
-            for key, value in items.items()
-            for line in self._style.pair(key, value, column)
-        ]
-        return self._insert_block(neighbour[1], lines, column)
+        if not items:
+            raise EditError("there is nothing to add")
+        *above, last = path or [""]
+        if path and isinstance(last, str):
+            outer = self._find(above)
+            if self._is_mapping(outer) and not self._has_key(outer.node, last):
+                return self.add_keys(above, {last: dict(items)}, after)
+        return self._shifted(self._with_keys(self._find(path), items, after))
 
     def append(self, path: Path, value: Node) -> Edit:
-        """Add a value at the end of the list at a path.
-
-        Raises:
-            EditError: there is no list, or the edit would change other places too.
-        """
-        node = self._at(path)
-        if not isinstance(node, yaml.SequenceNode):
-            raise EditError(f"{_shown(path)} is no list")
+        """One more item for the list at a path."""
+        place = self._find(path)
+        node = place.node
+        if _is_null(node) and not place.is_inner:
+            return self._shifted(self._replaced(place, [value]))
+        if not isinstance(node, SequenceNode) or _is_short(node) is not place.is_inner:
+            raise EditError(f"{_words(path)} is no list")
+        self._refuse_shared(node)
         if not node.value:
-            return self._replace_empty(path, node, [value])
+            return self._shifted(self._replaced(place, [value]))
+        end = self._item_end(node, len(node.value) - 1)
         if node.flow_style:
-            column = self._own_line_column(node.value[0])
-            quotes = self._quotes(path)
-            return self._insert_flow(
-                node.value[-1], [self._style.flow(value, quotes, column)], column
+            edit = self._inserted_in_flow(
+                node,
+                end,
+                lambda indent: self._flow(value, self._flow_style(node), indent),
             )
-        dash = self.text.rfind("-", 0, node.value[0].start_mark.index)
-        column = dash - self._line_start(dash)
-        return self._insert_block(
-            node.value[-1], self._style.item(value, column), column
-        )
+            return self._shifted(edit)
+        column = self._dash_column(node)
+        lines = self._item(value)
+        return self._shifted(self._inserted(node, end, _indented(lines, column)))
 
     def rename_key(self, path: Path, name: str) -> Edit:
-        """Give the key at a path another name.
-
-        Raises:
-            EditError: there is no such key, or the edit would change other places too.
-        """
-        key, _ = self._pair(path)
-        quote = self.text[key.start_mark.index]
-        text = self._style.scalar(name, flow=True)
-        if quote in "\"'":
-            text = _quoted(name, quote)
-        return Edit(key.start_mark.index, key.end_mark.index, text)
+        """The last key of a path gets another name."""
+        place = self._find(path)
+        if place.is_inner and place.part is None:
+            short = _short_name(name)
+            if short is None or name == "Fn::GetAtt":
+                raise EditError(f"{name} has no short form")
+            start = _start(place.node)
+            return self._shifted(
+                Edit(start, start + len(str(place.node.tag)), f"!{short}")
+            )
+        if place.key is None or place.parent is None:
+            raise EditError(f"{_words(path)} is no key")
+        if self._has_key(place.parent.node, name):
+            raise EditError(f"{name} is there already")
+        key = place.key
+        self._refuse_shared(key)
+        flow = place.is_flow
+        style = self._flow_style(place.parent.node) if flow else _Style()
+        text = self._scalar(name, replace(style, quote=_quote_of(key), is_flow=flow))
+        return self._shifted(Edit(_start(key), _end(key), text))
 
     def remove(self, path: Path) -> Edit:
-        """Take away what is at a path, with its key; a collection may become empty.
-
-        Raises:
-            EditError: there is nothing, or the edit would change other places too.
-        """
-        parent = self._at(path[:-1])
-        if not isinstance(parent, yaml.CollectionNode):
-            raise EditError(f"there is nothing at {_shown(path)}")
-        if isinstance(path[-1], int):
-            self._check_items(path[:-1])
-            self._at(path)
-            starts = [item.start_mark.index for item in parent.value]
-            ends = [self._end(item) for item in parent.value]
-            here = path[-1]
-            values = [*parent.value]
-        else:
-            pair = self._pair(path)
-            starts = [key.start_mark.index for key, _ in parent.value]
-            ends = [self._end(value) for _, value in parent.value]
-            here = next(i for i, found in enumerate(parent.value) if found is pair)
-            values = [value for _, value in parent.value]
-        self._check_whole(values[here])
-        if len(values) == 1:
-            empty: Node = [] if isinstance(parent, yaml.SequenceNode) else {}
-            return self.replace(path[:-1], empty)
-        if parent.flow_style:
-            if here:
-                return Edit(ends[here - 1], ends[here], "")
-            return Edit(starts[0], starts[1], "")
-        if isinstance(path[-1], int):
-            starts = [self.text.rfind("-", 0, start) for start in starts]
-        start = starts[here]
+        """The entry at a path, key and value, goes; its collection stays."""
+        place = self._find(path)
+        parent = place.parent
+        if parent is None or place.is_inner:
+            raise EditError(f"{_words(path)} cannot be removed alone")
+        collection = parent.node
+        entries = self._extents(collection)
+        if len(entries) == 1:
+            empty: Node = {} if isinstance(collection, MappingNode) else []
+            return self._shifted(self._replaced(parent, empty))
+        position = place.index
+        start, end = entries[position]
+        is_last = position + 1 == len(entries)
+        if _is_flow(collection):
+            if is_last:
+                return self._shifted(Edit(entries[position - 1][1], end, ""))
+            return self._shifted(Edit(start, entries[position + 1][0], ""))
         line = self._line_start(start)
-        if self.text[line:start].strip():
-            # The first key behind a dash: the next one takes its place.
-            return Edit(start, starts[here + 1], "")
-        end = self._next_line(self._line_end(ends[here]))
-        # Spaces of a blank line would belong to a block scalar that stands before.
-        blank = re.compile(r"(?:[ \t]*\r?\n)*").match(self.text, end)
-        assert blank is not None
+        if self._body[line:start].strip():
+            # Behind the dash of a list's item, so what comes next moves up.
+            if is_last:
+                raise EditError(f"{_words(path)} cannot be removed alone")
+            return self._shifted(Edit(start, entries[position + 1][0], ""))
+        stop = self._line_end(end)
+        if stop == len(self._body):
+            return self._shifted(Edit(len(self._body[:line].rstrip("\r\n")), stop, ""))
+        begin = self._next_line(stop)
+        blank = _BLANK_LINES.match(self._body, begin)
+        assert blank
+        # A text of many lines that stands before would take in spaces of blank lines.
         breaks = re.sub(r"[ \t]", "", blank[0])
-        return Edit(line, blank.end(), breaks)
+        if position and self._keeps_breaks(collection.value[position - 1]):
+            breaks = ""
+        return self._shifted(Edit(line, blank.end(), breaks))
 
     def add_resources(self, behind: str, resources: Mapping[str, Node]) -> Edit:
-        """Add resources behind another one.
+        """Resources behind the one with a logical ID, as far apart as the others."""
+        if not resources:
+            raise EditError("there is nothing to add")
+        place = self._find(["Resources"])
+        self._find(["Resources", behind])
+        return self._shifted(
+            self._with_keys(place, resources, behind, self._gap(place.node))
+        )
 
-        Raises:
-            EditError: there is none, or the edit would change other places too.
-        """
-        path = ["Resources"]
-        node = self._at(path)
-        here, neighbour = self._pair([*path, behind])
-        assert isinstance(node, yaml.MappingNode)  # since it has a key
-        if node.flow_style:
-            return self.add_keys(path, resources, after=behind)
-        column = self._mapping_column(node)
-        blank = self._blank_lines(node, here)
-        lines: list[str] = []
-        for name, body in resources.items():
-            lines += [""] * blank + self._style.pair(name, body, column)
-        return self._insert_block(neighbour, lines, column)
+    # Where nodes stand.
 
-    # Positions
+    def span(self, path: Path) -> Edit:
+        """The text of what stands at a path, as the edit that leaves it as it is."""
+        node = self._find(path).node
+        self._refuse_shared(node)
+        shifted = self._shifted(Edit(_start(node), self._content_end(node), ""))
+        source = self.text[shifted.start : shifted.end]
+        return Edit(shifted.start, shifted.end, source)
 
-    def _find(self, path: Path) -> yaml.Node | None:
-        """The node at a path; None where its last key is missing."""
-        node: yaml.Node = self._root
-        for depth, key in enumerate(path):
-            if id(node) in self._shared:
-                raise EditError(
-                    f"{_shown(path[:depth])} has an anchor: an edit there would "
-                    "change all its uses"
-                )
-            name = _long_name(node.tag)
-            if name and not _is_inside(path, depth, name):
-                if key != name:
-                    return None
-                continue
-            child = _child(node, key)
-            if child is None:
-                if isinstance(node, yaml.MappingNode) and _merges(node):
-                    raise EditError(
-                        f"{_shown(path[:depth])} has a merge key, so {key} may stand "
-                        "elsewhere"
-                    )
-                if depth == len(path) - 1:
-                    return None
-                raise EditError(f"there is nothing at {_shown(path[: depth + 1])}")
-            node = child
-        if id(node) in self._shared:
+    def _find(self, path: Path) -> _Place:
+        place = _Place(self._root)
+        for count, step in enumerate(path, 1):
+            found = self._step(place, step)
+            if found is None:
+                raise EditError(f"there is no {_words(path[:count])}")
+            place = found
+        return place
+
+    def _step(self, place: _Place, step: str | int) -> _Place | None:
+        node = place.node
+        self._refuse_shared(node)
+        if _is_short(node) and not place.is_inner:
+            if step != _long_name(node):
+                return None
+            return replace(place, parent=place, is_inner=True)
+        is_flow = place.is_flow or _is_flow(node)
+        if isinstance(node, MappingNode):
+            self._refuse_merge(node)
+            for index, (key, value) in enumerate(node.value):
+                if isinstance(key, ScalarNode) and key.value == str(step):
+                    return _Place(value, place, key, index, is_flow)
+        elif isinstance(node, SequenceNode):
+            if isinstance(step, int) and 0 <= step < len(node.value):
+                return _Place(node.value[step], place, None, step, is_flow)
+        elif place.is_inner and node.tag == "!GetAtt" and place.part is None:
+            parts = node.value.split(".", 1)
+            if isinstance(step, int) and 0 <= step < len(parts):
+                return replace(place, part=step)
+        return None
+
+    def _is_mapping(self, place: _Place) -> bool:
+        node = place.node
+        return isinstance(node, MappingNode) and _is_short(node) is place.is_inner
+
+    def _has_key(self, node: yaml.Node, name: str) -> bool:
+        assert isinstance(node, MappingNode)
+        self._refuse_merge(node)
+        return any(key.value == name for key, _ in node.value)
+
+    def _refuse_merge(self, node: MappingNode) -> None:
+        if any(key.tag == _MERGE for key, _ in node.value):
+            line = node.start_mark.line + 1
+            raise EditError(f"the mapping in line {line} has a merge key (<<)")
+
+    def _refuse_shared(self, node: yaml.Node) -> None:
+        if id(node) in self._shared or _ANCHOR.match(self._body, _start(node)):
+            line = node.start_mark.line + 1
             raise EditError(
-                f"{_shown(path)} has an anchor: an edit there would change all its uses"
+                f"line {line} has an anchor, so an edit would change all its uses"
             )
-        return node
 
-    def _at(self, path: Path) -> yaml.Node:
-        node = self._find(path)
-        if node is None:
-            raise EditError(f"there is nothing at {_shown(path)}")
-        return node
+    def _content_end(self, node: yaml.Node) -> int:
+        """Where a node's own text ends, without what follows a block collection."""
+        if isinstance(node, ScalarNode):
+            return (
+                self._block_scalar_end(node) if node.style in ("|", ">") else _end(node)
+            )
+        assert isinstance(node, CollectionNode)
+        if node.flow_style or not node.value:
+            return _end(node)
+        return self._item_end(node, len(node.value) - 1)
 
-    def _pair(self, path: Path) -> tuple[yaml.Node, yaml.Node]:
-        """The key and the value at a path that ends in a key."""
-        parent = self._at(path[:-1])
-        if isinstance(parent, yaml.MappingNode) and not _long_name(parent.tag):
-            for pair in parent.value:
-                if pair[0].value == path[-1]:
-                    self._check_whole(pair[1])
-                    found: tuple[yaml.Node, yaml.Node] = pair
-                    return found
-        raise EditError(f"there is no key at {_shown(path)}")
+    def _item_end(self, node: CollectionNode, index: int) -> int:
+        """Where the text of a collection's item ends."""
+        item = node.value[index]
+        before = _start(node) if index == 0 else 0
+        if isinstance(item, tuple):
+            key, item = item
+            before = self._content_end(key)
+        if id(item) in self._shared and self._is_alias(item, node, index):
+            mark = r"\s*:\s*(\*[^\s,\]}]+)" if before and index >= 0 else None
+            found = re.compile(mark).match(self._body, before) if mark else None
+            if not isinstance(node, MappingNode) or found is None:
+                line = node.start_mark.line + 1
+                raise EditError(f"the list in line {line} has an alias")
+            return found.end()
+        if _start(item) == _end(item) and isinstance(node, MappingNode):
+            # An explicit key without a value has its empty value anywhere.
+            colon = _COLON.match(self._body, before)
+            return colon.end() if colon else before
+        return self._content_end(item)
 
-    def _check_whole(self, node: yaml.Node) -> None:
-        """Refuse a node that holds an anchor which is used elsewhere."""
-        if any(id(inner) in self._shared for inner in _nodes(node)):
-            raise EditError("what stands there has an anchor that is used elsewhere")
-
-    def _check_items(self, path: Path) -> None:
-        """Refuse the parts of ``!GetAtt A.B``, which are no nodes of their own."""
-        if not isinstance(self._at(path), yaml.SequenceNode):
-            raise EditError(f"{_shown(path)} is no list")
-
-    def _end(self, node: yaml.Node) -> int:
-        """Where a node ends; a block collection ends where its last leaf does."""
-        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-            last = node.value[-1]
-            return self._end(last[1] if isinstance(last, tuple) else last)
-        start, end = node.start_mark.index, node.end_mark.index
-        if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-            header = self.text[start : self._line_end(start)]
-            if "+" not in header.partition("#")[0]:
-                # The blank lines behind it are none of its text.
-                end = len(self.text[:end].rstrip("\r\n \t"))
-        return int(end)
-
-    def _line_start(self, index: int) -> int:
-        start = self.text.rfind("\n", 0, index) + 1
-        return start or int(self.text.startswith(_BOM))
-
-    def _indent(self, index: int) -> int:
-        """By how much the line is indented."""
-        line = self.text[self._line_start(index) : self._line_end(index)]
-        return len(line) - len(line.lstrip(" \t"))
-
-    def _line_end(self, index: int) -> int:
-        """Where the line ends, before its line break."""
-        end = self.text.find("\n", index)
-        if end < 0:
-            return len(self.text)
-        return end - 1 if end > index and self.text[end - 1] == "\r" else end
-
-    def _next_line(self, end: int) -> int:
-        return end + len(self._style.newline) if end < len(self.text) else end
-
-    def _mapping_column(self, node: yaml.MappingNode) -> int:
-        key = node.value[0][0].start_mark.index
-        if self.text[:key].rstrip().endswith("?"):
-            key = self.text.rfind("?", 0, key)
-        return int(key - self._line_start(key))
-
-    def _own_line_column(self, node: yaml.Node) -> int | None:
-        """The column of a node that begins its line; None where it doesn't."""
-        start = node.start_mark.index
-        line = self._line_start(start)
-        return start - line if not self.text[line:start].strip() else None
-
-    def _child_column(self, path: Path) -> int:
-        """The column of what stands below a key or behind a dash, in a block."""
-        parent = self._at(path[:-1])
-        if isinstance(parent, yaml.SequenceNode):
-            start = self._at(path).start_mark.index
-            return int(start - self._line_start(start))
-        if not isinstance(parent, yaml.MappingNode):
-            return self._style.step
-        return self._mapping_column(parent) + self._style.step
-
-    def _is_flow(self, path: Path) -> bool:
-        """Whether what stands at a path stands in braces or brackets."""
-        return any(
-            isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
-            for node in self._along(path)
-        )
-
-    def _along(self, path: Path) -> Iterator[yaml.Node]:
-        for depth in range(len(path) + 1):
-            node = self._find(path[:depth])
-            if node is not None:
-                yield node
-
-    def _quotes(self, path: Path) -> bool:
-        """Whether all texts there are in double quotes, as in JSON."""
-        if self._style.is_json:
+    def _is_alias(self, item: yaml.Node, node: CollectionNode, index: int) -> bool:
+        """Whether a shared node stands in a collection by an alias, `*name`."""
+        if _start(item) < _start(node):
             return True
-        node = self._find(path)
-        if isinstance(node, yaml.MappingNode) and node.value:
-            return self.text[node.value[0][0].start_mark.index] == '"'
-        return False
+        if isinstance(node, MappingNode):
+            return _start(item) < _end(node.value[index][0])
+        return any(other is item for other in node.value[:index])
 
-    def _blank_lines(self, node: yaml.MappingNode, key: yaml.Node) -> int:
-        """How many blank lines stand before a resource, or before the second one."""
-        keys = [found for found, _ in node.value]
-        here = keys.index(key)
-        if here == 0 and len(keys) > 1:
-            here = 1
-        if here == 0:
-            return 1 if self._style.has_blank_lines else 0
-        before = self._end(node.value[here - 1][1])
-        between = self.text[before : keys[here].start_mark.index]
-        lines = between.split("\n")[1:-1]
-        return sum(not line.strip() for line in lines)
+    def _block_scalar_end(self, node: ScalarNode) -> int:
+        """Where the last line of a literal or folded scalar ends."""
+        start = _start(node)
+        text = self._body[start : _end(node)]
+        lines = text.splitlines(keepends=True)
+        header = lines[0].split("#")[0]
+        if "+" not in header:
+            filled = [line for line in lines[1:] if line.strip(" \r\n")]
+            depth = min((len(x) - len(x.lstrip(" ")) for x in filled), default=10**9)
+            while len(lines) > 1:
+                last = lines[-1].rstrip("\r\n")
+                if last.strip(" ") or len(last) > depth:
+                    break
+                lines.pop()
+        kept = "".join(lines)
+        for newline in ("\r\n", "\n", "\r"):
+            if kept.endswith(newline):
+                return start + len(kept) - len(newline)
+        return start + len(kept)
 
-    # Insertions
+    def _keeps_breaks(self, item: yaml.Node | tuple[yaml.Node, yaml.Node]) -> bool:
+        """Whether blank lines behind an entry are part of its last text."""
+        leaf = self._last_leaf(item[1] if isinstance(item, tuple) else item)
+        return isinstance(leaf, ScalarNode) and leaf.style in ("|", ">")
 
-    def _fill(self, path: Path, node: yaml.Node, value: Node) -> Edit:
-        """Put a value behind a key that has none."""
-        if self._is_flow(path[:-1]) or node.start_mark.index != node.end_mark.index:
-            return self.replace(path, value)
-        key, _ = self._pair(path)
-        end = self._line_end(key.end_mark.index)
-        column = self._child_column(path)
-        lines = self._style.block(value, column)
-        pad = self._style.newline + " " * column
-        return Edit(end, end, pad + self._lines(lines, column))
+    def _last_leaf(self, node: yaml.Node) -> yaml.Node:
+        while isinstance(node, CollectionNode) and node.value and not node.flow_style:
+            last = node.value[-1]
+            node = last[1] if isinstance(last, tuple) else last
+        return node
 
-    def _replace_empty(self, path: Path, node: yaml.Node, value: Node) -> Edit:
-        if not self._style.is_json or not path:
-            return self.replace(path, value)
-        start = node.start_mark.index
-        column = self._indent(start) if self._style.has_lines else None
-        return Edit(start, node.end_mark.index, self._style.flow(value, True, column))
+    def _extents(self, node: yaml.Node) -> list[tuple[int, int]]:
+        """Where each entry of a collection starts and ends."""
+        found = []
+        assert isinstance(node, CollectionNode)
+        for index, item in enumerate(node.value):
+            end = self._item_end(node, index)
+            if isinstance(item, tuple):
+                start = _start(item[0])
+                mark = re.search(r"\?\s+\Z", self._body[max(0, start - 99) : start])
+                if mark:
+                    start -= len(mark[0])
+            elif node.flow_style:
+                start = _start(item)
+            else:
+                start = self._body.rindex("-", 0, max(_start(item), 1))
+            found.append((start, end))
+        return found
 
-    def _insert_block(
-        self, neighbour: yaml.Node, lines: Sequence[str], column: int
-    ) -> Edit:
-        """Add lines behind a node of a block, and behind its own comments."""
-        newline = self._style.newline
-        end = self._end(neighbour)
-        if self.text[end - 1] == "\n":
-            # Behind a block scalar that keeps its last line breaks.
-            text = "".join(
-                (" " * column + line if line else "") + newline for line in lines
-            )
-            return Edit(end, end, text)
-        end = place = self._line_end(end)
-        while end < len(self.text):
-            start = self._next_line(end)
-            end = self._line_end(start)
-            line = self.text[start:end]
-            if not line.strip() and end < len(self.text):
-                continue
-            indent = len(line) - len(line.lstrip(" "))
-            if not _COMMENT_LINE.match(line) or indent <= column:
-                break
-            place = end
-        text = "".join(
-            newline + (" " * column + line if line else "") for line in lines
+    def _key_column(self, node: MappingNode) -> int:
+        """The column of a block mapping's keys."""
+        start = self._extents_start(node)
+        return start - self._line_start(start)
+
+    def _extents_start(self, node: MappingNode) -> int:
+        start = _start(node.value[0][0])
+        mark = re.search(r"\?[ \t]+\Z", self._body[self._line_start(start) : start])
+        return start - len(mark[0]) if mark else start
+
+    def _dash_column(self, node: SequenceNode) -> int:
+        """The column of the dashes of a block sequence."""
+        start = _start(node)
+        mark = re.compile(r"![^\s]*(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))+[ ]*").match(
+            self._body, start
         )
-        return Edit(place, place, text)
+        at = mark.end() if mark else start
+        return at - self._line_start(at)
 
-    def _insert_flow(
-        self, neighbour: yaml.Node, texts: Sequence[str], column: int | None
-    ) -> Edit:
-        """Add items behind one of those in braces or brackets."""
-        end = self._end(neighbour)
-        if column is None:
-            separator = self._style.separator
-            return Edit(end, end, "".join(separator + text for text in texts))
-        newline = self._style.newline + " " * column
-        joined = f",{newline}".join(texts)
-        rest = self.text[end : self._line_end(end)]
-        if self._style.is_json or not rest.strip():
-            return Edit(end, end, f",{newline}{joined}")
-        # A comment of the line, and a comma that is there already, stay on the line.
-        has_comma = rest.lstrip().startswith(",")
-        after = rest.lstrip()[1:] if has_comma else rest
-        if not _NOTHING_BUT_A_COMMENT.fullmatch(after):
-            return Edit(end, end, f",{newline}{joined}")
-        tail = "," if has_comma else ""
-        kept = rest if has_comma else "," + rest
-        return Edit(end, end + len(rest), f"{kept}{newline}{joined}{tail}")
+    def _line_start(self, at: int) -> int:
+        return max(self._body.rfind("\n", 0, at), self._body.rfind("\r", 0, at)) + 1
 
-    def _lines(self, lines: Sequence[str], column: int) -> str:
-        """Lines as one text, the first of which stands where it is put."""
-        return (self._style.newline + " " * column).join(lines)
+    def _line_end(self, at: int) -> int:
+        found = _REST_OF_LINE.match(self._body, at)
+        assert found
+        return found.end()
 
+    def _next_line(self, at: int) -> int:
+        """The start of the line behind a line's end."""
+        return at + (2 if self._body.startswith("\r\n", at) else 1)
 
-class _Style:
-    """How a file writes what it says."""
+    def _shifted(self, edit: Edit) -> Edit:
+        return Edit(edit.start + self._shift, edit.end + self._shift, edit.text)
 
-    def __init__(self, text: str, root: yaml.MappingNode) -> None:
-        self.is_json = bool(root.flow_style)
-        self.has_lines = "\n" in text.strip()
-        self.newline = "\r\n" if "\r\n" in text else "\n"
-        self.step, self.dash = _indentation(root)
-        self.has_blank_lines = bool(re.search(r"\n[ \t]*\r?\n", text.strip()))
-        self.has_short_forms = not self.is_json and _prefers_short_forms(root)
-        self.quote = '"' if text.count('"') >= text.count("'") else "'"
-        spaced = re.search(r'[\]}"\w](,[ \t]*)["\w{\[]', text)
-        self.separator = spaced[1] if self.is_json and spaced else ", "
-        colon = re.search(r'"([ \t]*:[ \t]*)["{\[\w]', text)
-        self.colon = colon[1] if self.is_json and colon else ": "
+    # How to change them.
 
-    def block(self, value: Node, column: int) -> list[str]:
-        """A value as lines that begin at a column, without the indentation."""
-        inline = self.inline(value)
-        if inline is not None:
-            return [inline]
-        if isinstance(value, dict):
-            return [
-                line
-                for key, inner in value.items()
-                for line in self.pair(key, inner, column)
-            ]
-        assert isinstance(value, list)
-        return [line for inner in value for line in self.item(inner, column)]
-
-    def pair(self, key: str, value: Node, column: int) -> list[str]:
-        """A key with its value, as lines of a block mapping."""
-        name = self.scalar(key, flow=False)
-        inline = self.inline(value)
-        if inline is not None:
-            return [f"{name}: {inline}"]
-        step = self.dash if isinstance(value, list) else self.step
-        lines = self.block(value, column + step)
-        return [f"{name}:", *(" " * step + line if line else "" for line in lines)]
-
-    def item(self, value: Node, column: int) -> list[str]:
-        """A value as lines of a block sequence."""
-        first, *others = self.block(value, column + 2)
-        return [f"- {first}", *(f"  {line}" for line in others)]
-
-    def inline(self, value: Node) -> str | None:
-        """A value that needs no lines of its own; None where it does."""
-        if isinstance(value, dict):
-            name = self._short_name(value)
-            if name is not None or not value:
-                return self.flow(value, False)
-            return None
-        if isinstance(value, list):
-            return None if value else "[]"
-        return self.scalar(value, flow=False)
-
-    def flow(self, value: Node, quotes: bool, column: int | None = None) -> str:
-        """A value as it stands in braces and brackets, and on one line but in JSON."""
-        if isinstance(value, (dict, list)):
-            name = self._short_name(value) if not quotes else None
-            if name is not None:
-                assert isinstance(value, dict)
-                return self._short(name, value[name])
-            inner = column + self.step if column is not None and quotes else None
-            return self.collection(value, quotes, inner)
-        return (
-            json.dumps(value, ensure_ascii=False)
-            if quotes
-            else self.scalar(value, flow=True)
+    def _replaced(self, place: _Place, value: Node) -> Edit:
+        node = place.node
+        if place.part is not None:
+            parts = node.value.split(".", 1)
+            parts[place.part] = value
+            value, place = parts, replace(place, part=None)
+        is_short = None
+        if place.is_inner:
+            assert place.parent is not None
+            value, place, is_short = {_long_name(node): value}, place.parent, True
+        self._refuse_shared(node)
+        if place.parent is None:
+            raise EditError("the whole template is not to be replaced")
+        outer = place.parent.node
+        assert isinstance(outer, CollectionNode)
+        start, end = _start(node), self._content_end(node)
+        if place.key is not None and start == end:
+            start = end = self._item_end(outer, place.index)
+        is_same = isinstance(value, str) or (
+            isinstance(value, Mapping)
+            and _is_short(node)
+            and list(value) == [_long_name(node)]
         )
-
-    def flow_pair(
-        self, key: str, value: Node, quotes: bool, column: int | None = None
-    ) -> str:
-        """A key with its value, as it stands in braces."""
-        name = self.flow(key, quotes)
-        return f"{name}{self.colon}{self.flow(value, quotes, column)}"
-
-    def collection(self, value: Node, quotes: bool, column: int | None) -> str:
-        """A mapping or list in braces or brackets; with a column, on lines there."""
-        if isinstance(value, dict):
-            left, right = "{", "}"
-            parts = [self.flow_pair(*pair, quotes, column) for pair in value.items()]
+        style = _Style(quote=_quote_of(node) if is_same else "", is_short=is_short)
+        if place.is_flow:
+            quote = style.quote
+            style = replace(self._flow_style(outer), is_short=is_short)
+            if quote:
+                style = replace(style, quote=quote, is_json=self._is_json)
+            is_multiline = self._is_multiline(outer) or self._is_multiline(node)
+            indent = self._indent(start) if is_multiline else None
+            text = self._flow(value, style, indent)
+            return Edit(start, end, f" {text}" if start == end else text)
+        if place.key is None:
+            edit = self._replaced_item(node, start, end, value, style)
         else:
-            assert isinstance(value, list)
-            left, right = "[", "]"
-            parts = [self.flow(inner, quotes, column) for inner in value]
-        if column is None or not parts:
-            return f"{left}{self.separator.join(parts)}{right}"
-        pad = self.newline + " " * column
-        outer = self.newline + " " * (column - self.step)
-        return f"{left}{pad}{f',{pad}'.join(parts)}{outer}{right}"
+            edit = self._replaced_value(place, start, end, value, style)
+        return self._closed(edit)
 
-    def scalar(self, value: Node, *, flow: bool) -> str:
-        """A scalar, in quotes where it needs them."""
-        if not isinstance(value, str):
-            return json.dumps(value)
-        if self.is_json:
-            return json.dumps(value, ensure_ascii=False)
-        if _is_plain(value, flow):
-            return value
-        return _quoted(value, self.quote)
+    def _replaced_item(
+        self, node: yaml.Node, start: int, end: int, value: Node, style: _Style
+    ) -> Edit:
+        block = self._block(value, style)
+        column = node.start_mark.column
+        lead = ""
+        if start == end:
+            lead, column = " ", column + 1
+        lines = [block.head, *block.lines] if block.head else list(block.lines)
+        first, *others = lines
+        if not others:
+            return Edit(start, end, lead + first)
+        stop, comment = self._comment_behind(end)
+        rest = self._joined(_indented(others, column))
+        return Edit(start, stop, lead + first + comment + rest)
 
-    def _short_name(self, value: Node) -> str | None:
-        """The intrinsic that a value is, where the file writes it in its short form."""
-        if not self.has_short_forms or not isinstance(value, dict) or len(value) != 1:
+    def _replaced_value(
+        self, place: _Place, start: int, end: int, value: Node, style: _Style
+    ) -> Edit:
+        assert place.parent is not None
+        mapping = place.parent.node
+        assert isinstance(mapping, MappingNode)
+        assert isinstance(place.key, ScalarNode)
+        block = self._block(value, style)
+        colon = _COLON.match(self._body, self._content_end(place.key))
+        if colon is None:
+            raise EditError(f"{place.key.value} has no value in its text")
+        after = colon.end()
+        between = self._body[after:start]
+        if not block.lines:
+            if between.strip():
+                return Edit(start, end, block.head)
+            if between and "\n" not in between and "\r" not in between:
+                return Edit(start, end, block.head)
+            return Edit(after, end, f" {block.head}")
+        column = self._key_column(mapping) + self._depth(block)
+        lines = _indented(block.lines, column)
+        if between.strip():
+            if block.head:
+                lines = [" " * column + block.head, *_indented(lines, self._step_width)]
+            return Edit(after, end, between.rstrip() + self._joined(lines))
+        head = f" {block.head}" if block.head else ""
+        stop, comment = self._comment_behind(end)
+        return Edit(after, stop, head + comment + self._joined(lines))
+
+    def _comment_behind(self, end: int) -> tuple[int, str]:
+        """The end of what an edit covers, and a comment behind, which stays there."""
+        stop = self._line_end(end)
+        rest = self._body[end:stop]
+        if rest.strip() and _NOTHING_OR_COMMENT.match(rest):
+            return stop, rest
+        return end, ""
+
+    def _with_keys(
+        self, place: _Place, items: Mapping[str, Node], after: str | None, gap: int = 0
+    ) -> Edit:
+        node = place.node
+        if _is_null(node) and not place.is_inner:
+            return self._replaced(place, items)
+        if not self._is_mapping(place):
+            raise EditError(f"line {node.start_mark.line + 1} has no mapping")
+        assert isinstance(node, MappingNode)
+        self._refuse_shared(node)
+        for name in items:
+            if self._has_key(node, name):
+                raise EditError(f"{name} is there already")
+        if not node.value:
+            return self._replaced(place, items)
+        if _is_flow(node) and _start(node) == _start(node.value[0][0]):
+            line = node.start_mark.line + 1
+            raise EditError(f"the mapping in line {line} has no braces")
+        index = _index(node, after)
+        end = self._item_end(node, index)
+        if node.flow_style or place.is_flow:
+            style = self._flow_style(node)
+            return self._inserted_in_flow(
+                node,
+                end,
+                lambda indent: self._flow_entries(items, style, indent, gap),
+                gap,
+            )
+        column = self._key_column(node)
+        lines = []
+        for name, value in items.items():
+            lines += [""] * gap
+            lines += _indented(self._entry(name, value), column)
+        return self._inserted(node.value[index][1], end, lines)
+
+    def _inserted(self, last: yaml.Node, end: int, lines: list[str]) -> Edit:
+        """Lines behind the one that ends a block collection's item."""
+        stop = self._line_end(end)
+        if not _NOTHING_OR_COMMENT.match(self._body, end, stop):
+            line = self._body.count("\n", 0, end) + 1
+            raise EditError(f"something stands behind the value in line {line}")
+        leaf = self._last_leaf(last)
+        if stop == len(self._body) and getattr(leaf, "style", None) in ("|", ">"):
+            header = self._body[_start(leaf) :].splitlines()[0]
+            if "-" not in header:
+                raise EditError("the file's last text has no final newline")
+        return self._closed(Edit(stop, stop, self._joined(lines)))
+
+    def _inserted_in_flow(
+        self,
+        node: CollectionNode,
+        end: int,
+        render: Callable[[str | None], str],
+        gap: int = 0,
+    ) -> Edit:
+        """What `render` makes, given its indentation, behind an item in flow style."""
+        stop = self._line_end(end)
+        rest = self._body[end:stop]
+        found = _COMMA_OR_COMMENT.match(rest)
+        if not self._is_multiline(node) or not found:
+            comma = self._comma(node)
+            return Edit(end, end, comma + render(None))
+        indent = self._indent(self._first(node))
+        text = self._newline * (gap + 1) + indent + render(indent)
+        if found[1]:
+            return Edit(stop, stop, f"{text},")
+        if not rest.strip():
+            return Edit(end, end, f",{text}")
+        return Edit(end, stop, f",{rest}{text}")
+
+    def _closed(self, edit: Edit) -> Edit:
+        """An edit that ends a file in a text of many lines ends that line, too."""
+        if edit.end == len(self._body) and re.search(r"\|\r?\n", edit.text):
+            return Edit(edit.start, edit.end, edit.text + self._newline)
+        return edit
+
+    def _joined(self, lines: Iterable[str]) -> str:
+        return "".join(self._newline + line for line in lines)
+
+    def _gap(self, node: yaml.Node) -> int:
+        """How many blank lines there mostly are between resources."""
+        if self._blank_lines is not None:
+            return self._blank_lines
+        gaps: Counter[int] = Counter()
+        assert isinstance(node, MappingNode)
+        for index in range(len(node.value) - 1):
+            try:
+                end = self._item_end(node, index)
+            except EditError:
+                continue
+            between = self._body[end : _start(node.value[index + 1][0])]
+            lines = between.splitlines()[1:-1]
+            gaps[sum(not line.strip() for line in lines)] += 1
+        self._blank_lines = gaps.most_common(1)[0][0] if gaps else 0
+        return self._blank_lines
+
+    # The file's style.
+
+    def _learn_style(self) -> None:
+        steps: Counter[int] = Counter()
+        dashes: Counter[int] = Counter()
+        quotes: Counter[str] = Counter()
+        short = 0
+        for node in self._nodes():
+            short += _is_short(node)
+            if isinstance(node, ScalarNode):
+                quotes[_quote_of(node)] += 1
+            if not isinstance(node, MappingNode):
+                continue
+            _refuse_twice(node)
+            if len(node.value) == 1 and _is_intrinsic(node.value[0][0].value):
+                short -= 1
+            for key, value in node.value:
+                below = _first_mark(value)
+                if below is None or below.line == key.start_mark.line:
+                    continue
+                depth = below.column - key.start_mark.column
+                (steps if isinstance(value, MappingNode) else dashes)[depth] += 1
+        self._step_width = next((n for n, _ in steps.most_common() if n > 0), 2)
+        self._dash_width = next(
+            (n for n, _ in dashes.most_common() if n >= 0), self._step_width
+        )
+        self._quote = '"' if quotes['"'] >= quotes["'"] else "'"
+        self._has_short_tags = not self._is_json and short >= 0
+        self._flow_step = self._learned_flow_step()
+
+    def _nodes(self) -> Iterator[yaml.Node]:
+        """All nodes, each once; those that stand in several places are remembered."""
+        seen: set[int] = set()
+        pending = [(self._root, 0)]
+        while pending:
+            node, depth = pending.pop()
+            if depth > _MAX_DEPTH:
+                raise EditError("it is nested too deeply")
+            if id(node) in seen:
+                self._shared.add(id(node))
+                continue
+            seen.add(id(node))
+            yield node
+            if isinstance(node, SequenceNode):
+                pending += [(item, depth + 1) for item in node.value]
+            elif isinstance(node, MappingNode):
+                pending += [(part, depth + 1) for pair in node.value for part in pair]
+
+    def _learned_flow_step(self) -> str:
+        """What one more level of a JSON file is indented by."""
+        root = self._root
+        if isinstance(root, MappingNode) and root.flow_style and root.value:
+            start = _start(root.value[0][0])
+            line = self._line_start(start)
+            if line and not self._body[line:start].strip():
+                return self._body[line:start] or ""
+        return "  "
+
+    def _depth(self, block: _Block) -> int:
+        return self._dash_width if block.is_list else self._step_width
+
+    def _is_multiline(self, node: yaml.Node) -> bool:
+        return isinstance(node, CollectionNode) and bool(
+            node.flow_style
+            and node.value
+            and "\n" in self._body[_start(node) : self._first(node)]
+        )
+
+    def _first(self, node: CollectionNode) -> int:
+        item = node.value[0]
+        return _start(item[0] if isinstance(item, tuple) else item)
+
+    def _indent(self, at: int) -> str:
+        """The indentation of a line."""
+        start = self._line_start(at)
+        line = self._body[start : self._line_end(start)]
+        return line[: len(line) - len(line.lstrip(" \t"))]
+
+    def _comma(self, node: CollectionNode) -> str:
+        """What separates the items of a collection in flow style on a line."""
+        if len(node.value) > 1:
+            second = node.value[1]
+            if isinstance(second, tuple):
+                second = second[0]
+            end = self._item_end(node, 0)
+            text = self._body[end : _start(second)]
+            if re.fullmatch(r" *, *", text):
+                return text
+        return "," if self._colon(node) == ":" else ", "
+
+    def _colon(self, node: CollectionNode) -> str:
+        """What separates a key from its value in flow style."""
+        for item in [*node.value, *(getattr(self._root, "value", None) or [])]:
+            if isinstance(item, tuple) and not self._is_block(item[0]):
+                key, value = item
+                text = self._body[_end(key) : _start(value)]
+                if re.fullmatch(r" *: *", text) and (
+                    text.endswith(" ") or key.style == '"'
+                ):
+                    return text
+        return ": "
+
+    def _is_block(self, key: yaml.Node) -> bool:
+        return not self._is_json and _quote_of(key) != '"'
+
+    def _flow_style(self, node: yaml.Node) -> _Style:
+        """How a collection in flow style is written."""
+        assert isinstance(node, CollectionNode)
+        is_json = self._is_json or self._looks_like_json(node)
+        colon = self._colon(node) if is_json else ": "
+        comma = ", "
+        if is_json and colon == ":":
+            comma = ","
+        quote = '"' if is_json else ""
+        return _Style(
+            quote=quote, is_flow=True, is_json=is_json, colon=colon, comma=comma
+        )
+
+    def _looks_like_json(self, node: CollectionNode) -> bool:
+        """Whether all strings in a collection have double quotes."""
+        strings = []
+        for item in node.value:
+            for part in item if isinstance(item, tuple) else [item]:
+                if isinstance(part, ScalarNode) and part.tag == _STRING:
+                    strings.append(part.style)
+                elif _is_short(part):
+                    return False
+        return bool(strings) and set(strings) == {'"'} and isinstance(node, MappingNode)
+
+    # How values are written.
+
+    def _block(self, value: Node, style: _Style) -> _Block:
+        if isinstance(value, str):
+            literal = _literal(value)
+            if literal and style.quote not in ("'", '"'):
+                return literal
+            return _Block(self._scalar(value, style))
+        if isinstance(value, Mapping):
+            short = self._short(value, style)
+            if short is not None:
+                name, inner = short
+                if isinstance(inner, str):
+                    block = self._block(inner, style)
+                else:
+                    flow = self._flow(inner, _Style(is_flow=True), None)
+                    # A short call stays on its line, as people write it.
+                    is_call = isinstance(inner, list | tuple) and len(flow) <= _CALL
+                    block = _Block(flow) if is_call else self._block(inner, _Style())
+                head = f"!{name} {block.head}".rstrip(" ")
+                return replace(block, head=head)
+            if value:
+                lines = []
+                for name, item in value.items():
+                    # The quotes of a text do not say how others are written.
+                    lines += self._entry(name, item, replace(style, is_short=None))
+                    style = _Style()
+                return _Block("", lines)
+            return _Block("{}")
+        if isinstance(value, Sequence):
+            lines = [line for item in value for line in self._item(item)]
+            return _Block("", lines, is_list=True) if lines else _Block("[]")
+        return _Block(_constant(value))
+
+    def _entry(self, name: str, value: Node, style: _Style | None = None) -> list[str]:
+        """The lines of a key and its value."""
+        is_function = _is_intrinsic(name) and isinstance(value, str)
+        block = self._block(value, style if style and is_function else _Style())
+        head = f" {block.head}" if block.head else ""
+        return [
+            f"{self._scalar(name, _Style())}:{head}",
+            *_indented(block.lines, self._depth(block)),
+        ]
+
+    def _item(self, value: Node) -> list[str]:
+        """The lines of a list's item."""
+        block = self._block(value, _Style())
+        first, *others = [block.head, *block.lines] if block.head else block.lines
+        return [f"- {first}", *_indented(others, 2)]
+
+    def _short(
+        self, value: Mapping[str, Node], style: _Style
+    ) -> tuple[str, Node] | None:
+        """The name and value of an intrinsic function that gets a short tag."""
+        if style.is_json or len(value) != 1:
+            return None
+        if not (self._has_short_tags if style.is_short is None else style.is_short):
             return None
         ((name, inner),) = value.items()
+        short = _short_name(name)
+        if short is None:
+            return None
         if name == "Fn::GetAtt":
-            return name if _is_attribute(inner) else None
-        # A short form makes a text of any scalar.
-        return name if name in _SHORT and isinstance(inner, (str, list, dict)) else None
+            if (
+                not isinstance(inner, list | tuple)
+                or len(inner) != 2
+                or not all(isinstance(part, str) and part for part in inner)
+                or "." in str(inner[0])
+            ):
+                return None
+            return short, f"{inner[0]}.{inner[1]}"
+        if isinstance(inner, str):
+            return short, inner
+        if isinstance(inner, Mapping):
+            # A tag cannot follow a tag.
+            is_tagged = self._short(inner, replace(style, is_short=None)) is not None
+            return None if is_tagged or not inner else (short, inner)
+        if isinstance(inner, Sequence) and inner:
+            return short, inner
+        return None
 
-    def _short(self, name: str, value: Node) -> str:
-        tag = "!" + name.removeprefix("Fn::")
-        if name == "Fn::GetAtt":
-            assert isinstance(value, list)
-            value = ".".join(map(str, value))
-        if self._short_name(value):
-            # A node has one tag, so what is inside is in its long form.
-            assert isinstance(value, dict)
-            return f"{tag} {self.collection(value, False, None)}"
-        return f"{tag} {self.flow(value, False)}"
+    def _flow(self, value: Node, style: _Style, indent: str | None) -> str:
+        """A value in flow style; on lines of its own where `indent` is given."""
+        if isinstance(value, str):
+            return self._scalar(value, style)
+        if not isinstance(value, Mapping | Sequence):
+            return _constant(value)
+        if isinstance(value, Mapping):
+            short = self._short(value, style)
+            if short is not None:
+                name, inner = short
+                return (
+                    f"!{name} {self._flow(inner, replace(style, is_short=None), None)}"
+                )
+            opening, closing = "{", "}"
+        else:
+            opening, closing = "[", "]"
+        if not value:
+            return opening + closing
+        if not style.is_json or not self._is_json:
+            indent = None
+        below = None if indent is None else indent + self._flow_step
+        if isinstance(value, Mapping):
+            text = self._flow_entries(value, style, below)
+        else:
+            quote = '"' if style.is_json else ""
+            inner_style = replace(style, is_short=None, quote=quote)
+            text = self._between(style, below).join(
+                self._flow(item, inner_style, below) for item in value
+            )
+        if below is None:
+            return f"{opening}{text}{closing}"
+        newline = self._newline
+        return f"{opening}{newline}{below}{text}{newline}{indent}{closing}"
+
+    def _flow_entries(
+        self, items: Mapping[str, Node], style: _Style, indent: str | None, gap: int = 0
+    ) -> str:
+        quote = '"' if style.is_json else ""
+        style = replace(style, is_short=None, quote=quote)
+        return self._between(style, indent, gap).join(
+            self._scalar(name, style) + style.colon + self._flow(value, style, indent)
+            for name, value in items.items()
+        )
+
+    def _between(self, style: _Style, indent: str | None, gap: int = 0) -> str:
+        if indent is None:
+            return style.comma
+        return "," + self._newline * (gap + 1) + indent
+
+    def _scalar(self, text: str, style: _Style) -> str:
+        """A string, in quotes where the style has them or YAML needs them."""
+        if style.is_json:
+            return _double_quoted(text)
+        quote = style.quote
+        if not quote:
+            if _is_plain(text, style.is_flow):
+                return text
+            quote = self._quote
+        if quote == "'" and not _ESCAPED.search(text):
+            return "'" + text.replace("'", "''") + "'"
+        return _double_quoted(text)
 
 
-def _loader(text: str) -> type[yaml.SafeLoader]:
-    """The parser in C, where PyYAML has it; a byte order mark shifts its positions."""
-    if text.startswith(_BOM):
-        return yaml.SafeLoader
-    loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return loader
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a value is written; `quote` is empty where quotes are only for need."""
+
+    quote: str = ""
+    is_flow: bool = False
+    is_json: bool = False
+    # None: as the file mostly does.
+    is_short: bool | None = None
+    colon: str = ": "
+    comma: str = ", "
 
 
-def _shared(root: yaml.Node) -> set[int]:
-    """The nodes that stand in more than one place, by an anchor."""
-    counted: Counter[int] = Counter()
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        counted[id(node)] += 1
-        if counted[id(node)] == 1:
-            waiting += _children(node)
-            if isinstance(node, yaml.MappingNode):
-                _check_keys(node)
-    return {found for found, count in counted.items() if count > 1}
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A value in block style: what stands behind its key, and the lines below."""
+
+    head: str
+    lines: Sequence[str] = ()
+    is_list: bool = False
 
 
-def _check_keys(node: yaml.MappingNode) -> None:
-    """Refuse a mapping that says a key twice, or a key that is no text."""
-    seen: dict[str, int] = {}
+def _is_json(text: str) -> bool:
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _composed(text: str, is_json: bool) -> yaml.Node:
+    """The root node of the only document in a text."""
+    fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    attempts = [(fast, text)]
+    if is_json:
+        # JSON may be indented by tabs, and its strings cannot contain them; libyaml
+        # refuses the halves of a character that JSON escapes.
+        spaced = text.replace("\t", " ")
+        attempts += [(fast, spaced), (yaml.SafeLoader, spaced)]
+    problem: Exception | None = None
+    for loader, content in attempts:
+        try:
+            root = yaml.compose(content, Loader=loader)
+        except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
+            problem = error
+            continue
+        if root is None:
+            raise EditError("the file is empty")
+        return root
+    raise EditError(_problem(problem))
+
+
+def _problem(error: Exception | None) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    mark = getattr(error, "problem_mark", None)
+    where = f" (line {mark.line + 1})" if mark else ""
+    context = getattr(error, "context", None) or ""
+    if "single document" in context:
+        return "the file has several documents"
+    return f"it is not valid YAML{where}"
+
+
+def _refuse_twice(node: MappingNode) -> None:
+    seen: set[str] = set()
     for key, _ in node.value:
-        line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode):
-            raise EditError(f"a key in line {line} is no text")
-        if key.tag != _MERGE and key.value in seen:
-            lines = f"{seen[key.value]} and {line}"
-            raise EditError(f"the key {key.value} stands twice, in lines {lines}")
-        seen[key.value] = line
+        if not isinstance(key, ScalarNode):
+            raise EditError(f"line {key.start_mark.line + 1} has a key that is no text")
+        if key.value in seen:
+            line = key.start_mark.line + 1
+            raise EditError(f"{key.value} is there twice (line {line})")
+        seen.add(key.value)
 
 
-def _children(node: yaml.Node) -> Iterator[yaml.Node]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield key
-            yield value
-    elif isinstance(node, yaml.SequenceNode):
-        yield from node.value
+def _start(node: yaml.Node) -> int:
+    return int(node.start_mark.index)
 
 
-def _nodes(root: yaml.Node) -> Iterator[yaml.Node]:
-    """A node and all below it."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += _children(node)
+def _end(node: yaml.Node) -> int:
+    return int(node.end_mark.index)
 
 
-def _child(node: yaml.Node, key: str | int) -> yaml.Node | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(key, int):
-        return node.value[key] if 0 <= key < len(node.value) else None
-    if isinstance(node, yaml.MappingNode):
-        for found, value in node.value:
-            if found.value == str(key):
-                child: yaml.Node = value
-                return child
-    return None
+def _words(path: Path) -> str:
+    return "/".join(map(str, path)) or "the template"
 
 
-def _merges(node: yaml.MappingNode) -> bool:
-    return any(key.tag == _MERGE for key, _ in node.value)
+def _is_short(node: yaml.Node) -> bool:
+    """Whether a node has a tag for an intrinsic function, `!Ref`."""
+    return str(node.tag).startswith("!") and len(str(node.tag)) > 1
 
 
-def _long_name(tag: str) -> str:
-    """The intrinsic that a tag stands for; empty where it stands for none."""
-    if not tag.startswith("!") or tag == "!":
-        return ""
-    name = tag[1:]
+def _long_name(node: yaml.Node) -> str:
+    name = str(node.tag)[1:]
     return name if name in ("Ref", "Condition") else f"Fn::{name}"
 
 
-def _is_inside(path: Path, depth: int, name: str) -> bool:
-    """Whether the key before has gone into a short form."""
-    return depth > 0 and path[depth - 1] == name
+def _short_name(name: str) -> str | None:
+    """The tag for an intrinsic function's long name; None where it has none."""
+    if name == "Ref":
+        return name
+    found = _SHORT_NAME.fullmatch(name)
+    return found[1] if found else None
 
 
-def _has_comment(before: str) -> bool:
-    """Whether the last line of a text has a comment."""
-    line = before[before.rfind("\n") + 1 :]
-    return bool(re.search(r"(^|\s)#", line))
+def _is_intrinsic(name: str) -> bool:
+    return name == "Ref" or name.startswith("Fn::")
 
 
-def _indentation(root: yaml.MappingNode) -> tuple[int, int]:
-    """By how much a mapping's keys stand to the right, and a list's dashes."""
-    steps: Counter[int] = Counter()
-    dashes: Counter[int] = Counter()
-    for node in _nodes(root):
-        if not isinstance(node, yaml.MappingNode):
-            continue
-        for key, value in node.value:
-            if not isinstance(value, yaml.CollectionNode) or not value.value:
-                continue
-            if value.start_mark.line == key.start_mark.line and not value.flow_style:
-                continue
-            first = value.value[0]
-            if isinstance(value, yaml.MappingNode):
-                inner = first[0].start_mark
-                if inner.line != key.start_mark.line:
-                    steps[inner.column - key.start_mark.column] += 1
-            elif not value.flow_style:
-                dashes[value.start_mark.column - key.start_mark.column] += 1
-    step = next((n for n, _ in steps.most_common() if n > 0), 2)
-    dash = next((n for n, _ in dashes.most_common() if n >= 0), step)
-    return step, dash
+def _index(node: MappingNode, after: str | None) -> int:
+    """Where a mapping has a key; at its end where it has none of that name."""
+    for index, (key, _) in enumerate(node.value):
+        if key.value == after:
+            return index
+    return len(node.value) - 1
 
 
-def _prefers_short_forms(root: yaml.Node) -> bool:
-    short = long = 0
-    for node in _nodes(root):
-        short += bool(_long_name(node.tag))
-        if isinstance(node, yaml.MappingNode) and len(node.value) == 1:
-            long += node.value[0][0].value in _SHORT
-    return short >= long
+def _first_mark(node: yaml.Node) -> yaml.Mark | None:
+    """Where the first entry of a block collection stands; None for what is none."""
+    if not isinstance(node, CollectionNode) or node.flow_style or not node.value:
+        return None
+    if isinstance(node, MappingNode):
+        mark: yaml.Mark = node.value[0][0].start_mark
+        return mark
+    return node.start_mark
 
 
-def _is_attribute(value: Node) -> bool:
-    """Whether ``!GetAtt`` with one text reads as this value."""
-    if not isinstance(value, list) or len(value) != 2:
+def _is_flow(node: yaml.Node) -> bool:
+    return isinstance(node, CollectionNode) and bool(node.flow_style)
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, ScalarNode) and node.tag == _NULL
+
+
+def _quote_of(node: yaml.Node) -> str:
+    style = getattr(node, "style", None)
+    return style if style in ("'", '"') else ""
+
+
+def _indented(lines: Iterable[str], width: int) -> list[str]:
+    return [" " * width + line if line else line for line in lines]
+
+
+def _constant(value: Any) -> str:
+    """A value that is no text and no collection."""
+    text = json.dumps(value)
+    if isinstance(value, float) and "e" in text:
+        # YAML wants a point and a sign.
+        mantissa, _, exponent = text.partition("e")
+        if "." not in mantissa:
+            mantissa += ".0"
+        if exponent[0] not in "+-":
+            exponent = f"+{exponent}"
+        return f"{mantissa}e{exponent}"
+    return text
+
+
+def _is_plain(text: str, is_flow: bool) -> bool:
+    """Whether YAML reads a text without quotes as that very string."""
+    if not _PLAIN.match(text) or _NOT_PLAIN.search(text) or _ESCAPED.search(text):
         return False
-    return all(isinstance(part, str) for part in value) and "." not in str(value[0])
-
-
-def _is_plain(value: str, flow: bool) -> bool:
-    """Whether a text needs no quotes: YAML then reads the same text."""
-    if not value or value != value.strip() or not value.isprintable():
+    if text[-1].isspace() or text.lower() in ("y", "n") or text.startswith(("...",)):
+        return False
+    if is_flow and _NOT_PLAIN_IN_FLOW.search(text):
+        return False
+    resolved: str = _RESOLVER.resolve(ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    if resolved != _STRING:
         return False
     try:
-        return bool(yaml.safe_load(f"[{value}]" if flow else f"- {value}") == [value])
-    except (yaml.YAMLError, ValueError):
-        return False
+        float(text.replace("_", ""))
+    except ValueError:
+        return not re.fullmatch(r"0[box][0-9a-fA-F_]+", text)
+    return False
 
 
-def _quoted(value: str, quote: str) -> str:
-    if quote == "'" and value.isprintable():
-        return "'" + value.replace("'", "''") + "'"
-    return json.dumps(value, ensure_ascii=False)
+def _double_quoted(text: str) -> str:
+    short = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return '"' + "".join(short.get(c) or _escape(c) for c in text) + '"'
 
 
-def _shown(path: Path) -> str:
-    return "/".join(map(str, path)) or "the template"
+def _escape(character: str) -> str:
+    if _ESCAPED.match(character):
+        return f"\\u{ord(character):04x}"
+    return character
+
+
+def _literal(text: str) -> _Block | None:
+    """A text of several lines as a literal block; None where that would change it."""
+    body = text[:-1] if text.endswith("\n") else text
+    lines = body.split("\n")
+    if "\n" not in text or _ESCAPED.search(body.replace("\n", "")):
+        return None
+    if not lines[0] or not lines[-1] or lines[0][0] == " ":
+        return None
+    if any(line and not line.strip() for line in lines):
+        return None
+    return _Block("|" if text.endswith("\n") else "|-", lines)

@@ -178,7 +178,9 @@ class LayerRow(NamedTuple):
 
     ``pattern`` matches the whole name; a layer counts only if one of ``accounts``
     publishes it. ``twin`` is the name of the vendor's layer for the other
-    architecture, where ``{N}`` stands for group N of the pattern.
+    architecture, where ``{N}`` stands for group N of the pattern. ``has_binaries``
+    tells that the layer is known to bring a program that Lambda starts, such as an
+    extension; a library is loaded, and fails in other words.
     """
 
     vendor: str
@@ -187,6 +189,7 @@ class LayerRow(NamedTuple):
     architectures: frozenset[str]
     source: str
     twin: str | None = None
+    has_binaries: bool = False
 
     def twin_of(self, name: str) -> str | None:
         """The name of the twin of a layer that the row matches, None without one."""
@@ -211,6 +214,7 @@ def layers() -> Mapping[str, tuple[LayerRow, ...]]:
             frozenset(row["architectures"]),
             row["source"],
             row.get("twin"),
+            row.get("has_binaries", False),
         )
         for account in layer.accounts:
             rows[account] = (*rows.get(account, ()), layer)

@@ -81,9 +81,9 @@ class ConcurrentUpdate(RaceRule):
             Told(one.function, place_of(cfn, one), _words(cfn, one))
             for one in found.values()
         ]
-        for path, functions in gathered(cfn, self.id, told):
+        for place, functions in gathered(cfn, self.id, told):
             updates = [found[function] for function in functions]
-            yield finding(cfn, path, _message(cfn, updates))
+            yield finding(cfn, place.path, _message(cfn, updates), line=place.line)
 
 
 def _top(cfn: Template) -> list[str]:

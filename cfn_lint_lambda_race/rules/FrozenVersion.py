@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import name_by_hash
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import frozen_versions
@@ -46,4 +47,5 @@ class FrozenVersion(RaceRule):
                 "deployment; give it a new logical ID with every change, as the CDK's "
                 "currentVersion and SAM's AutoPublishAlias do"
             )
-            yield finding(cfn, ["Resources", version.id], message)
+            fix = name_by_hash(cfn, version.id)
+            yield finding(cfn, ["Resources", version.id], message, fix)

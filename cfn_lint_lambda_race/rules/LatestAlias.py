@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import point_to_version
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
 
@@ -47,4 +48,5 @@ class LatestAlias(RaceRule):
                     "so whoever invokes it meets every update half old and half new; "
                     "point it to a published version"
                 )
-                yield finding(cfn, branch.path, message)
+                fix = point_to_version(cfn, name, branch.path, case)
+                yield finding(cfn, branch.path, message, fix)

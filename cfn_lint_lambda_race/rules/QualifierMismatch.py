@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import attach_to_invoked, qualify_scaling
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import (
     ANY,
@@ -13,6 +14,7 @@ from cfn_lint_lambda_race.template import (
     Kind,
     Misfit,
     Reading,
+    Target,
     Text,
     read,
 )
@@ -47,13 +49,14 @@ class QualifierMismatch(RaceRule):
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)
         for misfit in reading.misfits:
-            yield finding(cfn, misfit.path, _message(reading, misfit))
+            fix = attach_to_invoked(cfn, misfit)
+            yield finding(cfn, misfit.path, _message(reading, misfit), fix)
         for refused in reading.refused:
             message = (
                 f"{refused.what} names no version or alias of {refused.function}, "
                 f"which AWS refuses; name one: function:{refused.function}:ALIAS"
             )
-            yield finding(cfn, refused.path, message)
+            yield finding(cfn, refused.path, message, qualify_scaling(cfn, refused))
 
 
 _DENIED = "its invocations are denied"
@@ -83,7 +86,7 @@ def _cure(reading: Reading, misfit: Misfit, target: str) -> str:
     has, invoked = _words(misfit.has), _words(misfit.invoked)
     # Towards $LATEST would be a step back: it shields nobody.
     is_better = misfit.invoked is None or not misfit.is_moveable
-    if is_better and misfit.has is not None and _can_invoke(misfit):
+    if is_better and misfit.has is not None and _takes(misfit.target, misfit.has):
         if misfit.has.literal != ANY:
             return f"let {target} invoke {has}"
         if reading.is_serverless(misfit.function) and not reading.publishes_alias(
@@ -103,16 +106,12 @@ def _cure(reading: Reading, misfit: Misfit, target: str) -> str:
     return f"put {moved} on {invoked}"
 
 
-def _can_invoke(misfit: Misfit) -> bool:
-    """Whether the service of a target takes a qualifier like the attachment's."""
-    accepted = misfit.target.row.accepts
-    if misfit.has is None or misfit.has.literal == ANY:
-        return bool(accepted)
-    token = misfit.has.token
-    is_version = (misfit.has.literal or "").isdecimal() or (
-        token is not None and token.kind == VERSION
+def _takes(target: Target, qualifier: Text) -> bool:
+    """Whether the service of a target takes such a qualifier; any one is an alias."""
+    is_version = (qualifier.literal or "").isdecimal() or (
+        qualifier.token is not None and qualifier.token.kind == VERSION
     )
-    return ("version" if is_version else "alias") in accepted
+    return ("version" if is_version else "alias") in target.row.accepts
 
 
 def _words(qualifier: Text | None) -> str:

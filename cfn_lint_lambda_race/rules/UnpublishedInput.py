@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import publish_inputs
 from cfn_lint_lambda_race.rules._rule import NAMED, RaceRule, finding, joined
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import UnpublishedInput as Found
@@ -39,7 +40,9 @@ class UnpublishedInput(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for found in unpublished_inputs(cfn):
-            yield finding(cfn, ["Resources", found.function], _message(cfn, found))
+            fix = publish_inputs(cfn, found)
+            message = _message(cfn, found)
+            yield finding(cfn, ["Resources", found.function], message, fix)
 
 
 def _message(cfn: Template, found: Found) -> str:

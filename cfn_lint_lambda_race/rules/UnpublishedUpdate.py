@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import publish_changes
 from cfn_lint_lambda_race.rules._rule import (
     RaceRule,
     Told,
@@ -60,9 +61,11 @@ class UnpublishedUpdate(RaceRule):
             Told(name, place_of(cfn, one.update), _words(cfn, one))
             for name, one in found.items()
         ]
-        for path, functions in gathered(cfn, self.id, told):
+        for place, functions in gathered(cfn, self.id, told):
             stale = [found[function] for function in functions]
-            yield finding(cfn, path, _message(cfn, stale))
+            fix = publish_changes(cfn, functions)
+            message = _message(cfn, stale)
+            yield finding(cfn, place.path, message, fix, place.line)
 
 
 def _words(cfn: Template, found: Unpublished) -> tuple[str, str, str]:

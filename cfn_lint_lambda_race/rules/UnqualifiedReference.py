@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import allow_qualifiers
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Exit, read
 
@@ -39,7 +40,8 @@ class UnqualifiedReference(RaceRule):
         reading = read(cfn)
         for place in reading.exits:
             function = reading.name(place.function)
-            yield finding(cfn, place.path, _message(place, function))
+            fix = allow_qualifiers(cfn, place)
+            yield finding(cfn, place.path, _message(place, function), fix)
 
 
 def _message(place: Exit, function: str) -> str:

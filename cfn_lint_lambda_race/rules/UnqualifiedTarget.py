@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import invoke_published
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
 
@@ -57,7 +58,8 @@ class UnqualifiedTarget(RaceRule):
             if self._is_wanted(target):
                 for use in _folded(reading.unqualified_uses(target)):
                     message = _message(reading, target, use)
-                    yield finding(cfn, target.path, message)
+                    fix = invoke_published(cfn, target, use)
+                    yield finding(cfn, target.path, message, fix)
 
     def _is_wanted(self, target: Target) -> bool:
         if target.resource.type in self.config["ignore_target_types"]:

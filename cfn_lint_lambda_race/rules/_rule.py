@@ -10,6 +10,7 @@ from cfnlint.helpers import ensure_list
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import Fix
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._evaluator import Path
 from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
@@ -57,12 +58,22 @@ def _misspelt(rule: str, name: str, own: Sequence[str]) -> str:
     return f"{rule} has no setting {shown}, so it has no effect; {cure}"
 
 
-def finding(cfn: Template, path: Sequence[str | int], message: str) -> RuleMatch:
-    """A finding at a path of the template as it is written."""
-    location = position(cfn, path)
-    if location is None:
-        return RuleMatch(list(path), message)
-    return RuleMatch(list(path), message, location=location)
+def finding(
+    cfn: Template,
+    path: Sequence[str | int],
+    message: str,
+    fix: Fix | None = None,
+    line: int | None = None,
+) -> RuleMatch:
+    """A finding at a path of the template as it is written, or at a line there.
+
+    It carries what cures it.
+    """
+    more: dict[str, Any] = {} if fix is None else {"fix": fix}
+    location = position(cfn, path) if line is None else (line, 0, line, 0)
+    if location is not None:
+        more["location"] = location
+    return RuleMatch(list(path), message, **more)
 
 
 class Told(NamedTuple):
@@ -75,7 +86,7 @@ class Told(NamedTuple):
 
 def gathered(
     cfn: Template, rule: str, told: Iterable[Told]
-) -> Iterator[tuple[Path, list[str]]]:
+) -> Iterator[tuple[Place, list[str]]]:
     """One place, with its functions, for what has one cause.
 
     What `Globals` change stands there, where they change several functions in the
@@ -92,18 +103,16 @@ def gathered(
             shared.setdefault((path, one.words), []).append(one)
     for (path, words), found in shared.items():
         if path and len(found) > 1:
-            yield path, [one.function for one in found]
+            yield found[0].place, [one.function for one in found]
         else:
             same.setdefault(words, []).extend(found)
     for found in same.values():
         groups = [found] if len(found) > NAMED else [[one] for one in found]
         for group in groups:
-            first = group[0]
-            at_function: Path = ("Resources", first.function)
-            yield (
-                at_function if first.place.is_shared else first.place.path,
-                [one.function for one in group],
-            )
+            place = group[0].place
+            if place.is_shared:
+                place = Place(("Resources", group[0].function))
+            yield place, [one.function for one in group]
 
 
 def named(cfn: Template, functions: Sequence[str]) -> str:

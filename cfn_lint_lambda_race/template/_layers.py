@@ -33,8 +33,8 @@ class Layer:
     ``name`` is the logical ID, or the name of a published layer; ``architectures``
     those it runs on, None where nothing says so; ``is_undeclared`` tells that the
     layer is in the template and says nothing; ``twin`` the name of its vendor's
-    layer for the other architecture; ``has_binaries`` that its vendor publishes one
-    for each architecture, which is done for what is compiled.
+    layer for the other architecture; ``has_binaries`` that it is known to bring a
+    program that Lambda starts, such as an extension.
     """
 
     name: str
@@ -150,7 +150,9 @@ class Layers:
             yield Layer(name, path, when, None)
         else:
             twin = row.twin_of(name)
-            yield Layer(name, path, when, row.architectures, False, twin, True)
+            yield Layer(
+                name, path, when, row.architectures, False, twin, row.has_binaries
+            )
 
     def _of_stack(
         self, resource: Resource, path: Path, when: Scenario

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from cfnlint.decode import decode
+from cfnlint.decode import decode, decode_str
+from cfnlint.decode.node import str_node
 from cfnlint.helpers import TRANSFORM_LANGUAGE_EXTENSION, TRANSFORM_SAM, ensure_list
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template._documents import is_small, parse
 
+_FIND_IN_MAP = "Fn::FindInMap"
+# A name that no function has, so that cfn-lint leaves alone what stands below it.
+_HIDDEN = "Fn::FindInMap, hidden"
 # CloudFormation takes 1 MB; SAM templates grow when they are translated.
 MAX_SIZE = 4 * 1024 * 1024
 
@@ -30,6 +34,8 @@ SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 
 # By the template that cfn-lint lints, the one as written, where that is another.
 _SOURCES: WeakKeyDictionary[Template, Template] = WeakKeyDictionary()
+# By template, the text that it was decoded from, where that is not in its file yet.
+_TEXTS: WeakKeyDictionary[Template, str] = WeakKeyDictionary()
 # By a template, what it was before `Globals` was merged into it.
 _UNMERGED: WeakKeyDictionary[Template, Mapping[str, Any]] = WeakKeyDictionary()
 
@@ -43,6 +49,11 @@ def is_serverless(template: Mapping[Any, Any]) -> bool:
     return TRANSFORM_SAM in ensure_list(template.get("Transform", []))
 
 
+def stand_for(cfn: Template, text: str) -> None:
+    """Say what text a template was decoded from, in the place of its file's."""
+    _TEXTS[cfn] = text
+
+
 def as_written(cfn: Template) -> Template:
     """The template that cfn-lint lints, SAM untranslated where its file allows.
 
@@ -52,26 +63,38 @@ def as_written(cfn: Template) -> Template:
         return cfn
     if cfn not in _SOURCES:
         try:
-            if not Path(cfn.filename).is_file():
-                return cfn
             # As cfn-lint did, so that each node knows where it stands, in JSON too.
-            with _quiet():
-                template, _ = decode(cfn.filename)
+            template = _decoded(cfn)
+            if template is None:
+                return cfn
             _SOURCES[cfn] = _read(template if is_small(template) else None, cfn)
         except (OSError, RecursionError, UnusableTemplateError):
             return cfn
     return _SOURCES[cfn]
 
 
-def _differs(cfn: Template) -> bool:
-    """Whether cfn-lint made something else of a SAM template.
+def _decoded(cfn: Template) -> Any:
+    """What stands in a template's file, or will; None where there is none."""
+    text = _TEXTS.get(cfn)
+    with _quiet():
+        if text is not None:
+            return decode_str(text)[0]
+        if cfn.filename and Path(cfn.filename).is_file():
+            return decode(cfn.filename)[0]
+    return None
 
-    It translates it, or it merges `Globals` first and the language extensions then
-    put one value in the place of each that a parameter chooses there; loops make
-    resources that `Globals` does not reach.
+
+def _differs(cfn: Template) -> bool:
+    """Whether cfn-lint made something else of a template.
+
+    It translates it, or loops make resources that `Globals` does not reach. With the
+    language extensions it puts any value of a mapping in the place of the one that a
+    parameter chooses.
     """
     written = cfn.transform_pre
     transforms = written.get("Transform", [])
+    if TRANSFORM_LANGUAGE_EXTENSION in transforms and written.get(_FIND_IN_MAP):
+        return True
     if TRANSFORM_SAM not in transforms:
         return False
     is_extended = written.get("Globals") and (
@@ -112,12 +135,8 @@ def unmerged(cfn: Template) -> Mapping[str, Any]:
     if not isinstance(template, Mapping) or not template.get("Globals"):
         return template if isinstance(template, Mapping) else {}
     found: Any = None
-    try:
-        if source.filename and Path(source.filename).is_file():
-            with _quiet():
-                found, _ = decode(source.filename)
-    except (OSError, RecursionError):
-        pass
+    with suppress(OSError, RecursionError):
+        found = _decoded(source)
     is_usable = isinstance(found, Mapping) and is_small(found)
     return _UNMERGED.setdefault(source, found if is_usable else {})
 
@@ -207,12 +226,13 @@ def _transformed(template: Any, cfn: Template) -> Template:
         return _unrolled(template, cfn)
     # CloudFormation unrolls loops before SAM sees the template.
     transforms = template["Transform"]
-    template["Transform"] = [
-        name for name in ensure_list(transforms) if name != TRANSFORM_SAM
-    ]
     section = template.pop("Globals", None)
-    template = _unrolled(template, cfn).template
-    template["Transform"] = transforms
+    if TRANSFORM_LANGUAGE_EXTENSION in ensure_list(transforms):
+        template["Transform"] = [
+            name for name in ensure_list(transforms) if name != TRANSFORM_SAM
+        ]
+        template = _unrolled(template, cfn).template
+        template["Transform"] = transforms
     if section is None:
         return _template(template, cfn)
     template["Globals"] = section
@@ -234,10 +254,41 @@ def _shallow(resources: Any) -> Any:
 
 
 def _unrolled(template: Any, cfn: Template) -> Template:
+    """The template with its loops unrolled, and nothing else done to it."""
+    transforms = ensure_list(template.get("Transform", []))
+    if TRANSFORM_LANGUAGE_EXTENSION not in transforms:
+        return _template(template, cfn)
+    if not is_small(template):
+        raise UnusableTemplateError("it is too large")
+    # cfn-lint would look up values in mappings, and take any where it depends.
+    _rename_key(template, _FIND_IN_MAP, _HIDDEN)
     found = _template(template, cfn)
     if found.transform():
         raise UnusableTemplateError("it cannot be transformed")
-    return found
+    _rename_key(found.template, _HIDDEN, _FIND_IN_MAP)
+    return _template(found.template, cfn)
+
+
+def _rename_key(node: Any, old: str, new: str) -> None:
+    """Rename a key everywhere but in what a loop runs over."""
+    seen = set()
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if id(node) in seen or not isinstance(node, (dict, list)):
+            continue
+        seen.add(id(node))
+        if isinstance(node, list):
+            pending.extend(node)
+            continue
+        for key in list(node):
+            below = node[key]
+            is_loop = str(key).startswith("Fn::ForEach::") and isinstance(below, list)
+            pending.extend(below[2:] if is_loop else [below])
+            if key == old:
+                # cfn-lint finds the place by the key.
+                marks = getattr(key, "start_mark", None), getattr(key, "end_mark", None)
+                node[new if None in marks else str_node(new, *marks)] = node.pop(key)
 
 
 def _template(template: Any, cfn: Template) -> Template:

@@ -6,7 +6,7 @@ The catalogue says where to look; this module walks there and reads references.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -28,6 +28,7 @@ from cfn_lint_lambda_race.template._evaluator import (
 from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._stages import Stages
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, token
 
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
@@ -96,6 +97,7 @@ class Targets:
         self._references = references
         self._globals = template.get("Globals")
         self._read_file = read_file
+        self._stages = Stages(evaluator)
 
     def __iter__(self) -> Iterator[Target]:
         rows = self._rows
@@ -103,6 +105,7 @@ class Targets:
             kinds = [
                 resource.type,
                 *(["Custom::*"] if _is_custom(resource.type) else []),
+                *(["*::MODULE"] if resource.type.endswith("::MODULE") else []),
             ]
             for row in (row for kind in kinds for row in rows.get(kind, ())):
                 base = self._evaluator.existing(resource)
@@ -293,7 +296,7 @@ class Targets:
                 # No step at all, or one more into the tree.
                 below = [
                     replace(place, branch=b)
-                    for b in self._evaluator.below(place.branch, "*")
+                    for b in self._included_below(place.branch, "*")
                     if isinstance(b.node, (Mapping, list))
                     and intrinsic(b.node)[0] is None
                 ]
@@ -301,9 +304,24 @@ class Targets:
             else:
                 below = [
                     self._after(place, step, branch)
-                    for branch in self._evaluator.below(place.branch, step)
+                    for branch in self._included_below(place.branch, step)
                 ]
             pending.extend(reversed(below))
+
+    def _included_below(self, branch: Branch, step: str) -> list[Branch]:
+        """The nodes one step below a node, and below what it includes.
+
+        People write `openapi:` beside an include, so that the body is valid, and
+        include what is below `paths:`. Included files include nothing themselves.
+        """
+        found = self._evaluator.below(branch, step)
+        node = branch.node
+        if not isinstance(node, Mapping) or "Fn::Transform" not in node:
+            return found
+        if branch.inner is None:
+            for included in self._included(branch, node["Fn::Transform"]):
+                found = [*found, *self._evaluator.below(included, step)]
+        return found
 
     @staticmethod
     def _after(place: _Place, step: str, branch: Branch) -> _Place:
@@ -358,9 +376,6 @@ class Targets:
         if isinstance(branch.node, (Mapping, list)) and name is None:
             if not is_file:
                 yield branch
-                # People write `openapi:` beside an include, so that the body is valid.
-                if isinstance(branch.node, Mapping) and "Fn::Transform" in branch.node:
-                    yield from self._included(branch, branch.node["Fn::Transform"])
             return
         for found in self._evaluator.texts(branch.node, branch.when):
             assert isinstance(found.value, Text)
@@ -397,7 +412,12 @@ class Targets:
             yield from self._own(resource, row, branch, root.when)
             return
         read: dict[Path, list[Reference | None]] = {}
-        for found in self._values(place):
+        values = self._values(place)
+        if row.form == "uri":
+            values = (
+                one for found in values for one in self._stages.put(found, resource)
+            )
+        for found in values:
             texts: list[Any] = [found.value]
             if isinstance(found.value, list) and place.steps[-1] == "*":
                 # A parameter can stand for the whole list.
@@ -416,7 +436,7 @@ class Targets:
                     inner = branch.inner
                 yield Target(resource, row, path, known, is_complete, root.when, inner)
 
-    def _values(self, place: _Place) -> Iterator[Alternative]:
+    def _values(self, place: _Place) -> Iterable[Alternative]:
         """What a place can say, each with the path to where that is written.
 
         A document's substitutions are put in; where one is the whole text, it is
@@ -446,7 +466,7 @@ class Targets:
         is_whole = text.literal == f"${{{name}}}"
         return [
             Alternative(
-                _put(text, name, value.value),
+                text.filled(name, value.value),
                 value.when,
                 (*below.path, *value.path) if is_whole else current.path,
             )
@@ -565,6 +585,8 @@ class Targets:
         method = _literal(event.node, "Method").lower() or "any"
         steps = ["paths", path, _ANY_METHOD if method == "any" else method]
         body = api.properties.get("DefinitionBody")
+        if not isinstance(body, Mapping) or "Fn::Transform" in body:
+            return False
         if intrinsic(body)[0] is not None:
             return False
         integration = "x-amazon-apigateway-integration"
@@ -658,18 +680,6 @@ def _is_expression(text: Text) -> bool:
     """Whether a text is JSONata, which is evaluated when the state runs."""
     first = text.parts[0] if text.parts else ""
     return isinstance(first, str) and first.lstrip().startswith("{%")
-
-
-def _put(text: Text, name: str, value: Text) -> Text:
-    parts: list[Any] = []
-    for part in text.parts:
-        if isinstance(part, str):
-            pieces = part.split(f"${{{name}}}")
-            for index, piece in enumerate(pieces):
-                parts.extend([value, piece] if index else [piece])
-        else:
-            parts.append(part)
-    return Text.of(*parts)
 
 
 def _literal(event: Any, name: str) -> str:

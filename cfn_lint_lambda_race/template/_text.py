@@ -163,6 +163,17 @@ class Text:
             start = match.end()
         return Text.of(*parts, self.unmasked(masked[start:]))
 
+    def filled(self, name: str, value: Text) -> Text:
+        """The text with a value in the place of each ``${name}``."""
+        parts: list[Part | Text] = []
+        for part in self.parts:
+            if isinstance(part, str):
+                for index, piece in enumerate(part.split(f"${{{name}}}")):
+                    parts.extend([value, piece] if index else [piece])
+            else:
+                parts.append(part)
+        return Text.of(*parts)
+
     @property
     def masked(self) -> str:
         """The characters, with a placeholder of one character for each token.

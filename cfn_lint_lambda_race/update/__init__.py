@@ -20,6 +20,7 @@ from cfn_lint_lambda_race.update._change_set import ChangeSet
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment, Shield
+from cfn_lint_lambda_race.update._fingerprint import Fingerprints
 from cfn_lint_lambda_race.update._frozen import is_frozen
 from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
 from cfn_lint_lambda_race.update._place import Place
@@ -52,6 +53,7 @@ __all__ = [
     "Update",
     "configure",
     "couplings",
+    "fingerprint",
     "frozen_versions",
     "gaps",
     "has_layers",
@@ -65,6 +67,7 @@ __all__ = [
     "timeline_of",
     "unpublished_inputs",
     "update_of",
+    "versions_of",
 ]
 
 
@@ -105,6 +108,7 @@ class _Known:
     deployment: Deployment | None = None
     timeline: Timeline | None = None
     problems: dict[str, None] = field(default_factory=dict)
+    fingerprints: Fingerprints | None = None
 
     @classmethod
     def of(cls, cfn: Template) -> _Known:
@@ -204,33 +208,65 @@ def _from_settings(cfn: Template, settings: Settings) -> Update:
 def _from_comparison(comparison: Comparison | None) -> Update:
     if comparison is None:
         return Update()
-    concurrent: dict[str, FunctionUpdate] = {}
-    unpublished: dict[str, Unpublished] = {}
-    for group in comparison.all:
-        racing: dict[str, FunctionUpdate] = {}
-        stale: dict[str, Unpublished] = {}
-        for one, update in ((c, u) for c in group for u in c.function_updates()):
-            name = update.function
-            told = one.told(update)
-            if update.is_concurrent and one.is_unshielded(update):
-                known = racing.get(name)
-                racing[name] = known.joined(told) if known else told
-            alias = unmoved(one, update)
-            if alias is not None:
-                found = Unpublished(told, alias, cure(one, update))
-                if name in stale:
-                    joined = stale[name].update.joined(update)
-                    found = stale[name]._replace(update=joined)
-                stale[name] = found
+    found = _Found()
+    for one in comparison.chosen:
+        found.add(one)
+    other = comparison.other_choices
+    if other is not None:
+        of_others = _Found()
+        of_others.add(other)
         # What the defaults deploy goes first.
-        concurrent = {**racing, **concurrent}
-        unpublished = {**stale, **unpublished}
+        found.concurrent = {**of_others.concurrent, **found.concurrent}
+        found.unpublished = {**of_others.unpublished, **found.unpublished}
+        if found.concurrent or found.unpublished:
+            found.add_scenarios(comparison.any_choice)
     return Update(
-        concurrent=tuple(concurrent.values()),
-        unpublished=tuple(unpublished.values()),
+        concurrent=tuple(found.concurrent.values()),
+        unpublished=tuple(found.unpublished.values()),
         comparison=comparison,
         replaces=comparison.is_replaced,
     )
+
+
+@dataclass
+class _Found:
+    """What comparisons find, by function: races, and what is not published."""
+
+    concurrent: dict[str, FunctionUpdate] = field(default_factory=dict)
+    unpublished: dict[str, Unpublished] = field(default_factory=dict)
+
+    def add(self, comparison: Comparison) -> None:
+        """Add what a comparison finds."""
+        for update, alias in _judged(comparison):
+            name = update.function
+            if update.is_concurrent and comparison.is_unshielded(update):
+                known = self.concurrent.get(name)
+                told = comparison.told(update)
+                self.concurrent[name] = known.joined(told) if known else told
+            if alias is not None:
+                stale = self.unpublished.get(name)
+                told = comparison.told(update)
+                if stale is not None:
+                    told = stale.update.joined(told)
+                said = cure(comparison, update)
+                self.unpublished[name] = Unpublished(told, alias, said)
+
+    def add_scenarios(self, comparison: Comparison) -> None:
+        """Add when what is found happens as well, by another comparison."""
+        for update, alias in _judged(comparison):
+            name = update.function
+            racing, stale = self.concurrent.get(name), self.unpublished.get(name)
+            if racing and update.is_concurrent and comparison.is_unshielded(update):
+                self.concurrent[name] = racing.told_of(update)
+            if stale and alias is not None:
+                told = stale.update.told_of(update)
+                self.unpublished[name] = stale._replace(update=told)
+
+
+def _judged(comparison: Comparison) -> Iterator[tuple[FunctionUpdate, str | None]]:
+    """The updates of functions, each with what keeps its old version, if anything."""
+    for update in comparison.function_updates():
+        yield update, unmoved(comparison, update)
 
 
 def _from_change_set(setting: str, after: Deployment) -> Update:
@@ -258,6 +294,19 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
         change_set=change_set,
         replaces=change_set.is_replaced,
     )
+
+
+def fingerprint(cfn: Template, function: str) -> str:
+    """A hash of what a function is, another one whenever an update changes it."""
+    known = _Known.of(cfn)
+    if known.fingerprints is None:
+        known.fingerprints = Fingerprints(cfn, _deployment_of(cfn))
+    return known.fingerprints.of(function)
+
+
+def versions_of(cfn: Template, function: str) -> list[Resource]:
+    """The `AWS::Lambda::Version` resources of a function."""
+    return _deployment_of(cfn).versions(function)
 
 
 def couplings(cfn: Template) -> Iterator[Coupling]:
@@ -309,10 +358,10 @@ def timeline_of(cfn: Template) -> Timeline | None:
 def timeline_between(before: Template, after: Template) -> Timeline:
     """The timeline of the update from one template to another.
 
-    Local code that they name counts as the same.
+    Local code that they name counts as the same, where its path is.
     """
     sides = Deployment(before), Deployment(after)
-    return Timeline(Comparison(*sides, code_differs=lambda path: False))
+    return Timeline(Comparison(*sides, lambda old, new: old.path != new.path))
 
 
 def gaps(cfn: Template) -> Iterator[Hazard]:

@@ -31,6 +31,7 @@ from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._git import GitError, Repository
 from cfn_lint_lambda_race.update._local_code import LocalCode
+from cfn_lint_lambda_race.update._renamed import renamed_from
 
 _LOGGER = logging.getLogger("cfnlint.lambda_race")
 
@@ -207,7 +208,7 @@ def _with_revision(
         committed = _committed(revision, cfn)
         if committed is None:
             return None
-        repository, commit, template, content = committed
+        repository, commit, template, content, was = committed
         what = f"the template in baseline_ref {revision}"
 
         def content_of(path: Path) -> bytes | None:
@@ -224,28 +225,36 @@ def _with_revision(
 
     folder = template.parent
     paths = paths_read(after.builds, folder, repository.root)
-    builds = Builds(LocalCode(repository, commit, paths, [template]), folder)
+    builds = Builds(LocalCode(repository, commit, paths, [template, was]), folder)
 
-    def code_differs(build: Build) -> bool | None:
+    def code_differs(old: Build, build: Build) -> bool | None:
+        if was.parent != folder:
+            # The paths of each side begin elsewhere.
+            return None
+        if old.path != build.path:
+            return True
+        is_alike = old.method is build.method and old.settings == build.settings
         try:
-            return builds.differs(build)
+            differs = builds.differs(build)
         except ValueError:
             # A null character cannot be part of a path.
             return None
         except GitError as error:
             raise BaselineError(f"{build.path} cannot be compared: {error}") from None
+        return differs if differs or is_alike else None
 
     return Comparison(before, after, code_differs)
 
 
 def _committed(
     revision: str, cfn: Template
-) -> tuple[Repository, str, Path, bytes] | None:
-    """The repository, the commit, and the template's file and content there.
+) -> tuple[Repository, str, Path, bytes, Path] | None:
+    """The repository, the commit, the template's file and content there.
 
-    None where the template is new: the revision does not have it, or is the `HEAD` of
-    a repository without a commit. Raises `BaselineError` where no revision can have
-    it, and GitError.
+    The last is what the file was called there, mostly the same. None where the
+    template is new: the revision does not have it, or is the `HEAD` of a repository
+    without a commit. Raises `BaselineError` where no revision can have it, and
+    GitError.
     """
     refused = f"baseline_ref {revision} cannot be used for"
     if cfn.filename is None:
@@ -273,9 +282,20 @@ def _committed(
                 f"{refused} {cfn.filename}, which git ignores, so that no revision has "
                 "it; use baseline_path"
             )
-        _LOGGER.info("%s has no %s: it is new", revision, cfn.filename)
-        return None
+        was = renamed_from(repository, commit, template, MAX_SIZE)
+        content = repository.read(commit, was, MAX_SIZE) if was is not None else None
+        if was is None or content is None:
+            _LOGGER.info("%s has no %s: it is new", revision, cfn.filename)
+            return None
+        _LOGGER.info(
+            "Compared %s with %s of %s, commit %s, which it was",
+            cfn.filename,
+            was,
+            revision,
+            commit,
+        )
+        return repository, commit, template, content, was
     _LOGGER.info(
         "Compared %s with that of %s, commit %s", cfn.filename, revision, commit
     )
-    return repository, commit, template, content
+    return repository, commit, template, content, template

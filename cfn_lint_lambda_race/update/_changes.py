@@ -55,6 +55,21 @@ class FunctionUpdate:
             active=tuple(dict.fromkeys([*self.active, *other.active])),
         )
 
+    def told_of(self, other: FunctionUpdate) -> FunctionUpdate:
+        """This update, with the scenarios in which another changes some of the same.
+
+        Of both operations, where this one goes through both.
+        """
+        names = {change.name for change in (*other.code, *other.configuration)}
+        sides = [side for side in (self.code, self.configuration) if side]
+        if not all(any(change.name in names for change in side) for side in sides):
+            return self
+        return replace(
+            self,
+            also=(*self.also, other.when, *other.also),
+            active=tuple(dict.fromkeys([*self.active, *other.active])),
+        )
+
     @property
     def is_concurrent(self) -> bool:
         """Whether the update goes through both operations."""

@@ -30,6 +30,8 @@ from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
     PARAMETER,
     PARAMETER_SET,
+    Choice,
+    Fact,
 )
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._text import UNKNOWN
@@ -41,6 +43,7 @@ from cfn_lint_lambda_race.update._deployment import (
     Shield,
     as_lambda_takes,
 )
+from cfn_lint_lambda_race.update._inputs import names_of, objects
 from cfn_lint_lambda_race.update._values import differ, pruned
 
 # The Serverless Framework names a version <Function>LambdaVersion<hash>.
@@ -58,8 +61,8 @@ WRITTEN_OUT = {
 # longer was made to exhaust the stack.
 _MAX_CHAIN = 30
 
-# Whether a build makes other code than it did; None for unknown.
-CodeDiffers = Callable[[Build], "bool | None"]
+# Whether the second build makes other code than the first did; None for unknown.
+CodeDiffers = Callable[[Build, Build], "bool | None"]
 
 
 class Comparison:
@@ -73,8 +76,9 @@ class Comparison:
     ) -> None:
         self.before = before
         self.after = after
-        self._code_differs = cache(code_differs or (lambda build: None))
+        self._code_differs = cache(code_differs or _path_differs)
         self._replaced: dict[str, bool] = {}
+        self._named_alike: dict[str, bool] = {}
         self._chain = 0
 
     @cached_property
@@ -83,18 +87,32 @@ class Comparison:
         return Choices(self.before, self.after)
 
     @cached_property
-    def all(self) -> list[list[Comparison]]:
-        """The updates of all stacks that the template may be deployed as.
+    def chosen(self) -> list[Comparison]:
+        """The update of the stack that takes the defaults.
 
-        In groups: first the stacks that take the defaults, one for each choice of the
-        values that have none and matter; then those that do not take the defaults.
+        One for each choice of the values that have no default and matter.
         """
         chosen = [ComparisonOfChoice(self, choice) for choice in self.choices.all()]
-        groups: list[list[Comparison]] = [[*chosen] or [self]]
-        if self.before.has_choices and self.after.has_choices:
-            before, after = self.before.of_any_choice, self.after.of_any_choice
-            groups.append([ComparisonOfOtherChoices(before, after, self)])
-        return groups
+        return [*chosen] or [self]
+
+    @cached_property
+    def other_choices(self) -> ComparisonOfOtherChoices | None:
+        """The update of the stacks that do not take the defaults; None for none."""
+        if not (self.before.has_choices and self.after.has_choices):
+            return None
+        before, after = self.before.of_any_choice, self.after.of_any_choice
+        return ComparisonOfOtherChoices(before, after, self)
+
+    @cached_property
+    def any_choice(self) -> Comparison:
+        """The update of all stacks, whatever each side chooses that fits the other.
+
+        A default that is not taken may be no stack's choice, so this tells when
+        something happens that happens in other stacks too, not that it happens.
+        """
+        return Comparison(
+            self.before.of_any_choice, self.after.of_any_choice, self._code_differs
+        )
 
     def function_updates(self) -> Iterator[FunctionUpdate]:
         """The functions that the update changes, in the order of the template.
@@ -161,12 +179,13 @@ class Comparison:
         """
         return any(self._unshielded_sides(update))
 
-    def _unshielded_sides(self, update: FunctionUpdate) -> list[bool]:
-        """Whether callers can meet the function in its old and in its new state."""
-        return [
-            side.shield(update.function, update.when) is Shield.UNSHIELDED
-            for side in (self.before, self.after)
-        ]
+    def _unshielded_sides(self, update: FunctionUpdate) -> Iterator[bool]:
+        """Whether callers can meet the function in its new and in its old state.
+
+        The new template first: what its rules have read already is read no more.
+        """
+        for side in (self.after, self.before):
+            yield side.shield(update.function, update.when) is Shield.UNSHIELDED
 
     # -- properties ------------------------------------------------------------
 
@@ -212,7 +231,9 @@ class Comparison:
         self, before: Resource, after: Resource, row: OperationRow
     ) -> list[Scenario]:
         name = row.property
-        if self.before.written(before, name) is self.after.written(after, name) is None:
+        if self._is_as_written(
+            self.before.written(before, name), self.after.written(after, name)
+        ):
             return []
         old, new = (
             [(when, as_lambda_takes(value, row)) for when, value in side]
@@ -229,6 +250,44 @@ class Comparison:
         )
         # Each side has few alternatives, but they multiply.
         return list(islice(dict.fromkeys(found), MAX_ALTERNATIVES))
+
+    def _is_as_written(self, old: Any, new: Any) -> bool:
+        """Whether two nodes say the same, and all that they name stays what it is.
+
+        Most properties do. To evaluate them, with each condition and parameter that
+        they rest on, would take longest by far.
+        """
+        return bool(old == new) and (
+            new is None
+            or all(
+                self._is_named_alike(name)
+                for found in objects(new)
+                for name in (*names_of(found), *(["Fn::FindInMap"] & found.keys()))
+            )
+        )
+
+    def _is_named_alike(self, name: str) -> bool:
+        """Whether a parameter, condition or resource is on both sides what it was."""
+        if name not in self._named_alike:
+            # Conditions that name each other are broken: compare their values.
+            self._named_alike[name] = False
+            self._named_alike[name] = self._compute_named_alike(name)
+        return self._named_alike[name]
+
+    def _compute_named_alike(self, name: str) -> bool:
+        if name == "Fn::FindInMap":
+            return bool(self.before.mappings == self.after.mappings)
+        old, new = (
+            side.reading.evaluator.conditions.get(name)
+            for side in (self.before, self.after)
+        )
+        return (
+            self.before.parameters.get(name) == self.after.parameters.get(name)
+            and self._is_as_written(old, new)
+            and (name in self.before.resources) == (name in self.after.resources)
+            and not self._is_translated
+            and not self.is_replaced(name)
+        )
 
     def is_same(self, before: Resource, after: Resource, row: OperationRow) -> bool:
         """Whether a property of a function certainly stays what it is."""
@@ -260,11 +319,7 @@ class Comparison:
         """Whether another build makes other code; None for unknown."""
         if before is None or after is None:
             return None
-        if before.path != after.path:
-            return True
-        differs = self._code_differs(after)
-        is_same = before.method is after.method and before.settings == after.settings
-        return differs if differs or is_same else None
+        return self._code_differs(before, after)
 
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
         """Whether local code changes; None where the template's values decide."""
@@ -300,10 +355,10 @@ class Comparison:
         """Whether an image changes that SAM builds, as `_local_code` says it."""
         old, new = self.before.build_context(before), self.after.build_context(after)
         build = self.after.build(after)
-        if build is not None and self._code_differs(build):
+        if build is not None and self._code_differs(build, build):
             return True
         if old is not None and new is not None and not (isabs(old) or isabs(new)):
-            return old != new or None
+            return self._build_differs(self.before.build(before), build) or None
         images = [Deployment.written(side, "Code") for side in (before, after)]
         # One that is built against one that is pushed: from what, nobody knows.
         return False if None in images else None
@@ -451,6 +506,10 @@ class Comparison:
         self, before: Resource, after: Resource, steps: tuple[str, ...]
     ) -> bool:
         """Whether what the steps lead to in a resource's properties changes."""
+        if self._is_as_written(
+            before.properties.get(steps[0]), after.properties.get(steps[0])
+        ):
+            return False
         sides = []
         for side, resource in ((self.before, before), (self.after, after)):
             evaluator = side.reading.evaluator
@@ -529,7 +588,8 @@ class ComparisonOfOtherChoices(Comparison):
 
     ``before`` and ``after`` are deployments of any choice, ``defaults`` is the
     comparison of those that take the defaults. Each branch is compared with the same
-    branch of the other side, and with nothing else.
+    branch of the other side. What one side alone chooses is taken from the defaults:
+    that a template gets an option does not mean that a stack takes it.
     """
 
     def __init__(
@@ -551,12 +611,44 @@ class ComparisonOfOtherChoices(Comparison):
         )
 
     def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
-        is_same = before == after and not self._unshared(after)
-        return after if is_same else None
+        merged = super()._merged(before, after)
+        if merged is None:
+            return None
+        sides = (
+            (self._defaults.before, before, after),
+            (self._defaults.after, after, before),
+        )
+        for side, own, other in sides:
+            for fact in own.facts - other.facts:
+                if not self._is_as_by_default(side, fact, merged):
+                    return None
+        return merged
+
+    def _is_as_by_default(
+        self, side: Deployment, made: tuple[Fact, Choice], when: Scenario
+    ) -> bool:
+        """Whether a choice that one side alone makes is what the default says.
+
+        Or what the rest of a scenario leaves no choice of.
+        """
+        (kind, name), choice = made
+        if kind == PARAMETER:
+            return side.parameter(name) in (None, choice)
+        if kind != CONDITION:
+            return True
+        if side.reading.evaluator.decide(name, ALWAYS) in (None, choice):
+            return True
+        contrary = when.without(kind, name).given(kind, name, not choice)
+        return contrary is not None and not self._is_possible(contrary)
 
     @property
     def choices(self) -> Choices:
         return self._defaults.choices
+
+
+def _path_differs(before: Build, after: Build) -> bool | None:
+    """Whether code lies at another path; what lies at the same one is unknown."""
+    return True if before.path != after.path else None
 
 
 def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:

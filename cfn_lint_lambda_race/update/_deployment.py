@@ -18,10 +18,12 @@ from cfn_lint_lambda_race.template import (
     NO_VALUE,
     Alternative,
     Reading,
+    Reference,
     Resource,
     Scenario,
     Text,
     literal,
+    read,
     scalar_text,
     token,
 )
@@ -83,10 +85,15 @@ class Deployment:
     ) -> None:
         self._cfn = cfn
         self._content_of = content_of
-        self.reading = Reading(cfn, defaults_first, content_of, parameter_sets, judged)
+        self.reading = (
+            Reading(cfn, True, content_of, parameter_sets, judged)
+            if defaults_first
+            else _read_for_all_choices(cfn, content_of)
+        )
         template = content(cfn)
         parameters = template.get("Parameters")
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
+        self.mappings = template.get("Mappings")
         self.is_serverless = is_serverless(template)
 
     @cached_property
@@ -247,18 +254,14 @@ class Deployment:
         """By function: when a target invokes ``$LATEST``, and when another (False)."""
         uses: dict[str, list[tuple[bool, Scenario]]] = {}
         references = self.reading.references
-        for target in self.reading.targets:
-            if target.row.is_deployment:
+        for function, invoked in self._invoked.items():
+            # The waiter of the CDK's framework invokes it in a deployment only.
+            if references.is_framework(function):
                 continue
-            for reference in target.references:
-                # The waiter of the CDK's framework invokes it in a deployment only.
-                if reference.function is None or references.is_framework(
-                    reference.function
-                ):
-                    continue
-                found = uses.setdefault(reference.function, [])
-                found.extend((True, when) for when in references.unqualified(reference))
-                found.append((False, reference.when))
+            found = uses[function] = []
+            for one in invoked:
+                found.extend((True, when) for when in references.unqualified(one))
+                found.append((False, one.when))
         return uses
 
     @cached_property
@@ -313,13 +316,39 @@ class Deployment:
         if not references.unmanaged(function):
             return True
         return bool(self.versions(function)) or any(
-            alias.function == function and not references.latest_branches(name)
-            for name, alias in references.aliases.items()
+            not references.latest_branches(name) for name in self.aliases(function)
         )
 
     def versions(self, function: str) -> list[Resource]:
         """The ``AWS::Lambda::Version`` resources of a function."""
         return self._versions.get(function, [])
+
+    def aliases(self, function: str) -> list[str]:
+        """The aliases of a function, those that SAM publishes among them."""
+        return self._aliases.get(function, [])
+
+    @cached_property
+    def _aliases(self) -> Mapping[str, list[str]]:
+        aliases: dict[str, list[str]] = {}
+        for name, alias in self.reading.references.aliases.items():
+            if alias.function is not None:
+                aliases.setdefault(alias.function, []).append(name)
+        return aliases
+
+    def invoked(self, function: str) -> list[Reference]:
+        """How targets, all but those of deployments, name a function."""
+        return self._invoked.get(function, [])
+
+    @cached_property
+    def _invoked(self) -> Mapping[str, list[Reference]]:
+        invoked: dict[str, list[Reference]] = {}
+        for target in self.reading.targets:
+            if target.row.is_deployment:
+                continue
+            for reference in target.references:
+                if reference.function is not None:
+                    invoked.setdefault(reference.function, []).append(reference)
+        return invoked
 
     @cached_property
     def _versions(self) -> Mapping[str, list[Resource]]:
@@ -333,6 +362,11 @@ class Deployment:
                 if function is not None:
                     versions.setdefault(function, []).append(resource)
         return versions
+
+
+def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:
+    """A reading of any choice: the rules', unless a revision holds the files."""
+    return read(cfn) if of_files is content_of else Reading(cfn, False, of_files)
 
 
 def _as_lambda(function: Resource, name: str) -> Any:

@@ -202,7 +202,7 @@ class Inputs:
     def is_looked_up(self, node: Any) -> bool:
         """Whether a node's value rests on parameters or mappings, not on its text."""
         return bool(self.reaching(node)) or any(
-            "Fn::FindInMap" in below for below in _objects(node)
+            "Fn::FindInMap" in below for below in objects(node)
         )
 
     def awaits_build(self, node: Any) -> bool:
@@ -237,7 +237,7 @@ class Inputs:
             if not isinstance(node, Mapping):
                 continue
             pending.extend(node.values())
-            for name in _names_of(node):
+            for name in names_of(node):
                 if name in seen:
                     continue
                 seen.add(name)
@@ -275,7 +275,8 @@ def _members(node: Any) -> list[Any]:
     return found
 
 
-def _objects(node: Any) -> Iterator[Mapping[Any, Any]]:
+def objects(node: Any) -> Iterator[Mapping[Any, Any]]:
+    """The objects in a node, itself among them, as far as a bound."""
     pending = [node]
     for _ in range(_MAX_NODES):
         if not pending:
@@ -289,11 +290,11 @@ def _objects(node: Any) -> Iterator[Mapping[Any, Any]]:
 
 
 def _names(node: Any) -> Iterator[str]:
-    for below in _objects(node):
-        yield from _names_of(below)
+    for below in objects(node):
+        yield from names_of(below)
 
 
-def _names_of(node: Mapping[Any, Any]) -> Iterator[str]:
+def names_of(node: Mapping[Any, Any]) -> Iterator[str]:
     """The parameters, resources and conditions that one object names."""
     for key in ("Ref", "Condition", "Fn::GetAtt", "Fn::If", "Fn::Sub"):
         argument, *rest = _listed(node.get(key))

@@ -30,10 +30,13 @@ class Place(NamedTuple):
     """Where a finding about a function's update stands.
 
     ``is_shared`` tells that the path is in `Globals`, which other functions share.
+    ``line`` is the changed line of a text of several, counted from 0 in the file;
+    None where the path alone says it.
     """
 
     path: Path
     is_shared: bool = False
+    line: int | None = None
 
 
 def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
@@ -63,8 +66,32 @@ def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
             names = _written_names(changes, is_serverless)
             steps = _changed(_only(old, names), _only(after, names))
             if steps is not None:
-                return Place((*root, *_positioned(steps)), is_shared)
+                line = _line(old, after, steps)
+                return Place((*root, *_positioned(steps)), is_shared, line)
     return function
+
+
+def _line(before: Any, after: Any, steps: Path) -> int | None:
+    """The line of the first change in a block of text (`|`), None for other texts."""
+    marked = None
+    for step in steps:
+        if isinstance(before, Mapping):
+            before = before.get(step)
+        elif isinstance(before, list) and int(step) < len(before):
+            before = before[int(step)]
+        else:
+            return None
+        after = after[step]
+        marked = after if hasattr(after, "start_mark") else marked
+    if marked is None or not (isinstance(before, str) and isinstance(after, str)):
+        return None
+    old, new = before.splitlines(), after.splitlines()
+    start, end = marked.start_mark.line, marked.end_mark.line
+    if len(new) < 2 or end - start - 1 != len(new):
+        return None
+    changed = (n for n, line in enumerate(new) if n >= len(old) or old[n] != line)
+    number = next(changed, None)
+    return None if number is None else start + 1 + number
 
 
 def _positioned(steps: Path) -> Path:

@@ -10,7 +10,6 @@ from typing import Any
 from cfn_lint_lambda_race.template import (
     MAX_DEPTH,
     Resource,
-    Target,
     Text,
     intrinsic,
     scalar_text,
@@ -219,8 +218,9 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
     evaluator = deployment.reading.evaluator
     versions = {version.id for version in deployment.versions(function)}
     found = []
-    for name, alias in references.aliases.items():
-        if alias.function != function or alias.resource.type == SERVERLESS_FUNCTION:
+    for name in deployment.aliases(function):
+        alias = references.aliases[name]
+        if alias.resource.type == SERVERLESS_FUNCTION:
             continue
         if references.latest_branches(name):
             continue
@@ -245,20 +245,11 @@ def _invoked(deployment: Deployment, function: str) -> set[str] | None:
     """
     if function in deployment.deploying:
         return set()
-    qualifiers = [
-        reference.qualifier
-        for target in deployment.reading.targets
-        if _counts(target)
-        for reference in target.references
-        if reference.function == function
-    ]
-    if not qualifiers:
+    invoked = deployment.invoked(function)
+    if not invoked:
         return None
+    qualifiers = [reference.qualifier for reference in invoked]
     return {one.token.name for one in qualifiers if one is not None and one.token}
-
-
-def _counts(target: Target) -> bool:
-    return not target.row.is_deployment
 
 
 # -- SAM -----------------------------------------------------------------------

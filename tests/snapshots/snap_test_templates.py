@@ -717,7 +717,7 @@ snapshots['test_findings[W9820/wrong-conditions.yaml] W9820/wrong-conditions.yam
 
 snapshots['test_findings[W9820/wrong-layers.yaml] W9820/wrong-layers.yaml'] = [
     {
-        'message': "Layer Datadog-Python313 of Orders runs on x86_64 only, but layer Datadog-Extension-ARM beside it on arm64 only: one of them fails to start with 'exec format error'; use layers of one architecture",
+        'message': 'Layer Datadog-Python313 of Orders runs on x86_64 only, but layer Datadog-Extension-ARM beside it on arm64 only: binaries in one of them do not run; use layers of one architecture',
         'path': 'Resources/Orders/Properties/Layers/1',
         'position': '24:11',
         'rule': 'W9820'

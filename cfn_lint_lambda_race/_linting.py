@@ -1,0 +1,204 @@
+"""cfn-lint itself, asked about texts that are not written to their file yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from os.path import expanduser, isdir
+from pathlib import Path
+from typing import Any
+
+from cfnlint.config import ConfigMixIn
+from cfnlint.decode import decode_str
+from cfnlint.match import Match
+from cfnlint.rules import RuleMatch, Rules
+from cfnlint.rules.errors import ParseError, RuleError, TransformError
+from cfnlint.runner.template.runner import _dedup, _run_template_per_config
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.cure import stale_versions
+from cfn_lint_lambda_race.cure._apply import Finding
+from cfn_lint_lambda_race.template._source import stand_for
+from cfn_lint_lambda_race.update import Settings
+
+_PACK = "cfn_lint_lambda_race"
+# What W9831 says of its settings stands at the top of the template.
+_BELOW_RESOURCES = 2
+_COMPARES, _UNPUBLISHED = "W9831", "W9832"
+# What the update to a cured template may show: who deploys it has to know.
+_NOTES = frozenset({"W9834", "W9835"})
+# What a new alias can make true, and what makes it no worse than $LATEST.
+TOLERATED = frozenset({"I9836"})
+_UPDATE_RULES = frozenset({_COMPARES, _UNPUBLISHED, *_NOTES})
+
+
+@cache
+def _pack_rules() -> Rules:
+    rules = Rules.create_from_module(_PACK)
+    rules.extend([ParseError(), TransformError(), RuleError()])
+    return rules
+
+
+@cache
+def _whole_rules(folders: tuple[str, ...], custom_rules: str) -> Rules:
+    rules = Rules()
+    for path in dict.fromkeys([*folders, _PACK]):
+        if path != _PACK and isdir(expanduser(path)):
+            rules.update(Rules.create_from_directory(path))
+        else:
+            rules.update(Rules.create_from_module(path))
+    rules.update(Rules.create_from_custom_rules_file(custom_rules))
+    return rules
+
+
+class LintError(Exception):
+    """cfn-lint cannot lint a template; the message says why."""
+
+
+class _Config(ConfigMixIn):  # type: ignore[misc]
+    """The user's configuration, the pack's informational findings included."""
+
+    baseline: Settings = Settings()
+
+    @property
+    def configure_rules(self) -> dict[str, Any]:
+        configured = dict(super().configure_rules or {})
+        given = {key: value for key, value in self.baseline._asdict().items() if value}
+        if given:
+            configured[_COMPARES] = given
+        return configured
+
+    @property
+    def include_checks(self) -> list[str]:
+        return [*super().include_checks, "I98"]
+
+
+class Linter:
+    """cfn-lint with the user's configuration, its rules loaded once."""
+
+    def __init__(self, names: Sequence[str], baseline: Settings = Settings()) -> None:  # noqa: B008
+        """``names`` are templates, or globs; raises `LintError` where they are none."""
+        self._config = _Config(["--", *names])
+        self._config.baseline = baseline
+        try:
+            self.templates: list[str] = list(self._config.templates)
+        except ValueError as error:
+            raise LintError(str(error)) from None
+
+    @property
+    def _whole(self) -> Rules:
+        config = self._config
+        return _whole_rules(tuple(config.append_rules), config.custom_rules)
+
+    def pack(self, filename: str, text: str, baseline: str = "") -> list[Finding]:
+        """What the pack says of a text, as if it stood in a file.
+
+        ``baseline`` is a file to compare it with, in the place of the configured one.
+        """
+        return self._run(_pack_rules(), filename, text, baseline)
+
+    def whole(self, filename: str, text: str) -> list[Finding]:
+        """What all of cfn-lint says of a text."""
+        return self._run(self._whole, filename, text, "")
+
+    def _run(
+        self, rules: Rules, filename: str, text: str, baseline: str
+    ) -> list[Finding]:
+        config = self._config
+        usual = config.baseline
+        if baseline:
+            config.baseline = Settings(baseline_path=baseline)
+        try:
+            return [_finding(match) for match in _lint(filename, text, config, rules)]
+        finally:
+            config.baseline = usual
+
+
+def _lint(filename: str, text: str, config: ConfigMixIn, rules: Rules) -> list[Match]:
+    # cfn-lint and aws-sam-translator raise what they please on broken input.
+    try:
+        template, matches = decode_str(text)
+        if matches:
+            raise LintError(f"it cannot be read: {_words(matches[0])}")
+        if not isinstance(template, dict) or not template:
+            raise LintError("it is no template")
+        config.set_template_args(template)
+        cfn = Template(filename, template, config.regions, config.parameters)
+        stand_for(cfn, text)
+        found = list(_dedup(_run_template_per_config(cfn, config, rules)))
+        for match in found:
+            if isinstance(match.rule, TransformError):
+                raise LintError(f"it cannot be transformed: {_words(match)}")
+        return [*found, *_stale(cfn, rules, config)]
+    except LintError:
+        raise
+    except Exception as error:
+        raise LintError(f"cfn-lint cannot lint it: {error}") from None
+
+
+def _stale(cfn: Template, rules: Rules, config: ConfigMixIn) -> Iterator[Match]:
+    """The versions whose logical IDs `fix` made of what their functions were.
+
+    W9832 tells of them where there is a baseline.
+    """
+    rule = rules.get(_UNPUBLISHED)
+    if rule is None or not rules.is_rule_enabled(rule, config):
+        return
+    for version, function, fix in stale_versions(cfn):
+        message = (
+            f"{function} is no more what {version} was named after, so this template "
+            "publishes no new version of it; give the version a new logical ID"
+        )
+        path = ["Resources", version]
+        yield Match(
+            message, rule, cfn.filename, rulematch_obj=RuleMatch(path, message, fix=fix)
+        )
+
+
+def _words(match: Match) -> str:
+    return f"{match.message} (line {match.linenumber})"
+
+
+def _finding(match: Match) -> Finding:
+    return Finding(
+        match.rule.id,
+        tuple(getattr(match, "path", None) or ()),
+        match.message,
+        match.linenumber,
+        match.columnnumber,
+        getattr(match, "fix", None),
+    )
+
+
+class FileLint:
+    """Lints the texts that a file may come to hold, as `cure` wants it."""
+
+    def __init__(self, linter: Linter, filename: str, folder: Path, text: str) -> None:
+        """``text`` is what the file holds now; ``folder`` takes a copy of it."""
+        self._linter = linter
+        self._filename = filename
+        self._original = folder / "baseline.template"
+        self._original.write_bytes(text.encode("utf-8"))
+
+    def pack(self, text: str) -> list[Finding]:
+        return self._linter.pack(self._filename, text)
+
+    def whole(self, text: str) -> list[Finding]:
+        return self._linter.whole(self._filename, text)
+
+    def check_baseline(self, findings: Iterable[Finding]) -> None:
+        """Raise `LintError` where the pack cannot compare as it was told to."""
+        for finding in findings:
+            if finding.rule == _COMPARES and len(finding.path) < _BELOW_RESOURCES:
+                raise LintError(finding.message)
+
+    def update(self, text: str) -> tuple[list[Finding], list[Finding]]:
+        found = [
+            finding
+            for finding in self._linter.pack(self._filename, text, str(self._original))
+            if finding.rule in _UPDATE_RULES
+        ]
+        return (
+            [finding for finding in found if finding.rule not in _NOTES],
+            [finding for finding in found if finding.rule in _NOTES],
+        )

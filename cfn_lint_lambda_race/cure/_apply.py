@@ -1,0 +1,263 @@
+"""Fixes applied to a text, and kept only where they hold what they promise.
+
+Fixes are made from one reading of the text and applied together, as far as they touch
+different places; those that remain are made anew from what came out. In the end the
+text is linted as a whole. Where that tells of anything new, or of what was to be cured,
+the fixes are tried in halves, until it is known which of them is to blame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, apply
+from cfn_lint_lambda_race.cure._fixes import Fix
+from cfn_lint_lambda_race.cure._workshop import Choices, NoFixError
+
+# Each round reads the text once; fixes of one place wait for one another.
+_MAX_ROUNDS = 25
+
+Key = tuple[str, tuple[str | int, ...], str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a linter says of a text, with the fix where it knows one."""
+
+    rule: str
+    path: tuple[str | int, ...]
+    message: str
+    line: int = 1
+    column: int = 1
+    fix: Fix | None = None
+
+    @property
+    def key(self) -> Key:
+        """What tells findings apart while the text changes."""
+        return self.rule, self.path, self.fix.function if self.fix else ""
+
+
+class Lint(Protocol):
+    """What lints a text that may not be written to its file yet."""
+
+    def pack(self, text: str) -> list[Finding]:
+        """What the rules say that know fixes."""
+
+    def whole(self, text: str) -> list[Finding]:
+        """What all rules say."""
+
+    def update(self, text: str) -> tuple[list[Finding], list[Finding]]:
+        """What is wrong with the update to a text, and what is to be told of it."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A finding that stays, and why."""
+
+    finding: Finding
+    reason: str
+
+
+@dataclass
+class Result:
+    """What came of a text: the new one, what is cured in it, and what is left."""
+
+    text: str
+    fixed: list[Finding] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+
+
+@dataclass
+class _Attempt:
+    """A text after some fixes: the findings that had edits, and why others had not."""
+
+    text: str
+    made: list[Finding] = field(default_factory=list)
+    reasons: dict[Key, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+
+
+class Curing:
+    """Cures the findings of one text."""
+
+    def __init__(
+        self,
+        text: str,
+        lint: Lint,
+        choices: Choices,
+        is_wanted: Callable[[Finding], bool],
+        refuse: Callable[[Finding], str | None],
+        tolerated: Container[str] = (),
+    ) -> None:
+        """``refuse`` says why a finding is not to be cured, None where it is.
+
+        ``tolerated`` are the rules of which new findings are told, not refused.
+        """
+        self._tolerated = tolerated
+        self._lint = lint
+        self._choices = choices
+        self._refuse = refuse
+        self.before = lint.whole(text)
+        self._known = {finding.key for finding in self.before}
+        self._text = text
+        self._wanted = [
+            finding
+            for finding in self.before
+            if finding.fix is not None and is_wanted(finding)
+        ]
+
+    def run(self) -> Result:
+        """What comes of the text. Raises `EditError` where nothing can be edited."""
+        result = Result(self._text)
+        if not self._wanted:
+            return result
+        Document(self._text)
+        open_ones = []
+        for finding in self._wanted:
+            reason = self._refuse(finding)
+            if reason is None:
+                open_ones.append(finding)
+            else:
+                result.left.append(Left(finding, reason))
+        self._solve(open_ones, result)
+        order = {finding.key: index for index, finding in enumerate(self._wanted)}
+        result.fixed.sort(key=lambda finding: order[finding.key])
+        result.left.sort(key=lambda left: order[left.finding.key])
+        return result
+
+    def _solve(self, findings: Sequence[Finding], result: Result) -> None:
+        """Cures what can be cured of some findings, in halves where it must."""
+        if not findings:
+            return
+        attempt = self._attempt(result.text, findings)
+        without = [one for one in findings if one not in attempt.made]
+        if not attempt.made:
+            self._leave(without, attempt, result)
+            return
+        after = self._lint.whole(attempt.text)
+        blame, notes = self._verify(attempt, after)
+        if blame is None:
+            result.text = attempt.text
+            result.notes = notes
+            left = {finding.key for finding in after}
+            # A fix may cure what had none of its own.
+            result.fixed += [one for one in findings if one.key not in left]
+            self._leave([one for one in without if one.key in left], attempt, result)
+            return
+        groups = _by_function(findings)
+        if len(groups) == 1 and len(attempt.made) == 1:
+            self._leave(without, attempt, result)
+            result.left.append(Left(attempt.made[0], blame))
+            return
+        if len(groups) == 1:
+            groups = [[one] for one in findings]
+        middle = len(groups) // 2
+        for half in (groups[:middle], groups[middle:]):
+            self._solve([one for group in half for one in group], result)
+
+    def _leave(
+        self, findings: Iterable[Finding], attempt: _Attempt, result: Result
+    ) -> None:
+        for one in findings:
+            reason = attempt.reasons.get(one.key, "other fixes stand in its way")
+            result.left.append(Left(one, reason))
+
+    # -- one attempt -----------------------------------------------------------------
+
+    def _attempt(self, text: str, findings: Sequence[Finding]) -> _Attempt:
+        """The text after the fixes of some findings, and of what they bring about."""
+        attempt = _Attempt(text)
+        wanted = {finding.key: finding for finding in findings}
+        functions = {finding.fix.function for finding in findings if finding.fix}
+        done: set[Key] = set()
+        for _ in range(_MAX_ROUNDS):
+            waiting = [
+                finding
+                for finding in self._lint.pack(attempt.text)
+                if finding.fix is not None
+                and finding.key not in done
+                and (
+                    finding.key in wanted
+                    or (
+                        finding.key not in self._known
+                        and finding.fix.function in functions
+                        and finding.fix.is_safe
+                    )
+                )
+            ]
+            edits = self._edits(attempt, waiting, done, wanted)
+            if not edits:
+                break
+            attempt.text = apply(attempt.text, edits)
+        return attempt
+
+    def _edits(
+        self,
+        attempt: _Attempt,
+        waiting: Sequence[Finding],
+        done: set[Key],
+        wanted: Mapping[Key, Finding],
+    ) -> list[Edit]:
+        """The edits of one round, of which no two touch the same place."""
+        document = Document(attempt.text)
+        chosen: dict[Edit, None] = {}
+        for finding in waiting:
+            assert finding.fix is not None
+            try:
+                edits = finding.fix.edits(document, self._choices)
+            except (NoFixError, EditError) as error:
+                attempt.reasons[finding.key] = str(error)
+                done.add(finding.key)
+                continue
+            if any(_clash(new, old) for new in edits for old in chosen):
+                continue
+            done.add(finding.key)
+            chosen.update(dict.fromkeys(edits))
+            if finding.key in wanted:
+                attempt.made.append(wanted[finding.key])
+        return list(chosen)
+
+    # -- what came of it ---------------------------------------------------------------
+
+    def _verify(
+        self, attempt: _Attempt, after: Sequence[Finding]
+    ) -> tuple[str | None, list[Finding]]:
+        """Why an attempt cannot be kept, None where it can; and what is to be told."""
+        cured = {finding.key for finding in attempt.made}
+        for finding in after:
+            if finding.key in cured:
+                return "the fix would not cure it", []
+        known = {(finding.rule, finding.path) for finding in self.before}
+        told = []
+        for finding in after:
+            if (finding.rule, finding.path) in known:
+                continue
+            if finding.rule not in self._tolerated:
+                why = attempt.reasons.get(finding.key)
+                more = f" ({why})" if why else ""
+                said = f"{finding.rule}: {finding.message}{more}"
+                return f"the fix would bring {said}", []
+            told.append(finding)
+        problems, notes = self._lint.update(attempt.text)
+        for finding in problems:
+            return f"deploying the fix brings {finding.rule}: {finding.message}", []
+        return None, [*told, *notes]
+
+
+def _clash(new: Edit, old: Edit) -> bool:
+    """Whether two different edits touch the same place."""
+    if new == old:
+        return False
+    return new.start <= old.end and old.start <= new.end
+
+
+def _by_function(findings: Iterable[Finding]) -> list[list[Finding]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.fix.function if finding.fix else "", []).append(
+            finding
+        )
+    return list(groups.values())

@@ -1,0 +1,375 @@
+"""What cures a finding: edits of the template's text, or why there are none.
+
+A rule hands over what it found; nothing is computed before somebody asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
+from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
+from cfn_lint_lambda_race.cure._workshop import (
+    Choices,
+    NoFixError,
+    Workshop,
+    short_hash,
+    stem_of_version,
+    workshop,
+)
+from cfn_lint_lambda_race.template import (
+    Exit,
+    Kind,
+    Misfit,
+    Target,
+    UnqualifiedUse,
+    intrinsic,
+    read,
+)
+from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._settings import Refused
+from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION, as_written
+from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_of
+
+_HASH = re.compile(r"[0-9a-f]{10}")
+# The name alone, not the ARN, is what these take of a function.
+_TAKES_NAMES = frozenset({"AWS::CodePipeline::Pipeline"})
+
+
+@dataclass(frozen=True)
+class Fix:
+    """The cure of one finding, computed when its edits are asked for.
+
+    ``function`` is the logical ID of the function that it is about; ``is_safe`` says
+    that nobody who is served today can be refused by it.
+    """
+
+    function: str
+    _cfn: Template = field(repr=False, compare=False)
+    _make: Callable[[Workshop], list[Edit]] = field(repr=False, compare=False)
+    is_safe: bool = True
+
+    @property
+    def template(self) -> Any:
+        """The template in which the finding was made, as it is written."""
+        return as_written(self._cfn).template
+
+    def edits(
+        self,
+        document: Document,
+        choices: Choices = Choices(),  # noqa: B008
+    ) -> list[Edit]:
+        """The edits of the text in which the finding was made.
+
+        Raises `NoFixError` where there is no fix, `EditError` where the text is
+        written so that it cannot be edited.
+        """
+        return self._make(workshop(self._cfn, document, choices))
+
+
+def invoke_published(cfn: Template, target: Target, use: UnqualifiedUse) -> Fix:
+    """Lets a target that invokes `$LATEST` invoke an alias."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        if use.alias:
+            return _moved_alias(shop, use.alias)
+        if target.row.note or not target.row.accepts:
+            raise NoFixError("the service takes no qualifier")
+        if use.when:
+            raise NoFixError(f"it does so only when {use.when}")
+        if target.row.form == "self":
+            return shop.published(use.function)[1]
+        return _requalified(shop, target)
+
+    return Fix(use.function, cfn, make)
+
+
+def point_to_version(cfn: Template, alias: str, path: Path, when: str) -> Fix:
+    """Points an alias of `$LATEST` to the version of its function."""
+    function = read(cfn).references.aliases[alias].function or ""
+
+    def make(shop: Workshop) -> list[Edit]:
+        if when:
+            raise NoFixError(f"it points there only when {when}")
+        return _pointed(shop, function, path)
+
+    return Fix(function, cfn, make)
+
+
+def _moved_alias(shop: Workshop, alias: str) -> list[Edit]:
+    branches = shop.reading.references.latest_branches(alias)
+    function = shop.reading.references.aliases[alias].function or ""
+    if len(branches) != 1:
+        raise NoFixError(f"alias {alias} points to $LATEST in some cases")
+    return _pointed(shop, function, branches[0].path)
+
+
+def _pointed(shop: Workshop, function: str, path: Path) -> list[Edit]:
+    if "Fn::If" in path:
+        raise NoFixError("it points there in one branch of Fn::If only")
+    version, edits = shop.version(function)
+    shop.node(path)
+    return [*edits, shop.document.replace(path, {"Fn::GetAtt": [version, "Version"]})]
+
+
+def _requalified(shop: Workshop, target: Target) -> list[Edit]:
+    """Lets all that stands at the target's place invoke what is published.
+
+    Several functions can be named there, in one text.
+    """
+    if target.row.is_file:
+        raise NoFixError("a file of its own names the function")
+    node = shop.node(target.path)
+    if intrinsic(node)[0] == "Fn::Transform":
+        raise NoFixError("a file of its own names the function")
+    edits: list[Edit] = []
+    published = {}
+    for one in shop.reading.targets:
+        if one.path != target.path or not one.row.accepts:
+            continue
+        for use in shop.reading.unqualified_uses(one):
+            if use.alias or use.function in published:
+                continue
+            if shop.choices.functions and use.function not in shop.choices.functions:
+                continue
+            published[use.function], made = shop.published(use.function)
+            edits += made
+    rewriting = Rewriting(published, target.row.type not in _TAKES_NAMES)
+    new = rewriting.of(node)
+    if new == node and len(published) == 1 and target.row.form in ("arn", "name"):
+        new = _replaced(node, *published.values())
+    if new == node:
+        raise NoFixError(_why_not(shop, node))
+    return [*edits, *shop.rewrite(target.path, node, new, rewriting)]
+
+
+def _replaced(node: Any, published: Published) -> Any:
+    """The ARN of what is published, for a text that is the function's own name.
+
+    Such as `!Sub ${AWS::StackName}-orders`; what stands elsewhere stays.
+    """
+    return published.arn if intrinsic(node)[0] in ("Fn::Sub", "Fn::Join") else node
+
+
+def _why_not(shop: Workshop, node: Any) -> str:
+    """Why a place cannot be written otherwise, in words."""
+    name, argument = intrinsic(node)
+    if name == "Ref" and argument in shop.reading.evaluator.parameters:
+        return f"parameter {argument} names the function"
+    if name in ("Fn::ImportValue", "Fn::FindInMap", "Fn::Transform"):
+        return f"{name} names the function"
+    return "the function is named in a way that cannot be rewritten"
+
+
+# -- attachments ---------------------------------------------------------------
+
+
+def attach_to_invoked(cfn: Template, misfit: Misfit) -> Fix:
+    """Puts a permission, a statement or a setting on the qualifier that is invoked."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        if misfit.kind is Kind.SNAP_START:
+            return _shielded(shop, misfit)
+        if misfit.invoked is None and misfit.has is not None:
+            # Towards $LATEST would be a step back.
+            raise NoFixError("what it is on is better than $LATEST, which is invoked")
+        if not misfit.is_moveable:
+            raise NoFixError("SAM writes it")
+        if not misfit.is_always and shop.reading.say_any(
+            misfit.scenarios, misfit.base, misfit.is_always
+        ):
+            raise NoFixError("it is so in some scenarios only")
+        shop.function(misfit.function)
+        if misfit.kind is Kind.POLICY:
+            return [_allowed(shop, misfit)]
+        if misfit.kind is Kind.CONNECTOR:
+            raise NoFixError("it is a connector's")
+        return _attached(shop, misfit)
+
+    return Fix(misfit.function, cfn, make)
+
+
+def _shielded(shop: Workshop, misfit: Misfit) -> list[Edit]:
+    """Lets the target invoke an alias, so that SnapStart has an effect."""
+    if not misfit.target.row.accepts:
+        raise NoFixError("the service takes no qualifier")
+    if misfit.target.row.form == "self":
+        return shop.published(misfit.function)[1]
+    return _requalified(shop, misfit.target)
+
+
+def _allowed(shop: Workshop, misfit: Misfit) -> Edit:
+    """Allows every qualifier beside the one that a statement names."""
+    node = shop.node(misfit.path)
+    more: Node = {"Fn::Sub": f"${{{misfit.function}.Arn}}:*"}
+    *above, last = misfit.path
+    if isinstance(last, int) and isinstance(shop.node(above), list):
+        return shop.document.append(above, more)
+    if last != "Resource":
+        raise NoFixError("the statement names the function in one branch only")
+    return shop.document.replace(misfit.path, [node, more])
+
+
+def _attached(shop: Workshop, misfit: Misfit) -> list[Edit]:
+    node = shop.node(misfit.path)
+    published = _invoked(shop, misfit)
+    last = misfit.path[-1]
+    if last == "Qualifier":
+        if published.name is None:
+            raise NoFixError("the name of the alias is not written out")
+        return [shop.document.replace(misfit.path, published.name)]
+    if last == "ResourceId":
+        if published.name is None:
+            raise NoFixError("the name of the alias is not written out")
+        value = f"function:${{{misfit.function}}}:{published.name}"
+        return [shop.document.replace(misfit.path, {"Fn::Sub": value})]
+    if misfit.kind is Kind.SETTING:
+        raise NoFixError("it belongs to the alias or version that has it")
+    if misfit.has is not None:
+        return [shop.document.replace(misfit.path, published.arn)]
+    rewriting = Rewriting({misfit.function: published})
+    new = rewriting.of(node)
+    if new == node:
+        new = _replaced(node, published)
+    if new == node:
+        raise NoFixError(_why_not(shop, node))
+    return shop.rewrite(misfit.path, node, new, rewriting)
+
+
+def _invoked(shop: Workshop, misfit: Misfit) -> Published:
+    """The qualifier that the target of a misfit invokes, as the template writes it."""
+    assert misfit.invoked is not None
+    token = misfit.invoked.token
+    if token is None:
+        name = misfit.invoked.literal
+        if not name:
+            raise NoFixError("the qualifier that is invoked is not written out")
+        qualified = {"Fn::Sub": f"${{{misfit.function}.Arn}}:{name}"}
+        return Published(misfit.function, "", None, name, written=qualified)
+    return shop.qualifier(misfit.function, token.name)
+
+
+def qualify_scaling(cfn: Template, refused: Refused) -> Fix:
+    """Names the alias in a scalable target that names the function alone."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        published, edits = shop.published(refused.function)
+        shop.node(refused.path)
+        if published.name is None:
+            raise NoFixError("the name of the alias is not written out")
+        value: Node = {"Fn::Sub": f"function:${{{refused.function}}}:{published.name}"}
+        return [*edits, shop.document.replace(refused.path, value)]
+
+    return Fix(refused.function, cfn, make)
+
+
+def allow_qualifiers(cfn: Template, place: Exit) -> Fix:
+    """Lets the holder of a policy invoke every qualifier of a function too."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        if not place.is_policy:
+            raise NoFixError("who invokes it from there is not in this template")
+        if place.when:
+            raise NoFixError(f"it does so only when {place.when}")
+        node = shop.node(place.path)
+        more: Node = {"Fn::Sub": f"${{{place.function}.Arn}}:*"}
+        *above, last = place.path
+        if isinstance(last, int) and isinstance(shop.node(above), list):
+            return [shop.document.append(above, more)]
+        if last != "Resource":
+            raise NoFixError("this is no statement that lists what it allows")
+        return [shop.document.replace(place.path, [node, more])]
+
+    return Fix(place.function, cfn, make, is_safe=False)
+
+
+# -- versions ------------------------------------------------------------------
+
+
+def publish_changes(cfn: Template, functions: Sequence[str]) -> Fix:
+    """Lets the update that changes some functions publish a version of each."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        edits = [edit for name in functions for edit in _republished(shop, name)]
+        return list(dict.fromkeys(edits))
+
+    return Fix(functions[0], cfn, make)
+
+
+def publish_inputs(cfn: Template, found: UnpublishedInput) -> Fix:
+    """Lets a new value of some parameters publish a version, by its description."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        if found.is_secret:
+            raise NoFixError("one of the parameters is a secret, not to be shown")
+        function = shop.function(found.function)
+        versions = versions_of(shop.cfn, function.id)
+        path: Path = ("Resources", function.id, "Properties")
+        name = "VersionDescription"
+        if versions:
+            path = ("Resources", versions[0].id, "Properties")
+            name = "Description"
+        if name in shop.node(path):
+            raise NoFixError(f"the version has a {name} already; put them into it")
+        said = [shop.said(parameter) for parameter in found.parameters]
+        node: Node = said[0] if len(said) == 1 else {"Fn::Join": [" ", said]}
+        return [shop.document.add_keys(path, {name: node})]
+
+    return Fix(found.function, cfn, make)
+
+
+def _republished(shop: Workshop, name: str) -> list[Edit]:
+    function = shop.function(name)
+    versions = versions_of(shop.cfn, name)
+    if function.type == SERVERLESS_FUNCTION and not versions:
+        return shop.publishing_everything(function)
+    if not versions:
+        raise NoFixError("no AWS::Lambda::Version of it is in this template")
+    if len(versions) > 1:
+        raise NoFixError("it has several AWS::Lambda::Version; which follows it?")
+    return shop.renamed(versions[0].id, shop.version_id(name))
+
+
+def name_by_hash(cfn: Template, version: str) -> Fix:
+    """Gives a version the logical ID of what its function is now."""
+    functions = [
+        function.id
+        for function in read(cfn).functions
+        if any(one.id == version for one in versions_of(cfn, function.id))
+    ]
+    function = functions[0] if len(functions) == 1 else ""
+
+    def make(shop: Workshop) -> list[Edit]:
+        shop.function(function)
+        return shop.renamed(version, shop.version_id(function))
+
+    return Fix(function, cfn, make)
+
+
+def no_fix(cfn: Template, function: str, reason: str) -> Fix:
+    """What a finding carries that no edit of the template cures."""
+
+    def make(shop: Workshop) -> list[Edit]:
+        raise NoFixError(reason)
+
+    return Fix(function, cfn, make)
+
+
+def stale_versions(cfn: Template) -> Iterator[tuple[str, str, Fix]]:
+    """The versions that `fix` named, and whose functions are something else by now.
+
+    Each with its function and what names it anew.
+    """
+    for function in read(cfn).functions:
+        stem = stem_of_version(function.id)
+        for version in versions_of(cfn, function.id):
+            found = version.id.removeprefix(stem)
+            if found == version.id or not _HASH.fullmatch(found):
+                continue
+            if found != short_hash(fingerprint(cfn, function.id)):
+                yield version.id, function.id, publish_changes(cfn, [function.id])

@@ -1,0 +1,422 @@
+"""What the making of a fix needs: a template's reading, its text, and choices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
+from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
+from cfn_lint_lambda_race.template import Reading, Resource, Text, intrinsic, read
+from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._source import (
+    SERVERLESS_FUNCTION,
+    as_written,
+)
+from cfn_lint_lambda_race.update import fingerprint, versions_of
+
+DEFAULT_ALIAS = "live"
+ALIAS_NAME = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
+_VERSION_TYPE = "AWS::Lambda::Version"
+_ALIAS_TYPE = "AWS::Lambda::Alias"
+_PUBLISHING = "AutoPublishAlias"
+_EVERYTHING = "AutoPublishAliasAllProperties"
+
+
+# A logical ID has at most 255 characters.
+_MAX_STEM = 200
+_DIGITS = 10
+
+
+class NoFixError(Exception):
+    """There is no fix; the message says why, to stand behind a colon."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user chooses: the name of new aliases, and which functions to cure.
+
+    No ``functions`` are all of them.
+    """
+
+    alias: str = DEFAULT_ALIAS
+    functions: frozenset[str] = frozenset()
+
+
+class Workshop:
+    """Makes fixes for one text of a template."""
+
+    def __init__(self, cfn: Template, document: Document, choices: Choices) -> None:
+        self.cfn = cfn
+        self.document = document
+        self.choices = choices
+        self.reading: Reading = read(cfn)
+        self.written: Any = as_written(cfn).template
+
+    def node(self, path: Sequence[str | int]) -> Any:
+        """The node at a path; raises `NoFixError` where the text has none."""
+        node: Any = self.written
+        for step in path:
+            try:
+                node = node[step]
+            except (KeyError, IndexError, TypeError):
+                raise NoFixError("a macro or a loop writes this place") from None
+        return node
+
+    def rewrite(
+        self, path: Path, old: Any, new: Any, rewriting: Rewriting
+    ) -> list[Edit]:
+        """The edits that make one node of another, where the two differ."""
+        if new == old:
+            return []
+        if isinstance(old, str) and isinstance(new, str):
+            return [self._rewritten(path, old, new, rewriting)]
+        pairs: list[tuple[str | int, Any, Any]] = []
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            if list(old) == list(new) and intrinsic(old)[0] != "Ref":
+                pairs = [(key, old[key], new[key]) for key in old]
+        elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+            pairs = list(zip(range(len(old)), old, new))
+        if not pairs:
+            return [self.document.replace(path, new)]
+        return [
+            edit
+            for key, one, other in pairs
+            for edit in self.rewrite((*path, key), one, other, rewriting)
+        ]
+
+    def _rewritten(self, path: Path, old: str, new: str, rewriting: Rewriting) -> Edit:
+        """The edit of a text that keeps its lines and quotes, where it can."""
+        there = self.document.span(path)
+        written = rewriting.of_source(old, there.text)
+        grown = len(written) - len(there.text)
+        if written != there.text and grown == len(new) - len(old):
+            return Edit(there.start, there.end, written)
+        return self.document.replace(path, new)
+
+    def function(self, name: str) -> Resource:
+        """A function of the template; raises `NoFixError` for one elsewhere."""
+        found = self.reading.references.functions.get(name)
+        if found is None:
+            raise NoFixError("the function is not in this template")
+        if not isinstance(self.written.get("Resources", {}).get(name), Mapping):
+            raise NoFixError("a macro or a loop writes the function")
+        return found
+
+    # -- what a function publishes -----------------------------------------------
+
+    def published(self, name: str) -> tuple[Published, list[Edit]]:
+        """What callers of a function are to invoke, and the edits that make it.
+
+        An alias of a version that is there is taken, the one of the chosen name
+        first.
+        """
+        function = self.function(name)
+        names = self._names(function)
+        found = self._alias(function)
+        if found is not None:
+            return found, []
+        if function.type == SERVERLESS_FUNCTION:
+            return _of_serverless(function.id, self.choices.alias, names), (
+                self._publishing(function)
+            )
+        return self._resources(function, names)
+
+    def _names(self, function: Resource) -> tuple[str, ...]:
+        """The names of a function that its template writes out."""
+        found = self.reading.evaluator.texts(function.properties.get("FunctionName"))
+        return tuple(
+            one.value.literal
+            for one in found
+            if isinstance(one.value, Text) and one.value.literal
+        )
+
+    def aliases(self, function: Resource) -> list[str]:
+        """The aliases of a function that exist wherever it does, not of `$LATEST`."""
+        references = self.reading.references
+        return [
+            name
+            for name, alias in references.aliases.items()
+            if alias.function == function.id
+            and alias.resource.condition in (None, function.condition)
+            and not references.latest_branches(name)
+        ]
+
+    def _alias(self, function: Resource) -> Published | None:
+        found = [self.qualifier(function.id, name) for name in self.aliases(function)]
+        found.sort(key=lambda one: one.name != self.choices.alias)
+        return found[0] if found else None
+
+    def said(self, parameter: str) -> Node:
+        """The value of a parameter as one text."""
+        declared = self.reading.evaluator.parameters.get(parameter)
+        kind = str(declared.get("Type")) if isinstance(declared, Mapping) else ""
+        reference: Node = {"Ref": parameter}
+        if "List" in kind:
+            return {"Fn::Join": [",", reference]}
+        return reference
+
+    def qualifier(self, function: str, name: str) -> Published:
+        """An alias or a version of a function, by the name that its token has."""
+        references = self.reading.references
+        names = self._names(self.function(function))
+        alias = references.aliases.get(name)
+        if alias is None:
+            # A version: `Ref` gives its ARN.
+            return Published(function, name, name, None, names)
+        texts = [text.literal for text in references.alias_names(name)]
+        literal = texts[0] if len(texts) == 1 else None
+        if alias.resource.id == function:
+            return _of_serverless(function, literal, names)
+        return Published(function, name, name, literal, names)
+
+    # -- SAM -----------------------------------------------------------------------
+
+    def _publishing(self, function: Resource) -> list[Edit]:
+        """Sets `AutoPublishAlias`, in `Globals` where all of its functions need it."""
+        path: tuple[str, ...] = ("Resources", function.id, "Properties")
+        shared = self._section("Globals", "Function")
+        if shared is not None and self._all_need_it():
+            # cfn-lint knows nothing else about versions there.
+            return [
+                self.document.add_keys(
+                    ("Globals", "Function"), {_PUBLISHING: self.choices.alias}
+                )
+            ]
+        own = self._section(*path) or {}
+        added: dict[str, Node] = {_PUBLISHING: self.choices.alias, _EVERYTHING: True}
+        if _PUBLISHING in own:
+            # It is there and empty.
+            raise NoFixError(f"{_PUBLISHING} of {function.id} says no name")
+        for section in (own, shared or {}):
+            if _EVERYTHING in section:
+                added.pop(_EVERYTHING, None)
+        return [self.document.add_keys(path, added)]
+
+    def publishing_everything(self, function: Resource) -> list[Edit]:
+        """Lets SAM publish a version with every change of a function."""
+        properties = function.properties
+        if _PUBLISHING not in properties:
+            raise NoFixError("SAM publishes no alias of it")
+        if properties.get(_EVERYTHING) or "AutoPublishCodeSha256" in properties:
+            raise NoFixError("what it publishes by is set by hand")
+        path: tuple[str, ...] = ("Resources", function.id, "Properties")
+        shared = self._section("Globals", "Function")
+        if shared is not None and _PUBLISHING not in (self._section(*path) or {}):
+            path = ("Globals", "Function")
+        if _EVERYTHING in (self._section(*path) or {}):
+            return [self.document.replace((*path, _EVERYTHING), True)]
+        return [self.document.add_keys(path, {_EVERYTHING: True}, _PUBLISHING)]
+
+    def _section(self, *path: str) -> Mapping[str, Any] | None:
+        node: Any = self.written
+        for step in path:
+            node = node.get(step) if isinstance(node, Mapping) else None
+        return node if isinstance(node, Mapping) else None
+
+    def _all_need_it(self) -> bool:
+        """Whether every function of SAM lacks an alias that its targets could use."""
+        if self.choices.functions:
+            return False
+        functions = [
+            function
+            for function in self.reading.functions
+            if function.type == SERVERLESS_FUNCTION
+        ]
+        return all(
+            function.id in self._unqualified and not self.aliases(function)
+            for function in functions
+        )
+
+    @cached_property
+    def _unqualified(self) -> frozenset[str]:
+        """The functions of which some target invokes `$LATEST`, for good."""
+        return frozenset(
+            use.function
+            for target in self.reading.targets
+            if not target.row.is_deployment and target.row.accepts
+            for use in self.reading.unqualified_uses(target)
+        )
+
+    # -- CloudFormation ------------------------------------------------------------
+
+    def _resources(
+        self, function: Resource, names: tuple[str, ...]
+    ) -> tuple[Published, list[Edit]]:
+        """An alias of the function's version, and the version where it has none."""
+        version, resources = self._version(function)
+        words = re.split(r"[-_]", self.choices.alias)
+        name = "".join(word[:1].upper() + word[1:] for word in words)
+        stem = function.id[:_MAX_STEM]
+        alias = self.free_id(f"{stem}{name}", f"{stem}Alias{name}")
+        resources[alias] = {
+            "Type": _ALIAS_TYPE,
+            **self._condition(function),
+            "Properties": {
+                "FunctionName": {"Ref": function.id},
+                "FunctionVersion": {"Fn::GetAtt": [version, "Version"]},
+                "Name": self.choices.alias,
+            },
+        }
+        found = Published(function.id, alias, alias, self.choices.alias, names)
+        return found, [self.document.add_resources(function.id, resources)]
+
+    def version(self, name: str) -> tuple[str, list[Edit]]:
+        """A version of a function, and the edits that make it where it has none."""
+        function = self.function(name)
+        version, resources = self._version(function)
+        if not resources:
+            return version, []
+        return version, [self.document.add_resources(function.id, resources)]
+
+    def _version(self, function: Resource) -> tuple[str, dict[str, Any]]:
+        """The logical ID of a function's version, and the resource if it is new."""
+        for version in versions_of(self.cfn, function.id):
+            if version.condition in (None, function.condition):
+                return version.id, {}
+        name = self.version_id(function.id)
+        return name, {
+            name: {
+                "Type": _VERSION_TYPE,
+                **self._condition(function),
+                "DeletionPolicy": "Retain",
+                "UpdateReplacePolicy": "Retain",
+                "Properties": {"FunctionName": {"Ref": function.id}},
+            }
+        }
+
+    def version_id(self, function: str) -> str:
+        """The logical ID of the version of what a function is now."""
+        return (
+            f"{stem_of_version(function)}{short_hash(fingerprint(self.cfn, function))}"
+        )
+
+    def renamed(self, old: str, new: str) -> list[Edit]:
+        """Gives a resource another logical ID, wherever the template names it."""
+        if new == old:
+            raise NoFixError("its logical ID is that of what the function is now")
+        if new in self.reading.evaluator.resources:
+            raise NoFixError(f"there is another resource {new}")
+        self.node(("Resources", old))
+        edits = [self.document.rename_key(("Resources", old), new)]
+        for path, node in _naming(self.written, old):
+            edits.append(self.document.replace(path, renamed_in(node, old, new)))
+        return edits
+
+    @staticmethod
+    def _condition(function: Resource) -> dict[str, Any]:
+        return {} if function.condition is None else {"Condition": function.condition}
+
+    def free_id(self, *wanted: str) -> str:
+        """The first logical ID that no resource of the template has."""
+        for name in wanted:
+            if name not in self.reading.evaluator.resources:
+                return name
+        return next(
+            name
+            for number in range(2, 10_000)
+            for name in [f"{wanted[-1]}{number}"]
+            if name not in self.reading.evaluator.resources
+        )
+
+
+def _naming(node: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The topmost nodes that name a resource in an intrinsic, or in `DependsOn`."""
+    is_depending = len(path) == 3 and path[2] == "DependsOn"
+    if is_depending and isinstance(node, str):
+        if node == name:
+            yield path, node
+    elif intrinsic(node)[0] in ("Ref", "Fn::GetAtt", "Fn::Sub"):
+        if renamed_in(node, name, "") != node:
+            yield path, node
+    elif isinstance(node, Mapping):
+        for key, below in node.items():
+            yield from _naming(below, name, (*path, key))
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            if isinstance(item, str) and is_depending and item == name:
+                yield (*path, index), item
+            yield from _naming(item, name, (*path, index))
+
+
+def renamed_in(node: Any, old: str, new: str) -> Any:
+    """A reference, or a text of `DependsOn`, with another logical ID in it."""
+    name, argument = intrinsic(node)
+    if name is None:
+        return new if node == old else node
+    if name == "Ref":
+        return {name: new} if argument == old else node
+    if name == "Fn::GetAtt" and isinstance(argument, list) and argument[:1] == [old]:
+        return {name: [new, *argument[1:]]}
+    if name == "Fn::GetAtt" and isinstance(argument, str):
+        resource, dot, attribute = argument.partition(".")
+        return {name: f"{new}{dot}{attribute}"} if resource == old else node
+    if name != "Fn::Sub":
+        return node
+    pattern = re.compile(rf"\$\{{{re.escape(old)}(?=[.}}])")
+    if isinstance(argument, str):
+        return {name: pattern.sub(f"${{{new}", argument)}
+    if isinstance(argument, list) and len(argument) == 2:
+        text, variables = argument
+        if not isinstance(text, str) or not isinstance(variables, Mapping):
+            return node
+        if old not in variables:
+            text = pattern.sub(f"${{{new}", text)
+        below = {key: _all_renamed(value, old, new) for key, value in variables.items()}
+        return {name: [text, below]}
+    return node
+
+
+def _all_renamed(node: Any, old: str, new: str) -> Any:
+    if intrinsic(node)[0] in ("Ref", "Fn::GetAtt", "Fn::Sub"):
+        return renamed_in(node, old, new)
+    if isinstance(node, Mapping):
+        return {key: _all_renamed(value, old, new) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_all_renamed(item, old, new) for item in node]
+    return node
+
+
+def stem_of_version(function: str) -> str:
+    """How the logical IDs of a function's versions begin, before the hash."""
+    return f"{function[:_MAX_STEM]}Version"
+
+
+def short_hash(digest: str) -> str:
+    """The first digits of a hash that look like one: 0 to 9 is among them."""
+    for start in range(len(digest) - _DIGITS):
+        found = digest[start : start + _DIGITS]
+        if any(map(str.isdecimal, found)):
+            return found
+    return digest[:_DIGITS]
+
+
+def _of_serverless(
+    function: str, alias: str | None, names: tuple[str, ...]
+) -> Published:
+    """What SAM publishes of a function, by the logical ID that it generates.
+
+    As aws-sam-translator has it (``SamFunction._construct_alias``).
+    """
+    variable = None
+    if alias is not None:
+        name = alias.replace("-", "D").replace("_", "U")
+        variable = f"{function}Alias{name}"
+    return Published(function, f"{function}.Alias", variable, alias, names)
+
+
+_WORKSHOPS: WeakKeyDictionary[Template, Workshop] = WeakKeyDictionary()
+
+
+def workshop(cfn: Template, document: Document, choices: Choices) -> Workshop:
+    """The workshop for a text; the same one for every fix of it."""
+    found = _WORKSHOPS.get(cfn)
+    if found is None or found.document is not document or found.choices != choices:
+        found = _WORKSHOPS[cfn] = Workshop(cfn, document, choices)
+    return found

@@ -1,0 +1,176 @@
+"""The hash of what a function is, held against what W9832 sees."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import decode_str
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.update import fingerprint
+from tests.linting import FUNCTION, lint_template, paths
+
+BASE: dict[str, Any] = {
+    "Parameters": {
+        "Stage": {"Type": "String", "Default": "dev"},
+        "Size": {"Type": "Number", "Default": 256, "AllowedValues": [256, 512]},
+    },
+    "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+    "Mappings": {"Sizes": {"dev": {"Memory": 128}, "prod": {"Memory": 1024}}},
+    "Resources": {
+        "Orders": deepcopy(FUNCTION),
+        "Layer": {
+            "Type": "AWS::Lambda::LayerVersion",
+            "Properties": {"Content": {"S3Bucket": "artifacts", "S3Key": "layer.zip"}},
+        },
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "BillingMode": "PAY_PER_REQUEST",
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            },
+        },
+        "Version": {
+            "Type": "AWS::Lambda::Version",
+            "Properties": {"FunctionName": {"Ref": "Orders"}},
+        },
+        "Live": {
+            "Type": "AWS::Lambda::Alias",
+            "Properties": {
+                "FunctionName": {"Ref": "Orders"},
+                "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]},
+                "Name": "live",
+            },
+        },
+    },
+}
+BASE["Resources"]["Orders"]["Properties"] |= {
+    "Layers": [{"Ref": "Layer"}],
+    "MemorySize": {"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "Memory"]},
+    "Timeout": {"Fn::If": ["IsProd", 30, 10]},
+    "EphemeralStorage": {"Size": {"Ref": "Size"}},
+    "Environment": {"Variables": {"TABLE": {"Ref": "Table"}, "A": "b"}},
+}
+
+# Where a change is made, and what stands there then; None takes it away.
+FN = ("Resources", "Orders", "Properties")
+CHANGES: list[tuple[tuple[str | int, ...], Any]] = [
+    ((*FN, "Code", "S3Key"), "other.zip"),
+    ((*FN, "Code", "S3ObjectVersion"), "2"),
+    ((*FN, "Handler"), "index.other"),
+    ((*FN, "Runtime"), "python3.12"),
+    ((*FN, "Architectures"), ["arm64"]),
+    ((*FN, "Architectures"), ["x86_64"]),
+    ((*FN, "Description"), "other"),
+    ((*FN, "Environment", "Variables", "A"), "c"),
+    ((*FN, "Environment", "Variables", "B"), "c"),
+    ((*FN, "Environment"), None),
+    ((*FN, "Layers"), []),
+    ((*FN, "Role"), "arn:aws:iam::123456789012:role/other"),
+    ((*FN, "Timeout"), {"Fn::If": ["IsProd", 60, 10]}),
+    ((*FN, "TracingConfig"), {"Mode": "PassThrough"}),
+    ((*FN, "TracingConfig"), {"Mode": "Active"}),
+    ((*FN, "VpcConfig"), {"SubnetIds": [], "SecurityGroupIds": []}),
+    ((*FN, "VpcConfig"), {"SubnetIds": ["b", "a"], "SecurityGroupIds": ["c"]}),
+    ((*FN, "Tags"), [{"Key": "a", "Value": "b"}]),
+    ((*FN, "ReservedConcurrentExecutions"), 1),
+    (("Mappings", "Sizes", "dev", "Memory"), 256),
+    (("Mappings", "Sizes", "dev", "Disk"), 256),
+    (("Parameters", "Stage", "Default"), "prod"),
+    (("Parameters", "Size", "Default"), 512),
+    (("Parameters", "Size", "Description"), "of the disk"),
+    (("Conditions", "IsProd", "Fn::Equals", 1), "dev"),
+    (("Resources", "Layer", "Properties", "Content", "S3Key"), "other.zip"),
+    (("Resources", "Layer", "Properties", "Description"), "other"),
+    (("Resources", "Table", "Properties", "TableName"), "orders"),
+    (("Resources", "Table", "Properties", "BillingMode"), "PROVISIONED"),
+    (("Resources", "Live", "Properties", "Description"), "other"),
+]
+
+
+def _changed(path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
+    template = deepcopy(BASE)
+    node: Any = template
+    for step in path[:-1]:
+        node = node.setdefault(step, {}) if isinstance(node, dict) else node[step]
+    if value is None:
+        del node[path[-1]]
+    else:
+        node[path[-1]] = value
+    return template
+
+
+def _hash(template: dict[str, Any], folder: Path) -> str:
+    text = json.dumps(template)
+    decoded, _ = decode_str(text)
+    cfn = Template(str(folder / "template.json"), decoded, ["us-east-1"])
+    return fingerprint(cfn, "Orders")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), CHANGES, ids=lambda one: json.dumps(one, default=str)[:60]
+)
+def test_changes_with_what_an_update_changes(
+    path: tuple[str | int, ...], value: Any, tmp_path: Path
+) -> None:
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text(json.dumps(BASE))
+    template = _changed(path, value)
+    setting = f"W9831:baseline_path={baseline}"
+    matches = lint_template(tmp_path, template, "-x", setting)
+    is_other = _hash(template, tmp_path) != _hash(BASE, tmp_path)
+    assert is_other is bool(paths(matches, "W9832"))
+
+
+def test_counts_what_the_defaults_do_not_choose(tmp_path: Path) -> None:
+    """Another stack of the template takes the other branch."""
+    assert _hash(_changed((*FN, "Timeout"), 10), tmp_path) != _hash(BASE, tmp_path)
+
+
+def test_is_the_same_in_another_order(tmp_path: Path) -> None:
+    template = json.loads(json.dumps(BASE, sort_keys=True))
+    template["Resources"] = dict(reversed(template["Resources"].items()))
+    assert _hash(template, tmp_path) == _hash(BASE, tmp_path)
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_counts_local_code(has_git: bool, tmp_path: Path) -> None:
+    template = _changed((*FN, "Code"), "src")
+    code = tmp_path / "src" / "index.py"
+    code.parent.mkdir()
+    code.write_text("a = 1\n")
+    if has_git:
+        subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+        (tmp_path / ".gitignore").write_text("*.pyc\n")
+    first = _hash(template, tmp_path)
+    assert _hash(template, tmp_path) == first
+    code.write_text("a = 2\n")
+    second = _hash(template, tmp_path)
+    assert second != first
+    (code.parent / "other.py").write_text("")
+    assert _hash(template, tmp_path) != second
+    if has_git:
+        (code.parent / "other.py").unlink()
+        (code.parent / "index.pyc").write_text("")
+        assert _hash(template, tmp_path) == second
+
+
+def test_leaves_the_template_itself_out(tmp_path: Path) -> None:
+    template = _changed((*FN, "Code"), ".")
+    (tmp_path / "index.py").write_text("a = 1\n")
+    first = _hash(template, tmp_path)
+    (tmp_path / "template.json").write_text("{}")
+    assert _hash(template, tmp_path) == first
+
+
+def test_resources_that_refer_to_each_other_end(tmp_path: Path) -> None:
+    template = deepcopy(BASE)
+    template["Resources"]["Table"]["Properties"]["TableName"] = {"Ref": "Orders"}
+    template["Resources"]["Orders"]["Properties"]["FunctionName"] = {"Ref": "Table"}
+    assert _hash(template, tmp_path)

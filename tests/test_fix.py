@@ -1,0 +1,160 @@
+"""What `fix` makes of findings: the rules of each kind of fix."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import decode_str
+from cfnlint.helpers import ensure_list
+
+from cfn_lint_lambda_race import _fix
+from cfn_lint_lambda_race._linting import LintError
+from tests.fixing import fixed, reasons
+from tests.linting import CORPUS, TEMPLATES, lint_whole
+
+WRONG = [
+    path
+    for path in sorted(TEMPLATES.glob("*/wrong*"))
+    if path.suffix in (".json", ".yaml")
+]
+
+# What nobody but its author can cure, by the words that say why.
+LEFT = {
+    "W9810/wrong-conditions.yaml": "it does so only when IsProd is false",
+    "W9811/wrong-conditions.yaml": "it points there only when IsProd is false",
+    "W9811/wrong-parameter.yaml": "W2001",
+}
+
+
+def _diff(path: Path, *options: str) -> str:
+    before = path.read_bytes().decode()
+    return "".join(_fix.diff("template.yaml", before, fixed(path, *options).text))
+
+
+def test_sam_publishes_an_alias() -> None:
+    assert _diff(TEMPLATES / "W9810" / "wrong-sam.yaml").splitlines()[2:] == [
+        "@@ -23,3 +23,5 @@",
+        "           Type: Schedule",
+        "           Properties:",
+        "             Schedule: rate(1 day)",
+        "+      AutoPublishAlias: live",
+        "+      AutoPublishAliasAllProperties: true",
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", WRONG, ids=lambda path: f"{path.parent.name}/{path.name}"
+)
+def test_documented_templates_are_cured_or_say_why_not(
+    path: Path, tmp_path: Path
+) -> None:
+    name = f"{path.parent.name}/{path.name}"
+    result = fixed(path, "--generated")
+    cured = {(one.rule, one.path) for one in result.fixed}
+    copy = tmp_path / path.name
+    copy.write_bytes(result.text.encode())
+    after = {
+        (match.rule.id, tuple(getattr(match, "path", ()))) for match in lint_whole(copy)
+    }
+    assert not cured & after
+    before = {
+        (match.rule.id, tuple(getattr(match, "path", ()))) for match in lint_whole(path)
+    }
+    assert after <= before
+    if name in LEFT:
+        assert LEFT[name] in " ".join(reasons(result).values())
+    elif path.parent.name in ("W9810", "W9811", "W9812", "W9833"):
+        assert not reasons(result)
+
+
+# -- real templates ------------------------------------------------------------
+
+
+REAL = sorted(
+    path
+    for path in CORPUS.rglob("*")
+    if path.suffix in (".yaml", ".yml", ".json", ".template")
+)
+
+
+def _findings(path: Path) -> Counter[tuple[str, tuple[str | int, ...]]]:
+    return Counter(
+        (match.rule.id, tuple(getattr(match, "path", None) or ()))
+        for match in lint_whole(path)
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL, reason="no corpus beside us")
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
+    try:
+        result = fixed(path, "--generated")
+    except LintError:
+        pytest.skip("cfn-lint cannot read it")
+    assert not [left for left in result.left if left.finding.rule == "W9810"]
+    before = path.read_bytes().decode()
+    if result.text == before:
+        return
+    copy = tmp_path / path.name
+    copy.write_bytes(result.text.encode())
+    assert fixed(copy, "--generated").text == result.text
+    # What SAM and the CDK read beside the template is not beside the copy.
+    assert {rule for rule, _ in _findings(copy)} <= {
+        rule for rule, _ in _findings(path)
+    } | {"I9836"}
+    _only_publishes(before, result.text)
+
+
+def _only_publishes(before: str, after: str) -> None:
+    """What SAM makes of a template, or it is, gains aliases and versions alone."""
+    old, new = (decode_str(text)[0] for text in (before, after))
+    if "AWS::Serverless-2016-10-31" in ensure_list(old.get("Transform", [])):
+        try:
+            old = _translated(old)
+        except Exception:
+            # Not as it is: local files, parameters without values.
+            return
+        new = _translated(new)
+    added = {
+        name: resource["Type"]
+        for name, resource in new["Resources"].items()
+        if name not in old["Resources"]
+    }
+    assert set(added.values()) <= {"AWS::Lambda::Alias", "AWS::Lambda::Version"} | {
+        # Named after a hash of the API.
+        "AWS::ApiGateway::Deployment",
+        "AWS::ApiGatewayV2::Deployment",
+    }
+    gone = {
+        resource["Type"]
+        for name, resource in old["Resources"].items()
+        if name not in new["Resources"]
+    }
+    assert gone <= {
+        "AWS::Lambda::Version",
+        "AWS::ApiGateway::Deployment",
+        "AWS::ApiGatewayV2::Deployment",
+        # Named after what it permits.
+        "AWS::Lambda::Permission",
+    }
+
+
+def _translated(template: Any) -> Any:
+    translator = pytest.importorskip("samtranslator.translator.translator")
+    parser = pytest.importorskip("samtranslator.parser.parser")
+    template = json.loads(json.dumps(template))
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties")
+        if isinstance(properties, dict):
+            for key in ("CodeUri", "ContentUri", "DefinitionUri"):
+                if isinstance(properties.get(key), str):
+                    properties[key] = f"s3://bucket/{name}"
+    section = template.get("Globals", {}).get("Function", {})
+    if isinstance(section.get("CodeUri"), str):
+        section["CodeUri"] = "s3://bucket/global"
+    return translator.Translator({}, parser.Parser()).translate(template, {})
