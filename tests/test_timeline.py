@@ -744,6 +744,16 @@ def test_same_template_has_no_steps() -> None:
         assert len(_timeline(side, side).callers) == 1
 
 
+def test_only_affected_callers_make_a_column() -> None:
+    before, after = _moved()
+    for side in (before, after):
+        side["Resources"]["Daily"] = _rule(LIVE)
+    timeline = _timeline(before, after)
+    names = [timeline.callers[one].target.resource.id for one in timeline.affected]
+    assert names == ["Hourly"]
+    assert len(timeline.callers) == 2
+
+
 def test_new_and_removed_targets_are_met_while_they_are_there() -> None:
     with_rule = _stack(Hourly=_rule(ARN))
     states = [row[1] for row in _table(_stack(), with_rule)]

@@ -150,6 +150,12 @@ class Timeline:
         return moments
 
     @property
+    def affected(self) -> list[int]:
+        """The numbers of the callers who do not meet the same thing all the time."""
+        columns = zip(*(moment.met for moment in self.moments))
+        return [number for number, met in enumerate(columns) if len(set(met)) > 1]
+
+    @property
     def hazards(self) -> tuple[Hazard, ...]:
         """What goes wrong whatever order CloudFormation takes."""
         return self._found.certain
