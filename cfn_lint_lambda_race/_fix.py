@@ -129,9 +129,10 @@ def run(chosen: argparse.Namespace) -> int:
             code = 2
             continue
         _progress("", linter.templates)
-        reports.append(_report(name, before, result))
         if chosen.format == "text":
             _print(chosen, name, before, result)
+        else:
+            reports.append(_report(name, before, result))
     if chosen.format == "json":
         print(json.dumps({"templates": reports}, indent=2))
     return code
@@ -172,6 +173,30 @@ def cured(
         curing = Curing(text, lint, choices, is_wanted, refuse, TOLERATED)
         lint.check_baseline(curing.before)
         return source, curing.run()
+
+
+def edits_for(filename: str, text: str, rule: str, line: int) -> list[dict[str, Any]]:
+    """The edits that cure one finding of a text, for editors; empty without a fix.
+
+    As ``edits`` of the command's JSON. ``filename`` says where the text belongs, and
+    ``line`` where the finding stands, from 1.
+    """
+
+    def is_wanted(finding: Finding) -> bool:
+        return finding.rule == rule and finding.line == line
+
+    def refuse(finding: Finding) -> str | None:
+        assert finding.fix is not None
+        is_safe = finding.fix.is_safe
+        return None if is_safe else "an editor offers what is safe"
+
+    try:
+        with TemporaryDirectory() as folder:
+            lint = FileLint(Linter([]), filename, Path(folder), text)
+            curing = Curing(text, lint, Choices(), is_wanted, refuse, TOLERATED)
+            return list(_edits(text, curing.run().text))
+    except (LintError, EditError):
+        return []
 
 
 # -- what is said --------------------------------------------------------------
@@ -255,9 +280,7 @@ def _edits(before: str, after: str) -> Iterator[dict[str, Any]]:
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
-    for tag, first, last, start, end in SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
+    for tag, first, last, start, end in SequenceMatcher(None, old, new).get_opcodes():
         if tag != "equal":
             yield {
                 "start": starts[first],

@@ -27,8 +27,8 @@ _BELOW_RESOURCES = 2
 _COMPARES, _UNPUBLISHED = "W9831", "W9832"
 # What the update to a cured template may show: who deploys it has to know.
 _NOTES = frozenset({"W9834", "W9835"})
-# What a new alias can make true, and what makes it no worse than $LATEST.
-TOLERATED = frozenset({"I9836"})
+# What may be new: what a new alias makes true, and what the deployment has to know.
+TOLERATED = frozenset({"I9836", *_NOTES})
 _UPDATE_RULES = frozenset({_COMPARES, _UNPUBLISHED, *_NOTES})
 
 
@@ -81,7 +81,7 @@ class Linter:
         self._config = _Config(["--", *names])
         self._config.baseline = baseline
         try:
-            self.templates: list[str] = list(self._config.templates)
+            self.templates: list[str] = list(self._config.templates or ())
         except ValueError as error:
             raise LintError(str(error)) from None
 
@@ -89,6 +89,12 @@ class Linter:
     def _whole(self) -> Rules:
         config = self._config
         return _whole_rules(tuple(config.append_rules), config.custom_rules)
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether the user says what the templates are to be compared with."""
+        configured = self._config.configure_rules.get(_COMPARES) or {}
+        return any(configured.get(name) for name in Settings._fields)
 
     def pack(self, filename: str, text: str, baseline: str = "") -> list[Finding]:
         """What the pack says of a text, as if it stood in a file.
@@ -179,12 +185,20 @@ class FileLint:
         self._filename = filename
         self._original = folder / "baseline.template"
         self._original.write_bytes(text.encode("utf-8"))
+        self._whole: dict[str, list[Finding]] = {}
 
     def pack(self, text: str) -> list[Finding]:
-        return self._linter.pack(self._filename, text)
+        if text not in self._whole:
+            return self._linter.pack(self._filename, text)
+        return self._whole[text]
 
     def whole(self, text: str) -> list[Finding]:
-        return self._linter.whole(self._filename, text)
+        if text not in self._whole:
+            # The text as it was and the last one that was tried are asked for again.
+            for old in list(self._whole)[1:]:
+                del self._whole[old]
+            self._whole[text] = self._linter.whole(self._filename, text)
+        return self._whole[text]
 
     def check_baseline(self, findings: Iterable[Finding]) -> None:
         """Raise `LintError` where the pack cannot compare as it was told to."""
@@ -193,6 +207,9 @@ class FileLint:
                 raise LintError(finding.message)
 
     def update(self, text: str) -> tuple[list[Finding], list[Finding]]:
+        if self._linter.has_baseline:
+            # What is deployed is known, and all rules have compared with that.
+            return [], []
         found = [
             finding
             for finding in self._linter.pack(self._filename, text, str(self._original))

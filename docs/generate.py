@@ -230,6 +230,23 @@ def _demo(_: str) -> str:
     return f"```console\n{command}\n{run.stdout.rstrip()}\n```"
 
 
+def _fix(_: str) -> str:
+    """A template, and what `fix` really prints of it."""
+    name = "templates/W9810/wrong-sam.yaml"
+    text = (ROOT / name).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    program = [sys.executable, "-m", "cfn_lint_lambda_race"]
+    run = subprocess.run(  # noqa: S603
+        [*program, "fix", name], cwd=ROOT, capture_output=True, text=True
+    )
+    before = "\n".join(lines)
+    command = f"$ cfn-lint-lambda-race fix {name}"
+    return (
+        f"```yaml\n{before}\n```\n\n```console\n{command}\n```\n\n"
+        f"```diff\n{run.stdout.rstrip()}\n```"
+    )
+
+
 def _file(name: str) -> str:
     """A file that stands beside the pages, whole."""
     path = DOCS / name
@@ -240,6 +257,7 @@ def _file(name: str) -> str:
 _PARTS: Mapping[str, Callable[[str], str]] = {
     "demo": _demo,
     "file": _file,
+    "fix": _fix,
     "layers": _layer_table,
     "operations": _operation_table,
     "rule": _rule,

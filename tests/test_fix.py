@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from cfnlint.helpers import ensure_list
 
 from cfn_lint_lambda_race import _fix
 from cfn_lint_lambda_race._linting import LintError
+from cfn_lint_lambda_race.cure import NoFixError
+from cfn_lint_lambda_race.cure._edits import Document
 from tests.fixing import fixed, reasons
-from tests.linting import CORPUS, TEMPLATES, lint_whole
+from tests.linting import CORPUS, TEMPLATES, lint, lint_whole
 
 WRONG = [
     path
@@ -158,3 +161,117 @@ def _translated(template: Any) -> Any:
     if isinstance(section.get("CodeUri"), str):
         section["CodeUri"] = "s3://bucket/global"
     return translator.Translator({}, parser.Parser()).translate(template, {})
+
+
+# -- versions ------------------------------------------------------------------
+
+
+def test_a_version_follows_its_function(tmp_path: Path) -> None:
+    """As `AutoPublishAlias` does for SAM: before each deployment, no baseline."""
+    path = tmp_path / "template.yaml"
+    path.write_text(fixed(TEMPLATES / "W9810" / "wrong.yaml").text)
+    assert fixed(path, "--rule", "W9832").text == path.read_text()
+    changed = path.read_text().replace("Handler: index.handler", "Handler: a.b")
+    path.write_text(changed)
+    result = fixed(path, "--rule", "W9832")
+    (old,) = re.findall(r"\w+(?=:\n    Type: AWS::Lambda::Version)", changed)
+    (new,) = re.findall(r"\w+(?=:\n    Type: AWS::Lambda::Version)", result.text)
+    assert old != new
+    assert result.text == changed.replace(old, new)
+    path.write_text(result.text)
+    assert fixed(path, "--rule", "W9832").text == result.text
+
+
+@pytest.mark.parametrize("name", ["wrong", "wrong-sam"])
+def test_an_update_publishes(name: str, tmp_path: Path) -> None:
+    folder = TEMPLATES / "W9832"
+    baseline = ["--baseline-path", str(folder / f"{name}.before.yaml")]
+    result = fixed(folder / f"{name}.yaml", *baseline)
+    assert [finding.rule for finding in result.fixed] == ["W9832"]
+    assert not result.notes
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(result.text)
+    assert not fixed(path, *baseline).fixed
+
+
+def test_everything_that_names_a_version_names_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    text = (TEMPLATES / "W9833" / "wrong.yaml").read_text()
+    path.write_text(
+        f"""{text}
+  Other:
+    Type: AWS::SNS::Topic
+    DependsOn: [OrdersVersion, Orders]
+    Metadata: {{Name: OrdersVersion}}
+    Properties:
+      DisplayName: !Sub ["${{OrdersVersion.Version}} ${{a}}", {{a: !Ref OrdersVersion}}]
+Outputs:
+  Version:
+    Value: !Sub ${{OrdersVersion}} of ${{!OrdersVersion}}
+"""
+    )
+    result = fixed(path, "--rule", "W9833")
+    (new,) = re.findall(r"\w+(?=:\n    Type: AWS::Lambda::Version)", result.text)
+    left = [
+        line.strip()
+        for line in result.text.splitlines()
+        if re.search(r"\bOrdersVersion\b", line) and not line.startswith("#")
+    ]
+    assert left == [
+        "Metadata: {Name: OrdersVersion}",
+        f"Value: !Sub ${{{new}}} of ${{!OrdersVersion}}",
+    ]
+    assert [note.rule for note in result.notes] == ["W9835"]
+
+
+# -- the same template otherwise -----------------------------------------------
+
+TWINS = [
+    path
+    for path in WRONG
+    if path.suffix == ".yaml" and path.parent.name in ("W9810", "W9811", "W9812")
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path", TWINS, ids=lambda path: f"{path.parent.name}/{path.name}"
+)
+def test_twins_are_fixed_alike(path: Path, tmp_path: Path) -> None:
+    cured = decode_str(fixed(path).text)[0]
+    template = decode_str(path.read_text())[0]
+    twin = tmp_path / "template.json"
+    twin.write_text(json.dumps(template, indent=2))
+    assert decode_str(fixed(twin).text)[0] == cured
+    twin.write_text(json.dumps(template))
+    assert decode_str(fixed(twin).text)[0] == cured
+    resources = dict(reversed(template["Resources"].items()))
+    twin.write_text(json.dumps({**template, "Resources": resources}, indent=1))
+    assert decode_str(fixed(twin).text)[0] == cured
+
+
+# -- editors -------------------------------------------------------------------
+
+
+def test_an_editor_gets_the_edits_of_one_finding(tmp_path: Path) -> None:
+    """Of a text that may not be saved."""
+    text = (TEMPLATES / "W9810" / "wrong-sam.yaml").read_text()
+    line = 1 + text.splitlines().index("        Nightly:")
+    name = str(tmp_path / "template.yaml")
+    (edit,) = _fix.edits_for(name, text, "W9810", line)
+    assert edit["line"] == edit["end_line"] == len(text.splitlines()) + 1
+    assert edit["text"].splitlines()[0] == "      AutoPublishAlias: live"
+    assert _fix.edits_for(name, text, "W9810", 1) == []
+    assert _fix.edits_for(name, "a: [", "W9810", 1) == []
+
+
+def test_a_match_carries_its_fix() -> None:
+    path = TEMPLATES / "W9810" / "wrong-sam.yaml"
+    fixes = [match.fix for match in lint(path) if match.rule.id == "W9810"]
+    document = Document(path.read_text())
+    assert [fix.function for fix in fixes] == ["Orders", "Orders"]
+    assert fixes[0].edits(document) == fixes[1].edits(document)
+    path = TEMPLATES / "W9810" / "wrong-conditions.yaml"
+    (fix,) = [match.fix for match in lint(path) if match.rule.id == "W9810"]
+    with pytest.raises(NoFixError, match="only when IsProd is false"):
+        fix.edits(Document(path.read_text()))

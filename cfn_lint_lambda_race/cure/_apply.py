@@ -9,7 +9,7 @@ the fixes are tried in halves, until it is known which of them is to blame.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, apply
@@ -18,6 +18,8 @@ from cfn_lint_lambda_race.cure._workshop import Choices, NoFixError
 
 # Each round reads the text once; fixes of one place wait for one another.
 _MAX_ROUNDS = 25
+# One for the findings, one for what their fixes bring with them.
+_USUAL_ROUNDS = 2
 
 Key = tuple[str, tuple[str | int, ...], str]
 
@@ -124,6 +126,10 @@ class Curing:
                 result.left.append(Left(finding, reason))
         self._solve(open_ones, result)
         order = {finding.key: index for index, finding in enumerate(self._wanted)}
+        for finding in result.fixed:
+            warning = finding.fix.warning if finding.fix else ""
+            if warning:
+                result.notes.append(replace(finding, message=warning, fix=None))
         result.fixed.sort(key=lambda finding: order[finding.key])
         result.left.sort(key=lambda left: order[left.finding.key])
         return result
@@ -173,10 +179,12 @@ class Curing:
         wanted = {finding.key: finding for finding in findings}
         functions = {finding.fix.function for finding in findings if finding.fix}
         done: set[Key] = set()
-        for _ in range(_MAX_ROUNDS):
+        for number in range(_MAX_ROUNDS):
+            # The third text is mostly the last one, which has to be linted anyway.
+            lint = self._lint.pack if number < _USUAL_ROUNDS else self._lint.whole
             waiting = [
                 finding
-                for finding in self._lint.pack(attempt.text)
+                for finding in lint(attempt.text)
                 if finding.fix is not None
                 and finding.key not in done
                 and (

@@ -39,6 +39,10 @@ from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_
 _HASH = re.compile(r"[0-9a-f]{10}")
 # The name alone, not the ARN, is what these take of a function.
 _TAKES_NAMES = frozenset({"AWS::CodePipeline::Pipeline"})
+# https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
+_OTHER_URL = (
+    "the alias gets a function URL of its own; whoever calls the old one has to be told"
+)
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,15 @@ class Fix:
     """The cure of one finding, computed when its edits are asked for.
 
     ``function`` is the logical ID of the function that it is about; ``is_safe`` says
-    that nobody who is served today can be refused by it.
+    that nobody who is served today can be refused by it, ``warning`` what who deploys
+    it has to know.
     """
 
     function: str
     _cfn: Template = field(repr=False, compare=False)
     _make: Callable[[Workshop], list[Edit]] = field(repr=False, compare=False)
     is_safe: bool = True
+    warning: str = ""
 
     @property
     def template(self) -> Any:
@@ -86,7 +92,9 @@ def invoke_published(cfn: Template, target: Target, use: UnqualifiedUse) -> Fix:
             return shop.published(use.function)[1]
         return _requalified(shop, target)
 
-    return Fix(use.function, cfn, make)
+    is_url = target.row.path in ("TargetFunctionArn", "FunctionUrlConfig")
+    warning = "" if use.alias or not is_url else _OTHER_URL
+    return Fix(use.function, cfn, make, warning=warning)
 
 
 def point_to_version(cfn: Template, alias: str, path: Path, when: str) -> Fix:
@@ -314,10 +322,15 @@ def publish_inputs(cfn: Template, found: UnpublishedInput) -> Fix:
         if versions:
             path = ("Resources", versions[0].id, "Properties")
             name = "Description"
-        if name in shop.node(path):
-            raise NoFixError(f"the version has a {name} already; put them into it")
         said = [shop.said(parameter) for parameter in found.parameters]
-        node: Node = said[0] if len(said) == 1 else {"Fn::Join": [" ", said]}
+        properties = shop.node(path)
+        if name in properties:
+            text = properties[name]
+            if not isinstance(text, str):
+                raise NoFixError(f"{name} is no text that they can be added to")
+            node: Node = {"Fn::Join": [" ", [text, *said]]}
+            return [shop.document.replace((*path, name), node)]
+        node = said[0] if len(said) == 1 else {"Fn::Join": [" ", said]}
         return [shop.document.add_keys(path, {name: node})]
 
     return Fix(found.function, cfn, make)

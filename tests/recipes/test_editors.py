@@ -241,6 +241,43 @@ def test_language_server_sends_code_and_link(served: Shell) -> None:
     assert found[FUNCTION_LINE]["code"] == "W9831"  # against HEAD, in git
 
 
+def test_language_server_offers_the_fix(served: Shell) -> None:
+    served.write({".cfnlintrc": SETTINGS})
+    path = served.folder / TEMPLATE
+    text = path.read_text()
+    document = {
+        "uri": path.as_uri(),
+        "languageId": "yaml.cloudformation",
+        "version": 1,
+        "text": text,
+    }
+    with _server(served, "python cfn_lsp.py") as client:
+        client.send("textDocument/didOpen", {"textDocument": document})
+        sent = client.receive("textDocument/publishDiagnostics")
+        (problem,) = [one for one in sent["diagnostics"] if one["code"] == "W9810"]
+        client.send(
+            "textDocument/codeAction",
+            {
+                "textDocument": {"uri": path.as_uri()},
+                "range": problem["range"],
+                "context": {"diagnostics": [problem]},
+            },
+            id=2,
+        )
+        (action,) = client.receive()
+    assert (action["title"], action["kind"]) == ("Fix W9810", "quickfix")
+    lines = text.splitlines(keepends=True)
+    (edits,) = action["edit"]["changes"].values()
+    for edit in reversed(edits):
+        start, end = edit["range"]["start"], edit["range"]["end"]
+        assert start["character"] == end["character"] == 0
+        lines[start["line"] : end["line"]] = [edit["newText"]]
+    path.write_text("".join(lines))
+    served.do("cfn-lint-lambda-race fix --write --rule W9810 templates/orders.yaml")
+    assert path.read_text() == "".join(lines)
+    assert "Type: AWS::Lambda::Alias" in path.read_text()
+
+
 def test_language_server_lints_what_is_not_saved(served: Shell) -> None:
     served.write({".cfnlintrc": "append_rules: [cfn_lint_lambda_race]\n"})
     text = "# not saved yet\n" + (STORY / "race.yaml").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,35 @@ def test_commit_behind_an_alias_passes(hooked: Shell) -> None:
     hooked.write({"templates/orders.yaml": STORY / "alias.yaml"})
     code, said = _commit(hooked)
     assert (code, "Passed" in said) == (0, True), said
+
+
+def test_commit_that_changes_a_function_gets_a_new_version(hooked: Shell) -> None:
+    text = (STORY / "alias.before.yaml").read_text()
+    (old,) = re.findall(r"\w+(?=:\n +Type: AWS::Lambda::Version)", text)
+    by_hash = text.replace(old, "OrdersVersion0000000000")
+    hooked.write(
+        {
+            ".pre-commit-config.yaml": FILES / "pre-commit-fix.yaml",
+            "templates/orders.yaml": by_hash,
+        }
+    )
+    code, said = _commit(hooked)
+    assert (code, "files were modified by this hook" in said) == (1, True), said
+    first = (hooked.folder / "templates/orders.yaml").read_text()
+    code, said = _commit(hooked)
+    assert (code, "Passed" in said) == (0, True), said
+
+    hooked.write({"templates/orders.yaml": f"{first}\n# A comment changes nothing.\n"})
+    assert _commit(hooked)[0] == 0
+    hooked.write({"templates/orders.yaml": first.replace("index.handler", "a.b")})
+    assert _commit(hooked)[0] == 1
+    second = (hooked.folder / "templates/orders.yaml").read_text()
+    names = [
+        re.findall(r"\w+(?=:\n +Type: AWS::Lambda::Version)", each)
+        for each in (first, second)
+    ]
+    assert names[0] != names[1]
+    assert _commit(hooked)[0] == 0
 
 
 def test_first_commit_has_nothing_to_compare_with(folder: Shell, hooked: Shell) -> None:
