@@ -2239,7 +2239,7 @@ def test_a_malformed_statement_may_be_right(tmp_path: Path, more: Json) -> None:
 def test_an_event_that_lacks_what_it_permits_is_read(
     tmp_path: Path, without: str
 ) -> None:
-    events = deepcopy(EVENT)
+    events: Json = deepcopy(EVENT)
     del events["Get"]["Properties"][without]
     api = _api_of_kind("AWS::Serverless::Api", {"Fn::Sub": "${Orders.Arn}:7"})
     matches = lint_template(tmp_path, _sam({"Events": events}, Api=api))
