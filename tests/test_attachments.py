@@ -2112,3 +2112,135 @@ def test_a_scalable_target_without_a_qualifier_is_refused(
             "The scalable target Scalable names no version or alias of Orders, which "
             "AWS refuses; name one: function:Orders:ALIAS"
         )
+
+
+# -- decisions that could be left out unnoticed --------------------------------------
+
+PROD = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+CHOICE = {"Parameters": {"Stage": {"Type": "String"}}, "Conditions": PROD}
+NOTHING = {"Ref": "AWS::NoValue"}
+
+
+def test_a_permission_for_every_source_makes_another_surplus(tmp_path: Path) -> None:
+    source = {GetAtt: ["Rule", "Arn"]}
+    template = _template(
+        Rule=_rule(LIVE),
+        Right=_permission(LIVE),
+        Permission=_permission(FN, SourceArn=source),
+    )
+    assert _found(tmp_path, template) == []
+
+
+def test_a_source_that_is_one_of_several_covers_each(tmp_path: Path) -> None:
+    sources = [{GetAtt: ["Rule", "Arn"]}, {GetAtt: ["Other", "Arn"]}]
+    template = _template(
+        Rule=_rule(LIVE),
+        Other=_rule(LIVE),
+        Permission=_permission(FN, SourceArn={"Fn::If": ["IsProd", *sources]}),
+        Right=_permission(LIVE, SourceArn=sources[0]),
+    )
+    assert _found(tmp_path, {**template, **CHOICE}) == [FIXED]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("orders", [FIXED]), ("carts", [])])
+def test_a_source_is_compared_by_its_name_where_both_are_written_out(
+    tmp_path: Path, name: str, expected: list[str]
+) -> None:
+    subscription = _resource(
+        "AWS::SNS::Subscription",
+        Endpoint=LIVE,
+        Protocol="lambda",
+        TopicArn="arn:aws:sns:us-east-1:123456789012:orders",
+    )
+    permission = _from(FN, "sns", name)
+    template = _template(Subscription=subscription, Permission=permission)
+    assert _found(tmp_path, template) == expected
+
+
+def test_a_source_of_which_no_name_is_known_is_covered(tmp_path: Path) -> None:
+    authorizer = _resource(
+        "AWS::IoT::Authorizer", AuthorizerFunctionArn=LIVE, AuthorizerName="orders"
+    )
+    template = _template(
+        It=authorizer, Permission=_from(FN, "iot", "authorizer/orders")
+    )
+    assert _found(tmp_path, template) == [FIXED]
+
+
+def test_a_role_in_one_scenario_leaves_the_other_to_permissions(tmp_path: Path) -> None:
+    api = _method({"Fn::If": ["IsProd", ARN, LIVE]})
+    integration = api["Target"]["Properties"]["Integration"]
+    integration["Credentials"] = {"Fn::If": ["IsProd", ROLE, NOTHING]}
+    permission = _permission(FN, "apigateway.amazonaws.com")
+    template = {**_template(**api, Role=_role(), Permission=permission), **CHOICE}
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "invokes Live of Orders when IsProd is false, so" in message
+    integration["Credentials"] = {"Fn::If": ["IsProd", NOTHING, ROLE]}
+    template = {**_template(**api, Role=_role(), Permission=permission), **CHOICE}
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_reported"),
+    [({"Fn::Sub": "${Stage}-orders"}, False), ("carts", True), (None, True)],
+)
+def test_a_statement_on_a_name_may_be_on_a_function_that_is_called_so(
+    tmp_path: Path, name: Json, is_reported: bool
+) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-orders:live"
+    template = {**_by_role(LIVE, _statement(ARN), _statement(arn)), **CHOICE}
+    orders = deepcopy(FUNCTION)
+    orders["Properties"].update({"FunctionName": name} if name else {})
+    template["Resources"]["Orders"] = orders
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
+
+
+def test_a_statement_of_another_scenario_allows_nothing_here(tmp_path: Path) -> None:
+    allowed = {"Fn::If": ["IsProd", ARN, NOTHING]}
+    invoked = {"Fn::If": ["IsProd", ARN, LIVE]}
+    template = {**_by_role(invoked, _statement(allowed)), **CHOICE}
+    assert _found(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_reported"),
+    [
+        (NOTHING, True),
+        ({GetAtt: ["Topic", "TopicArn"]}, True),
+        # What an output of a nested stack or a parameter holds may be the function.
+        ({GetAtt: ["Nested", "Outputs.Arn"]}, False),
+        ({GetAtt: ["Stored", "Value"]}, False),
+    ],
+    ids=["nothing", "topic", "nested", "stored"],
+)
+def test_what_a_statement_names_beside_may_be_the_function(
+    tmp_path: Path, beside: Json, is_reported: bool
+) -> None:
+    template = _by_role(
+        LIVE,
+        _statement([ARN, beside]),
+        Topic=_resource("AWS::SNS::Topic"),
+        Nested=_resource("AWS::CloudFormation::Stack", TemplateURL="https://a/b"),
+        Stored=_resource("AWS::SSM::Parameter", Type="String", Value="v"),
+    )
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource/0"] * is_reported
+
+
+@pytest.mark.parametrize(
+    "more", [{"Action": [{"a": "b"}]}, {"Effect": {"a": "b"}}, {"Effect": ["Allow"]}]
+)
+def test_a_malformed_statement_may_be_right(tmp_path: Path, more: Json) -> None:
+    template = _by_role(LIVE, _statement(ARN), {**_statement(ARN), **more})
+    matches = lint_template(tmp_path, template)
+    assert [match for match in matches if match.rule.id == "E0002"] == []
+
+
+@pytest.mark.parametrize("without", ["Path", "Method"])
+def test_an_event_that_lacks_what_it_permits_is_read(
+    tmp_path: Path, without: str
+) -> None:
+    events: Json = deepcopy(EVENT)
+    del events["Get"]["Properties"][without]
+    api = _api_of_kind("AWS::Serverless::Api", {"Fn::Sub": "${Orders.Arn}:7"})
+    matches = lint_template(tmp_path, _sam({"Events": events}, Api=api))
+    assert "E0002" not in {match.rule.id for match in matches}

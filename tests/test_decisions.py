@@ -5,16 +5,27 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cfnlint.template import Template
 
-from cfn_lint_lambda_race.template import Evaluator
+from cfn_lint_lambda_race.template import Evaluator, _evaluator, read
 from cfn_lint_lambda_race.update import update_of
+from tests import linting
 from tests.linting import lint_template, messages, paths
 from tests.test_change_set import change, described, detail
 from tests.test_git import Work
-from tests.test_updates import configured, parameter, resource, sam, stack, update
+from tests.test_updates import (
+    configured,
+    parameter,
+    resource,
+    sam,
+    stack,
+    update,
+    variables,
+)
 
 FN: Any = {"Ref": "Orders"}
 ARN: Any = {"Fn::GetAtt": ["Orders", "Arn"]}
@@ -66,7 +77,180 @@ def test_a_set_of_parameters_that_leaves_one_out_says_nothing_of_it() -> None:
     assert _texts({"Ref": "Stage"}, *sets) == ["prod"]
 
 
+TWO_SETS = ({"Stage": "prod", "Open": "x"}, {"Stage": "dev", "Open": "y"})
+
+
+def test_what_sets_of_parameters_give_is_given_together() -> None:
+    assert _texts({"Fn::Sub": "${Stage}-${Open}"}, *TWO_SETS) == ["prod-x", "dev-y"]
+    # One parameter is looked at; the other one decides the condition.
+    choice = {"Fn::If": ["IsProd", "live", "beta"]}
+    node = {"Fn::Join": [":", [{"Ref": "Open"}, choice]]}
+    cfn = Template("template.json", _with_stage(node), ["us-east-1"])
+    sets = [SimpleNamespace(parameters=values) for values in TWO_SETS]
+    cfn.context = cfn.context.evolve(parameter_sets=sets)
+    reading = read(cfn)
+    found = reading.evaluator.evaluate(node)
+    possible = [str(one.value) for one in found if reading.possible(one.when)]
+    assert possible == ["x:live", "y:beta"]
+
+
+def _with_stage(value: Any) -> dict[str, Any]:
+    return {
+        "Parameters": {"Stage": {"Type": "String"}, "Open": {"Type": "String"}},
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+        "Resources": {"Orders": linting.FUNCTION},
+        "Outputs": {"Value": {"Value": value}},
+    }
+
+
+def test_what_was_read_before_leaves_room_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bound is for one value, not for all of a large template."""
+    monkeypatch.setattr(_evaluator, "MAX_STEPS", 20)
+    evaluator = Evaluator({})
+    node = {"Fn::Join": ["-", ["a", {"Fn::Join": ["-", ["b", "c"]]}]]}
+    for _ in range(20):
+        assert [str(found.value) for found in evaluator.evaluate(node)] == ["a-b-c"]
+
+
+def test_what_is_never_there_has_no_value_that_matters(tmp_path: Path) -> None:
+    """A branch that can only hold where the resource that it names does not exist."""
+    attribute = {"Fn::GetAtt": ["Orders", "Arn"]}
+    template = _with_stage({"Fn::If": ["IsProd", "none", attribute]})
+    template["Resources"]["Orders"] = {**linting.FUNCTION, "Condition": "IsProd"}
+    assert lint_template(tmp_path, template) == []
+    queue = {"Type": "AWS::SQS::Queue", "Condition": "IsProd"}
+    template["Resources"]["Queue"] = queue
+    value = {"Fn::If": ["IsProd", "none", {"Fn::GetAtt": ["Queue", "Arn"]}]}
+    template["Outputs"]["Value"]["Value"] = value
+    assert lint_template(tmp_path, template) == []
+
+
+def test_a_name_means_the_function_that_is_there(tmp_path: Path) -> None:
+    named = {**linting.FUNCTION["Properties"], "FunctionName": "orders"}
+    function = {"Type": "AWS::Lambda::Function", "Properties": named}
+    template = _with_stage("")
+    template["Resources"] = {
+        "Orders": {**function, "Condition": "IsProd"},
+        "Rule": resource(
+            "Events::Rule",
+            ScheduleExpression="rate(1 day)",
+            Targets=[
+                {
+                    "Id": "a",
+                    "Arn": {
+                        "Fn::If": [
+                            "IsProd",
+                            "arn:aws:sqs:us-east-1:123456789012:orders",
+                            "arn:aws:lambda:us-east-1:123456789012:function:orders",
+                        ]
+                    },
+                }
+            ],
+        ),
+    }
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert "$LATEST of Orders" not in message
+
+
+def test_an_alias_of_latest_in_the_other_scenario_is_none(tmp_path: Path) -> None:
+    template = stack(
+        {},
+        Resources={
+            "Version": resource("Lambda::Version", FunctionName=FN),
+            "Live": resource(
+                "Lambda::Alias",
+                FunctionName=FN,
+                Name="live",
+                FunctionVersion={
+                    "Fn::If": [
+                        "IsProd",
+                        {"Fn::GetAtt": ["Version", "Version"]},
+                        "$LATEST",
+                    ]
+                },
+            ),
+            "Topic": resource(
+                "SNS::Topic",
+                Subscription=[
+                    {
+                        "Protocol": "lambda",
+                        "Endpoint": {"Fn::If": ["IsProd", {"Ref": "Live"}, "none"]},
+                    }
+                ],
+            ),
+        },
+        Parameters={"Stage": parameter()},
+        Conditions={"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+    )
+    matches = lint_template(tmp_path, template)
+    assert paths(matches, "W9811") != []
+    assert [path for path in paths(matches, "W9810") if "Topic" in path] == []
+
+
 # -- targets -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["onEvent", "isComplete", "onTimeout"])
+def test_each_part_of_the_cdk_s_framework_is_the_deployment_s(
+    name: str, tmp_path: Path
+) -> None:
+    def template(handler: str) -> dict[str, Any]:
+        caller = {**linting.FUNCTION["Properties"], "Handler": handler}
+        caller.update(variables(ORDERS=ARN))
+        return stack({}, Resources={"Caller": resource("Lambda::Function", **caller)})
+
+    assert paths(lint_template(tmp_path, template(f"framework.{name}")), "I9813") == []
+    assert paths(lint_template(tmp_path, template("index.handler")), "I9813") != []
+
+
+def test_a_type_of_an_event_may_be_a_parameter(tmp_path: Path) -> None:
+    event = {"Type": {"Ref": "Kind"}, "Properties": {"Path": "/", "Method": "get"}}
+    template = sam(
+        {"Events": {"Get": event}}, Parameters={"Kind": parameter(Default="Api")}
+    )
+    matches = lint_template(tmp_path, template)
+    assert "E0002" not in {match.rule.id for match in matches}
+
+
+def test_an_event_of_an_api_in_a_file_is_only_a_permission(tmp_path: Path) -> None:
+    event = {"Path": "/", "Method": "get", "RestApiId": {"Ref": "Api"}}
+    api = resource("Serverless::Api", StageName="prod", DefinitionUri="api.yaml")
+    template = sam(
+        {"Events": {"Get": {"Type": "Api", "Properties": event}}},
+        Resources={"Api": api},
+    )
+    assert paths(lint_template(tmp_path, template), "W9810") == []
+
+
+@pytest.mark.parametrize("qualifier", [["live"], {"a": "live"}, 7])
+def test_a_malformed_qualifier_is_unknown(qualifier: Any, tmp_path: Path) -> None:
+    invoke = {"FunctionName": ARN, "Qualifier": qualifier}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+    definition = {"StartAt": "A", "States": {"A": {**task, "Parameters": invoke}}}
+    template = stack(
+        {},
+        Resources={
+            "Machine": resource("StepFunctions::StateMachine", Definition=definition)
+        },
+    )
+    matches = lint_template(tmp_path, template)
+    assert "E0002" not in {match.rule.id for match in matches}
+    assert not [path for path in paths(matches, "W9810") if "Machine" in path]
+
+
+def test_a_definition_with_many_short_lists_is_read(tmp_path: Path) -> None:
+    """What nests is bounded, not how much there is."""
+    lists = "\n".join(f"  - [{number}]" for number in range(1_200))
+    state = "{Type: Task, End: true, Resource: ${Orders.Arn}}"
+    text = f"StartAt: A\nStates:\n  A: {state}\nLists:\n{lists}\n"
+    machine = resource(
+        "StepFunctions::StateMachine", DefinitionString={"Fn::Sub": text}
+    )
+    template = stack({}, Resources={"Machine": machine})
+    found = paths(lint_template(tmp_path, template), "W9810")
+    assert "Resources/Machine/Properties/DefinitionString" in found
 
 
 @pytest.mark.parametrize("api", [{"Ref": "Elsewhere"}, "a1b2c3d4e5"])
@@ -201,7 +385,76 @@ def test_an_arn_that_is_written_out_leaves_too(tmp_path: Path) -> None:
     assert found == ["Outputs/Arn/Value"]
 
 
+@pytest.mark.parametrize("output", [None, "text", [], {}, {"Value": None}])
+def test_a_malformed_output_is_nothing(output: Any, tmp_path: Path) -> None:
+    template = stack({}, Outputs={"A": output, "B": {"Value": ARN}})
+    matches = lint_template(tmp_path, template)
+    if not any(match.rule.id == "E0000" for match in matches):
+        assert paths(matches, "I9813") == ["Outputs/B/Value"]
+
+
+@pytest.mark.parametrize("output", [None, "text", {}, {"Description": "none"}])
+def test_a_malformed_output_of_a_nested_template_is_nothing(
+    output: Any, tmp_path: Path
+) -> None:
+    nested = {
+        "Parameters": {"Orders": {"Type": "String"}},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"A": output},
+    }
+    (tmp_path / "nested.json").write_text(json.dumps(nested))
+    stack_ = resource(
+        "CloudFormation::Stack", TemplateURL="nested.json", Parameters={"Orders": ARN}
+    )
+    matches = lint_template(tmp_path, stack({}, Resources={"Nested": stack_}))
+    assert {"E0002", "I9813"}.isdisjoint(match.rule.id for match in matches)
+
+
+def test_an_output_that_names_a_policy_holds_nothing_of_it(tmp_path: Path) -> None:
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    policy = resource("IAM::ManagedPolicy", PolicyDocument={"Statement": [statement]})
+    template = stack(
+        {}, Resources={"Policy": policy}, Outputs={"P": {"Value": {"Ref": "Policy"}}}
+    )
+    matches = lint_template(tmp_path, template)
+    assert [path.split("/")[1] for path in paths(matches, "I9813")] == ["Policy"]
+    assert "E0002" not in {match.rule.id for match in matches}
+
+
+def test_a_connector_to_a_function_elsewhere_leaves_nothing(tmp_path: Path) -> None:
+    destination = {
+        "Type": "AWS::Lambda::Function",
+        "Arn": "arn:aws:lambda:us-east-1:123456789012:function:elsewhere",
+    }
+    connector = resource(
+        "Serverless::Connector",
+        Source={"Id": "Orders"},
+        Destination=destination,
+        Permissions=["Write"],
+    )
+    template = sam({}, Resources={"Connector": connector})
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+
+
 # -- layers ------------------------------------------------------------------------
+
+
+def test_what_a_layer_declares_may_be_unknown_where_sam_builds_it(
+    tmp_path: Path,
+) -> None:
+    layer = resource(
+        "Serverless::LayerVersion",
+        ContentUri="layer/",
+        CompatibleArchitectures=[{"Ref": "Arch"}],
+    )
+    layer["Metadata"] = {"BuildMethod": "makefile", "BuildArchitecture": "arm64"}
+    template = sam(
+        {"Layers": [{"Ref": "Layer"}]},
+        Resources={"Layer": layer},
+        Parameters={"Arch": parameter()},
+    )
+    matches = lint_template(tmp_path, template)
+    assert {"E0002", "W9820"}.isdisjoint(match.rule.id for match in matches)
 
 
 def test_a_layer_that_is_wrong_in_two_ways_says_when_in_which(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from cfn_lint_lambda_race.rules.ConcurrentUpdate import ConcurrentUpdate
 from cfn_lint_lambda_race.rules.UnqualifiedTarget import UnqualifiedTarget
 from cfn_lint_lambda_race.template import Evaluator, Reading, Target
-from cfn_lint_lambda_race.update import Settings
+from cfn_lint_lambda_race.update import Settings, timeline_between
 from tests.fuzzing import (
     found,
     found_against,
@@ -64,6 +64,17 @@ def _written(path: Path, document: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
+
+
+@fuzzed(60)
+@given(mutated(), st.one_of(mutated(), templates()))
+def test_no_pair_makes_a_timeline_raise(template: Any, baseline: Any) -> None:
+    sides = read(baseline), read(template)
+    if sides[0] is not None and sides[1] is not None:
+        timeline = timeline_between(sides[0], sides[1])
+        shown = {len(moment.met) for moment in timeline.moments}
+        assert shown == {len(timeline.callers)}
+        assert not [one for one in timeline.hazards if one in timeline.possible]
 
 
 @fuzzed(60)
@@ -230,7 +241,7 @@ def _rule(arn: Any) -> dict[str, Any]:
 def _function(**properties: Any) -> dict[str, Any]:
     return {
         "Type": FUNCTION["Type"],
-        "Properties": {**FUNCTION["Properties"], **properties},  # type: ignore[dict-item]
+        "Properties": {**FUNCTION["Properties"], **properties},
     }
 
 

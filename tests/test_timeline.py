@@ -744,6 +744,16 @@ def test_same_template_has_no_steps() -> None:
         assert len(_timeline(side, side).callers) == 1
 
 
+def test_only_affected_callers_make_a_column() -> None:
+    before, after = _moved()
+    for side in (before, after):
+        side["Resources"]["Daily"] = _rule(LIVE)
+    timeline = _timeline(before, after)
+    names = [timeline.callers[one].target.resource.id for one in timeline.affected]
+    assert names == ["Hourly"]
+    assert len(timeline.callers) == 2
+
+
 def test_new_and_removed_targets_are_met_while_they_are_there() -> None:
     with_rule = _stack(Hourly=_rule(ARN))
     states = [row[1] for row in _table(_stack(), with_rule)]
@@ -784,7 +794,7 @@ def _staged_rule(dev: Any, prod: Any = LIVE, **stage: Any) -> Template_:
         ({"Default": "dev"}, ""),
         ({"AllowedValues": ["dev", "prod"]}, "Stage is dev"),
     ],
-    ids=["other", "allowed", "default", "open"],
+    ids=["other", "allowed", "default", "none"],
 )
 def test_gap_of_a_stack_that_does_not_take_the_defaults(
     tmp_path: Path, stage: Template_, when: str
@@ -956,12 +966,13 @@ def _updates(draw: st.DrawFn) -> tuple[Template_, Template_]:
         names += ["version"] if "Version" in str(side.keys()) else []
         invoked = draw(st.sampled_from(names))
         side.update(_invoking(draw, side, invoked, is_api))
+        others = [_arn(side, name) for name in names]
         for name in ["P1", *draw(st.lists(chosen(["P2", "P3", "P4"]), unique=True))]:
             on = draw(chosen([invoked, invoked, *names]))
             side[name] = _permitting(draw, side, on, is_api)
             if name == "P4":
                 side[name]["Properties"]["SourceArn"] = OTHERS_ARN
-        sides.append(_conditional(draw, side))
+        sides.append(_conditional(draw, side, others))
     return sides[0], sides[1]
 
 
@@ -1014,16 +1025,18 @@ def _permitting(draw: st.DrawFn, side: Template_, on: str, is_api: bool) -> Temp
     return made
 
 
-def _conditional(draw: st.DrawFn, side: Template_) -> Template_:
-    """The side, perhaps with branches; the stage is prod by default."""
+def _conditional(draw: st.DrawFn, side: Template_, invoked: list[Any]) -> Template_:
+    """The side, perhaps with permissions that stages have, or have on something else.
+
+    The stage is prod by default.
+    """
     for name in ("P1", "P2", "P3"):
         if name in side and draw(st.integers(0, 5)) == 0:
             side[name]["Condition"] = draw(st.sampled_from(["IsProd", "IsDev"]))
         if name in side and draw(st.integers(0, 5)) == 0:
             properties = side[name]["Properties"]
-            source = properties.get("SourceArn", {"Ref": "AWS::NoValue"})
-            branches = [source, OTHERS_ARN] if draw(st.booleans()) else [source] * 2
-            properties["SourceArn"] = {"Fn::If": ["IsProd", *branches]}
+            branches = [properties["FunctionName"], draw(st.sampled_from(invoked))]
+            properties["FunctionName"] = {"Fn::If": ["IsProd", *branches]}
     stages = {"IsProd": "prod", "IsDev": "dev"}
     return {
         "Parameters": {"Stage": parameter(Default="prod")},
@@ -1212,7 +1225,11 @@ def _is_circular(side: Template_) -> bool:
 @given(_updates())
 def test_rules_say_what_every_order_has(sides: tuple[Template_, Template_]) -> None:
     defaults = [_chosen(side["Resources"], "prod") for side in sides]
-    if any(map(_is_circular, defaults)):
+    others = [
+        [_chosen(side["Resources"], stage) for side in sides]
+        for stage in ("dev", "another")
+    ]
+    if any(_is_circular(side) for stack in (defaults, *others) for side in stack):
         return
     with TemporaryDirectory() as folder:
         for name, side in zip(("before", "after"), sides):
@@ -1234,6 +1251,9 @@ def test_rules_say_what_every_order_has(sides: tuple[Template_, Template_]) -> N
         assert (Kind.REFUSED in kinds) is ("W9835" in expected)
         if _is_deployed(*defaults):
             assert (Kind.STALE in kinds) is ("W9832" in expected)
+        # What the defaults do not choose counts where they are silent.
+        for stack in others:
+            expected |= _hazards(*stack)
         # Decided: a function must be shielded after the update as well.
         if _meets_latest(defaults[1]) and _changes_both(*defaults):
             expected.add("W9831")

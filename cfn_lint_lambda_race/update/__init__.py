@@ -370,6 +370,8 @@ def gaps(cfn: Template) -> Iterator[Hazard]:
     timeline = timeline_of(cfn)
     found: list[Hazard] = []
     if timeline is not None and update.comparison is not None:
+        if timeline.says_the_same:
+            return
         found = list(timeline.gaps())
         for stack, when in stacks_that_move(update.comparison):
             found += [replace(one, when=when) for one in Timeline(stack).gaps()]

@@ -154,6 +154,9 @@ def _domains(
             continue
         named = list(asked[name].named)
         allowed = _allowed(comparison, name)
+        if not allowed and _default(comparison, name) is None:
+            # One without a value is unknown.
+            continue
         values = (*named, other_value(named)) if not allowed else tuple(allowed)
         default = _default(comparison, name)
         if default is not None and default not in values:

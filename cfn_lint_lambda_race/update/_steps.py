@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -28,6 +27,7 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._text import fits
 from cfn_lint_lambda_race.update._changes import FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
@@ -661,7 +661,7 @@ class Steps:
         ]
         if named == _TEST_STAGE or not names or None in names:
             return named != _TEST_STAGE
-        return "$" in named or any(fnmatchcase(str(name), named) for name in names)
+        return "$" in named or any(fits(str(name), named) for name in names)
 
     # -- targets -------------------------------------------------------------------
 
@@ -677,6 +677,30 @@ class Steps:
             return []
         places = dict.fromkeys([*self.after.targets, *self.before.targets])
         return [caller for place in places for caller in self._callers(place)]
+
+    @property
+    def moved(self) -> Iterator[Caller]:
+        """The callers whose target the update moves to another qualifier."""
+        if self.before.deployment.is_serverless != self.after.deployment.is_serverless:
+            return
+        for place in [one for one in self.after.targets if one in self.before.targets]:
+            sides = (self.before, self.after)
+            found = [side.only(side.targets[place]) for side in sides]
+            qualifiers = {side.qualifier(one) for side, one in zip(sides, found) if one}
+            if None not in found and len(qualifiers) > 1:
+                yield from (one for one in self._callers(place) if one.is_moved)
+
+    @property
+    def says_the_same(self) -> bool:
+        """Whether both templates have the same text, which moves nothing."""
+        before, after = self.before.deployment, self.after.deployment
+        evaluators = before.reading.evaluator, after.reading.evaluator
+        return (
+            before.resources == after.resources
+            and before.parameters == after.parameters
+            and evaluators[0].conditions == evaluators[1].conditions
+            and evaluators[0].mappings == evaluators[1].mappings
+        )
 
     def _callers(self, place: Place) -> Iterator[Caller]:
         before, after = (side.targets.get(place) for side in (self.before, self.after))

@@ -150,6 +150,12 @@ class Timeline:
         return moments
 
     @property
+    def affected(self) -> list[int]:
+        """The numbers of the callers who do not meet the same thing all the time."""
+        columns = zip(*(moment.met for moment in self.moments))
+        return [number for number, met in enumerate(columns) if len(set(met)) > 1]
+
+    @property
     def hazards(self) -> tuple[Hazard, ...]:
         """What goes wrong whatever order CloudFormation takes."""
         return self._found.certain
@@ -173,17 +179,21 @@ class Timeline:
             certain.append(Hazard(Kind.REFUSED, path, version.name, version.function))
         return Found(tuple(certain), tuple(possible))
 
+    @property
+    def says_the_same(self) -> bool:
+        """Whether both templates have the same text."""
+        return self._read.says_the_same
+
     def gaps(self) -> Iterator[Hazard]:
         """The moves that deny invocations whatever order CloudFormation takes.
 
         What stays denied for good, and is no API that waits for its deployment, is a
         permission on a wrong qualifier: W9812's.
         """
-        for caller in self.callers:
-            if caller.is_moved:
-                for hazard in self._denied(caller).certain:
-                    if not hazard.is_lasting or hazard.kind is Kind.UNDEPLOYED:
-                        yield hazard
+        for caller in self._read.moved:
+            for hazard in self._denied(caller).certain:
+                if not hazard.is_lasting or hazard.kind is Kind.UNDEPLOYED:
+                    yield hazard
 
     # -- hazards -------------------------------------------------------------------
 
