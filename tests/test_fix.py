@@ -18,7 +18,7 @@ from cfn_lint_lambda_race._linting import LintError
 from cfn_lint_lambda_race.cure import NoFixError
 from cfn_lint_lambda_race.cure._edits import Document
 from tests.fixing import fixed, reasons
-from tests.linting import CORPUS, TEMPLATES, lint, lint_whole
+from tests.linting import CORPUS, ROOT, TEMPLATES, lint, lint_whole
 
 WRONG = [
     path
@@ -521,3 +521,34 @@ def test_an_alias_that_a_parameter_names_is_not_written_out(tmp_path: Path) -> N
     text = fixed(path).text
     assert "Ref Orders.Alias" in text
     assert "OrdersAliaslive" not in text
+
+
+# -- pages ---------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "docs" / "rules").glob("*.md")),
+    ids=lambda path: str(path.stem),
+)
+def test_what_a_page_calls_wrong_is_fixed_or_left_with_a_reason(
+    path: Path, tmp_path: Path
+) -> None:
+    """Whatever a rule finds carries a fix, or a reason why there is none."""
+    deployed: list[str] = []
+    for found in re.finditer(
+        r'^```yaml title="(\w+)[^"]*"\n(.*?)^```', path.read_text(), re.M | re.S
+    ):
+        if found[1] == "deployed":
+            (tmp_path / "deployed.yaml").write_text(found[2])
+            deployed = ["--baseline-path", str(tmp_path / "deployed.yaml")]
+        if found[1] != "wrong":
+            continue
+        template = tmp_path / "template.yaml"
+        template.write_text(found[2])
+        result = fixed(template, "--generated", "--unsafe", *deployed)
+        told = [*result.fixed, *(left.finding for left in result.left)]
+        assert path.stem in {finding.rule for finding in told}
+        if path.stem in ("W9810", "W9811", "W9812", "W9832", "W9833", "I9836"):
+            assert not result.left
