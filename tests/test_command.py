@@ -282,3 +282,33 @@ def test_fix_does_what_is_unsafe_when_told(
     code, out, _ = command(capsys, "--unsafe", "sam.yaml")
     assert code == 1
     assert "${Orders.Arn}:*" in out
+
+
+@pytest.mark.parametrize(
+    ("place", "word"),
+    [
+        ("cdk.out", "the CDK writes this template"),
+        ("app/.serverless", "change serverless.yml"),
+        (".aws-sam/build", "change the one that it reads"),
+    ],
+)
+def test_fix_knows_where_generators_write(
+    place: str, word: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / place / "template.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(HAND, encoding="utf-8")
+    code, out, error = command(capsys, f"{place}/template.yaml")
+    assert (code, out) == (0, "")
+    assert word in error
+    assert command(capsys, "--generated", f"{place}/template.yaml")[0] == 1
+
+
+def test_fix_shows_how_far_it_is_on_a_terminal(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "other.yaml").write_text(HAND, encoding="utf-8")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    _, _, error = command(capsys, "*.yaml")
+    assert "[1/2] other.yaml" in error
+    assert "[2/2] sam.yaml" in error
