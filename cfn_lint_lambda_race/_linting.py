@@ -42,12 +42,18 @@ def _pack_rules() -> Rules:
 @cache
 def _whole_rules(folders: tuple[str, ...], custom_rules: str) -> Rules:
     rules = Rules()
-    for path in dict.fromkeys([*folders, _PACK]):
-        if path != _PACK and isdir(expanduser(path)):
-            rules.update(Rules.create_from_directory(path))
-        else:
-            rules.update(Rules.create_from_module(path))
-    rules.update(Rules.create_from_custom_rules_file(custom_rules))
+    # What the configuration names is the user's; it can name the pack as well.
+    try:
+        for path in dict.fromkeys(folders):
+            if path != _PACK and isdir(expanduser(path)):
+                rules.update(Rules.create_from_directory(path))
+            elif path != _PACK:
+                rules.update(Rules.create_from_module(path))
+        rules.update(Rules.create_from_custom_rules_file(custom_rules))
+        if _COMPARES not in rules:
+            rules.update(Rules.create_from_module(_PACK))
+    except Exception as error:
+        raise LintError(f"its rules cannot be loaded: {error}") from None
     return rules
 
 
