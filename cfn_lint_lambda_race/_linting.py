@@ -84,11 +84,12 @@ class Linter:
 
     def __init__(self, names: Sequence[str], baseline: Settings = Settings()) -> None:  # noqa: B008
         """``names`` are templates, or globs; raises `LintError` where they are none."""
-        self._config = _Config(["--", *names])
-        self._config.baseline = baseline
+        # A configuration file that is no such thing raises what it pleases.
         try:
+            self._config = _Config(["--", *names])
+            self._config.baseline = baseline
             self.templates: list[str] = list(self._config.templates or ())
-        except ValueError as error:
+        except Exception as error:
             raise LintError(str(error)) from None
 
     @property

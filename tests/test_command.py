@@ -330,3 +330,12 @@ def test_fix_says_that_the_rules_of_a_configuration_are_missing(
     code, out, error = command(capsys, "sam.yaml")
     assert (code, out) == (2, "")
     assert "no_such_pack" in error
+
+
+def test_fix_says_that_a_configuration_cannot_be_read(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".cfnlintrc").write_text("append_rules: 1\n")
+    code, out, error = command(capsys, "sam.yaml")
+    assert (code, out) == (2, "")
+    assert "append_rules" in error
