@@ -531,3 +531,184 @@ def test_what_is_sure_once_in_a_change_set_is_sure(tmp_path: Path) -> None:
         cfn = configured(tmp_path / "template.json", change_set=str(path))
         (found,) = update_of(cfn).concurrent
         assert found.is_certain == (sure in details)
+
+
+# -- what has a condition, a list or another form -------------------------------------
+
+
+CHOICE: dict[str, Any] = {
+    "Parameters": {"Stage": parameter()},
+    "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+}
+VERSIONED: dict[str, Any] = {
+    "Version": resource("Lambda::Version", FunctionName=FN),
+    "Live": resource(
+        "Lambda::Alias",
+        FunctionName=FN,
+        FunctionVersion={"Fn::GetAtt": ["Version", "Version"]},
+        Name="live",
+    ),
+}
+LIVE: Any = {"Ref": "Live"}
+
+
+def test_an_output_is_judged_where_it_is_there(tmp_path: Path) -> None:
+    value = {"Fn::If": ["IsProd", LIVE, ARN]}
+    template = stack({}, Resources=VERSIONED, **CHOICE)
+    template["Outputs"] = {"Name": {"Value": value, "Condition": "IsProd"}}
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+    del template["Outputs"]["Name"]["Condition"]
+    assert paths(lint_template(tmp_path, template), "I9813") != []
+
+
+def test_a_policy_that_a_role_names_serves_the_role(tmp_path: Path) -> None:
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    task = {"Type": "Task", "Resource": ARN, "End": True}
+    template = stack(
+        {},
+        Resources={
+            "Policy": resource(
+                "IAM::ManagedPolicy", PolicyDocument={"Statement": [statement]}
+            ),
+            "Role": resource("IAM::Role", ManagedPolicyArns=[{"Ref": "Policy"}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+        },
+    )
+    # The machine carries W9810: its policy is not a finding of its own.
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+    task["Resource"] = "arn:aws:states:::sqs:sendMessage"
+    assert len(paths(lint_template(tmp_path, template), "I9813")) == 1
+
+
+@pytest.mark.parametrize(("kind", "name"), [("Api", "RestApiId"), ("HttpApi", "ApiId")])
+def test_an_event_permits_the_api_that_it_names(
+    kind: str, name: str, tmp_path: Path
+) -> None:
+    uri = (
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+        "${Orders.Arn}:7/invocations"
+    )
+    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
+    method = {"x-amazon-apigateway-integration": integration}
+    api = resource(
+        f"Serverless::{kind}",
+        StageName="prod",
+        DefinitionBody={"openapi": "3.0.1", "paths": {"/": {"get": method}}},
+    )
+    event = {"Path": "/", "Method": "get", name: {"Ref": "Shop"}}
+    events = {"Hourly": None, "Get": {"Type": kind, "Properties": event}}
+    template = sam({"Events": events}, Resources={"Shop": api})
+    del template["Resources"]["Orders"]["Properties"]["Events"]["Hourly"]
+    found = paths(lint_template(tmp_path, template), "W9812")
+    assert found == ["Resources/Orders/Properties/Events/Get"]
+
+
+def test_a_parameter_may_hold_the_layers(tmp_path: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
+    layers = f"{arn}-ARM:1,{arn}:1"
+    template = stack(
+        {"Architectures": ["arm64"], "Layers": {"Ref": "Layers"}},
+        Parameters={"Layers": {"Type": "CommaDelimitedList", "Default": layers}},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9820")
+    assert message.startswith("Layer Datadog-Extension runs on x86_64 only")
+
+
+def test_a_parameter_may_hold_what_a_statement_allows(tmp_path: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function"
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
+    policy = {"Statement": [{**statement, "Resource": {"Ref": "Arns"}}]}
+    template = stack(
+        {"FunctionName": "orders"},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+        },
+        Parameters={"Arns": {"Type": "CommaDelimitedList"}},
+    )
+    for names, count in (("carts,orders", 1), ("carts,orders:live", 0)):
+        default = ",".join(f"{arn}:{name}" for name in names.split(","))
+        template["Parameters"]["Arns"]["Default"] = default
+        assert len(paths(lint_template(tmp_path, template), "W9812")) == count, names
+
+
+@pytest.mark.parametrize(("qualifier", "count"), [("next", 1), ("${Stage}", 0)])
+def test_a_statement_on_an_unknown_qualifier_may_be_right(
+    qualifier: str, count: int, tmp_path: Path
+) -> None:
+    allowed = {"Fn::Sub": f"${{Orders.Arn}}:{qualifier}"}
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
+    policy = {"Statement": [{**statement, "Resource": allowed}]}
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    template = stack(
+        {},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+        },
+        **CHOICE,
+    )
+    assert len(paths(lint_template(tmp_path, template), "W9812")) == count
+
+
+def test_a_role_may_be_that_of_the_resource_that_is_named(tmp_path: Path) -> None:
+    """The target of a gateway is invoked by the gateway's role."""
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    policy = {"Statement": [statement]}
+    target = {"Mcp": {"Lambda": {"LambdaArn": LIVE}}}
+    template = stack(
+        {},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Gateway": resource(
+                "BedrockAgentCore::Gateway", RoleArn={"Fn::GetAtt": ["Role", "Arn"]}
+            ),
+            "Tools": resource(
+                "BedrockAgentCore::GatewayTarget",
+                GatewayIdentifier={"Ref": "Gateway"},
+                TargetConfiguration=target,
+            ),
+        },
+    )
+    (found,) = paths(lint_template(tmp_path, template), "W9812")
+    assert found.startswith("Resources/Role/Properties/Policies/0/")
+
+
+def test_a_connector_may_stand_at_its_source(tmp_path: Path) -> None:
+    rule = resource(
+        "Events::Rule",
+        ScheduleExpression="rate(1 day)",
+        Targets=[{"Id": "a", "Arn": {"Ref": "Orders.Alias"}}],
+    )
+    connector = {"Destination": {"Id": "Orders"}, "Permissions": ["Write"]}
+    rule["Connectors"] = {"ToOrders": {"Properties": connector}}
+    template = sam({"AutoPublishAlias": "live"}, Resources={"Rule": rule})
+    (found,) = paths(lint_template(tmp_path, template), "W9812")
+    assert found.startswith("Resources/Rule/Connectors/ToOrders")
+
+
+def test_snap_start_of_a_function_that_nothing_here_invokes(tmp_path: Path) -> None:
+    """Others' targets say nothing of it."""
+    other = resource("Lambda::Function", **linting.FUNCTION["Properties"])
+    other["Properties"]["SnapStart"] = {"ApplyOn": "PublishedVersions"}
+    template = stack({}, Resources={"Other": other})
+    assert paths(lint_template(tmp_path, template), "W9812") == []
+    other["Properties"], mine = linting.FUNCTION["Properties"], other["Properties"]
+    template["Resources"]["Orders"]["Properties"] = mine
+    assert len(paths(lint_template(tmp_path, template), "W9812")) == 1
