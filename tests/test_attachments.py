@@ -2189,7 +2189,7 @@ def test_a_statement_on_a_name_may_be_on_a_function_that_is_called_so(
 ) -> None:
     arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-orders:live"
     template = {**_by_role(LIVE, _statement(ARN), _statement(arn)), **CHOICE}
-    orders = deepcopy(FUNCTION)
+    orders: Json = deepcopy(FUNCTION)
     orders["Properties"].update({"FunctionName": name} if name else {})
     template["Resources"]["Orders"] = orders
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
@@ -2239,7 +2239,7 @@ def test_a_malformed_statement_may_be_right(tmp_path: Path, more: Json) -> None:
 def test_an_event_that_lacks_what_it_permits_is_read(
     tmp_path: Path, without: str
 ) -> None:
-    events = deepcopy(EVENT)
+    events: Json = deepcopy(EVENT)
     del events["Get"]["Properties"][without]
     api = _api_of_kind("AWS::Serverless::Api", {"Fn::Sub": "${Orders.Arn}:7"})
     matches = lint_template(tmp_path, _sam({"Events": events}, Api=api))

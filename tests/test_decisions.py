@@ -29,6 +29,7 @@ from tests.test_updates import (
 
 FN: Any = {"Ref": "Orders"}
 ARN: Any = {"Fn::GetAtt": ["Orders", "Arn"]}
+PROPERTIES: Any = linting.FUNCTION["Properties"]
 
 
 # -- values ------------------------------------------------------------------------
@@ -128,7 +129,7 @@ def test_what_is_never_there_has_no_value_that_matters(tmp_path: Path) -> None:
 
 
 def test_a_name_means_the_function_that_is_there(tmp_path: Path) -> None:
-    named = {**linting.FUNCTION["Properties"], "FunctionName": "orders"}
+    named = {**PROPERTIES, "FunctionName": "orders"}
     function = {"Type": "AWS::Lambda::Function", "Properties": named}
     template = _with_stage("")
     template["Resources"] = {
@@ -197,7 +198,7 @@ def test_each_part_of_the_cdk_s_framework_is_the_deployment_s(
     name: str, tmp_path: Path
 ) -> None:
     def template(handler: str) -> dict[str, Any]:
-        caller = {**linting.FUNCTION["Properties"], "Handler": handler}
+        caller = {**PROPERTIES, "Handler": handler}
         caller.update(variables(ORDERS=ARN))
         return stack({}, Resources={"Caller": resource("Lambda::Function", **caller)})
 
@@ -705,10 +706,10 @@ def test_a_connector_may_stand_at_its_source(tmp_path: Path) -> None:
 
 def test_snap_start_of_a_function_that_nothing_here_invokes(tmp_path: Path) -> None:
     """Others' targets say nothing of it."""
-    other = resource("Lambda::Function", **linting.FUNCTION["Properties"])
+    other = resource("Lambda::Function", **PROPERTIES)
     other["Properties"]["SnapStart"] = {"ApplyOn": "PublishedVersions"}
     template = stack({}, Resources={"Other": other})
     assert paths(lint_template(tmp_path, template), "W9812") == []
-    other["Properties"], mine = linting.FUNCTION["Properties"], other["Properties"]
+    other["Properties"], mine = PROPERTIES, other["Properties"]
     template["Resources"]["Orders"]["Properties"] = mine
     assert len(paths(lint_template(tmp_path, template), "W9812")) == 1
