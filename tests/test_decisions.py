@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.template import Evaluator, _evaluator, read
+from cfn_lint_lambda_race.template import Evaluator, _evaluator, literal, read
 from cfn_lint_lambda_race.update import update_of
 from tests import linting
 from tests.linting import lint_template, messages, paths
@@ -713,3 +713,160 @@ def test_snap_start_of_a_function_that_nothing_here_invokes(tmp_path: Path) -> N
     other["Properties"], mine = PROPERTIES, other["Properties"]
     template["Resources"]["Orders"]["Properties"] = mine
     assert len(paths(lint_template(tmp_path, template), "W9812")) == 1
+
+
+# -- what counts as right, and what is said of it -------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("granted", "is_reported"), [(LIVE, False), ({"Fn::Sub": "${Orders}:next"}, True)]
+)
+def test_a_permission_for_the_account_counts_on_the_qualifier_that_is_invoked(
+    granted: Any, is_reported: bool, tmp_path: Path
+) -> None:
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    policy = {"Statement": [statement]}
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    template = stack(
+        {},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+            "Permission": resource(
+                "Lambda::Permission",
+                Action="lambda:InvokeFunction",
+                FunctionName=granted,
+                Principal="123456789012",
+            ),
+        },
+    )
+    found = paths(lint_template(tmp_path, template), "W9812")
+    assert len(found) == is_reported
+
+
+def test_an_event_of_any_method_permits_each(tmp_path: Path) -> None:
+    uri = (
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+        "${Orders.Alias}/invocations"
+    )
+    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
+    method = {"x-amazon-apigateway-integration": integration}
+    permission = resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="apigateway.amazonaws.com",
+    )
+
+    def found(of_api: str, of_event: str) -> list[str]:
+        paths_ = {"/orders": {of_api: method}}
+        api = resource(
+            "Serverless::Api",
+            StageName="prod",
+            DefinitionBody={"openapi": "3.0.1", "paths": paths_},
+        )
+        event = {"Path": "/orders", "Method": of_event, "RestApiId": {"Ref": "Shop"}}
+        template = sam(
+            {"AutoPublishAlias": "live"},
+            Resources={"Shop": api, "Permission": permission},
+        )
+        properties = template["Resources"]["Orders"]["Properties"]
+        properties["Events"] = {"Get": {"Type": "Api", "Properties": event}}
+        return paths(lint_template(tmp_path, template), "W9812")
+
+    any_method = "x-amazon-apigateway-any-method"
+    assert found("get", "get") == found(any_method, "get") == found("get", "any") == []
+    assert found("get", "post") == ["Resources/Permission/Properties/FunctionName"]
+
+
+def test_what_sam_permits_for_its_own_event_is_enough(tmp_path: Path) -> None:
+    permission = resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="events.amazonaws.com",
+    )
+    template = sam({"AutoPublishAlias": "live"}, Resources={"Permission": permission})
+    assert paths(lint_template(tmp_path, template), "W9812") == []
+
+
+def test_what_cannot_be_is_no_case_of_its_own(tmp_path: Path) -> None:
+    endpoint = {"Fn::If": ["Never", ARN, LIVE]}
+    subscription = [{"Protocol": "lambda", "Endpoint": endpoint}]
+    permission = resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="sns.amazonaws.com",
+    )
+    topic = resource("SNS::Topic", Subscription=subscription)
+    template = stack(
+        {},
+        LIVE,
+        Resources={**VERSIONED, "Topic": topic, "Permission": permission},
+        Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9812")
+    assert " when " not in message
+
+
+@pytest.mark.parametrize(
+    ("architecture", "when"),
+    [
+        ("arm64", ""),
+        ({"Fn::If": ["IsProd", "arm64", "x86_64"]}, " when IsProd is true"),
+    ],
+)
+def test_a_layer_that_is_right_in_one_case_is_wrong_in_the_other(
+    architecture: Any, when: str, tmp_path: Path
+) -> None:
+    layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:1"
+    template = stack({"Architectures": [architecture], "Layers": [layer]}, **CHOICE)
+    (message,) = messages(lint_template(tmp_path, template), "W9820")
+    assert f"but Orders is arm64{when}:" in message
+
+
+def test_a_parameter_that_also_names_the_function_does_not_mean_it(
+    tmp_path: Path,
+) -> None:
+    other = resource("Lambda::Function", **PROPERTIES)
+    other["Properties"] = {**PROPERTIES, **variables(A={"Ref": "Name"})}
+    template = stack(
+        {"FunctionName": {"Ref": "Name"}},
+        Resources={"Other": other},
+        Parameters={"Name": parameter()},
+    )
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+
+
+def test_the_alias_that_sam_publishes_is_the_cure(tmp_path: Path) -> None:
+    def cure(**properties: Any) -> str:
+        rule = resource(
+            "Events::Rule",
+            ScheduleExpression="rate(1 day)",
+            Targets=[{"Id": "a", "Arn": ARN}],
+        )
+        template = sam({**properties}, Resources={"Rule": rule})
+        matches = lint_template(tmp_path, template)
+        (found,) = [
+            match.message
+            for match in matches
+            if match.rule.id == "W9810" and match.message.startswith("Rule ")
+        ]
+        return str(found).rpartition("; ")[2]
+
+    assert cure() == "set AutoPublishAlias on Orders and invoke that alias"
+    assert cure(AutoPublishAlias="live") == "invoke !Ref Orders.Alias"
+
+
+def test_a_key_may_be_a_number() -> None:
+    """YAML has such keys; an intrinsic function is none of them."""
+    assert _texts({"Fn::ToJsonString": {1: "a"}}) != []
+    (found,) = Evaluator({}).evaluate({1: "a"})
+    assert isinstance(found.value, dict)
+    assert list(found.value.values()) == [literal("a")]
