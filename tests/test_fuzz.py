@@ -241,7 +241,7 @@ def _rule(arn: Any) -> dict[str, Any]:
 def _function(**properties: Any) -> dict[str, Any]:
     return {
         "Type": FUNCTION["Type"],
-        "Properties": {**FUNCTION["Properties"], **properties},  # type: ignore[dict-item]
+        "Properties": {**FUNCTION["Properties"], **properties},
     }
 
 

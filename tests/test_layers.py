@@ -50,7 +50,7 @@ def _layer(architectures: Any = None, **more: Any) -> dict[str, Any]:
 
 def _template(function: Properties, **more: Any) -> dict[str, Any]:
     fn = deepcopy(FUNCTION)
-    fn["Properties"].update(function)  # type: ignore[attr-defined]
+    fn["Properties"].update(function)
     resources = {"Fn": fn, **more.pop("Resources", {})}
     parameters = {
         "Arch": ARCH,

@@ -921,7 +921,7 @@ def test_a_parameter_can_be_the_whole_list(tmp_path: Path) -> None:
 
 
 def _twin(function: str, condition: str) -> dict[str, Any]:
-    properties = {**linting.FUNCTION["Properties"], "FunctionName": function}  # type: ignore[dict-item]
+    properties = {**linting.FUNCTION["Properties"], "FunctionName": function}
     return {**linting.FUNCTION, "Condition": condition, "Properties": properties}
 
 
@@ -996,7 +996,7 @@ def test_an_alias_of_a_function_elsewhere(tmp_path: Path) -> None:
 
 def test_managed_instances_under_a_condition(tmp_path: Path) -> None:
     capacity = {"Fn::If": ["IsLive", {"A": "b"}, {"Ref": "AWS::NoValue"}]}
-    properties = {**linting.FUNCTION["Properties"], "CapacityProviderConfig": capacity}  # type: ignore[dict-item]
+    properties = {**linting.FUNCTION["Properties"], "CapacityProviderConfig": capacity}
     function = {**linting.FUNCTION, "Properties": properties}
     template = _scheduled(FN_ARN, **{**SECTIONS, "Resources": {"Fn": function}})
     (message,) = messages(lint_template(tmp_path, template), "W9810")
@@ -1498,7 +1498,7 @@ def test_a_durable_function_refuses_what_has_no_qualifier(
 ) -> None:
     template = _scheduled({"Fn::Sub": f"${{Fn.Arn}}{qualifier}"})
     fn = deepcopy(linting.FUNCTION)
-    fn["Properties"]["DurableConfig"] = {"ExecutionTimeout": 60}  # type: ignore[index]
+    fn["Properties"]["DurableConfig"] = {"ExecutionTimeout": 60}
     template["Resources"]["Fn"] = fn
     [message] = messages(lint_template(tmp_path, template), "W9810")
     assert ("refuses" in message) == is_refused
