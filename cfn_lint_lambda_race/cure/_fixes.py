@@ -30,7 +30,7 @@ from cfn_lint_lambda_race.template import (
     read,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION, as_written
 from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_of

@@ -12,7 +12,7 @@ from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.template import Reading, Resource, Text, intrinsic, read
 from cfn_lint_lambda_race.template._cfnlint import Template, forget, kept
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,
     as_written,

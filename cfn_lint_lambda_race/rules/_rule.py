@@ -13,7 +13,7 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.cure import Fix
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
 
 NAMED = 3

@@ -17,9 +17,13 @@ from cfn_lint_lambda_race.template._documents import (
     content_of,
     read_file,
 )
-from cfn_lint_lambda_race.template._evaluator import Evaluator, Path, Resource
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._exits import Exit, Exits
 from cfn_lint_lambda_race.template._layers import Layers
+from cfn_lint_lambda_race.template._nodes import (
+    Path,
+    Resource,
+)
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import (

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.template import MAX_DEPTH, scalar_text
 from cfn_lint_lambda_race.template._cfnlint import Marked, marked
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
