@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cfnlint.template import Template
-
 from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.cure._workshop import (
@@ -32,7 +30,8 @@ from cfn_lint_lambda_race.template import (
     intrinsic,
     read,
 )
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION, as_written
 from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_of

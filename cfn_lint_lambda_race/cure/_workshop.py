@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from weakref import WeakKeyDictionary
-
-from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.template import Reading, Resource, Text, intrinsic, read
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._cfnlint import Template, forget, kept
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,
     as_written,
@@ -479,12 +477,10 @@ def _of_serverless(
     return Published(function, f"{function}.Alias", variable, alias, names)
 
 
-_WORKSHOPS: WeakKeyDictionary[Template, Workshop] = WeakKeyDictionary()
-
-
 def workshop(cfn: Template, document: Document, choices: Choices) -> Workshop:
     """The workshop for a text; the same one for every fix of it."""
-    found = _WORKSHOPS.get(cfn)
-    if found is None or found.document is not document or found.choices != choices:
-        found = _WORKSHOPS[cfn] = Workshop(cfn, document, choices)
+    found = kept(cfn, Workshop, lambda: Workshop(cfn, document, choices))
+    if found.document is not document or found.choices != choices:
+        forget(cfn, Workshop)
+        return workshop(cfn, document, choices)
     return found

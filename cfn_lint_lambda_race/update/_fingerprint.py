@@ -16,8 +16,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cfnlint.template import Template
-
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template import (
     LAYER_TYPES,
@@ -27,6 +25,7 @@ from cfn_lint_lambda_race.template import (
     Text,
     Token,
 )
+from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.update._comparison import create_only_properties
 from cfn_lint_lambda_race.update._deployment import Deployment, as_lambda_takes
 from cfn_lint_lambda_race.update._git import GitError, Repository
