@@ -179,6 +179,7 @@ def test_a_version_follows_its_function(tmp_path: Path) -> None:
     (new,) = re.findall(r"\w+(?=:\n    Type: AWS::Lambda::Version)", result.text)
     assert old != new
     assert result.text == changed.replace(old, new)
+    assert not result.notes
     path.write_text(result.text)
     assert fixed(path, "--rule", "W9832").text == result.text
 
