@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, ClassVar, NamedTuple
 
@@ -12,7 +12,8 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import Fix
 from cfn_lint_lambda_race.template import position, read
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._cfnlint import ignoring
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
 
 NAMED = 3
@@ -84,15 +85,6 @@ class Told(NamedTuple):
     words: Hashable
 
 
-def _ignoring(cfn: Template, rule: str) -> Collection[str]:
-    """The resources that ignore a rule; none where cfn-lint cannot read `Metadata`."""
-    try:
-        resources: Collection[str] = cfn.get_directives().get(rule, ())
-    except (AttributeError, TypeError):
-        return ()
-    return resources
-
-
 def gathered(
     cfn: Template, rule: str, told: Iterable[Told]
 ) -> Iterator[tuple[Place, list[str]]]:
@@ -103,7 +95,7 @@ def gathered(
     are more functions than a message names. cfn-lint leaves out what stands at a
     resource that ignores the rule; here such a function is left out before.
     """
-    ignored = _ignoring(cfn, rule)
+    ignored = ignoring(cfn, rule)
     shared: dict[tuple[Path, Hashable], list[Told]] = {}
     same: dict[Hashable, list[Told]] = {}
     for one in told:

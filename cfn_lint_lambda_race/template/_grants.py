@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cfn_lint_lambda_race.template._connectors import connections
-from cfn_lint_lambda_race.template._evaluator import Evaluator, Path, Resource
+from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._nodes import (
+    Path,
+    Resource,
+)
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits, token

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cfn_lint_lambda_race.template._connectors import connections
-from cfn_lint_lambda_race.template._evaluator import (
+from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._nodes import (
     FUNCTION_TYPES,
     NO_VALUE,
     Branch,
-    Evaluator,
     Path,
     Resource,
     intrinsic,

@@ -15,16 +15,18 @@ from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_text
 from cfn_lint_lambda_race.template._evaluator import (
     MAX_ALTERNATIVES,
+    Evaluator,
+)
+from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
+from cfn_lint_lambda_race.template._nodes import (
     NO_VALUE,
     Alternative,
     Branch,
-    Evaluator,
     Path,
     Resource,
     intrinsic,
     unknown,
 )
-from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._stages import Stages
