@@ -18,6 +18,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Resource,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import SERVERLESS_STATE_MACHINE
 from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text
@@ -160,7 +161,7 @@ class Exits:
         custom resources invoke, they invoke in the deployment, when the function is
         complete.
         """
-        if policy.type == "AWS::Serverless::StateMachine":
+        if policy.type == SERVERLESS_STATE_MACHINE:
             users = {policy.id}
         else:
             roles = self._roles(policy)

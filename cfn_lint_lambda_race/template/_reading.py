@@ -25,6 +25,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Resource,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION, published_alias_id
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
@@ -35,7 +36,6 @@ from cfn_lint_lambda_race.template._scenario import (
 )
 from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import (
-    SERVERLESS_FUNCTION,
     as_written,
     content,
 )
@@ -235,7 +235,7 @@ class Reading:
 
     def publishes_alias(self, function: str) -> bool:
         """Whether SAM publishes an alias of the function already."""
-        return f"{function}.Alias" in self.references.aliases
+        return published_alias_id(function) in self.references.aliases
 
     def say_any(
         self,

@@ -13,16 +13,10 @@ from typing import Any, NamedTuple
 from cfn_lint_lambda_race.template import MAX_DEPTH, scalar_text
 from cfn_lint_lambda_race.template._cfnlint import Marked, marked
 from cfn_lint_lambda_race.template._nodes import Path
-from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._sam import NAMES_IN_SAM, SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 
-# By property of ``AWS::Lambda::Function``, what a SAM function writes in its place.
-_SERVERLESS_NAMES = {
-    "Code": ("CodeUri", "InlineCode", "ImageUri", "SourceKMSKeyArn", "PackageType"),
-    "DeadLetterConfig": ("DeadLetterQueue",),
-    "TracingConfig": ("Tracing",),
-}
 # Longer lists are compared item by item: finding what moved costs their square.
 _MAX_ITEMS = 500
 
@@ -108,7 +102,7 @@ def _is_function(step: str | int) -> bool:
 
 
 def _written_names(changes: Iterable[Change], is_serverless: bool) -> set[str]:
-    others = _SERVERLESS_NAMES if is_serverless else {}
+    others = NAMES_IN_SAM if is_serverless else {}
     return {
         name for change in changes for name in others.get(change.name, (change.name,))
     }

@@ -17,7 +17,10 @@ from cfn_lint_lambda_race.update._choices import (
     asked_by,
     other_value,
 )
-from cfn_lint_lambda_race.update._comparison import Comparison, ComparisonOfChoice
+from cfn_lint_lambda_race.update._comparison import (
+    Comparison,
+    ComparisonOfChoice,
+)
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._redundant import makes_versions
 
