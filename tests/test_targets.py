@@ -629,6 +629,42 @@ def test_what_a_page_shows_is_a_target(kind: str, properties: Any) -> None:
     assert use.function == "Fn"
 
 
+_RUN_FN = {"FunctionName": {"Ref": "Fn"}, "Qualifier": "live"}
+_API_CALL = {"Service": "lambda", "Api": "Invoke"}
+QUALIFIED: dict[str, tuple[str, dict[str, Any]]] = {
+    "connect-lambda": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_INVOKE, Parameters=_RUN_FN),
+    ),
+    "transforming-data": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_INVOKE, Arguments=_RUN_FN),
+    ),
+    "automation-action-lambda": (
+        "AWS::SSM::Document",
+        _runbook("aws:invokeLambdaFunction", **_RUN_FN),
+    ),
+    "automation-action-executeawsapi": (
+        "AWS::SSM::Document",
+        _runbook("aws:executeAwsApi", **_API_CALL, **_RUN_FN),
+    ),
+    "managing-targets-universal": (
+        "AWS::Scheduler::Schedule",
+        {
+            "Target": {
+                "Arn": "arn:aws:scheduler:::aws-sdk:lambda:invoke",
+                "Input": {"Fn::ToJsonString": _RUN_FN},
+            }
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "properties"), QUALIFIED.values(), ids=QUALIFIED)
+def test_the_qualifier_that_a_page_shows_counts(kind: str, properties: Any) -> None:
+    assert _uses(kind, [Case(properties, False)]) == [[]]
+
+
 @pytest.mark.parametrize("hook", ["BeforeAllowTrafficHook", "AfterAllowTrafficHook"])
 def test_a_hook_of_a_deployment_is_a_target_of_the_deployment(
     hook: str, tmp_path: Path

@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Iterator
 from hashlib import new, sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,10 @@ class Fingerprints:
                 return _of_work_tree(repository, place, self._template)
         except GitError:
             pass
+        # A template can name any folder; only those of the project are read.
+        real = Path(os.path.realpath(place))
+        if {self._template.parent, Path.cwd()}.isdisjoint({real, *real.parents}):
+            return None
         return _of_files(place, self._template)
 
 
@@ -188,7 +193,7 @@ def _of_work_tree(repository: Repository, place: Path, without: Path) -> str | N
                 found.append([file, known])
             elif stat.S_ISLNK(status.st_mode):
                 found.append([file, os.readlink(path)])
-            else:
+            elif stat.S_ISREG(status.st_mode):
                 digest = _stored(path.read_bytes(), known)
                 found.append([file, status.st_mode & 0o100, digest])
         except (OSError, ValueError):
@@ -221,19 +226,22 @@ def _of_files(place: Path, without: Path) -> str | None:
     digest = sha256()
     size = count = 0
     try:
-        files = [place] if place.is_file() else sorted(_below(place))
-        for path in files:
+        files = [place] if place.is_file() else _below(place)
+        for path in sorted(islice(files, _MAX_FILES + 1)):
             if path == without:
                 continue
+            status = path.lstat()
             count += 1
-            size += path.lstat().st_size
+            size += status.st_size
             if count > _MAX_FILES or size > _MAX_SIZE:
                 return None
-            content = (
-                os.fsencode(os.readlink(path))
-                if path.is_symlink()
-                else path.read_bytes()
-            )
+            if stat.S_ISLNK(status.st_mode):
+                content = os.fsencode(os.readlink(path))
+            elif stat.S_ISREG(status.st_mode):
+                content = path.read_bytes()
+            else:
+                # A pipe would never end.
+                continue
             name = path.relative_to(place).as_posix()
             digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "replace"))
             digest.update(content)
