@@ -44,13 +44,6 @@ API_EVENTS = {"Api": "RestApiId", "HttpApi": "ApiId"}
 IMPLICIT_APIS = frozenset({"ServerlessRestApi", "ServerlessHttpApi"})
 # By the type of an API, its section in `Globals`.
 GLOBALS_OF_APIS = {SERVERLESS_API: "Api", SERVERLESS_HTTP_API: "HttpApi"}
-
-# By property of ``AWS::Lambda::Function``, what a SAM function writes in its place.
-NAMES_IN_SAM = {
-    "Code": ("CodeUri", "InlineCode", "ImageUri", "SourceKMSKeyArn", "PackageType"),
-    "DeadLetterConfig": ("DeadLetterQueue",),
-    "TracingConfig": ("Tracing",),
-}
 _S3_URI = "s3://"
 _REFERENCE = re.compile(r"(?P<function>[^.]+)\.(?P<what>Alias|Version)(\.Version)?$")
 _VERSION_ENDING = re.compile(r"Version[0-9a-f]{10}")

@@ -44,7 +44,6 @@ __all__ = [
     "Hazard",
     "Kind",
     "Place",
-    "Redundant",
     "Settings",
     "Timeline",
     "Unpublished",
