@@ -252,8 +252,8 @@ class Workshop:
         """The functions of which some target invokes `$LATEST`, for good."""
         return frozenset(
             use.function
-            for target in self.reading.targets
-            if not target.row.is_deployment and target.row.accepts
+            for target in self.reading.serving_targets
+            if target.row.accepts
             for use in self.reading.unqualified_uses(target)
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -53,13 +53,13 @@ class Exits:
         self,
         evaluator: Evaluator,
         template: Mapping[Any, Any],
-        targets: Iterable[Target],
+        targets: Sequence[Target],
         read_file: ReadFile,
     ) -> None:
         self._read_file = read_file
         self._evaluator = evaluator
         self._template = template
-        self._targets = [target for target in targets if not target.row.is_deployment]
+        self._targets = targets
 
     def of(
         self,

@@ -96,6 +96,11 @@ class Reading:
         """Every place through which a service invokes a function."""
         return list(self._places(targets()))
 
+    @cached_property
+    def serving_targets(self) -> list[Target]:
+        """The targets whose callers can meet an update: not those of deployments."""
+        return [target for target in self.targets if not target.row.is_deployment]
+
     def _places(self, rows: Mapping[str, Sequence[TargetRow]]) -> Targets:
         return Targets(
             self.evaluator, self.references, self._template, self._read_file, rows
@@ -106,9 +111,9 @@ class Reading:
         """Every place through which an unqualified reference leaves."""
         places = self._places(exits())
         return list(
-            Exits(self.evaluator, self._template, self.targets, self._read_file).of(
-                places, self.unqualified_uses, self.references
-            )
+            Exits(
+                self.evaluator, self._template, self.serving_targets, self._read_file
+            ).of(places, self.unqualified_uses, self.references)
         )
 
     @cached_property
@@ -123,7 +128,9 @@ class Reading:
 
     @cached_property
     def attachments(self) -> Attachments:
-        return Attachments(self.evaluator, self.references, self.possible, self.targets)
+        return Attachments(
+            self.evaluator, self.references, self.possible, self.serving_targets
+        )
 
     def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:
         """How a target invokes ``$LATEST``: mostly once or not at all.

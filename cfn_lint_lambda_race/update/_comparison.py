@@ -45,7 +45,7 @@ from cfn_lint_lambda_race.update._deployment import (
     Shield,
     as_lambda_takes,
 )
-from cfn_lint_lambda_race.update._inputs import names_of, objects
+from cfn_lint_lambda_race.update._inputs import Inputs, names_of, objects
 from cfn_lint_lambda_race.update._values import differ, pruned
 
 # The Serverless Framework names a version <Function>LambdaVersion<hash>.
@@ -78,6 +78,11 @@ class Comparison:
     def choices(self) -> Choices:
         """The conditions that the update defines anew, and what decides them."""
         return Choices(self.before, self.after)
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """The inputs of the new deployment."""
+        return Inputs(self.after)
 
     @cached_property
     def chosen(self) -> list[Comparison]:

@@ -88,6 +88,7 @@ class Deployment:
     ) -> None:
         self._cfn = cfn
         self._content_of = content_of
+        self._defaults_first = defaults_first
         self.reading = (
             Reading(cfn, True, content_of, parameter_sets, judged)
             if defaults_first
@@ -102,6 +103,8 @@ class Deployment:
     @cached_property
     def of_any_choice(self) -> Deployment:
         """What the template deploys with any of its parameters' allowed values."""
+        if not self._defaults_first:
+            return self
         return Deployment(self._cfn, False, self._content_of)
 
     def of_choice(
@@ -347,9 +350,7 @@ class Deployment:
     @cached_property
     def _invoked(self) -> Mapping[str, list[Reference]]:
         invoked: dict[str, list[Reference]] = {}
-        for target in self.reading.targets:
-            if target.row.is_deployment:
-                continue
+        for target in self.reading.serving_targets:
             for reference in target.references:
                 if reference.function is not None:
                     invoked.setdefault(reference.function, []).append(reference)

@@ -71,11 +71,11 @@ def cure(comparison: Comparison, update: FunctionUpdate) -> str:
     return _cure(function, keys[0] != keys[1])
 
 
-def cure_of_changes(after: Deployment, update: FunctionUpdate) -> str:
+def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> str:
     """The same where nobody knows the text before: a value by parameter may be new."""
+    after = inputs.deployment
     function = after.function(update.function)
     assert function is not None
-    inputs = Inputs(after)
     return _cure(
         function,
         any(
@@ -120,14 +120,12 @@ class UnpublishedInput:
     is_secret: bool
 
 
-def unpublished_input(
-    deployment: Deployment, function: Resource
-) -> UnpublishedInput | None:
+def unpublished_input(inputs: Inputs, function: Resource) -> UnpublishedInput | None:
     """The parameters of a function behind a version that publish nothing anew.
 
     None where there are none, or where another input of the same build publishes.
     """
-    inputs = Inputs(deployment)
+    deployment = inputs.deployment
     versions = deployment.versions(function.id)
     if not all(follows_the_text(version, inputs) for version in versions):
         return None
@@ -198,7 +196,7 @@ def _words(name: str) -> str:
 
 def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
     """Whether an ``AWS::Lambda::Version`` of the function is, or may be, a new one."""
-    inputs = Inputs(comparison.after)
+    inputs = comparison.inputs
     return any(
         version.id not in comparison.before.resources
         or comparison.is_replaced(version.id)
@@ -277,7 +275,7 @@ def _of_serverless(
     code = after.properties.get("AutoPublishCodeSha256")
     if code is None:
         code = comparison.after.written(after, "Code")
-    if Inputs(comparison.after).awaits_build(code):
+    if comparison.inputs.awaits_build(code):
         return None
     is_code_new = any(change.name == "Code" for change in update.code)
     has_path = comparison.after.code_path(after) is not None
@@ -311,6 +309,6 @@ def is_described_anew(
 ) -> bool:
     """Whether the version's description, which is create-only, is or may be new."""
     name = "VersionDescription"
-    return Inputs(comparison.after).may_change(
+    return comparison.inputs.may_change(
         after.properties.get(name)
     ) or comparison.property_differs(before, after, (name,))

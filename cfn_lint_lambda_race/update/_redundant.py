@@ -9,7 +9,6 @@ from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template import Resource
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._comparison import Comparison
-from cfn_lint_lambda_race.update._inputs import Inputs
 
 
 class Redundant(NamedTuple):
@@ -78,7 +77,7 @@ def _new_versions(
 
 def _stays(comparison: Comparison, before: Resource, function: Resource) -> bool:
     """Whether nothing goes through the operations after which Lambda publishes."""
-    inputs = Inputs(comparison.after)
+    inputs = comparison.inputs
     return not comparison.is_replaced(function.id) and all(
         comparison.is_same(before, function, row)
         and not inputs.rests_on_the_deployment(

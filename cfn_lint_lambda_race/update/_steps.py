@@ -219,8 +219,8 @@ class Side:
     def targets(self) -> dict[Place, Target]:
         """The targets by place; none where a place can be several."""
         found: dict[Place, list[Target]] = {}
-        for target in self.reading.targets:
-            if not target.row.is_deployment and target.resource.id in self.resources:
+        for target in self.reading.serving_targets:
+            if target.resource.id in self.resources:
                 found.setdefault((target.path, target.inner), []).append(target)
         return {place: many[0] for place, many in found.items() if len(many) == 1}
 
