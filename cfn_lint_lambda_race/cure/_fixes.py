@@ -32,8 +32,9 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._nodes import Path
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._settings import Refused
-from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION, as_written
+from cfn_lint_lambda_race.template._source import as_written
 from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_of
 
 _HASH = re.compile(r"[0-9a-f]{10}")

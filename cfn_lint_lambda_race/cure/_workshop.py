@@ -13,10 +13,12 @@ from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.template import Reading, Resource, Text, intrinsic, read
 from cfn_lint_lambda_race.template._cfnlint import Template, forget, kept
 from cfn_lint_lambda_race.template._nodes import Path
-from cfn_lint_lambda_race.template._source import (
+from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
-    as_written,
+    alias_logical_id,
+    published_alias_id,
 )
+from cfn_lint_lambda_race.template._source import as_written
 from cfn_lint_lambda_race.update import fingerprint, versions_of
 
 DEFAULT_ALIAS = "live"
@@ -289,8 +291,8 @@ class Workshop:
         """The functions of which some target invokes `$LATEST`, for good."""
         return frozenset(
             use.function
-            for target in self.reading.targets
-            if not target.row.is_deployment and target.row.accepts
+            for target in self.reading.serving_targets
+            if target.row.accepts
             for use in self.reading.unqualified_uses(target)
         )
 
@@ -466,15 +468,11 @@ def short_hash(digest: str) -> str:
 def _of_serverless(
     function: str, alias: str | None, names: tuple[str, ...]
 ) -> Published:
-    """What SAM publishes of a function, by the logical ID that it generates.
-
-    As aws-sam-translator has it (``SamFunction._construct_alias``).
-    """
+    """What SAM publishes of a function, by the logical ID that it generates."""
     variable = None
     if alias is not None:
-        name = alias.replace("-", "D").replace("_", "U")
-        variable = f"{function}Alias{name}"
-    return Published(function, f"{function}.Alias", variable, alias, names)
+        variable = alias_logical_id(function, alias)
+    return Published(function, published_alias_id(function), variable, alias, names)
 
 
 def workshop(cfn: Template, document: Document, choices: Choices) -> Workshop:
