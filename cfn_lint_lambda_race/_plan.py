@@ -21,7 +21,9 @@ from cfn_lint_lambda_race.cure._edits import EditError
 from cfn_lint_lambda_race.cure._files import UnusableFileError, read
 from cfn_lint_lambda_race.cure._phases import (
     Phase,
+    aliases_of,
     configured_first,
+    named_as,
     names_of,
     phases,
 )
@@ -273,9 +275,13 @@ class _Making:
 
     def _phases(self) -> list[Phase]:
         functions = self._functions()
-        cured = self._cured(self._alone, self._before, functions, _CURED)
         after = self._cured(self._linter, self._after, functions, _CURED_AFTER)
         serverless = is_serverless(self._read(self._before))
+        names = {name for _, name in aliases_of(self._read(after)).values()}
+        alias = names.pop() if len(names) == 1 else None
+        cured = self._cured(self._alone, self._before, functions, _CURED, alias)
+        if not serverless:
+            cured = named_as(cured, after, self._read)
         return phases(self._before, cured, after, self._read, serverless)
 
     def _configured(self) -> list[Phase]:
@@ -302,7 +308,12 @@ class _Making:
         }
 
     def _cured(
-        self, linter: Linter, text: str, functions: set[str], rules: frozenset[str]
+        self,
+        linter: Linter,
+        text: str,
+        functions: set[str],
+        rules: frozenset[str],
+        alias: object = None,
     ) -> str:
         """A text in which the targets of some functions invoke aliases."""
 
@@ -316,7 +327,8 @@ class _Making:
 
         lint = FileLint(linter, self._name, self._folder, text)
         tolerated = {*UPDATE_RULES, "I9836"}
-        return Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run().text
+        choices = Choices(alias) if isinstance(alias, str) else Choices()
+        return Curing(text, lint, choices, is_wanted, refuse, tolerated).run().text
 
     def _read(self, text: str) -> Mapping[str, Any]:
         template: Mapping[str, Any] = self._linter.template(self._name, text).template

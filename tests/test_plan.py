@@ -200,15 +200,24 @@ def test_an_api_is_deployed_anew(tmp_path: Path) -> None:
         deployed = file
 
 
-def test_an_update_that_moves_the_permission_too_late(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("name", ["wrong", "wrong-rest"])
+def test_an_alias_that_comes_with_the_move_is_prepared(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before, after = STORY / "race.before.yaml", STORY / "alias.before.yaml"
-    if ids(after, before) != {"W9834"}:
-        pytest.skip("the story introduces its alias otherwise")
+    """Its logical ID stays through all phases: no two aliases can have its name."""
+    before, after = (
+        TEMPLATES / "W9834" / f"{name}{suffix}.yaml" for suffix in (".before", "")
+    )
     found = described(capsys, "--baseline-path", before, after)
-    assert not found["safe"]
-    assert all(phase["safe"] for phase in found["phases"])
+    assert [one["rule"] for one in found["hazards"]] == ["W9834"]
+    assert len(found["phases"]) >= 2
+    for phase in found["phases"]:
+        assert phase["hazards"] == []
+        (file,) = written(tmp_path, phase=phase["text"])
+        resources = decoded(file)["Resources"]
+        kinds = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
+        published = [key for key, one in resources.items() if one["Type"] in kinds]
+        assert sorted(published) == ["OrdersLive", "OrdersVersion2f9c1b7"]
 
 
 def test_sam_s_gap_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
