@@ -267,7 +267,16 @@ class _Making:
         for phase in made:
             plan.steps.append(self._step(deployed, phase))
             deployed = phase.text
-        if self._names_local_code():
+        racing = [one for one in plan.steps[-1].hazards if one.rule == "W9831"]
+        if racing and [step.text for step in plan.steps] == [self._after]:
+            plan.steps = []
+        if racing:
+            plan.reason = (
+                "Nothing in the template invokes the function in a way that can be "
+                "moved: publish an alias of it, let its callers elsewhere invoke that, "
+                "and deploy the change afterwards."
+            )
+        elif self._names_local_code():
             plan.reason = (
                 "The templates name local code: deploy all phases but the last from a "
                 "checkout of what is deployed, so that they upload the old code."

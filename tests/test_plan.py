@@ -239,6 +239,21 @@ def test_sam_s_gap_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "not safe" in said.partition("1. introduce")[2]
 
 
+def test_callers_that_are_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody can move them but those who know them, and the plan says so."""
+    alone = SAM[: SAM.index("      Events:")]
+    change = alone.replace("orders-1", "orders-2").replace(
+        "TABLE: orders", "TABLE: new"
+    )
+    before, after = written(tmp_path, before=alone, after=change)
+    found = described(capsys, "--baseline-path", before, after)
+    assert [one["rule"] for one in found["hazards"]] == ["W9831"]
+    assert found["phases"] == []
+    assert "callers elsewhere" in found["note"]
+
+
 ADDITIONS = {
     "variable": ("TABLE: orders", "TABLE: orders, NEXT: x", True),
     "layer": ('tools:1"]', 'tools:1", "arn:aws:lambda:eu-west-1:1:layer:l:1"]', True),
