@@ -83,13 +83,14 @@ def _rule(argument: str) -> str:
     facts = [
         f"**{rule.shortdesc}.** {rule.description}",
         _table(
-            ("ID", "severity", "tags", "AWS says"),
+            ("ID", "severity", "since", "tags", "AWS says"),
             [
                 (
                     f"`{rule.id}`",
                     rule.severity,
+                    _since(rule.id),
                     ", ".join(rule.tags),
-                    f"[{_page_name(rule.source_url)}]({rule.source_url})",
+                    f"[{_page_name(rule.aws_page)}]({rule.aws_page})",
                 )
             ],
         ),
@@ -101,6 +102,16 @@ def _rule(argument: str) -> str:
         ]
         facts.append(_table(("setting", "type", "default"), rows))
     return "\n\n".join(facts)
+
+
+def _since(rule: str) -> str:
+    """The release whose part of the changelog adds a rule."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        if f"\n- {rule} " in part:
+            name = part.partition("]")[0].removeprefix("[")
+            return "the next release" if name == "Unreleased" else name
+    return "the next release"
 
 
 def _page_name(url: str) -> str:

@@ -132,7 +132,7 @@ def test_each_rule_has_its_page(rule: str) -> None:
     assert text.startswith(f"# {rule} {type(RULES[rule]).__name__}\n")
     assert RULES[rule].shortdesc in text
     assert RULES[rule].description in text
-    assert RULES[rule].source_url in text
+    assert RULES[rule].aws_page in text
     for word in ("Why", "CloudFormation", "SAM", "CDK", "Serverless Framework"):
         assert f"\n## {word}\n" in text
     assert "\n## When to ignore it\n" in text

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.rules._rule import RaceRule, finding, joined
+from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding, joined
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import Coupling, couplings
 
@@ -23,7 +23,7 @@ class CoupledUpdate(RaceRule):
     - SAM: set ``AutoPublishAlias``.
     - CDK: invoke ``fn.addAlias('live')``.
 
-    https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
     """
 
     id = "W9830"
@@ -33,10 +33,7 @@ class CoupledUpdate(RaceRule):
         "function with two API calls, and whoever invokes $LATEST between them meets "
         "half of each. Invoke an alias of a published version."
     )
-    source_url = (
-        "https://docs.aws.amazon.com/lambda/latest/api/"
-        "API_UpdateFunctionConfiguration.html"
-    )
+    aws_page = RACE_PAGE
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for coupling in couplings(cfn):
