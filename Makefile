@@ -153,9 +153,11 @@ coverage: $(INSTALLED)
 
 ## mutants: what the suite does not notice in template/, update/ and rules/; all of it
 ## takes hours, a sample minutes: make mutants SAMPLE=200 SEED=1, and ONE=<path> takes
-## one file or folder
+## one file or folder; with KEEP=<folder> the next run goes on where this one stopped
 SAMPLE ?= 0
 SEED ?= 0
+KEEP ?=
 mutants: $(INSTALLED)
 	$(BIN)/$(PIP_INSTALL) cosmic-ray
-	$(BIN)/python tools/mutants.py --sample $(SAMPLE) --seed $(SEED) $(ONE)
+	$(BIN)/python tools/mutants.py --sample $(SAMPLE) --seed $(SEED) \
+	    $(if $(KEEP),--keep $(KEEP)) $(ONE)

@@ -42,12 +42,18 @@ def _pack_rules() -> Rules:
 @cache
 def _whole_rules(folders: tuple[str, ...], custom_rules: str) -> Rules:
     rules = Rules()
-    for path in dict.fromkeys([*folders, _PACK]):
-        if path != _PACK and isdir(expanduser(path)):
-            rules.update(Rules.create_from_directory(path))
-        else:
-            rules.update(Rules.create_from_module(path))
-    rules.update(Rules.create_from_custom_rules_file(custom_rules))
+    # What the configuration names is the user's; it can name the pack as well.
+    try:
+        for path in dict.fromkeys(folders):
+            if path != _PACK and isdir(expanduser(path)):
+                rules.update(Rules.create_from_directory(path))
+            elif path != _PACK:
+                rules.update(Rules.create_from_module(path))
+        rules.update(Rules.create_from_custom_rules_file(custom_rules))
+        if _COMPARES not in rules:
+            rules.update(Rules.create_from_module(_PACK))
+    except Exception as error:
+        raise LintError(f"its rules cannot be loaded: {error}") from None
     return rules
 
 
@@ -78,11 +84,12 @@ class Linter:
 
     def __init__(self, names: Sequence[str], baseline: Settings = Settings()) -> None:  # noqa: B008
         """``names`` are templates, or globs; raises `LintError` where they are none."""
-        self._config = _Config(["--", *names])
-        self._config.baseline = baseline
+        # A configuration file that is no such thing raises what it pleases.
         try:
+            self._config = _Config(["--", *names])
+            self._config.baseline = baseline
             self.templates: list[str] = list(self._config.templates or ())
-        except ValueError as error:
+        except Exception as error:
             raise LintError(str(error)) from None
 
     @property

@@ -18,7 +18,7 @@ TEMPLATES = ROOT / "templates"
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 # Resources that make a template of a function and nothing else.
-FUNCTION = {
+FUNCTION: dict[str, Any] = {
     "Type": "AWS::Lambda::Function",
     "Properties": {
         "Code": {"S3Bucket": "artifacts", "S3Key": "orders.zip"},

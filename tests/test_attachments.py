@@ -2189,7 +2189,7 @@ def test_a_statement_on_a_name_may_be_on_a_function_that_is_called_so(
 ) -> None:
     arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-orders:live"
     template = {**_by_role(LIVE, _statement(ARN), _statement(arn)), **CHOICE}
-    orders = deepcopy(FUNCTION)
+    orders: Json = deepcopy(FUNCTION)
     orders["Properties"].update({"FunctionName": name} if name else {})
     template["Resources"]["Orders"] = orders
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
@@ -2239,8 +2239,79 @@ def test_a_malformed_statement_may_be_right(tmp_path: Path, more: Json) -> None:
 def test_an_event_that_lacks_what_it_permits_is_read(
     tmp_path: Path, without: str
 ) -> None:
-    events = deepcopy(EVENT)
+    events: Json = deepcopy(EVENT)
     del events["Get"]["Properties"][without]
     api = _api_of_kind("AWS::Serverless::Api", {"Fn::Sub": "${Orders.Arn}:7"})
     matches = lint_template(tmp_path, _sam({"Events": events}, Api=api))
     assert "E0002" not in {match.rule.id for match in matches}
+
+
+_CREDENTIALS = {"type": "aws_proxy", "credentials": ROLE}
+_ROLE_BESIDE: dict[str, Json] = {
+    "integration": {
+        "paths": {"/": {"get": {"x-amazon-apigateway-integration": _CREDENTIALS}}}
+    },
+    "integrations": {
+        "components": {"x-amazon-apigateway-integrations": {"sell": _CREDENTIALS}}
+    },
+    "security schemes": {
+        "components": {
+            "securitySchemes": {
+                "A": {"x-amazon-apigateway-authorizer": {"authorizerCredentials": ROLE}}
+            }
+        }
+    },
+    "security definitions": {
+        "securityDefinitions": {
+            "A": {"x-amazon-apigateway-authorizer": {"authorizerCredentials": ROLE}}
+        }
+    },
+}
+
+
+def _with_uri(node: Json, has_role: bool) -> Json:
+    """A definition in which each integration and authorizer invokes the alias."""
+    if not isinstance(node, dict) or node == ROLE:
+        return node
+    made = {key: _with_uri(value, has_role) for key, value in node.items()}
+    for role, uri in (
+        ("credentials", "uri"),
+        ("authorizerCredentials", "authorizerUri"),
+    ):
+        if role in made:
+            made[uri] = _uri(LIVE)
+            if not has_role:
+                del made[role]
+    return made
+
+
+@pytest.mark.parametrize("name", _ROLE_BESIDE)
+def test_a_definition_says_by_which_role_it_invokes(tmp_path: Path, name: str) -> None:
+    for has_role, expected in ((True, []), (False, [FIXED])):
+        template = _template(
+            Api=_resource(
+                "AWS::ApiGateway::RestApi", Body=_with_uri(_ROLE_BESIDE[name], has_role)
+            ),
+            Role=_role(),
+            Permission=_permission(FN, "apigateway.amazonaws.com"),
+        )
+        assert _found(tmp_path, template) == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "inputs"),
+    [
+        ("aws:invokeLambdaFunction", {}),
+        ("aws:executeAwsApi", {"Service": "lambda", "Api": "Invoke"}),
+    ],
+)
+def test_a_runbook_says_by_which_role_it_invokes(
+    tmp_path: Path, action: str, inputs: Json
+) -> None:
+    step = {"action": action, "inputs": {**inputs, "FunctionName": LIVE}}
+    content = {"assumeRole": ROLE, "mainSteps": [step]}
+    template = _template(
+        Runbook=_resource("AWS::SSM::Document", Content=content),
+        Role=_role(_statement(ARN)),
+    )
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]

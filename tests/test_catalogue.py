@@ -336,6 +336,31 @@ def test_a_row_is_well_formed(row: Row) -> None:
     assert isinstance(row.get("role", []), list)
 
 
+# Properties called so of what is no function, or names the function that it belongs to.
+OTHER_QUALIFIERS = {
+    (
+        "AWS::BedrockAgentCore::GatewayTarget",
+        "TargetConfiguration/Http/AgentcoreRuntime/Qualifier",
+    ),
+    ("AWS::Lambda::EventInvokeConfig", "Qualifier"),
+}
+
+
+def test_each_qualifier_beside_a_function_is_known() -> None:
+    kinds = {row["type"] for row in TARGETS}
+    found = {
+        (kind, path)
+        for kind, versions in schemas().items()
+        if kind in kinds
+        for schema in versions
+        for path in properties(schema)
+        if path.rpartition("/")[2] == "Qualifier"
+    }
+    known = {(row["type"], row["qualifier"]) for row in TARGETS if "qualifier" in row}
+    assert found - known - OTHER_QUALIFIERS == set(), "say it in data/targets.json"
+    assert known
+
+
 def _role_properties(kind: str) -> set[str]:
     return {
         path

@@ -17,6 +17,7 @@ from cfn_lint_lambda_race.__main__ import main
 from tests.fixing import command
 from tests.linting import TEMPLATES
 
+PACKAGE = Path(cfn_lint_lambda_race.__file__).parent
 RULES = sorted(
     (getattr(cfn_lint_lambda_race, name).id for name in cfn_lint_lambda_race.__all__),
     key=lambda rule: str(rule[1:]),
@@ -289,3 +290,59 @@ def test_fix_does_what_is_unsafe_when_told(
     code, out, _ = command(capsys, "--unsafe", "sam.yaml")
     assert code == 1
     assert "${Orders.Arn}:*" in out
+
+
+@pytest.mark.parametrize(
+    ("place", "word"),
+    [
+        ("cdk.out", "the CDK writes this template"),
+        ("app/.serverless", "change serverless.yml"),
+        (".aws-sam/build", "change the one that it reads"),
+    ],
+)
+def test_fix_knows_where_generators_write(
+    place: str, word: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / place / "template.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(HAND, encoding="utf-8")
+    code, out, error = command(capsys, f"{place}/template.yaml")
+    assert (code, out) == (0, "")
+    assert word in error
+    assert command(capsys, "--generated", f"{place}/template.yaml")[0] == 1
+
+
+def test_fix_shows_how_far_it_is_on_a_terminal(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "other.yaml").write_text(HAND, encoding="utf-8")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    _, _, error = command(capsys, "*.yaml")
+    assert "[1/2] other.yaml" in error
+    assert "[2/2] sam.yaml" in error
+
+
+@pytest.mark.parametrize("name", ["cfn_lint_lambda_race", str(PACKAGE)])
+def test_fix_takes_a_configuration_that_names_the_pack(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".cfnlintrc").write_text(f"append_rules: [{name}]\n", encoding="utf-8")
+    assert command(capsys, "sam.yaml")[0] == 1
+
+
+def test_fix_says_that_the_rules_of_a_configuration_are_missing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".cfnlintrc").write_text("append_rules: [no_such_pack]\n")
+    code, out, error = command(capsys, "sam.yaml")
+    assert (code, out) == (2, "")
+    assert "no_such_pack" in error
+
+
+def test_fix_says_that_a_configuration_cannot_be_read(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".cfnlintrc").write_text("append_rules: 1\n")
+    code, out, error = command(capsys, "sam.yaml")
+    assert (code, out) == (2, "")
+    assert "append_rules" in error

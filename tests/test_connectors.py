@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.template import Template
 
-from cfn_lint_lambda_race.data import ConnectorRow, connectors, load, source_names
+from cfn_lint_lambda_race.data import (
+    ConnectorRow,
+    TargetRow,
+    connectors,
+    load,
+    source_names,
+)
+from cfn_lint_lambda_race.template import Target, literal, read
+from cfn_lint_lambda_race.template._grants import Grant
+from cfn_lint_lambda_race.template._sources import Sources
 from tests.schemas import exists, is_current, schemas
+from tests.test_catalogue import OWNERS
 
 FUNCTION = "AWS::Lambda::Function"
 # SAM makes the one of the other: a connector knows both.
@@ -76,13 +88,63 @@ def test_the_name_of_a_source_is_a_property_that_identifies_it(kind: str) -> Non
             assert set(schema["primaryIdentifier"]) <= set(read_only)
 
 
-def test_every_source_of_a_permission_that_has_a_name_is_known() -> None:
-    # Where a target says whose ARN its permission names, by a type of the table.
+# Sources whose name in an ARN that is written out is not compared: their ARNs end in
+# an ID, or have a form of their own.
+NOT_COMPARED = {
+    "AWS::AppSync::Api",
+    "AWS::AppSync::GraphQLApi",
+    "AWS::Bedrock::Agent",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::CloudWatch::LogAlarm",
+    "AWS::CodeCommit::Repository",
+    "AWS::Config::ConfigRule",
+    "AWS::Connect::Instance",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::IVSChat::Room",
+    "AWS::IoT::Authorizer",
+    "AWS::IoT::CertificateProvider",
+    "AWS::IoT::DomainConfiguration",
+    "AWS::Lex::BotAlias",
+    "AWS::SecretsManager::Secret",
+    "AWS::Transfer::Server",
+    "AWS::VpcLattice::TargetGroup",
+    "Alexa::ASK::Skill",
+}
+
+
+def test_every_source_of_a_permission_is_known() -> None:
+    """Those whose ARN a permission for a target names, of the target's own row."""
     named = {
-        row["type"]
+        OWNERS[row["source_arn"].removeprefix("property:")]
+        if row["source_arn"].startswith("property:")
+        else row["type"]
         for row in load("targets.json")
-        if row.get("source_arn") in ("Arn", "Ref")
+        if "source_arn" in row
     }
-    assert {"AWS::Events::Rule", "AWS::IoT::TopicRule", "AWS::S3::Bucket"} <= (
-        named & set(source_names())
-    )
+    assert set(source_names()) | NOT_COMPARED == named
+    assert not set(source_names()) & NOT_COMPARED
+
+
+@pytest.mark.parametrize("kind", source_names())
+def test_a_source_that_is_written_out_is_another_than_one_without_a_name(
+    kind: str,
+) -> None:
+    """CloudFormation makes the name up, or the ID: nobody can write it before."""
+    service = {"ApiGateway": "execute-api", "ApiGatewayV2": "execute-api"}
+    _, namespace, _ = kind.split("::")
+    arn = f"arn:aws:{service.get(namespace, namespace.lower())}:us-east-1:1:orders"
+    if "Api" in kind:
+        arn = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3/*"
+    function = {"Type": FUNCTION, "Properties": {"FunctionName": "orders"}}
+    template = {"Resources": {"Fn": function, "It": {"Type": kind, "Properties": {}}}}
+    cfn = Template("template.json", template, ["us-east-1"])
+    reading = read(cfn)
+    (resource,) = (r for r in reading.evaluator.resources.values() if r.id == "It")
+    row = TargetRow(kind, "P", "arn", "", "x.amazonaws.com", source_arn="Ref")
+    target = Target(resource, row, resource.path, (), True)
+    grant = Grant((), "P", "x.amazonaws.com", (), literal(arn), "lambda:invokefunction")
+    sources = Sources(reading.evaluator)
+    assert sources.is_apart(grant, target)
+    everything = replace(grant, source=literal(arn.rpartition(":")[0] + ":*"))
+    assert not sources.is_apart(everything, target)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.template import Evaluator, _evaluator, read
+from cfn_lint_lambda_race.template import Evaluator, _evaluator, literal, read
 from cfn_lint_lambda_race.update import update_of
 from tests import linting
 from tests.linting import lint_template, messages, paths
@@ -29,6 +29,7 @@ from tests.test_updates import (
 
 FN: Any = {"Ref": "Orders"}
 ARN: Any = {"Fn::GetAtt": ["Orders", "Arn"]}
+PROPERTIES: Any = linting.FUNCTION["Properties"]
 
 
 # -- values ------------------------------------------------------------------------
@@ -128,7 +129,7 @@ def test_what_is_never_there_has_no_value_that_matters(tmp_path: Path) -> None:
 
 
 def test_a_name_means_the_function_that_is_there(tmp_path: Path) -> None:
-    named = {**linting.FUNCTION["Properties"], "FunctionName": "orders"}
+    named = {**PROPERTIES, "FunctionName": "orders"}
     function = {"Type": "AWS::Lambda::Function", "Properties": named}
     template = _with_stage("")
     template["Resources"] = {
@@ -197,7 +198,7 @@ def test_each_part_of_the_cdk_s_framework_is_the_deployment_s(
     name: str, tmp_path: Path
 ) -> None:
     def template(handler: str) -> dict[str, Any]:
-        caller = {**linting.FUNCTION["Properties"], "Handler": handler}
+        caller = {**PROPERTIES, "Handler": handler}
         caller.update(variables(ORDERS=ARN))
         return stack({}, Resources={"Caller": resource("Lambda::Function", **caller)})
 
@@ -531,3 +532,341 @@ def test_what_is_sure_once_in_a_change_set_is_sure(tmp_path: Path) -> None:
         cfn = configured(tmp_path / "template.json", change_set=str(path))
         (found,) = update_of(cfn).concurrent
         assert found.is_certain == (sure in details)
+
+
+# -- what has a condition, a list or another form -------------------------------------
+
+
+CHOICE: dict[str, Any] = {
+    "Parameters": {"Stage": parameter()},
+    "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+}
+VERSIONED: dict[str, Any] = {
+    "Version": resource("Lambda::Version", FunctionName=FN),
+    "Live": resource(
+        "Lambda::Alias",
+        FunctionName=FN,
+        FunctionVersion={"Fn::GetAtt": ["Version", "Version"]},
+        Name="live",
+    ),
+}
+LIVE: Any = {"Ref": "Live"}
+
+
+def test_an_output_is_judged_where_it_is_there(tmp_path: Path) -> None:
+    value = {"Fn::If": ["IsProd", LIVE, ARN]}
+    template = stack({}, Resources=VERSIONED, **CHOICE)
+    template["Outputs"] = {"Name": {"Value": value, "Condition": "IsProd"}}
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+    del template["Outputs"]["Name"]["Condition"]
+    assert paths(lint_template(tmp_path, template), "I9813") != []
+
+
+def test_a_policy_that_a_role_names_serves_the_role(tmp_path: Path) -> None:
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    task = {"Type": "Task", "Resource": ARN, "End": True}
+    template = stack(
+        {},
+        Resources={
+            "Policy": resource(
+                "IAM::ManagedPolicy", PolicyDocument={"Statement": [statement]}
+            ),
+            "Role": resource("IAM::Role", ManagedPolicyArns=[{"Ref": "Policy"}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+        },
+    )
+    # The machine carries W9810: its policy is not a finding of its own.
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+    task["Resource"] = "arn:aws:states:::sqs:sendMessage"
+    assert len(paths(lint_template(tmp_path, template), "I9813")) == 1
+
+
+@pytest.mark.parametrize(("kind", "name"), [("Api", "RestApiId"), ("HttpApi", "ApiId")])
+def test_an_event_permits_the_api_that_it_names(
+    kind: str, name: str, tmp_path: Path
+) -> None:
+    uri = (
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+        "${Orders.Arn}:7/invocations"
+    )
+    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
+    method = {"x-amazon-apigateway-integration": integration}
+    api = resource(
+        f"Serverless::{kind}",
+        StageName="prod",
+        DefinitionBody={"openapi": "3.0.1", "paths": {"/": {"get": method}}},
+    )
+    event = {"Path": "/", "Method": "get", name: {"Ref": "Shop"}}
+    events = {"Hourly": None, "Get": {"Type": kind, "Properties": event}}
+    template = sam({"Events": events}, Resources={"Shop": api})
+    del template["Resources"]["Orders"]["Properties"]["Events"]["Hourly"]
+    found = paths(lint_template(tmp_path, template), "W9812")
+    assert found == ["Resources/Orders/Properties/Events/Get"]
+
+
+def test_a_parameter_may_hold_the_layers(tmp_path: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
+    layers = f"{arn}-ARM:1,{arn}:1"
+    template = stack(
+        {"Architectures": ["arm64"], "Layers": {"Ref": "Layers"}},
+        Parameters={"Layers": {"Type": "CommaDelimitedList", "Default": layers}},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9820")
+    assert message.startswith("Layer Datadog-Extension runs on x86_64 only")
+
+
+def test_a_parameter_may_hold_what_a_statement_allows(tmp_path: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function"
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
+    policy = {"Statement": [{**statement, "Resource": {"Ref": "Arns"}}]}
+    template = stack(
+        {"FunctionName": "orders"},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+        },
+        Parameters={"Arns": {"Type": "CommaDelimitedList"}},
+    )
+    for names, count in (("carts,orders", 1), ("carts,orders:live", 0)):
+        default = ",".join(f"{arn}:{name}" for name in names.split(","))
+        template["Parameters"]["Arns"]["Default"] = default
+        assert len(paths(lint_template(tmp_path, template), "W9812")) == count, names
+
+
+@pytest.mark.parametrize(("qualifier", "count"), [("next", 1), ("${Stage}", 0)])
+def test_a_statement_on_an_unknown_qualifier_may_be_right(
+    qualifier: str, count: int, tmp_path: Path
+) -> None:
+    allowed = {"Fn::Sub": f"${{Orders.Arn}}:{qualifier}"}
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
+    policy = {"Statement": [{**statement, "Resource": allowed}]}
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    template = stack(
+        {},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+        },
+        **CHOICE,
+    )
+    assert len(paths(lint_template(tmp_path, template), "W9812")) == count
+
+
+def test_a_role_may_be_that_of_the_resource_that_is_named(tmp_path: Path) -> None:
+    """The target of a gateway is invoked by the gateway's role."""
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    policy = {"Statement": [statement]}
+    target = {"Mcp": {"Lambda": {"LambdaArn": LIVE}}}
+    template = stack(
+        {},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Gateway": resource(
+                "BedrockAgentCore::Gateway", RoleArn={"Fn::GetAtt": ["Role", "Arn"]}
+            ),
+            "Tools": resource(
+                "BedrockAgentCore::GatewayTarget",
+                GatewayIdentifier={"Ref": "Gateway"},
+                TargetConfiguration=target,
+            ),
+        },
+    )
+    (found,) = paths(lint_template(tmp_path, template), "W9812")
+    assert found.startswith("Resources/Role/Properties/Policies/0/")
+
+
+def test_a_connector_may_stand_at_its_source(tmp_path: Path) -> None:
+    rule = resource(
+        "Events::Rule",
+        ScheduleExpression="rate(1 day)",
+        Targets=[{"Id": "a", "Arn": {"Ref": "Orders.Alias"}}],
+    )
+    connector = {"Destination": {"Id": "Orders"}, "Permissions": ["Write"]}
+    rule["Connectors"] = {"ToOrders": {"Properties": connector}}
+    template = sam({"AutoPublishAlias": "live"}, Resources={"Rule": rule})
+    (found,) = paths(lint_template(tmp_path, template), "W9812")
+    assert found.startswith("Resources/Rule/Connectors/ToOrders")
+
+
+def test_snap_start_of_a_function_that_nothing_here_invokes(tmp_path: Path) -> None:
+    """Others' targets say nothing of it."""
+    other = resource("Lambda::Function", **PROPERTIES)
+    other["Properties"]["SnapStart"] = {"ApplyOn": "PublishedVersions"}
+    template = stack({}, Resources={"Other": other})
+    assert paths(lint_template(tmp_path, template), "W9812") == []
+    other["Properties"], mine = PROPERTIES, other["Properties"]
+    template["Resources"]["Orders"]["Properties"] = mine
+    assert len(paths(lint_template(tmp_path, template), "W9812")) == 1
+
+
+# -- what counts as right, and what is said of it -------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("granted", "is_reported"), [(LIVE, False), ({"Fn::Sub": "${Orders}:next"}, True)]
+)
+def test_a_permission_for_the_account_counts_on_the_qualifier_that_is_invoked(
+    granted: Any, is_reported: bool, tmp_path: Path
+) -> None:
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    policy = {"Statement": [statement]}
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    template = stack(
+        {},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+            "Permission": resource(
+                "Lambda::Permission",
+                Action="lambda:InvokeFunction",
+                FunctionName=granted,
+                Principal="123456789012",
+            ),
+        },
+    )
+    found = paths(lint_template(tmp_path, template), "W9812")
+    assert len(found) == is_reported
+
+
+def test_an_event_of_any_method_permits_each(tmp_path: Path) -> None:
+    uri = (
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+        "${Orders.Alias}/invocations"
+    )
+    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
+    method = {"x-amazon-apigateway-integration": integration}
+    permission = resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="apigateway.amazonaws.com",
+    )
+
+    def found(of_api: str, of_event: str) -> list[str]:
+        paths_ = {"/orders": {of_api: method}}
+        api = resource(
+            "Serverless::Api",
+            StageName="prod",
+            DefinitionBody={"openapi": "3.0.1", "paths": paths_},
+        )
+        event = {"Path": "/orders", "Method": of_event, "RestApiId": {"Ref": "Shop"}}
+        template = sam(
+            {"AutoPublishAlias": "live"},
+            Resources={"Shop": api, "Permission": permission},
+        )
+        properties = template["Resources"]["Orders"]["Properties"]
+        properties["Events"] = {"Get": {"Type": "Api", "Properties": event}}
+        return paths(lint_template(tmp_path, template), "W9812")
+
+    any_method = "x-amazon-apigateway-any-method"
+    assert found("get", "get") == found(any_method, "get") == found("get", "any") == []
+    assert found("get", "post") == ["Resources/Permission/Properties/FunctionName"]
+
+
+def test_what_sam_permits_for_its_own_event_is_enough(tmp_path: Path) -> None:
+    permission = resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="events.amazonaws.com",
+    )
+    template = sam({"AutoPublishAlias": "live"}, Resources={"Permission": permission})
+    assert paths(lint_template(tmp_path, template), "W9812") == []
+
+
+def test_what_cannot_be_is_no_case_of_its_own(tmp_path: Path) -> None:
+    endpoint = {"Fn::If": ["Never", ARN, LIVE]}
+    subscription = [{"Protocol": "lambda", "Endpoint": endpoint}]
+    permission = resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="sns.amazonaws.com",
+    )
+    topic = resource("SNS::Topic", Subscription=subscription)
+    template = stack(
+        {},
+        LIVE,
+        Resources={**VERSIONED, "Topic": topic, "Permission": permission},
+        Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9812")
+    assert " when " not in message
+
+
+@pytest.mark.parametrize(
+    ("architecture", "when"),
+    [
+        ("arm64", ""),
+        ({"Fn::If": ["IsProd", "arm64", "x86_64"]}, " when IsProd is true"),
+    ],
+)
+def test_a_layer_that_is_right_in_one_case_is_wrong_in_the_other(
+    architecture: Any, when: str, tmp_path: Path
+) -> None:
+    layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:1"
+    template = stack({"Architectures": [architecture], "Layers": [layer]}, **CHOICE)
+    (message,) = messages(lint_template(tmp_path, template), "W9820")
+    assert f"but Orders is arm64{when}:" in message
+
+
+def test_a_parameter_that_also_names_the_function_does_not_mean_it(
+    tmp_path: Path,
+) -> None:
+    other = resource("Lambda::Function", **PROPERTIES)
+    other["Properties"] = {**PROPERTIES, **variables(A={"Ref": "Name"})}
+    template = stack(
+        {"FunctionName": {"Ref": "Name"}},
+        Resources={"Other": other},
+        Parameters={"Name": parameter()},
+    )
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+
+
+def test_the_alias_that_sam_publishes_is_the_cure(tmp_path: Path) -> None:
+    def cure(**properties: Any) -> str:
+        rule = resource(
+            "Events::Rule",
+            ScheduleExpression="rate(1 day)",
+            Targets=[{"Id": "a", "Arn": ARN}],
+        )
+        template = sam({**properties}, Resources={"Rule": rule})
+        matches = lint_template(tmp_path, template)
+        (found,) = [
+            match.message
+            for match in matches
+            if match.rule.id == "W9810" and match.message.startswith("Rule ")
+        ]
+        return str(found).rpartition("; ")[2]
+
+    assert cure() == "set AutoPublishAlias on Orders and invoke that alias"
+    assert cure(AutoPublishAlias="live") == "invoke !Ref Orders.Alias"
+
+
+def test_a_key_may_be_a_number() -> None:
+    """YAML has such keys; an intrinsic function is none of them."""
+    assert _texts({"Fn::ToJsonString": {1: "a"}}) != []
+    (found,) = Evaluator({}).evaluate({1: "a"})
+    assert isinstance(found.value, dict)
+    assert list(found.value.values()) == [literal("a")]

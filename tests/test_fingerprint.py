@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from copy import deepcopy
 from pathlib import Path
@@ -174,3 +175,18 @@ def test_resources_that_refer_to_each_other_end(tmp_path: Path) -> None:
     template["Resources"]["Table"]["Properties"]["TableName"] = {"Ref": "Orders"}
     template["Resources"]["Orders"]["Properties"]["FunctionName"] = {"Ref": "Table"}
     assert _hash(template, tmp_path)
+
+
+def test_reads_files_of_the_project_alone(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / "src").mkdir(parents=True)
+    outside = tmp_path / "outside.py"
+    for place in ("../outside.py", str(outside), "..", "/"):
+        template = _changed((*FN, "Code"), place)
+        outside.write_text("a = 1\n")
+        first = _hash(template, project)
+        outside.write_text("a = 2\n")
+        assert _hash(template, project) == first
+    # A pipe has no end.
+    os.mkfifo(project / "src" / "pipe")
+    assert _hash(_changed((*FN, "Code"), "src"), project)

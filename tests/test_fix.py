@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from difflib import ndiff
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from cfn_lint_lambda_race._linting import LintError
 from cfn_lint_lambda_race.cure import NoFixError
 from cfn_lint_lambda_race.cure._edits import Document
 from tests.fixing import fixed, reasons
-from tests.linting import CORPUS, TEMPLATES, lint, lint_whole
+from tests.linting import CORPUS, ROOT, TEMPLATES, lint, lint_whole
 
 WRONG = [
     path
@@ -275,3 +276,279 @@ def test_a_match_carries_its_fix() -> None:
     (fix,) = [match.fix for match in lint(path) if match.rule.id == "W9810"]
     with pytest.raises(NoFixError, match="only when IsProd is false"):
         fix.edits(Document(path.read_text()))
+
+
+# -- how a template names a function --------------------------------------------
+
+
+CODE = """\
+    Type: AWS::Lambda::Function
+    Properties:
+      Handler: index.handler
+      Runtime: python3.13
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {S3Bucket: artifacts, S3Key: orders.zip}
+"""
+RULE = """\
+Resources:
+  Orders:
+{code}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets:
+        - Id: orders
+          Arn: {arn}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("!GetAtt Orders.Arn", "!Ref OrdersLive"),
+        ("!GetAtt [Orders, Arn]", "!Ref OrdersLive"),
+        ("{Fn::GetAtt: [Orders, Arn]}", "\n            Ref: OrdersLive"),
+        ("!Sub ${Orders.Arn}", "!Sub ${OrdersLive}"),
+        ("!Sub '${Orders.Arn}:$LATEST'", "!Sub '${OrdersLive}'"),
+        (
+            "!Sub arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${Orders}",
+            "!Sub ${OrdersLive}",
+        ),
+        (
+            '!Join [":", [arn:aws:lambda, !Ref "AWS::Region", !Ref "AWS::AccountId", '
+            "function, !Ref Orders]]",
+            "!Ref OrdersLive",
+        ),
+        ('!Join ["", [!GetAtt Orders.Arn, ":$LATEST"]]', "!Ref OrdersLive"),
+        ("!Sub ['${A}', {A: !GetAtt Orders.Arn}]", "!Ref OrdersLive"),
+    ],
+)
+def test_keeps_the_form_of_a_reference(before: str, after: str, tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(RULE.format(code=CODE, arn=before))
+    text = fixed(path).text
+    assert text.endswith(f"          Arn: {after}\n".replace(" \n", "\n"))
+    # Whatever else stands there, stays.
+    expected = RULE.format(code=CODE, arn=after).replace(" \n", "\n")
+    old, new = expected.splitlines(), text.splitlines()
+    assert not [line for line in ndiff(old, new) if line.startswith("-")]
+
+
+@pytest.mark.parametrize(
+    ("head", "arn", "reason"),
+    [
+        (
+            "Parameters: {Target: {Type: String, Default: "
+            "'arn:aws:lambda:us-east-1:123456789012:function:orders'}}",
+            "!Ref Target",
+            "parameter Target names the function",
+        ),
+        (
+            "Mappings: {M: {a: {b: "
+            "'arn:aws:lambda:us-east-1:123456789012:function:orders'}}}",
+            "!FindInMap [M, a, b]",
+            "Fn::FindInMap names the function",
+        ),
+        (
+            "",
+            "arn:aws:lambda:us-east-1:123456789012:function:other",
+            "the function is not in this template",
+        ),
+    ],
+)
+def test_says_why_a_reference_cannot_be_written(
+    head: str, arn: str, reason: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "template.yaml"
+    code = f"{CODE}      FunctionName: orders\n"
+    path.write_text(f"{head}\n{RULE.format(code=code, arn=arn)}")
+    result = fixed(path)
+    assert list(reasons(result).values()) == [reason]
+    assert result.text == path.read_text()
+
+
+def test_a_loop_and_an_anchor_are_left(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    rule = RULE.format(code=CODE, arn="&a !GetAtt Orders.Arn")
+    path.write_text(rule + "        - {Id: other, Arn: *a}\n")
+    assert all("anchor" in reason for reason in reasons(fixed(path)).values())
+    body = rule.partition("  Rule:\n")[2].replace("&a ", "").replace("\n", "\n    ")
+    path.write_text(
+        "Transform: AWS::LanguageExtensions\n"
+        + rule.partition("  Rule:\n")[0]
+        + "  Fn::ForEach::R:\n  - N\n  - [A, B]\n  - Rule${N}:\n    "
+        + body
+    )
+    assert set(reasons(fixed(path)).values()) == {"a macro or a loop writes this place"}
+
+
+def test_resources_exist_when_their_function_does(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    text = RULE.format(code=CODE, arn="!GetAtt Orders.Arn").replace(
+        "    Type", "    Condition: IsProd\n    Type"
+    )
+    head = "Parameters: {S: {Type: String}}\nConditions: {IsProd: !Equals [!Ref S, a]}"
+    path.write_text(f"{head}\n{text}")
+    assert fixed(path).text.count("Condition: IsProd") == 4
+
+
+def test_one_text_can_name_several_functions(tmp_path: Path) -> None:
+    """And one of them twice; the role of the machine comes along."""
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        f"""\
+Resources:
+  Orders:
+{CODE}
+  Ship:
+{CODE}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{Service: states.amazonaws.com}}
+            Action: sts:AssumeRole
+      Policies:
+        - PolicyName: invoke
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: lambda:InvokeFunction
+                Resource:
+                  - !GetAtt Orders.Arn
+                  - !GetAtt Ship.Arn
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: !GetAtt Role.Arn
+      DefinitionString: !Sub
+        - |
+          {{"StartAt": "A", "States": {{
+            "A": {{"Type": "Task", "Resource": "${{Orders.Arn}}", "Next": "B"}},
+            "B": {{"Type": "Task", "Resource": "${{ship}}", "Next": "C"}},
+            "C": {{"Type": "Task", "Resource": "${{ship}}", "End": true}}
+          }}}}
+        - ship: !GetAtt Ship.Arn
+"""
+    )
+    result = fixed(path)
+    assert not result.left
+    assert '"Resource": "${OrdersLive}", "Next"' in result.text
+    assert "        - ship: !Ref ShipLive\n" in result.text
+    assert "- !Sub ${Orders.Arn}:*\n" in result.text
+    assert "- !Sub ${Ship.Arn}:*\n" in result.text
+
+
+def test_a_service_that_takes_versions_gets_one(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        f"""\
+Resources:
+  Orders:
+{CODE}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Enabled: true
+        Origins:
+          - Id: site
+            DomainName: example.com
+            CustomOriginConfig: {{OriginProtocolPolicy: https-only}}
+        DefaultCacheBehavior:
+          TargetOriginId: site
+          ViewerProtocolPolicy: https-only
+          ForwardedValues: {{QueryString: false}}
+          LambdaFunctionAssociations:
+            - EventType: viewer-request
+              LambdaFunctionARN: !GetAtt Orders.Arn
+"""
+    )
+    text = fixed(path).text
+    assert re.search(r"LambdaFunctionARN: !Ref OrdersVersion[0-9a-f]{10}\n", text)
+    assert "AWS::Lambda::Alias" not in text
+
+
+def test_a_qualifier_beside_the_function_goes(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        f"""\
+Resources:
+  Orders:
+{CODE}
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/machine
+      Definition:
+        StartAt: A
+        States:
+          A:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke
+            Parameters:
+              FunctionName: !Ref Orders
+              Qualifier: $LATEST
+            End: true
+"""
+    )
+    assert fixed(path).text.endswith(
+        """\
+            Parameters:
+              FunctionName: !Ref OrdersLive
+            End: true
+"""
+    )
+
+
+def test_an_alias_that_a_parameter_names_is_not_written_out(tmp_path: Path) -> None:
+    """SAM generates its logical ID from the value that a deployment gives."""
+    path = tmp_path / "template.yaml"
+    sam = CODE.replace("Lambda", "Serverless").replace(
+        "      Code: {S3Bucket: artifacts, S3Key: orders.zip}",
+        "      CodeUri: s3://artifacts/orders.zip\n      AutoPublishAlias: !Ref Name",
+    )
+    path.write_text(
+        "Transform: AWS::Serverless-2016-10-31\n"
+        "Parameters: {Name: {Type: String, Default: live}}\n"
+        + RULE.format(code=sam, arn="!Sub ${Orders.Arn}")
+    )
+    text = fixed(path).text
+    assert "Ref Orders.Alias" in text
+    assert "OrdersAliaslive" not in text
+
+
+# -- pages ---------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "docs" / "rules").glob("*.md")),
+    ids=lambda path: str(path.stem),
+)
+def test_what_a_page_calls_wrong_is_fixed_or_left_with_a_reason(
+    path: Path, tmp_path: Path
+) -> None:
+    """Whatever a rule finds carries a fix, or a reason why there is none."""
+    deployed: list[str] = []
+    for found in re.finditer(
+        r'^```yaml title="(\w+)[^"]*"\n(.*?)^```', path.read_text(), re.M | re.S
+    ):
+        if found[1] == "deployed":
+            (tmp_path / "deployed.yaml").write_text(found[2])
+            deployed = ["--baseline-path", str(tmp_path / "deployed.yaml")]
+        if found[1] != "wrong":
+            continue
+        template = tmp_path / "template.yaml"
+        template.write_text(found[2])
+        result = fixed(template, "--generated", "--unsafe", *deployed)
+        told = [*result.fixed, *(left.finding for left in result.left)]
+        assert path.stem in {finding.rule for finding in told}
+        if path.stem in ("W9810", "W9811", "W9812", "W9832", "W9833", "I9836"):
+            assert not result.left

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from cfnlint.template import Template
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cfn_lint_lambda_race.cure import NoFixError, stale_versions
+from cfn_lint_lambda_race.cure._edits import Document, EditError, apply
 from cfn_lint_lambda_race.rules.ConcurrentUpdate import ConcurrentUpdate
 from cfn_lint_lambda_race.rules.UnqualifiedTarget import UnqualifiedTarget
 from cfn_lint_lambda_race.template import Evaluator, Reading, Target
 from cfn_lint_lambda_race.update import Settings, timeline_between
 from tests.fuzzing import (
+    RULES,
     found,
     found_against,
     fuzzed,
@@ -241,7 +245,7 @@ def _rule(arn: Any) -> dict[str, Any]:
 def _function(**properties: Any) -> dict[str, Any]:
     return {
         "Type": FUNCTION["Type"],
-        "Properties": {**FUNCTION["Properties"], **properties},  # type: ignore[dict-item]
+        "Properties": {**FUNCTION["Properties"], **properties},
     }
 
 
@@ -672,3 +676,25 @@ def test_a_rule_that_raises_would_be_noticed(
     assert not _crashes(path)
     monkeypatch.setattr(Reading, "unqualified_uses", broken)
     assert _crashes(path)
+
+
+@fuzzed(60)
+@given(st.one_of(mutated(), templates()))
+def test_no_template_makes_a_fix_raise(tmp_path: Path, template: Any) -> None:
+    """Each fix is edits after which the text can be read, or a reason in words."""
+    path = tmp_path / "template.json"
+    if not _written(path, template):
+        return
+    text = path.read_text(encoding="utf-8")
+    cfn = read(json.loads(text))
+    if cfn is None:
+        return
+    list(stale_versions(cfn))
+    try:
+        document = Document(text)
+    except EditError:
+        return
+    for kind in RULES:
+        for match in kind().match(cfn):
+            with suppress(EditError, NoFixError):
+                json.loads(apply(text, match.fix.edits(document)))

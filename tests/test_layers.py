@@ -50,7 +50,7 @@ def _layer(architectures: Any = None, **more: Any) -> dict[str, Any]:
 
 def _template(function: Properties, **more: Any) -> dict[str, Any]:
     fn = deepcopy(FUNCTION)
-    fn["Properties"].update(function)  # type: ignore[attr-defined]
+    fn["Properties"].update(function)
     resources = {"Fn": fn, **more.pop("Resources", {})}
     parameters = {
         "Arch": ARCH,
@@ -648,3 +648,13 @@ def test_malformed_architectures_are_silent(tmp_path: Path, node: Any) -> None:
 )
 def test_what_is_no_arn_of_a_layer(tmp_path: Path, arn: str) -> None:
     assert not _found(tmp_path, _template({"Architectures": ARM64, "Layers": [arn]}))
+
+
+@pytest.mark.parametrize("declared", [[], {"Ref": "AWS::NoValue"}, [""]])
+def test_a_layer_that_declares_no_architecture_may_run_on_each(
+    tmp_path: Path, declared: Any
+) -> None:
+    function = {"Architectures": ARM64, "Layers": [{"Ref": "Layer"}]}
+    template = _template(function)
+    template["Resources"]["Layer"] = _layer(declared)
+    assert _found(tmp_path, template) == {}

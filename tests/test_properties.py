@@ -162,7 +162,7 @@ def _targeting(pieces: list[str], how: str) -> dict[str, Any]:
         "Resources": {
             "Fn": {
                 **FUNCTION,
-                "Properties": {**FUNCTION["Properties"], "FunctionName": "known"},  # type: ignore[dict-item]
+                "Properties": {**FUNCTION["Properties"], "FunctionName": "known"},
             },
             "Rule": {
                 "Type": "AWS::Events::Rule",

@@ -629,6 +629,42 @@ def test_what_a_page_shows_is_a_target(kind: str, properties: Any) -> None:
     assert use.function == "Fn"
 
 
+_RUN_FN = {"FunctionName": {"Ref": "Fn"}, "Qualifier": "live"}
+_API_CALL = {"Service": "lambda", "Api": "Invoke"}
+QUALIFIED: dict[str, tuple[str, dict[str, Any]]] = {
+    "connect-lambda": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_INVOKE, Parameters=_RUN_FN),
+    ),
+    "transforming-data": (
+        "AWS::StepFunctions::StateMachine",
+        _machine(Resource=_INVOKE, Arguments=_RUN_FN),
+    ),
+    "automation-action-lambda": (
+        "AWS::SSM::Document",
+        _runbook("aws:invokeLambdaFunction", **_RUN_FN),
+    ),
+    "automation-action-executeawsapi": (
+        "AWS::SSM::Document",
+        _runbook("aws:executeAwsApi", **_API_CALL, **_RUN_FN),
+    ),
+    "managing-targets-universal": (
+        "AWS::Scheduler::Schedule",
+        {
+            "Target": {
+                "Arn": "arn:aws:scheduler:::aws-sdk:lambda:invoke",
+                "Input": {"Fn::ToJsonString": _RUN_FN},
+            }
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "properties"), QUALIFIED.values(), ids=QUALIFIED)
+def test_the_qualifier_that_a_page_shows_counts(kind: str, properties: Any) -> None:
+    assert _uses(kind, [Case(properties, False)]) == [[]]
+
+
 @pytest.mark.parametrize("hook", ["BeforeAllowTrafficHook", "AfterAllowTrafficHook"])
 def test_a_hook_of_a_deployment_is_a_target_of_the_deployment(
     hook: str, tmp_path: Path
@@ -885,7 +921,7 @@ def test_a_parameter_can_be_the_whole_list(tmp_path: Path) -> None:
 
 
 def _twin(function: str, condition: str) -> dict[str, Any]:
-    properties = {**linting.FUNCTION["Properties"], "FunctionName": function}  # type: ignore[dict-item]
+    properties = {**linting.FUNCTION["Properties"], "FunctionName": function}
     return {**linting.FUNCTION, "Condition": condition, "Properties": properties}
 
 
@@ -960,7 +996,7 @@ def test_an_alias_of_a_function_elsewhere(tmp_path: Path) -> None:
 
 def test_managed_instances_under_a_condition(tmp_path: Path) -> None:
     capacity = {"Fn::If": ["IsLive", {"A": "b"}, {"Ref": "AWS::NoValue"}]}
-    properties = {**linting.FUNCTION["Properties"], "CapacityProviderConfig": capacity}  # type: ignore[dict-item]
+    properties = {**linting.FUNCTION["Properties"], "CapacityProviderConfig": capacity}
     function = {**linting.FUNCTION, "Properties": properties}
     template = _scheduled(FN_ARN, **{**SECTIONS, "Resources": {"Fn": function}})
     (message,) = messages(lint_template(tmp_path, template), "W9810")
@@ -1462,7 +1498,7 @@ def test_a_durable_function_refuses_what_has_no_qualifier(
 ) -> None:
     template = _scheduled({"Fn::Sub": f"${{Fn.Arn}}{qualifier}"})
     fn = deepcopy(linting.FUNCTION)
-    fn["Properties"]["DurableConfig"] = {"ExecutionTimeout": 60}  # type: ignore[index]
+    fn["Properties"]["DurableConfig"] = {"ExecutionTimeout": 60}
     template["Resources"]["Fn"] = fn
     [message] = messages(lint_template(tmp_path, template), "W9810")
     assert ("refuses" in message) == is_refused

@@ -153,13 +153,13 @@ class Curing:
             result.fixed += [one for one in findings if one.key not in left]
             self._leave([one for one in without if one.key in left], attempt, result)
             return
-        groups = _by_function(findings)
-        if len(groups) == 1 and len(attempt.made) == 1:
-            self._leave(without, attempt, result)
-            result.left.append(Left(attempt.made[0], blame))
-            return
+        groups = _grouped(findings, lambda one: one.fix and one.fix.function)
         if len(groups) == 1:
-            groups = [[one] for one in findings]
+            # One text can name a function twice.
+            groups = _grouped(findings, lambda one: one.key)
+        if len(groups) == 1:
+            result.left += [Left(one, blame) for one in findings]
+            return
         middle = len(groups) // 2
         for half in (groups[:middle], groups[middle:]):
             self._solve([one for group in half for one in group], result)
@@ -214,6 +214,8 @@ class Curing:
         chosen: dict[Edit, None] = {}
         for finding in waiting:
             assert finding.fix is not None
+            if finding.key in done:
+                continue
             try:
                 edits = finding.fix.edits(document, self._choices)
             except (NoFixError, EditError) as error:
@@ -262,10 +264,10 @@ def _clash(new: Edit, old: Edit) -> bool:
     return new.start <= old.end and old.start <= new.end
 
 
-def _by_function(findings: Iterable[Finding]) -> list[list[Finding]]:
-    groups: dict[str, list[Finding]] = {}
+def _grouped(
+    findings: Iterable[Finding], of: Callable[[Finding], object]
+) -> list[list[Finding]]:
+    groups: dict[object, list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(finding.fix.function if finding.fix else "", []).append(
-            finding
-        )
+        groups.setdefault(of(finding), []).append(finding)
     return list(groups.values())

@@ -6,11 +6,9 @@ A rule hands over what it found; nothing is computed before somebody asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
@@ -23,6 +21,7 @@ from cfn_lint_lambda_race.cure._workshop import (
     workshop,
 )
 from cfn_lint_lambda_race.template import (
+    LATEST,
     Exit,
     Kind,
     Misfit,
@@ -31,7 +30,8 @@ from cfn_lint_lambda_race.template import (
     intrinsic,
     read,
 )
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION, as_written
 from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_of
@@ -145,23 +145,43 @@ def _requalified(shop: Workshop, target: Target) -> list[Edit]:
                 continue
             if shop.choices.functions and use.function not in shop.choices.functions:
                 continue
-            published[use.function], made = shop.published(use.function)
+            published[use.function], made = shop.published(
+                use.function, target.row.accepts
+            )
             edits += made
-    rewriting = Rewriting(published, target.row.type not in _TAKES_NAMES)
+    takes_arn = target.row.type not in _TAKES_NAMES
+    rewriting = Rewriting(published, takes_arn)
     new = rewriting.of(node)
-    if new == node and len(published) == 1 and target.row.form in ("arn", "name"):
-        new = _replaced(node, *published.values())
+    is_whole = target.inner is None and target.row.form in ("arn", "name")
+    if is_whole and takes_arn and len(published) == 1:
+        new = _replaced(node, new, *published.values())
     if new == node:
         raise NoFixError(_why_not(shop, node))
-    return [*edits, *shop.rewrite(target.path, node, new, rewriting)]
+    edits += shop.rewrite(target.path, node, new, rewriting)
+    return [*edits, *_without_latest(shop, target)]
 
 
-def _replaced(node: Any, published: Published) -> Any:
-    """The ARN of what is published, for a text that is the function's own name.
+def _without_latest(shop: Workshop, target: Target) -> list[Edit]:
+    """Takes away a `$LATEST` that stands in a property beside the function."""
+    name = (target.row.qualifier or "").rpartition("/")[2]
+    beside = shop.node(target.path[:-1])
+    if name and isinstance(beside, Mapping) and beside.get(name) == LATEST:
+        return [shop.document.remove((*target.path[:-1], name))]
+    return []
 
-    Such as `!Sub ${AWS::StackName}-orders`; what stands elsewhere stays.
+
+def _replaced(node: Any, new: Any, published: Published) -> Any:
+    """What is to stand for a node that denotes a function and nothing else.
+
+    The ARN of what is published, rather than a text put together; also for a text
+    that is the function's own name, such as `!Sub ${AWS::StackName}-orders`. What
+    stands elsewhere stays.
     """
-    return published.arn if intrinsic(node)[0] in ("Fn::Sub", "Fn::Join") else node
+    name, argument = intrinsic(node)
+    is_put_together = name == "Fn::Join" or (
+        name == "Fn::Sub" and (new == node or isinstance(argument, list))
+    )
+    return published.arn if is_put_together else new
 
 
 def _why_not(shop: Workshop, node: Any) -> str:
@@ -242,8 +262,7 @@ def _attached(shop: Workshop, misfit: Misfit) -> list[Edit]:
         return [shop.document.replace(misfit.path, published.arn)]
     rewriting = Rewriting({misfit.function: published})
     new = rewriting.of(node)
-    if new == node:
-        new = _replaced(node, published)
+    new = _replaced(node, new, published)
     if new == node:
         raise NoFixError(_why_not(shop, node))
     return shop.rewrite(misfit.path, node, new, rewriting)

@@ -185,10 +185,13 @@ class Rewriting:
         self._variables[name] = found.arn
         return f"${{{name}}}"
 
-    def _literal(self, text: str) -> str:
+    def _literal(self, text: str) -> Any:
         for found in self.published.values():
-            if text in found.names and found.name is not None:
-                return f"{text}:{found.name}"
+            if found.name is None:
+                continue
+            if text in found.names:
+                # A reference orders the resources, too.
+                return found.arn if self.takes_arn else f"{text}:{found.name}"
             text = self._with_names(text, found)
         return text
 

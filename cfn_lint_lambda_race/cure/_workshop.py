@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from cfnlint.template import Template
-
-from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
+from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.template import Reading, Resource, Text, intrinsic, read
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._cfnlint import Template, forget, kept
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,
     as_written,
@@ -62,6 +60,11 @@ class Workshop:
     def node(self, path: Sequence[str | int]) -> Any:
         """The node at a path; raises `NoFixError` where the text has none."""
         node: Any = self.written
+        try:
+            self.document.span(path[:2])
+        except EditError as error:
+            if str(error).startswith("there is no "):
+                raise NoFixError("a macro or a loop writes this place") from None
         for step in path:
             try:
                 node = node[step]
@@ -111,14 +114,18 @@ class Workshop:
 
     # -- what a function publishes -----------------------------------------------
 
-    def published(self, name: str) -> tuple[Published, list[Edit]]:
+    def published(
+        self, name: str, accepted: Sequence[str] = ("alias",)
+    ) -> tuple[Published, list[Edit]]:
         """What callers of a function are to invoke, and the edits that make it.
 
         An alias of a version that is there is taken, the one of the chosen name
-        first.
+        first. Where no alias is ``accepted``, it is a version.
         """
         function = self.function(name)
         names = self._names(function)
+        if "alias" not in accepted:
+            return self._published_version(function, names)
         found = self._alias(function)
         if found is not None:
             return found, []
@@ -170,9 +177,13 @@ class Workshop:
         if alias is None:
             # A version: `Ref` gives its ARN.
             return Published(function, name, name, None, names)
-        texts = [text.literal for text in references.alias_names(name)]
-        literal = texts[0] if len(texts) == 1 else None
-        if alias.resource.id == function:
+        is_serverless = alias.resource.id == function
+        written = alias.resource.properties.get(
+            _PUBLISHING if is_serverless else "Name"
+        )
+        # A parameter can have another value than the one that is known.
+        literal = written if isinstance(written, str) else None
+        if is_serverless:
             return _of_serverless(function, literal, names)
         return Published(function, name, name, literal, names)
 
@@ -245,6 +256,17 @@ class Workshop:
         )
 
     # -- CloudFormation ------------------------------------------------------------
+
+    def _published_version(
+        self, function: Resource, names: tuple[str, ...]
+    ) -> tuple[Published, list[Edit]]:
+        """The version of a function; `Ref` gives its ARN."""
+        if function.type == SERVERLESS_FUNCTION:
+            name = f"{function.id}.Version"
+            edits = [] if self.aliases(function) else self._publishing(function)
+            return Published(function.id, name, None, None, names), edits
+        version, edits = self.version(function.id)
+        return Published(function.id, version, version, None, names), edits
 
     def _resources(
         self, function: Resource, names: tuple[str, ...]
@@ -411,12 +433,10 @@ def _of_serverless(
     return Published(function, f"{function}.Alias", variable, alias, names)
 
 
-_WORKSHOPS: WeakKeyDictionary[Template, Workshop] = WeakKeyDictionary()
-
-
 def workshop(cfn: Template, document: Document, choices: Choices) -> Workshop:
     """The workshop for a text; the same one for every fix of it."""
-    found = _WORKSHOPS.get(cfn)
-    if found is None or found.document is not document or found.choices != choices:
-        found = _WORKSHOPS[cfn] = Workshop(cfn, document, choices)
+    found = kept(cfn, Workshop, lambda: Workshop(cfn, document, choices))
+    if found.document is not document or found.choices != choices:
+        forget(cfn, Workshop)
+        return workshop(cfn, document, choices)
     return found

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import (
     RACE_PAGE,
     RaceRule,
@@ -23,6 +24,11 @@ from cfn_lint_lambda_race.update import (
     problems_of,
     scenario_of,
     update_of,
+)
+
+_TOO_LATE = (
+    "an alias that comes with this update comes too late; deploy it first, or in the "
+    "phases that cfn-lint-lambda-race plan writes"
 )
 
 
@@ -82,7 +88,9 @@ class ConcurrentUpdate(RaceRule):
         ]
         for place, functions in gathered(cfn, self.id, told):
             updates = [found[function] for function in functions]
-            yield finding(cfn, place.path, _message(cfn, updates), line=place.line)
+            fix = no_fix(cfn, functions[0], _TOO_LATE)
+            message = _message(cfn, updates)
+            yield finding(cfn, place.path, message, fix, place.line)
 
 
 def _top(cfn: Template) -> list[str]:

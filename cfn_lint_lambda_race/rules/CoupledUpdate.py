@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding, joined
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import Coupling, couplings
+
+_TARGETS = "its targets have to move, which the fix of W9810 does where it can"
 
 
 class CoupledUpdate(RaceRule):
@@ -37,9 +40,9 @@ class CoupledUpdate(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for coupling in couplings(cfn):
-            yield finding(
-                cfn, ["Resources", coupling.function], _message(cfn, coupling)
-            )
+            message = _message(cfn, coupling)
+            fix = no_fix(cfn, coupling.function, _TARGETS)
+            yield finding(cfn, ["Resources", coupling.function], message, fix)
 
 
 def _message(cfn: Template, coupling: Coupling) -> str:

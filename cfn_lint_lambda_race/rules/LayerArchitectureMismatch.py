@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Contradiction, Layer, Mismatch, Reading, read
+
+_UNKNOWN = "which version another layer has is not known here"
+_EITHER = "which of the two is right is not known here"
 
 
 class LayerArchitectureMismatch(RaceRule):
@@ -34,11 +38,13 @@ class LayerArchitectureMismatch(RaceRule):
         for function in reading.functions:
             for mismatch in reading.layers.mismatches(function):
                 message = _message(reading, function.id, mismatch)
-                yield finding(cfn, mismatch.layer.path, message)
+                fix = no_fix(cfn, function.id, _UNKNOWN)
+                yield finding(cfn, mismatch.layer.path, message, fix)
         for contradiction in reading.layers.contradictions():
             if reading.possible(contradiction.when):
                 message = _contradicted(reading, contradiction)
-                yield finding(cfn, contradiction.path, message)
+                fix = no_fix(cfn, "", _EITHER)
+                yield finding(cfn, contradiction.path, message, fix)
 
 
 def _contradicted(reading: Reading, contradiction: Contradiction) -> str:

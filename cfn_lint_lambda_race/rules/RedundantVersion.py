@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import redundant_versions
@@ -52,4 +53,5 @@ class RedundantVersion(RaceRule):
                 'function exists") and the update rolls back; change the function '
                 "too, if only its Description, or keep the version"
             )
-            yield finding(cfn, ["Resources", found.name], message)
+            fix = no_fix(cfn, found.function, "whether to publish is a choice")
+            yield finding(cfn, ["Resources", found.name], message, fix)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
 
@@ -44,4 +45,5 @@ class UndeclaredLayerArchitecture(RaceRule):
                 "CompatibleArchitectures: a binary in it fails on one of them with "
                 "'exec format error'; declare what it runs on"
             )
-            yield finding(cfn, ["Resources", shared.layer], message)
+            fix = no_fix(cfn, "", "what is in the layer is not known here")
+            yield finding(cfn, ["Resources", shared.layer], message, fix)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, read
 
@@ -51,7 +52,9 @@ class VersionTarget(RaceRule):
                 if reference.is_version and reading.possible(reference.when)
             }
             for name in sorted(names):
-                yield finding(cfn, target.path, _message(reading, target, name))
+                message = _message(reading, target, name)
+                fix = no_fix(cfn, name, "a version may be pinned on purpose")
+                yield finding(cfn, target.path, message, fix)
 
 
 def _message(reading: Reading, target: Target, function: str) -> str:

@@ -14,7 +14,8 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import Fix
 from cfn_lint_lambda_race.template import position, read
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._cfnlint import ignoring
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
 
 NAMED = 3
@@ -127,7 +128,7 @@ def gathered(
     are more functions than a message names. cfn-lint leaves out what stands at a
     resource that ignores the rule; here such a function is left out before.
     """
-    ignored = cfn.get_directives().get(rule, ())
+    ignored = ignoring(cfn, rule)
     shared: dict[tuple[Path, Hashable], list[Told]] = {}
     same: dict[Hashable, list[Told]] = {}
     for one in told:

@@ -9,17 +9,8 @@ folder of rules, executes every file that does not, each on its own.
 from cfn_lint_lambda_race.template._attachments import ANY, Attachments, Kind, Misfit
 from cfn_lint_lambda_race.template._documents import is_small, parse
 from cfn_lint_lambda_race.template._evaluator import (
-    FUNCTION_TYPES,
-    LAYER_TYPES,
     MAX_ALTERNATIVES,
-    MAX_DEPTH,
-    NO_VALUE,
-    Alternative,
     Evaluator,
-    Resource,
-    intrinsic,
-    scalar_text,
-    sub_variables,
 )
 from cfn_lint_lambda_race.template._exits import Exit
 from cfn_lint_lambda_race.template._grants import Grant
@@ -29,6 +20,17 @@ from cfn_lint_lambda_race.template._layers import (
     Layer,
     Mismatch,
     Undeclared,
+)
+from cfn_lint_lambda_race.template._nodes import (
+    FUNCTION_TYPES,
+    LAYER_TYPES,
+    MAX_DEPTH,
+    NO_VALUE,
+    Alternative,
+    Resource,
+    intrinsic,
+    scalar_text,
+    sub_variables,
 )
 from cfn_lint_lambda_race.template._reading import Reading, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._references import Reference

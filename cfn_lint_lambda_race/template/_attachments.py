@@ -12,13 +12,13 @@ from enum import Enum, auto
 from fnmatch import fnmatchcase
 from itertools import chain
 
-from cfn_lint_lambda_race.template._evaluator import (
+from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._grants import Grant, Grants
+from cfn_lint_lambda_race.template._nodes import (
     ALIAS_TYPE,
-    Evaluator,
     Path,
     Resource,
 )
-from cfn_lint_lambda_race.template._grants import Grant, Grants
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._roles import Allowance, Roles
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability

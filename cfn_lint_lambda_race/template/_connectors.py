@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cfn_lint_lambda_race.data import connectors
-from cfn_lint_lambda_race.template._evaluator import (
+from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._identifier import function_arn
+from cfn_lint_lambda_race.template._nodes import (
     Branch,
-    Evaluator,
     Path,
     Resource,
 )
-from cfn_lint_lambda_race.template._identifier import function_arn
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._text import FUNCTION, token
 

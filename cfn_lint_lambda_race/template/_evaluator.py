@@ -12,10 +12,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Union
+from dataclasses import replace
+from typing import Any
 
 from cfn_lint_lambda_race.template._identifier import function_arn, parse_identifier
+from cfn_lint_lambda_race.template._nodes import (
+    ALIAS_TYPE,
+    FUNCTION_TYPES,
+    LAYER_TYPES,
+    MAX_DEPTH,
+    NO_VALUE,
+    VERSION_TYPE,
+    Alternative,
+    Branch,
+    Path,
+    Resource,
+    Value,
+    intrinsic,
+    mapping,
+    scalar_text,
+    sub_variables,
+    unknown,
+)
 from cfn_lint_lambda_race.template._scenario import (
     ALWAYS,
     CONDITION,
@@ -40,8 +58,6 @@ from cfn_lint_lambda_race.template._text import PARAMETER as PARAMETER_TOKEN
 
 # A value with more alternatives than this is unknown: reading stays linear.
 MAX_ALTERNATIVES = 64
-# No generator nests intrinsic functions deeper; a template that does is hostile.
-MAX_DEPTH = 48
 # A value that takes more steps is unknown too: nesting can multiply alternatives.
 MAX_STEPS = 10_000
 # CloudFormation takes templates of 1 MB; JSON within JSON doubles at each level.
@@ -52,132 +68,15 @@ MAX_NAME = 255
 # Parameters and mappings with more choices than this are not enumerated.
 MAX_CHOICES = 40
 
-FUNCTION_TYPES = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
-ALIAS_TYPE = "AWS::Lambda::Alias"
-VERSION_TYPE = "AWS::Lambda::Version"
-LAYER_TYPES = frozenset({"AWS::Lambda::LayerVersion", "AWS::Serverless::LayerVersion"})
-
-_INTRINSIC = re.compile(r"Fn::\w+$|Ref$")
-_SUB_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _SAM_REFERENCE = re.compile(
     r"(?P<function>[^.]+)\.(?P<what>Alias|Version)(\.Version)?$"
 )
 
 
-class _NoValue:
-    """``AWS::NoValue``: the property, or the item, is not there."""
-
-    def __repr__(self) -> str:
-        return "NO_VALUE"
-
-
-NO_VALUE = _NoValue()
-
-Value = Union[Text, "list[Any]", "dict[str, Any]", _NoValue]
 # What an intrinsic function says of an alternative that it cannot evaluate;
 # `Evaluator._evaluate` puts the unknown of the whole node there.
 _UNCLEAR = token(UNKNOWN, "unclear")
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """One thing a template value can be.
-
-    ``value`` is a `Text`, a list or an object of values, or `NO_VALUE`; ``when``
-    the scenario under which it is so; ``path`` leads from the place that was
-    evaluated to the branch that says so.
-    """
-
-    value: Value
-    when: Scenario = ALWAYS
-    path: Path = ()
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A template node as written, reached through conditions.
-
-    Inside a document that is text, or a file, ``path`` stays with the property
-    that holds it, and ``inner`` leads on from there.
-    """
-
-    node: Any
-    path: Path
-    when: Scenario
-    inner: Path | None = None
-
-    def below(
-        self, node: Any, *keys: str | int, when: Scenario | None = None
-    ) -> Branch:
-        """The branch of a node that the keys lead to from here."""
-        when = self.when if when is None else when
-        if self.inner is None:
-            return Branch(node, (*self.path, *keys), when)
-        return Branch(node, self.path, when, (*self.inner, *keys))
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A resource of the template; what is malformed reads as absent."""
-
-    id: str
-    type: str
-    properties: Mapping[Any, Any]
-    condition: str | None
-    attributes: Mapping[Any, Any]
-
-    @property
-    def path(self) -> Path:
-        return ("Resources", self.id, "Properties")
-
-
-def intrinsic(node: Any) -> tuple[str, Any] | tuple[None, None]:
-    """The name and the argument of an intrinsic function, or a pair of None."""
-    if isinstance(node, Mapping) and len(node) == 1:
-        ((name, argument),) = node.items()
-        if isinstance(name, str) and _INTRINSIC.match(name):
-            return name, argument
-    return None, None
-
-
-def scalar_text(node: Any) -> str | None:
-    """The characters of a scalar as CloudFormation passes them on, or None."""
-    if isinstance(node, str):
-        return str(node)
-    if isinstance(node, bool):
-        return "true" if node else "false"
-    if isinstance(node, (int, float)):
-        try:
-            return str(node)
-        except ValueError:
-            # Python does not write out integers of thousands of digits.
-            return None
-    return None
-
-
-def sub_variables(text: str) -> Iterator[re.Match[str]]:
-    """The variables of a ``Fn::Sub``: group 1 is what stands between the braces."""
-    # Behind the last brace, each `${` would be followed to the text's end in vain.
-    return _SUB_VARIABLE.finditer(text, 0, text.rfind("}") + 1)
-
-
-def unknown(node: Any) -> Text:
-    """A token for a node that cannot be evaluated; equal nodes, equal tokens."""
-    return token(UNKNOWN, _identity(node))
-
-
-def _identity(node: Any) -> str:
-    try:
-        return json.dumps(node, sort_keys=True, default=str)
-    except (TypeError, ValueError, RecursionError):
-        # Keys of mixed types cannot be sorted; deep nodes cannot be walked.
-        return f"node {id(node)}"
-
-
-def _mapping(node: Any) -> Mapping[Any, Any]:
-    return node if isinstance(node, Mapping) else {}
 
 
 class Evaluator:
@@ -197,9 +96,9 @@ class Evaluator:
         judged: Mapping[str, str] | None = None,
     ) -> None:
         self.resources = dict(_resources(template))
-        self.conditions = _mapping(template.get("Conditions"))
-        self.parameters = _mapping(template.get("Parameters"))
-        self.mappings = _mapping(template.get("Mappings"))
+        self.conditions = mapping(template.get("Conditions"))
+        self.parameters = mapping(template.get("Parameters"))
+        self.mappings = mapping(template.get("Mappings"))
         self._judged = judged or {}
         self._parameter_sets = parameter_sets
         self._defaults_first = defaults_first
@@ -427,7 +326,7 @@ class Evaluator:
         return self._attribute(argument, "Ref", when)
 
     def _parameter(self, name: str, when: Scenario) -> list[Alternative]:
-        parameter = _mapping(self.parameters[name])
+        parameter = mapping(self.parameters[name])
         kind = parameter.get("Type")
         unknown_value = [Alternative(token(PARAMETER_TOKEN, name), when)]
         if not isinstance(kind, str) or kind.startswith("AWS::SSM::Parameter::"):
@@ -489,7 +388,7 @@ class Evaluator:
             return [True, False]
         if kind == PARAMETER_SET:
             return list(range(len(self._parameter_sets)))
-        parameter = _mapping(self.parameters.get(name))
+        parameter = mapping(self.parameters.get(name))
         return [value for value, _ in self._parameter_choices(name, parameter, when)]
 
     def _get_att(self, argument: Any, when: Scenario) -> list[Alternative] | None:
@@ -639,7 +538,7 @@ class Evaluator:
     def _sub(self, argument: Any, when: Scenario) -> list[Alternative] | None:
         variables: Mapping[Any, Any] = {}
         if isinstance(argument, list) and len(argument) == 2:
-            argument, variables = argument[0], _mapping(argument[1])
+            argument, variables = argument[0], mapping(argument[1])
         if not isinstance(argument, str):
             return None
         nodes: list[Any] = []
@@ -735,7 +634,7 @@ class Evaluator:
     def _find_in_map(self, argument: Any, when: Scenario) -> list[Alternative] | None:
         if not isinstance(argument, list) or len(argument) not in (3, 4):
             return None
-        default = _mapping(argument[3]) if len(argument) == 4 else {}
+        default = mapping(argument[3]) if len(argument) == 4 else {}
         found: list[Alternative] = []
         for name in self.texts(argument[0], when):
             table = self.mappings.get(str(name.value))
@@ -753,12 +652,10 @@ class Evaluator:
             return self.evaluate(table, when)
         found: list[Alternative] = []
         for key in self.texts(keys[0], when):
-            for name, scenario in self._keys(key, _mapping(table)):
-                if name is not None and name in _mapping(table):
+            for name, scenario in self._keys(key, mapping(table)):
+                if name is not None and name in mapping(table):
                     found.extend(
-                        self._look_up(
-                            _mapping(table)[name], keys[1:], default, scenario
-                        )
+                        self._look_up(mapping(table)[name], keys[1:], default, scenario)
                     )
                 elif "DefaultValue" in default and name is not None:
                     found.extend(self.evaluate(default["DefaultValue"], scenario))
@@ -882,7 +779,7 @@ _INTRINSICS: dict[
 
 
 def _resources(template: Mapping[Any, Any]) -> Iterator[tuple[str, Resource]]:
-    for name, resource in _mapping(template.get("Resources")).items():
+    for name, resource in mapping(template.get("Resources")).items():
         if not isinstance(name, str) or not isinstance(resource, Mapping):
             continue
         if len(name) > MAX_NAME:
@@ -896,7 +793,7 @@ def _resources(template: Mapping[Any, Any]) -> Iterator[tuple[str, Resource]]:
             Resource(
                 str(name),
                 str(kind),
-                _mapping(resource.get("Properties")),
+                mapping(resource.get("Properties")),
                 str(condition) if isinstance(condition, str) else None,
                 resource,
             ),

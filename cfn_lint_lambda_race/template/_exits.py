@@ -10,8 +10,13 @@ from typing import Any
 from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._documents import MAX_NODES
-from cfn_lint_lambda_race.template._evaluator import Branch, Evaluator, Path, Resource
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._nested import ReadFile, ends_in_nested
+from cfn_lint_lambda_race.template._nodes import (
+    Branch,
+    Path,
+    Resource,
+)
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
 from cfn_lint_lambda_race.template._targets import Target

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 
 from cfn_lint_lambda_race.template._connectors import connections
-from cfn_lint_lambda_race.template._evaluator import Evaluator, Path, Resource
+from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._nodes import (
+    Path,
+    Resource,
+)
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._targets import Target
-from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, token
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits, token
 
 PERMISSION_TYPE = "AWS::Lambda::Permission"
 ANYBODY = "*"
@@ -51,7 +54,7 @@ class Grant:
         """Whether the permission is for a principal; a function URL is for anybody."""
         if principal == ANYBODY:
             return self.action == _INVOKE_URL
-        if not fnmatchcase(_INVOKE, self.action):
+        if not fits(_INVOKE, self.action):
             return False
         return service_of(self.principal) == principal
 

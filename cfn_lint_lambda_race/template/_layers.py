@@ -8,11 +8,11 @@ from itertools import combinations
 from typing import Any
 
 from cfn_lint_lambda_race.data import published_layer
-from cfn_lint_lambda_race.template._evaluator import (
+from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._nodes import (
     LAYER_TYPES,
     NO_VALUE,
     Branch,
-    Evaluator,
     Path,
     Resource,
 )

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from cfnlint.helpers import TRANSFORM_SAM, ensure_list
-
 from cfn_lint_lambda_race.data import TargetRow, exits, targets
+from cfn_lint_lambda_race.template._cfnlint import TRANSFORM_SAM, transforms_of
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
@@ -54,11 +53,10 @@ def _reaches(name: Text, parameter: str, value: str, read_file: ReadFile) -> boo
     template = read_file(name)
     if not isinstance(template, Mapping):
         return True
-    transforms = ensure_list(template.get("Transform", []))
     parameters = template.get("Parameters")
     if (
         "Globals" in template
-        or any(transform != TRANSFORM_SAM for transform in transforms)
+        or any(transform != TRANSFORM_SAM for transform in transforms_of(template))
         or not isinstance(parameters, Mapping)
         or parameter not in parameters
     ):
@@ -76,7 +74,7 @@ def _reaches(name: Text, parameter: str, value: str, read_file: ReadFile) -> boo
 
     evaluator = Evaluator(template, [])
     # Nobody asks cfn-lint's solver: conditions that are not decided may hold.
-    possible = Satisfiability({}, evaluator, has_rules=False)
+    possible = Satisfiability(None, evaluator, has_rules=False)
     references = References(evaluator, possible)
     places = Targets(evaluator, references, template, read_beside, _rows())
     is_reached = any(

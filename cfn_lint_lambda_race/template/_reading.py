@@ -7,20 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
-
-from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import TargetRow, exits, targets
 from cfn_lint_lambda_race.template._attachments import Attachments, Misfit
+from cfn_lint_lambda_race.template._cfnlint import Template, kept
+from cfn_lint_lambda_race.template._cfnlint import parameter_sets as given_to
 from cfn_lint_lambda_race.template._documents import (
     ContentOf,
     content_of,
     read_file,
 )
-from cfn_lint_lambda_race.template._evaluator import Evaluator, Path, Resource
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._exits import Exit, Exits
 from cfn_lint_lambda_race.template._layers import Layers
+from cfn_lint_lambda_race.template._nodes import (
+    Path,
+    Resource,
+)
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import (
@@ -72,7 +75,7 @@ class Reading:
     ) -> None:
         cfn = as_written(cfn)
         self.parameter_sets = (
-            _parameter_sets(cfn) if parameter_sets is None else parameter_sets
+            given_to(cfn) if parameter_sets is None else parameter_sets
         )
         template = content(cfn)
         self._read_file = partial(
@@ -343,18 +346,6 @@ def _without_branches(path: Path) -> Path:
     )
 
 
-def _parameter_sets(cfn: Template) -> list[Mapping[str, Any]]:
-    sets: Iterable[Any] = getattr(cfn.context, "parameter_sets", None) or ()
-    found = (getattr(parameter_set, "parameters", None) for parameter_set in sets)
-    return [values for values in found if isinstance(values, Mapping)]
-
-
-_READINGS: WeakKeyDictionary[Template, Reading] = WeakKeyDictionary()
-
-
 def read(cfn: Template) -> Reading:
     """The reading of a template; the same one for every rule that asks."""
-    reading = _READINGS.get(cfn)
-    if reading is None:
-        reading = _READINGS[cfn] = Reading(cfn)
-    return reading
+    return kept(cfn, Reading, lambda: Reading(cfn))

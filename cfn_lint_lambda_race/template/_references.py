@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cfn_lint_lambda_race.template._evaluator import (
-    ALIAS_TYPE,
-    FUNCTION_TYPES,
-    NO_VALUE,
-    Evaluator,
-    Path,
-    Resource,
-)
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._identifier import (
     LATEST,
     PUBLISHED,
     Identifier,
     parse_identifier,
+)
+from cfn_lint_lambda_race.template._nodes import (
+    ALIAS_TYPE,
+    FUNCTION_TYPES,
+    NO_VALUE,
+    Path,
+    Resource,
 )
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 
 from cfn_lint_lambda_race.template._connectors import connections
-from cfn_lint_lambda_race.template._evaluator import (
+from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._nodes import (
     FUNCTION_TYPES,
     NO_VALUE,
     Branch,
-    Evaluator,
     Path,
     Resource,
     intrinsic,
@@ -25,7 +24,7 @@ from cfn_lint_lambda_race.template._evaluator import (
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._scenario import Scenario
 from cfn_lint_lambda_race.template._targets import Target
-from cfn_lint_lambda_race.template._text import ATTRIBUTE, Text, Token
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, Text, Token, fits
 
 ROLE_TYPE = "AWS::IAM::Role"
 MANAGED_POLICY_TYPE = "AWS::IAM::ManagedPolicy"
@@ -266,7 +265,7 @@ class Roles:
             return None
         actions = self._literals(node["Action"], when)
         named = [one.lower() for one in actions if one is not None]
-        if any(fnmatchcase(_INVOKE, action) for action in named):
+        if any(fits(_INVOKE, action) for action in named):
             return True
         return None if None in actions else False
 
@@ -304,7 +303,7 @@ class Roles:
         return (
             fields[0].literal == "arn"
             and service is not None
-            and not fnmatchcase("lambda", service)
+            and not fits("lambda", service)
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any
 
+from cfn_lint_lambda_race.template._cfnlint import Conditions, is_solvable
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenario
 
@@ -21,7 +21,10 @@ class Satisfiability:
     that the answers do not multiply as the scenarios do.
     """
 
-    def __init__(self, conditions: Any, evaluator: Evaluator, has_rules: bool) -> None:
+    def __init__(
+        self, conditions: Conditions | None, evaluator: Evaluator, has_rules: bool
+    ) -> None:
+        """``conditions`` are cfn-lint's; without, each that is not decided may hold."""
         self._conditions = conditions
         self._evaluator = evaluator
         # A rule can tie any parameter to any other.
@@ -44,20 +47,20 @@ class Satisfiability:
         for name, decided in self._decided(scenario):
             if chosen.setdefault(name, decided) != decided:
                 return False
+        conditions = self._conditions
+        if conditions is None:
+            return True
         known = [
             (name, value)
             for name, value in chosen.items()
-            if self._conditions.get(name) is not None
+            if conditions.get(name) is not None
         ]
-        return all(map(self._is_solvable, self._groups(known)))
-
-    def _is_solvable(self, group: frozenset[tuple[str, bool]]) -> bool:
-        if group not in self._solved:
-            known = {name: {value} for name, value in group}
-            self._solved[group] = any(
-                True for _ in self._conditions.build_scenarios(known)
-            )
-        return self._solved[group]
+        for group in self._groups(known):
+            if group not in self._solved:
+                self._solved[group] = is_solvable(conditions, group)
+            if not self._solved[group]:
+                return False
+        return True
 
     def _decided(self, scenario: Scenario) -> Iterator[tuple[str, bool]]:
         """The conditions that the chosen values of parameters decide."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cfn_lint_lambda_race.template._evaluator import (
+from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._nodes import (
     ALIAS_TYPE,
     VERSION_TYPE,
-    Evaluator,
     Path,
     Resource,
 )

@@ -8,19 +8,28 @@ its `Globals` reach the resources that loops make.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from cfnlint.decode import decode, decode_str
-from cfnlint.decode.node import str_node
-from cfnlint.helpers import TRANSFORM_LANGUAGE_EXTENSION, TRANSFORM_SAM, ensure_list
-from cfnlint.template import Template
-
+from cfn_lint_lambda_race.template._cfnlint import (
+    TRANSFORM_LANGUAGE_EXTENSION,
+    TRANSFORM_SAM,
+    CfnLintError,
+    Template,
+    decoded_file,
+    decoded_text,
+    kept,
+    key_at,
+    location,
+    made_of,
+    marked,
+    merge_globals,
+    quiet,
+    transforms_of,
+)
 from cfn_lint_lambda_race.template._documents import is_small, parse
 
 _FIND_IN_MAP = "Fn::FindInMap"
@@ -32,12 +41,20 @@ MAX_SIZE = 4 * 1024 * 1024
 SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 
 
-# By the template that cfn-lint lints, the one as written, where that is another.
-_SOURCES: WeakKeyDictionary[Template, Template] = WeakKeyDictionary()
-# By template, the text that it was decoded from, where that is not in its file yet.
-_TEXTS: WeakKeyDictionary[Template, str] = WeakKeyDictionary()
-# By a template, what it was before `Globals` was merged into it.
-_UNMERGED: WeakKeyDictionary[Template, Mapping[str, Any]] = WeakKeyDictionary()
+@dataclass
+class _Origin:
+    """Where a template comes from, as far as that is known."""
+
+    # The template as written, where cfn-lint lints another one.
+    source: Template | None = None
+    # The text that it was decoded from, where that is not in its file yet.
+    text: str | None = None
+    # What it was before `Globals` was merged into it.
+    unmerged: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, cfn: Template) -> _Origin:
+        return kept(cfn, cls, cls)
 
 
 class UnusableTemplateError(Exception):
@@ -46,12 +63,12 @@ class UnusableTemplateError(Exception):
 
 def is_serverless(template: Mapping[Any, Any]) -> bool:
     """Whether a template declares SAM's transform."""
-    return TRANSFORM_SAM in ensure_list(template.get("Transform", []))
+    return TRANSFORM_SAM in transforms_of(template)
 
 
 def stand_for(cfn: Template, text: str) -> None:
     """Say what text a template was decoded from, in the place of its file's."""
-    _TEXTS[cfn] = text
+    _Origin.of(cfn).text = text
 
 
 def as_written(cfn: Template) -> Template:
@@ -61,26 +78,27 @@ def as_written(cfn: Template) -> Template:
     """
     if not cfn.filename or not _differs(cfn):
         return cfn
-    if cfn not in _SOURCES:
+    origin = _Origin.of(cfn)
+    if origin.source is None:
         try:
             # As cfn-lint did, so that each node knows where it stands, in JSON too.
             template = _decoded(cfn)
             if template is None:
                 return cfn
-            _SOURCES[cfn] = _read(template if is_small(template) else None, cfn)
-        except (OSError, RecursionError, UnusableTemplateError):
+            origin.source = _read(template if is_small(template) else None, cfn)
+        except (OSError, RecursionError, UnusableTemplateError, CfnLintError):
             return cfn
-    return _SOURCES[cfn]
+    return origin.source
 
 
 def _decoded(cfn: Template) -> Any:
     """What stands in a template's file, or will; None where there is none."""
-    text = _TEXTS.get(cfn)
-    with _quiet():
+    text = _Origin.of(cfn).text
+    with quiet():
         if text is not None:
-            return decode_str(text)[0]
+            return decoded_text(text)
         if cfn.filename and Path(cfn.filename).is_file():
-            return decode(cfn.filename)[0]
+            return decoded_file(cfn.filename)
     return None
 
 
@@ -129,16 +147,17 @@ def unmerged(cfn: Template) -> Mapping[str, Any]:
     Empty where cfn-lint has merged it already and there is no file to read it from.
     """
     source = as_written(cfn)
-    template = source.template
-    if source in _UNMERGED:
-        return _UNMERGED[source]
+    template, origin = source.template, _Origin.of(source)
+    if origin.unmerged is not None:
+        return origin.unmerged
     if not isinstance(template, Mapping) or not template.get("Globals"):
         return template if isinstance(template, Mapping) else {}
     found: Any = None
     with suppress(OSError, RecursionError):
         found = _decoded(source)
     is_usable = isinstance(found, Mapping) and is_small(found)
-    return _UNMERGED.setdefault(source, found if is_usable else {})
+    origin.unmerged = found if is_usable else {}
+    return origin.unmerged
 
 
 def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
@@ -163,15 +182,15 @@ def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
 def position(cfn: Template, path: Sequence[str | int]) -> tuple[int, ...] | None:
     """Where a path stands in the file; None where cfn-lint knows as well."""
     source = as_written(cfn)
-    found = source.get_location_yaml(source.template, list(path))
+    found = location(source, source.template, path)
     if found and path[0] == "Resources" and _is_in_globals(source, found):
         # What a function and `Globals` both have bears the mark of `Globals`.
         own = unmerged(source)
         if _holds(own, path):
-            found = source.get_location_yaml(own, list(path)) or found
+            found = location(source, own, path) or found
     elif source is cfn:
         return None
-    return tuple(found) if found else None
+    return found or None
 
 
 def _holds(node: Any, path: Sequence[str | int]) -> bool:
@@ -183,18 +202,18 @@ def _holds(node: Any, path: Sequence[str | int]) -> bool:
     return True
 
 
-def _is_in_globals(source: Template, location: tuple[int, ...]) -> bool:
-    section = source.template.get("Globals")
-    if not hasattr(section, "start_mark"):
+def _is_in_globals(source: Template, place: tuple[int, ...]) -> bool:
+    section = marked(source.template.get("Globals"))
+    if section is None:
         return False
     start, end = section.start_mark, section.end_mark
-    return (start.line, start.column) <= location[:2] < (end.line, end.column)
+    return (start.line, start.column) <= place[:2] < (end.line, end.column)
 
 
 def read_template(content: bytes, cfn: Template) -> Template:
     """The template in the content of a file, linted as `cfn` is.
 
-    Raises `UnusableTemplateError` where there is none.
+    Raises `UnusableTemplateError` where there is none, and `CfnLintError`.
     """
     if len(content) > MAX_SIZE:
         raise UnusableTemplateError(f"it is larger than {MAX_SIZE} bytes")
@@ -213,9 +232,9 @@ def _read(template: Any, cfn: Template) -> Template:
         raise UnusableTemplateError("it is not a template with Resources")
     # cfn-lint and aws-sam-translator raise what they please on broken input.
     try:
-        with _quiet():
+        with quiet():
             return _transformed(template, cfn)
-    except UnusableTemplateError:
+    except (UnusableTemplateError, CfnLintError):
         raise
     except Exception:
         raise UnusableTemplateError("it cannot be transformed") from None
@@ -227,19 +246,18 @@ def _transformed(template: Any, cfn: Template) -> Template:
     # CloudFormation unrolls loops before SAM sees the template.
     transforms = template["Transform"]
     section = template.pop("Globals", None)
-    if TRANSFORM_LANGUAGE_EXTENSION in ensure_list(transforms):
-        template["Transform"] = [
-            name for name in ensure_list(transforms) if name != TRANSFORM_SAM
-        ]
+    names = transforms_of(template)
+    if TRANSFORM_LANGUAGE_EXTENSION in names:
+        template["Transform"] = [name for name in names if name != TRANSFORM_SAM]
         template = _unrolled(template, cfn).template
         template["Transform"] = transforms
     if section is None:
-        return _template(template, cfn)
+        return made_of(template, cfn)
     template["Globals"] = section
     before = {**template, "Resources": _shallow(template["Resources"])}
-    _merge_globals(template)
-    found = _template(template, cfn)
-    _UNMERGED[found] = before
+    merge_globals(template)
+    found = made_of(template, cfn)
+    _Origin.of(found).unmerged = before
     return found
 
 
@@ -255,18 +273,17 @@ def _shallow(resources: Any) -> Any:
 
 def _unrolled(template: Any, cfn: Template) -> Template:
     """The template with its loops unrolled, and nothing else done to it."""
-    transforms = ensure_list(template.get("Transform", []))
-    if TRANSFORM_LANGUAGE_EXTENSION not in transforms:
-        return _template(template, cfn)
+    if TRANSFORM_LANGUAGE_EXTENSION not in transforms_of(template):
+        return made_of(template, cfn)
     if not is_small(template):
         raise UnusableTemplateError("it is too large")
     # cfn-lint would look up values in mappings, and take any where it depends.
     _rename_key(template, _FIND_IN_MAP, _HIDDEN)
-    found = _template(template, cfn)
+    found = made_of(template, cfn)
     if found.transform():
         raise UnusableTemplateError("it cannot be transformed")
     _rename_key(found.template, _HIDDEN, _FIND_IN_MAP)
-    return _template(found.template, cfn)
+    return made_of(found.template, cfn)
 
 
 def _rename_key(node: Any, old: str, new: str) -> None:
@@ -287,44 +304,4 @@ def _rename_key(node: Any, old: str, new: str) -> None:
             pending.extend(below[2:] if is_loop else [below])
             if key == old:
                 # cfn-lint finds the place by the key.
-                marks = getattr(key, "start_mark", None), getattr(key, "end_mark", None)
-                node[new if None in marks else str_node(new, *marks)] = node.pop(key)
-
-
-def _template(template: Any, cfn: Template) -> Template:
-    sets = getattr(cfn.context, "parameter_sets", None)
-    return Template(cfn.filename, template, cfn.regions, sets)
-
-
-def _merge_globals(template: Any) -> None:
-    try:
-        # The cfn-lint that reads SAM natively.
-        from cfnlint.template.transforms._sam_globals import merge_globals
-    except ImportError:
-        _merge_globals_as_sam(template)
-    else:
-        merge_globals(template)
-
-
-def _merge_globals_as_sam(template: Any) -> None:
-    # Installed with each cfn-lint that translates SAM.
-    from samtranslator.plugins.globals.globals_plugin import GlobalsPlugin
-
-    if is_small(template):
-        section = deepcopy(template.get("Globals"))
-        GlobalsPlugin().on_before_transform_template(template)
-        if section is not None:
-            # The plugin drops what it has merged; some findings stand there.
-            template["Globals"] = section
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps cfn-lint from logging about a file that the user did not lint."""
-    logger = logging.getLogger("cfnlint")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+                node[key_at(new, key)] = node.pop(key)

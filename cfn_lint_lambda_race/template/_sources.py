@@ -6,8 +6,9 @@ import re
 from fnmatch import fnmatchcase
 
 from cfn_lint_lambda_race.data import source_names
-from cfn_lint_lambda_race.template._evaluator import Evaluator, Resource
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._grants import Grant, text_of
+from cfn_lint_lambda_race.template._nodes import Resource
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, Text, literal, token
 

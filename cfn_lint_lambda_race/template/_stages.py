@@ -12,8 +12,10 @@ from itertools import islice
 
 from cfn_lint_lambda_race.template._evaluator import (
     MAX_ALTERNATIVES,
-    Alternative,
     Evaluator,
+)
+from cfn_lint_lambda_race.template._nodes import (
+    Alternative,
     Resource,
     intrinsic,
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 
@@ -16,20 +15,22 @@ from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_text
 from cfn_lint_lambda_race.template._evaluator import (
     MAX_ALTERNATIVES,
+    Evaluator,
+)
+from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
+from cfn_lint_lambda_race.template._nodes import (
     NO_VALUE,
     Alternative,
     Branch,
-    Evaluator,
     Path,
     Resource,
     intrinsic,
     unknown,
 )
-from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._stages import Stages
-from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, token
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits, token
 
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _AWS_LAMBDA = re.compile(r"""\baws_lambda\s*\(\s*(["'])(?P<function>.*?)\1""")
@@ -673,7 +674,7 @@ def _substituted(value: Any) -> list[str]:
 def _matches(value: Any, patterns: Sequence[str]) -> bool:
     if not isinstance(value, Text):
         return False
-    return any(fnmatchcase(str(value), pattern) for pattern in patterns)
+    return any(fits(str(value), pattern) for pattern in patterns)
 
 
 def _is_expression(text: Text) -> bool:

@@ -11,7 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Union
+
+# No action, service, stage or path that somebody names is as long.
+_MAX_PATTERN = 512
 
 # What a token stands for. A function name, a version number, an alias name, a
 # region, ... hold letters, digits, "-" and "_" only, so no delimiter can hide in
@@ -227,3 +231,12 @@ def equal(left: Text, right: Text) -> bool | None:
     if left.literal is not None and right.literal is not None:
         return False
     return None
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether a name is one of those that a pattern with ``*`` and ``?`` means.
+
+    A pattern that is longer than any name in AWS fits none: reading one takes a time
+    that grows with the square of its length.
+    """
+    return len(pattern) <= _MAX_PATTERN and fnmatchcase(name, pattern)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from cfnlint.template import Template
-
 from cfn_lint_lambda_race.template import Resource, Scenario, read
+from cfn_lint_lambda_race.template._cfnlint import Template, kept
 from cfn_lint_lambda_race.update._baseline import (
     BaselineError,
     Settings,
@@ -112,9 +111,7 @@ class _Known:
 
     @classmethod
     def of(cls, cfn: Template) -> _Known:
-        known = vars(cfn).setdefault(f"{__name__}.known", cls())
-        assert isinstance(known, cls)
-        return known
+        return kept(cfn, cls, cls)
 
 
 def configure(cfn: Template, settings: Settings) -> None:

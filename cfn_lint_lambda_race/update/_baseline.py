@@ -9,8 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cfnlint.template import Template
-
+from cfn_lint_lambda_race.template._cfnlint import LOGGER, CfnLintError, Template
 from cfn_lint_lambda_race.template._documents import (
     MAX_FILE_SIZE,
     ContentOf,
@@ -33,7 +32,7 @@ from cfn_lint_lambda_race.update._git import GitError, Repository
 from cfn_lint_lambda_race.update._local_code import LocalCode
 from cfn_lint_lambda_race.update._renamed import renamed_from
 
-_LOGGER = logging.getLogger("cfnlint.lambda_race")
+_LOGGER = logging.getLogger(f"{LOGGER}.lambda_race")
 
 MAX_FOLDERS = 1000
 """How many folders are searched for any template."""
@@ -193,6 +192,8 @@ def _deployment(
 ) -> Deployment:
     try:
         return Deployment(read_template(content, cfn), content_of=content_of)
+    except CfnLintError as error:
+        raise BaselineError(str(error)) from None
     except UnusableTemplateError as error:
         raise BaselineError(
             f"{what} cannot be compared: {error}; name the template that is deployed "

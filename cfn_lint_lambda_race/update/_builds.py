@@ -12,12 +12,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from posixpath import join
 from typing import Any
 
+from cfn_lint_lambda_race.template._text import fits
 from cfn_lint_lambda_race.update._bundle import BUILD_FILES, Bundles, upwards
 from cfn_lint_lambda_race.update._local_code import Changes, LocalCode
 
@@ -458,8 +458,7 @@ def _is_in(name: str, source: str) -> bool:
         return True
     parts = name.split("/")
     return any(
-        fnmatchcase("/".join(parts[:count]), source)
-        for count in range(1, len(parts) + 1)
+        fits("/".join(parts[:count]), source) for count in range(1, len(parts) + 1)
     )
 
 
@@ -468,7 +467,7 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     parts = name.split("/")
     for pattern in patterns:
         bare = pattern.removeprefix("**/").strip("/").removesuffix("/**")
-        if _is_in(name, bare) or any(fnmatchcase(part, bare) for part in parts):
+        if _is_in(name, bare) or any(fits(part, bare) for part in parts):
             return True
     return False
 

@@ -10,9 +10,6 @@ from itertools import islice
 from posixpath import isabs
 from typing import Any
 
-from cfnlint.helpers import REGION_PRIMARY
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
-
 from cfn_lint_lambda_race.data import OperationRow, operations
 from cfn_lint_lambda_race.template import (
     ALWAYS,
@@ -26,6 +23,7 @@ from cfn_lint_lambda_race.template import (
     Token,
     scalar_text,
 )
+from cfn_lint_lambda_race.template._cfnlint import create_only_pointers
 from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
     PARAMETER,
@@ -669,15 +667,9 @@ def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
 @cache
 def create_only_properties(resource_type: str) -> tuple[tuple[str, ...], ...]:
     """The properties whose change replaces a resource, from cfn-lint's schemas."""
-    try:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
-            REGION_PRIMARY, resource_type
-        )
-    except ResourceNotFoundError:
-        return ()
     prefix = "/properties/"
     return tuple(
         tuple(pointer[len(prefix) :].split("/"))
-        for pointer in schema.schema.get("createOnlyProperties", ())
+        for pointer in create_only_pointers(resource_type)
         if pointer.startswith(prefix)
     )

@@ -10,8 +10,6 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any
 
-from cfnlint.template import Template
-
 from cfn_lint_lambda_race.data import OperationRow
 from cfn_lint_lambda_race.template import (
     ALWAYS,
@@ -27,6 +25,7 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
     token,
 )
+from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
 from cfn_lint_lambda_race.template._source import (
     SERVERLESS_FUNCTION,

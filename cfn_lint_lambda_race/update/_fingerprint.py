@@ -12,10 +12,9 @@ import os
 import stat
 from collections.abc import Iterator
 from hashlib import new, sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
-
-from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template import (
@@ -26,6 +25,7 @@ from cfn_lint_lambda_race.template import (
     Text,
     Token,
 )
+from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.update._comparison import create_only_properties
 from cfn_lint_lambda_race.update._deployment import Deployment, as_lambda_takes
 from cfn_lint_lambda_race.update._git import GitError, Repository
@@ -73,6 +73,10 @@ class Fingerprints:
                 return _of_work_tree(repository, place, self._template)
         except GitError:
             pass
+        # A template can name any folder; only those of the project are read.
+        real = Path(os.path.realpath(place))
+        if {self._template.parent, Path.cwd()}.isdisjoint({real, *real.parents}):
+            return None
         return _of_files(place, self._template)
 
 
@@ -189,7 +193,7 @@ def _of_work_tree(repository: Repository, place: Path, without: Path) -> str | N
                 found.append([file, known])
             elif stat.S_ISLNK(status.st_mode):
                 found.append([file, os.readlink(path)])
-            else:
+            elif stat.S_ISREG(status.st_mode):
                 digest = _stored(path.read_bytes(), known)
                 found.append([file, status.st_mode & 0o100, digest])
         except (OSError, ValueError):
@@ -222,19 +226,22 @@ def _of_files(place: Path, without: Path) -> str | None:
     digest = sha256()
     size = count = 0
     try:
-        files = [place] if place.is_file() else sorted(_below(place))
-        for path in files:
+        files = [place] if place.is_file() else _below(place)
+        for path in sorted(islice(files, _MAX_FILES + 1)):
             if path == without:
                 continue
+            status = path.lstat()
             count += 1
-            size += path.lstat().st_size
+            size += status.st_size
             if count > _MAX_FILES or size > _MAX_SIZE:
                 return None
-            content = (
-                os.fsencode(os.readlink(path))
-                if path.is_symlink()
-                else path.read_bytes()
-            )
+            if stat.S_ISLNK(status.st_mode):
+                content = os.fsencode(os.readlink(path))
+            elif stat.S_ISREG(status.st_mode):
+                content = path.read_bytes()
+            else:
+                # A pipe would never end.
+                continue
             name = path.relative_to(place).as_posix()
             digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "replace"))
             digest.update(content)

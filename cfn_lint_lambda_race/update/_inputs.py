@@ -23,7 +23,7 @@ from cfn_lint_lambda_race.template import (
     intrinsic,
     sub_variables,
 )
-from cfn_lint_lambda_race.template._evaluator import Value
+from cfn_lint_lambda_race.template._nodes import Value
 from cfn_lint_lambda_race.template._text import UNKNOWN
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._values import ASSET_HASH

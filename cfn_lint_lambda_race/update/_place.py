@@ -11,7 +11,8 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.template import MAX_DEPTH, scalar_text
-from cfn_lint_lambda_race.template._evaluator import Path
+from cfn_lint_lambda_race.template._cfnlint import Marked, marked
+from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
@@ -73,7 +74,7 @@ def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
 
 def _line(before: Any, after: Any, steps: Path) -> int | None:
     """The line of the first change in a block of text (`|`), None for other texts."""
-    marked = None
+    inner: Marked | None = None
     for step in steps:
         if isinstance(before, Mapping):
             before = before.get(step)
@@ -82,11 +83,12 @@ def _line(before: Any, after: Any, steps: Path) -> int | None:
         else:
             return None
         after = after[step]
-        marked = after if hasattr(after, "start_mark") else marked
-    if marked is None or not (isinstance(before, str) and isinstance(after, str)):
+        if marked(after) is not None:
+            inner = marked(after)
+    if inner is None or not (isinstance(before, str) and isinstance(after, str)):
         return None
     old, new = before.splitlines(), after.splitlines()
-    start, end = marked.start_mark.line, marked.end_mark.line
+    start, end = inner.start_mark.line, inner.end_mark.line
     if len(new) < 2 or end - start - 1 != len(new):
         return None
     changed = (n for n, line in enumerate(new) if n >= len(old) or old[n] != line)
@@ -96,7 +98,7 @@ def _line(before: Any, after: Any, steps: Path) -> int | None:
 
 def _positioned(steps: Path) -> Path:
     """The steps without the last names that are not in the text, as of `!Sub`."""
-    while _is_function(steps[-1]) and not hasattr(steps[-1], "start_mark"):
+    while _is_function(steps[-1]) and marked(steps[-1]) is None:
         steps = steps[:-1]
     return steps
 

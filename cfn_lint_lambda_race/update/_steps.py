@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -28,6 +27,7 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._text import fits
 from cfn_lint_lambda_race.update._changes import FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
@@ -661,7 +661,7 @@ class Steps:
         ]
         if named == _TEST_STAGE or not names or None in names:
             return named != _TEST_STAGE
-        return "$" in named or any(fnmatchcase(str(name), named) for name in names)
+        return "$" in named or any(fits(str(name), named) for name in names)
 
     # -- targets -------------------------------------------------------------------
 
