@@ -7,10 +7,14 @@ writes the parts, with ``--check`` it only says which pages are not current.
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,14 @@ from cfn_lint_lambda_race.data import CODE, CONFIGURATION, load, operations
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 STORY = "templates/story"
+
+PICTURE = DOCS / "images" / "findings.svg"
+_PRETTY = ("--format", "pretty")
+_DEMO = (
+    *("--append-rules", "cfn_lint_lambda_race"),
+    *("-x", f"W9831:baseline_path={STORY}/race.before.yaml"),
+    *("--", f"{STORY}/race.yaml"),
+)
 
 _PART = re.compile(
     r"(?P<start><!-- generated: (?P<name>[a-z-]+)(?: (?P<argument>\S+))? -->\n)"
@@ -226,19 +238,58 @@ def _layer_table(_: str) -> str:
 
 def _demo(_: str) -> str:
     """What the command really prints on the story's second template."""
-    arguments = [
-        *("--append-rules", "cfn_lint_lambda_race"),
-        *("-x", f"W9831:baseline_path={STORY}/race.before.yaml"),
-        *("--", f"{STORY}/race.yaml"),
-    ]
     program = Path(sys.executable).with_name("cfn-lint")
     run = subprocess.run(  # noqa: S603
-        [program, *arguments], cwd=ROOT, capture_output=True, text=True
+        [program, *_DEMO], cwd=ROOT, capture_output=True, text=True
     )
-    command = " \\\n    ".join(
-        ["$ cfn-lint", *(" ".join(arguments[i : i + 2]) for i in range(0, 6, 2))]
+    return f"```console\n{_command(_DEMO)}\n{run.stdout.rstrip()}\n```"
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """A command as one types it, an option and its value a line."""
+    pairs = [" ".join(arguments[i : i + 2]) for i in range(0, len(arguments), 2)]
+    return " \\\n    ".join(["$ cfn-lint", *pairs])
+
+
+def picture() -> str:
+    """What cfn-lint's coloured format prints on a terminal, recorded as an SVG."""
+    # Whoever reads the pages as text needs neither of them.
+    import pty
+
+    from rich import _export_format
+    from rich.console import Console
+    from rich.text import Text
+
+    terminal, end = pty.openpty()
+    program = Path(sys.executable).with_name("cfn-lint")
+    with subprocess.Popen(  # noqa: S603
+        [program, *_PRETTY, *_DEMO], cwd=ROOT, stdout=end, stdin=end
+    ):
+        os.close(end)
+        printed = b""
+        # The system says that a terminal is closed with an error.
+        with contextlib.suppress(OSError):
+            while part := os.read(terminal, 4096):
+                printed += part
+    os.close(terminal)
+    # The last line counts the rules of the cfn-lint that is installed.
+    lines = printed.decode().replace("\r", "").strip().splitlines()[:-1]
+    console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
+    console.print(Text(_command((*_PRETTY, *_DEMO)), style="bold"))
+    for line in lines:
+        console.print(Text.from_ansi(line))
+    # Its fonts are a third party's.
+    form = re.sub(
+        r"@font-face \{\{.*?\}\}\s*",
+        "",
+        _export_format.CONSOLE_SVG_FORMAT,
+        flags=re.DOTALL,
     )
-    return f"```console\n{command}\n{run.stdout.rstrip()}\n```"
+    form = form.replace(
+        "Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace"
+    )
+    svg = console.export_svg(title="cfn-lint", code_format=form, unique_id="findings")
+    return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 
 def _fix(_: str) -> str:
@@ -300,6 +351,10 @@ def main() -> int:
             stale.append(path)
             if not is_checked:
                 path.write_text(new, encoding="utf-8")
+    if find_spec("rich") and picture() != PICTURE.read_text(encoding="utf-8"):
+        stale.append(PICTURE)
+        if not is_checked:
+            PICTURE.write_text(picture(), encoding="utf-8")
     for path in stale:
         print(path.relative_to(ROOT), "is not current" if is_checked else "written")
     return 1 if is_checked and stale else 0

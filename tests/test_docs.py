@@ -115,6 +115,16 @@ def test_generated_parts_are_current(page: Path) -> None:
     assert _generator().generated(text) == text, "run `make docs`"
 
 
+def test_picture_is_current() -> None:
+    pytest.importorskip("rich", reason="rich is not installed")
+    generator = _generator()
+    svg = generator.PICTURE.read_text(encoding="utf-8")
+    assert svg == generator.picture(), "run `make docs`"
+    # A reader's browser asks nobody else for it.
+    assert "url(" not in svg.replace("url(#findings", "")
+    assert "W9831" in svg
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_links_resolve(page: Path) -> None:
     for match in _LINK.finditer(_prose(page)):

@@ -97,7 +97,7 @@ def _clone(project: Shell, name: str, branch: str, *options: str) -> Shell:
 
 def _expanded(text: str, context: Mapping[str, str]) -> str:
     """A text with GitHub's expressions replaced."""
-    return re.sub(r"\$\{\{ ([\w.]+) \}\}", lambda match: context[match[1]], text)
+    return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda match: context[match[1]], text)
 
 
 def _steps(name: str) -> list[Mapping[str, Any]]:

@@ -72,12 +72,14 @@ def test_description_has_no_link_that_leads_nowhere(wheel: Path) -> None:
     text = _description(wheel)
     assert "[cfn-lint](https://github.com/aws-cloudformation/cfn-lint)" in text
     assert "W9831" in text
+    assert "mermaid" not in text
     assert [link for link in _links(text) if not link.startswith("https://")] == []
 
 
 def test_one_setting_makes_the_links_absolute(unpacked: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pack"
     shutil.copytree(unpacked, folder)
+    (folder / "PKG-INFO").unlink()  # else hatchling takes the metadata from there
     project = folder / "pyproject.toml"
     address = "https://example.com/pack"
     text = project.read_text().replace("# [project.urls]", "[project.urls]")
