@@ -73,6 +73,13 @@ def add_parser(commands: Any) -> None:
         metavar="NAME",
         help=f"the name of new aliases (default: {DEFAULT_ALIAS})",
     )
+    add_baseline(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=run)
+
+
+def add_baseline(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what a template is to be compared with."""
     baseline = parser.add_mutually_exclusive_group()
     baseline.add_argument("--baseline-ref", metavar="R", help="a git revision")
     baseline.add_argument(
@@ -81,8 +88,6 @@ def add_parser(commands: Any) -> None:
     baseline.add_argument(
         "--change-set", metavar="F", help="the output of describe-change-set"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.set_defaults(run=run)
 
 
 def _rule(text: str) -> str:
