@@ -92,28 +92,9 @@ def generated(page: str) -> str:
 
 def _rule(argument: str) -> str:
     rule = rules()[argument]
-    facts = [
-        f"**{rule.shortdesc}.** {rule.description}",
-        _table(
-            ("ID", "severity", "since", "tags", "AWS says"),
-            [
-                (
-                    f"`{rule.id}`",
-                    rule.severity,
-                    _since(rule.id),
-                    ", ".join(rule.tags),
-                    f"[{_page_name(rule.aws_page)}]({rule.aws_page})",
-                )
-            ],
-        ),
-    ]
-    if rule.config_definition:
-        rows = [
-            (f"`{name}`", definition["type"], f"`{definition['default']!r}`")
-            for name, definition in rule.config_definition.items()
-        ]
-        facts.append(_table(("setting", "type", "default"), rows))
-    return "\n\n".join(facts)
+    aws = f"[{_page_name(rule.aws_page)}]({rule.aws_page})"
+    facts = f"`{rule.id}`, {rule.severity}, since {_since(rule.id)}. AWS says: {aws}."
+    return f"**{rule.shortdesc}.** {rule.description}\n\n{facts}"
 
 
 def _since(rule: str) -> str:

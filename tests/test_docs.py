@@ -209,7 +209,9 @@ def test_navigation_holds_each_page() -> None:
             yield from leaves(child)
 
     listed = set(leaves(yaml.safe_load(text)))
-    assert listed == {path.relative_to(DOCS).as_posix() for path in PAGES[1:]}
+    # The changelog stands beside the folder of the pages; docs/hooks.py adds it.
+    pages = {path.relative_to(DOCS).as_posix() for path in PAGES[1:]}
+    assert listed == pages | {"changelog.md"}
 
 
 def test_site_builds_without_a_warning(tmp_path: Path) -> None:
