@@ -153,19 +153,20 @@ def _operation_table(_: str) -> str:
 def _target_table(_: str) -> str:
     rows = [
         (
-            f"`{row['type']}`",
-            _target_path(row),
+            f"[`{row['type']}`]({row['source']})<br>{_target_path(row)}",
             _FORMS.get(row["form"], row["form"].replace("-", " ")),
             _authorised(row),
             "; ".join(_remarks(row)),
-            f"[AWS]({row['source']})",
         )
         for row in load("targets.json")
     ]
     counted = len({row["type"] for row in load("targets.json")})
     head = f"{len(rows)} properties of {counted} resource types."
-    columns = ("resource type", "property", "holds", "allowed by", "remarks", "page")
-    return f"{head}\n\n{_table(columns, rows)}"
+    table = _table(
+        ("resource type and property", "holds", "allowed by", "remarks"), rows
+    )
+    # The style sheet makes it fit into a screen.
+    return f'{head}\n\n<div class="targets" markdown>\n\n{table}\n\n</div>'
 
 
 def _target_path(row: Mapping[str, Any]) -> str:
