@@ -52,6 +52,8 @@ def on_files(files: Any, config: Any) -> Any:
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Turn a rule's sections into tabs."""
+    if page.file.src_uri == "changelog.md":
+        return re.sub(r"^## \[(.+?)\]", r"## \1", markdown, flags=re.MULTILINE)
     if not re.fullmatch(r"rules/[A-Z]\d+\.md", page.file.src_uri):
         return markdown
     sections = {match["title"]: match for match in _SECTION.finditer(markdown)}

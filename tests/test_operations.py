@@ -15,37 +15,28 @@ from cfn_lint_lambda_race.data import (
     load,
     operations,
 )
+from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
 from tests.schemas import is_current, knows_sam, schemas
+from tests.schemas import properties as paths_of
 
 ROWS = {row.property: row for row in operations()}
 # Members of the requests that are no property of a function.
 NOT_PROPERTIES = {"FunctionName", "RevisionId", "DryRun", "Publish", "PublishTo"}
 # Members that CloudFormation's function has no property for.
 NO_PROPERTIES = {"AcceleratorConfig", "RuntimeConfig"}
+# By property, its name in the API where that differs.
+MEMBERS = {
+    row["property"]: row["member"] for row in load("operations.json") if "member" in row
+}
 # UpdateFunctionCode takes the parts of `Code` one by one.
 CODE_MEMBERS = {
     *("ImageUri", "S3Bucket", "S3Key", "S3ObjectVersion", "SourceKMSKeyArn"),
     # `Code.ZipFile` and how CloudFormation stores S3 objects.
     *("ZipFile", "S3ObjectStorageMode"),
 }
-# What SAM makes something else of than a property of the function.
-SAM_ONLY = {
-    "AssumeRolePolicyDocument": "the role that SAM makes",
-    "AutoPublishAlias": "an alias and a version",
-    "AutoPublishAliasAllProperties": "the version's logical ID",
-    "AutoPublishCodeSha256": "the version's logical ID",
-    "DeploymentPreference": "a deployment group",
-    "EventInvokeConfig": "an event-invoke configuration",
-    "Events": "the integrations",
-    "FunctionUrlConfig": "a function URL",
-    "PermissionsBoundary": "the role that SAM makes",
-    "Policies": "the role that SAM makes",
-    "PropagateTags": "the tags of the generated resources",
-    "ProvisionedConcurrencyConfig": "the alias",
-    "RolePath": "the role that SAM makes",
-    "VersionDeletionPolicy": "the version",
-    "VersionDescription": "the version",
-}
+# What SAM makes something else of than a property of the function: its role, the
+# version, the alias, the integrations; `CodeUri` becomes the code.
+SAM_ONLY = NOT_OF_THE_FUNCTION - {"CodeUri"} | {"AutoPublishCodeSha256"}
 
 
 def _members(operation: str) -> set[str]:
@@ -79,8 +70,8 @@ def test_a_row(row: OperationRow) -> None:
     members = _members(row.operation)
     if row.property == "Code":
         assert {"ImageUri", "S3Bucket", "S3Key", "ZipFile"} <= members
-    elif row.operation in (CODE, CONFIGURATION) or row.member:
-        assert (row.member or row.property) in members
+    elif row.operation in (CODE, CONFIGURATION) or row.property in MEMBERS:
+        assert MEMBERS.get(row.property, row.property) in members
     else:
         # An operation of its own; its name tells the property.
         assert "FunctionName" in members or "Resource" in members
@@ -93,13 +84,45 @@ def test_every_member_of_a_request_is_a_row(operation: str) -> None:
         assert {"S3Key", "ZipFile"} <= members
         members -= CODE_MEMBERS
     rows = {
-        row.member or row.property
+        MEMBERS.get(row.property, row.property)
         for row in ROWS.values()
         if row.operation == operation and row.property != "Code"
     }
     assert members - rows == set(), "add a row for each"
     assert rows - members == set(), "botocore knows no such member"
     assert rows
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS.values() if row.operation not in (CODE, CONFIGURATION, None)],
+    ids=lambda row: str(row.property),
+)
+def test_an_operation_of_its_own_takes_the_property(row: OperationRow) -> None:
+    """The property itself, or what is in it."""
+    assert row.operation is not None
+    inside = {
+        path.split("/")[1]
+        for path in paths_of(_function())
+        if path.startswith(f"{row.property}/")
+    }
+    # Of a list of pairs, the API takes a map.
+    assert _members(row.operation) & {row.property, row.member, *inside} - {"*"}
+
+
+def test_what_has_no_order() -> None:
+    """Sets of networks and groups; the later of two layers covers the earlier."""
+    unordered = {row.property: row.unordered for row in ROWS.values() if row.unordered}
+    assert unordered == {"VpcConfig": ("SecurityGroupIds", "SubnetIds")}
+    model = Session().get_service_model("lambda").shape_for("VpcConfig")
+    assert set(unordered["VpcConfig"]) <= set(model.members)
+
+
+def test_each_default_is_tested() -> None:
+    assert {row.property for row in ROWS.values() if row.default is not None} == {
+        *("Architectures", "EphemeralStorage", "LoggingConfig", "MemorySize"),
+        *("PackageType", "SnapStart", "Timeout", "TracingConfig", "VpcConfig"),
+    }
 
 
 def test_what_has_no_property() -> None:
@@ -139,13 +162,13 @@ def test_every_property_of_a_serverless_function_is_known() -> None:
     versions = schemas().get("AWS::Serverless::Function", ())
     properties = {name for schema in versions for name in schema["properties"]}
     assert len(properties) > 40
-    assert properties - known - set(SAM_ONLY) == set(), (
-        "name each in `sam` of the property that it becomes, or in SAM_ONLY"
+    assert properties - known - SAM_ONLY == set(), (
+        "name each in `sam` of the property that it becomes, or in NOT_OF_THE_FUNCTION"
     )
     if is_current():
-        assert set(SAM_ONLY) <= properties
+        assert properties >= SAM_ONLY
         assert {name for row in ROWS.values() for name in row.sam} <= properties
-    assert not known & set(SAM_ONLY)
+    assert not known & SAM_ONLY
 
 
 def test_no_property_of_sam_becomes_two() -> None:
@@ -161,9 +184,19 @@ def test_no_property_of_sam_becomes_two() -> None:
         ("Architectures", ["x86_64"]),
         ("EphemeralStorage", {"Size": 512}),
         ("MemorySize", 128),
+        (
+            "LoggingConfig",
+            {
+                "LogFormat": "Text",
+                "ApplicationLogLevel": "INFO",
+                "SystemLogLevel": "INFO",
+            },
+        ),
         ("PackageType", "Zip"),
+        ("SnapStart", {"ApplyOn": "None"}),
         ("Timeout", 3),
         ("TracingConfig", {"Mode": "PassThrough"}),
+        ("VpcConfig", {"Ipv6AllowedForDualStack": "false"}),
     ],
 )
 def test_documented_defaults(name: str, default: Any) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
 from cfn_lint_lambda_race.update import Update, update_of
-from cfn_lint_lambda_race.update._publication import _NOT_OF_THE_FUNCTION
 from tests import schemas
 from tests.linting import lint_template, messages, paths
 from tests.test_updates import (
@@ -391,7 +391,7 @@ def test_what_is_no_property_of_the_function_is_what_the_schemas_say() -> None:
     [sam_function, *_] = schemas.schemas()["AWS::Serverless::Function"]
     [function, *_] = schemas.schemas()["AWS::Lambda::Function"]
     others = set(sam_function["properties"]) - set(function["properties"])
-    assert others - UNDER_ANOTHER_NAME == _NOT_OF_THE_FUNCTION
+    assert others - UNDER_ANOTHER_NAME == NOT_OF_THE_FUNCTION
 
 
 def _serverless(properties: Template_, publishing: Template_, key: str) -> Template_:

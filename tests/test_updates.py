@@ -18,9 +18,9 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import CONFIGURATION, operations
 from cfn_lint_lambda_race.template import Alternative, Resource
+from cfn_lint_lambda_race.template._sam import WRITTEN_OUT
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
-from cfn_lint_lambda_race.update._comparison import WRITTEN_OUT
 from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,10 +13,12 @@ from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.template import Reading, Resource, Text, intrinsic, read
 from cfn_lint_lambda_race.template._cfnlint import Template, forget, kept
 from cfn_lint_lambda_race.template._nodes import Path
-from cfn_lint_lambda_race.template._source import (
+from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
-    as_written,
+    alias_logical_id,
+    published_alias_id,
 )
+from cfn_lint_lambda_race.template._source import as_written
 from cfn_lint_lambda_race.update import fingerprint, versions_of
 
 DEFAULT_ALIAS = "live"
@@ -102,6 +104,45 @@ class Workshop:
         if written != there.text and grown == len(new) - len(old):
             return Edit(there.start, there.end, written)
         return self.document.replace(path, new)
+
+    def made_after(
+        self, path: Path, node: Any, published: Iterable[Published]
+    ) -> list[Edit]:
+        """Lets a resource be made after the aliases that a node of it names.
+
+        A reference orders the two; a name that is written out does not.
+        """
+        if path[:1] != ("Resources",):
+            return []
+        published = list(published)
+        new = [
+            one.ref
+            for one in published
+            if one.ref and "." not in one.ref and not _mentions(node, one.ref)
+        ]
+        resource = self.node(path[:2])
+        depends = resource.get("DependsOn", [])
+        old = depends if isinstance(depends, list) else [depends]
+        new = [alias for alias in new if alias not in old]
+        if not new:
+            return []
+        functions = {one.function for one in published}
+        aliases = self.reading.references.aliases
+        # What an alias of the same function took the place of.
+        kept = [
+            name
+            for name in old
+            if name not in aliases or aliases[name].function not in functions
+        ]
+        place = (*path[:2], "DependsOn")
+        if isinstance(depends, list) and kept == old and len(new) == 1 and old:
+            return [self.document.append(place, new[0])]
+        names: list[Node] = [*kept, *new]
+        value = names[0] if len(names) == 1 else names
+        if "DependsOn" in resource:
+            return [self.document.replace(place, value)]
+        after = "Type" if "Type" in resource else None
+        return [self.document.add_keys(path[:2], {"DependsOn": value}, after)]
 
     def function(self, name: str) -> Resource:
         """A function of the template; raises `NoFixError` for one elsewhere."""
@@ -250,8 +291,8 @@ class Workshop:
         """The functions of which some target invokes `$LATEST`, for good."""
         return frozenset(
             use.function
-            for target in self.reading.targets
-            if not target.row.is_deployment and target.row.accepts
+            for target in self.reading.serving_targets
+            if target.row.accepts
             for use in self.reading.unqualified_uses(target)
         )
 
@@ -348,6 +389,11 @@ class Workshop:
         )
 
 
+def _mentions(node: Any, name: str) -> bool:
+    """Whether a node refers to a resource."""
+    return any(True for _ in _naming(node, name))
+
+
 def _naming(node: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """The topmost nodes that name a resource in an intrinsic, or in `DependsOn`."""
     is_depending = len(path) == 3 and path[2] == "DependsOn"
@@ -422,15 +468,11 @@ def short_hash(digest: str) -> str:
 def _of_serverless(
     function: str, alias: str | None, names: tuple[str, ...]
 ) -> Published:
-    """What SAM publishes of a function, by the logical ID that it generates.
-
-    As aws-sam-translator has it (``SamFunction._construct_alias``).
-    """
+    """What SAM publishes of a function, by the logical ID that it generates."""
     variable = None
     if alias is not None:
-        name = alias.replace("-", "D").replace("_", "U")
-        variable = f"{function}Alias{name}"
-    return Published(function, f"{function}.Alias", variable, alias, names)
+        variable = alias_logical_id(function, alias)
+    return Published(function, published_alias_id(function), variable, alias, names)
 
 
 def workshop(cfn: Template, document: Document, choices: Choices) -> Workshop:

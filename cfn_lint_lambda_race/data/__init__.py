@@ -240,9 +240,8 @@ class OperationRow(NamedTuple):
     ``operation`` is None for what no call changes: a read-only property, or one
     whose change replaces the function. ``default`` is what an absent property
     means, ``sam`` the properties of ``AWS::Serverless::Function`` that become this
-    one (its own name where empty), ``member`` the name in the API where that
-    differs, ``unordered`` its members that are lists without an order. A change of an
-    ``is_inert`` property changes nothing that code can see.
+    one (its own name where empty), ``unordered`` its members that are lists without
+    an order. A change of an ``is_inert`` property changes nothing that code can see.
     """
 
     property: str
@@ -250,7 +249,6 @@ class OperationRow(NamedTuple):
     source: str
     default: Any = None
     sam: tuple[str, ...] = ()
-    member: str | None = None
     is_inert: bool = False
     is_create_only: bool = False
     unordered: tuple[str, ...] = ()
@@ -266,7 +264,6 @@ def operations() -> tuple[OperationRow, ...]:
             row["source"],
             row.get("default"),
             tuple(row.get("sam", ())),
-            row.get("member"),
             row.get("inert", False),
             row.get("create_only", False),
             tuple(row.get("unordered", ())),

@@ -39,8 +39,8 @@ class VersionTarget(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)
-        for target in reading.targets:
-            if target.row.is_deployment or "alias" not in target.row.accepts:
+        for target in reading.serving_targets:
+            if "alias" not in target.row.accepts:
                 continue
             # A machine and its role change in one step, and people pin a version for
             # executions that are running.

@@ -7,7 +7,6 @@ folder of rules, executes every file that does not, each on its own.
 """
 
 from cfn_lint_lambda_race.template._attachments import ANY, Attachments, Kind, Misfit
-from cfn_lint_lambda_race.template._documents import is_small, parse
 from cfn_lint_lambda_race.template._evaluator import (
     MAX_ALTERNATIVES,
     Evaluator,
@@ -19,7 +18,6 @@ from cfn_lint_lambda_race.template._layers import (
     Contradiction,
     Layer,
     Mismatch,
-    Undeclared,
 )
 from cfn_lint_lambda_race.template._nodes import (
     FUNCTION_TYPES,
@@ -43,7 +41,6 @@ from cfn_lint_lambda_race.template._text import (
     Text,
     Token,
     literal,
-    token,
 )
 
 __all__ = [
@@ -74,15 +71,11 @@ __all__ = [
     "Target",
     "Text",
     "Token",
-    "Undeclared",
     "UnqualifiedUse",
     "intrinsic",
-    "is_small",
     "literal",
-    "parse",
     "position",
     "read",
     "scalar_text",
     "sub_variables",
-    "token",
 ]

@@ -6,7 +6,7 @@ concurrency and its scaling each belong to one qualifier, and do nothing for oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from fnmatch import fnmatchcase
@@ -97,12 +97,12 @@ class Attachments:
         evaluator: Evaluator,
         references: References,
         possible: Satisfiability,
-        targets: Iterable[Target],
+        targets: Sequence[Target],
     ) -> None:
         self._evaluator = evaluator
         self._references = references
         self._possible = possible
-        self._targets = [target for target in targets if not target.row.is_deployment]
+        self._targets = targets
 
         self._grants = Grants(evaluator, references, self._targets)
         self._sources = Sources(evaluator)

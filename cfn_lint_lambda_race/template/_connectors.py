@@ -18,9 +18,8 @@ from cfn_lint_lambda_race.template._nodes import (
     Resource,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import SERVERLESS_CONNECTOR
 from cfn_lint_lambda_race.template._text import FUNCTION, token
-
-CONNECTOR_TYPE = "AWS::Serverless::Connector"
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def _connectors(
     evaluator: Evaluator,
 ) -> Iterator[tuple[Resource, Mapping[Any, Any], Path]]:
     for resource in evaluator.resources.values():
-        if resource.type == CONNECTOR_TYPE:
+        if resource.type == SERVERLESS_CONNECTOR:
             named = resource.properties.get("Source")
             name = named.get("Id") if isinstance(named, Mapping) else None
             source = evaluator.resources.get(name) if isinstance(name, str) else None

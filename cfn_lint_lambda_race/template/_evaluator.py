@@ -34,6 +34,14 @@ from cfn_lint_lambda_race.template._nodes import (
     sub_variables,
     unknown,
 )
+from cfn_lint_lambda_race.template._sam import (
+    SERVERLESS_FUNCTION,
+    alias_logical_id,
+    alias_written,
+    parse_reference,
+    published_alias_id,
+    published_version_id,
+)
 from cfn_lint_lambda_race.template._scenario import (
     ALWAYS,
     CONDITION,
@@ -69,9 +77,6 @@ MAX_NAME = 255
 MAX_CHOICES = 40
 
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
-_SAM_REFERENCE = re.compile(
-    r"(?P<function>[^.]+)\.(?P<what>Alias|Version)(\.Version)?$"
-)
 
 
 # What an intrinsic function says of an alternative that it cannot evaluate;
@@ -481,14 +486,14 @@ class Evaluator:
 
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html
         """
-        match = _SAM_REFERENCE.fullmatch(name)
+        match = parse_reference(name)
         function, what = "", ""
         if match:
             function, what = match["function"], match["what"]
         elif name in self._generated_ids():
             function, what = self._generated_ids()[name]
         resource = self.resources.get(function)
-        if resource is None or resource.type != "AWS::Serverless::Function":
+        if resource is None or resource.type != SERVERLESS_FUNCTION:
             return []
         found = []
         for alias, scenario in self.published_aliases(resource, when):
@@ -498,7 +503,7 @@ class Evaluator:
                 arn = function_arn(token(FUNCTION, function), alias)
                 found.append(Alternative(arn, scenario))
                 continue
-            number = token(VERSION, f"{function}.Version")
+            number = token(VERSION, published_version_id(function))
             if name.endswith(".Version.Version"):
                 found.append(Alternative(number, scenario))
             else:
@@ -513,10 +518,10 @@ class Evaluator:
 
         The alias is a token named ``<function>.Alias``.
         """
-        node = function.properties.get("AutoPublishAlias")
-        if not node or function.type != "AWS::Serverless::Function":
+        node = alias_written(function)
+        if node is None:
             return [(None, when)]
-        alias = token(ALIAS, f"{function.id}.Alias")
+        alias = token(ALIAS, published_alias_id(function.id))
         return [
             (None if found.value in (NO_VALUE, Text()) else alias, found.when)
             for found in self.evaluate(node, when)
@@ -526,12 +531,11 @@ class Evaluator:
         if self._sam_ids is None:
             self._sam_ids = {}
             for resource in self.resources.values():
-                node = resource.properties.get("AutoPublishAlias")
-                if resource.type != "AWS::Serverless::Function" or not node:
+                node = alias_written(resource)
+                if node is None:
                     continue
                 for alias in self.texts(node):
-                    name = str(alias.value).replace("-", "D").replace("_", "U")
-                    generated = f"{resource.id}Alias{name}"
+                    generated = alias_logical_id(resource.id, str(alias.value))
                     self._sam_ids[generated] = (resource.id, "Alias")
         return self._sam_ids
 

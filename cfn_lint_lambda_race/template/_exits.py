@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Resource,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import SERVERLESS_STATE_MACHINE
 from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text
@@ -52,13 +53,13 @@ class Exits:
         self,
         evaluator: Evaluator,
         template: Mapping[Any, Any],
-        targets: Iterable[Target],
+        targets: Sequence[Target],
         read_file: ReadFile,
     ) -> None:
         self._read_file = read_file
         self._evaluator = evaluator
         self._template = template
-        self._targets = [target for target in targets if not target.row.is_deployment]
+        self._targets = targets
 
     def of(
         self,
@@ -160,7 +161,7 @@ class Exits:
         custom resources invoke, they invoke in the deployment, when the function is
         complete.
         """
-        if policy.type == "AWS::Serverless::StateMachine":
+        if policy.type == SERVERLESS_STATE_MACHINE:
             users = {policy.id}
         else:
             roles = self._roles(policy)

@@ -14,6 +14,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Resource,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits, token
 
@@ -129,7 +130,7 @@ class Grants:
     def _events(self) -> Iterator[Grant]:
         """The events that only permit their API: that has its own definition."""
         for function in self._references.functions.values():
-            if function.type != "AWS::Serverless::Function":
+            if function.type != SERVERLESS_FUNCTION:
                 continue
             mine = {
                 target.path

@@ -16,13 +16,13 @@ from cfn_lint_lambda_race.template._nodes import (
     Path,
     Resource,
 )
+from cfn_lint_lambda_race.template._sam import SERVERLESS_LAYER
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, Text
 
 ARM64 = "arm64"
 X86_64 = "x86_64"
-SERVERLESS_LAYER = "AWS::Serverless::LayerVersion"
 BOTH = frozenset({ARM64, X86_64})
 
 

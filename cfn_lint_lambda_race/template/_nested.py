@@ -10,6 +10,7 @@ from cfn_lint_lambda_race.data import TargetRow, exits, targets
 from cfn_lint_lambda_race.template._cfnlint import TRANSFORM_SAM, transforms_of
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import SERVERLESS_APPLICATION
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._targets import Target, Targets
 from cfn_lint_lambda_race.template._text import Text, literal
@@ -17,7 +18,7 @@ from cfn_lint_lambda_race.template._text import Text, literal
 # By type: the property that names the nested template.
 _LOCATIONS = {
     "AWS::CloudFormation::Stack": "TemplateURL",
-    "AWS::Serverless::Application": "Location",
+    SERVERLESS_APPLICATION: "Location",
 }
 # A function that no template has: a parameter is followed by giving it this value.
 _NAME = "followed-through-a-nested-template"

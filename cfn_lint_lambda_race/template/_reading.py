@@ -25,6 +25,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Resource,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION, published_alias_id
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
@@ -35,7 +36,6 @@ from cfn_lint_lambda_race.template._scenario import (
 )
 from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import (
-    SERVERLESS_FUNCTION,
     as_written,
     content,
 )
@@ -96,6 +96,11 @@ class Reading:
         """Every place through which a service invokes a function."""
         return list(self._places(targets()))
 
+    @cached_property
+    def serving_targets(self) -> list[Target]:
+        """The targets whose callers can meet an update: not those of deployments."""
+        return [target for target in self.targets if not target.row.is_deployment]
+
     def _places(self, rows: Mapping[str, Sequence[TargetRow]]) -> Targets:
         return Targets(
             self.evaluator, self.references, self._template, self._read_file, rows
@@ -106,9 +111,9 @@ class Reading:
         """Every place through which an unqualified reference leaves."""
         places = self._places(exits())
         return list(
-            Exits(self.evaluator, self._template, self.targets, self._read_file).of(
-                places, self.unqualified_uses, self.references
-            )
+            Exits(
+                self.evaluator, self._template, self.serving_targets, self._read_file
+            ).of(places, self.unqualified_uses, self.references)
         )
 
     @cached_property
@@ -123,7 +128,9 @@ class Reading:
 
     @cached_property
     def attachments(self) -> Attachments:
-        return Attachments(self.evaluator, self.references, self.possible, self.targets)
+        return Attachments(
+            self.evaluator, self.references, self.possible, self.serving_targets
+        )
 
     def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:
         """How a target invokes ``$LATEST``: mostly once or not at all.
@@ -235,7 +242,7 @@ class Reading:
 
     def publishes_alias(self, function: str) -> bool:
         """Whether SAM publishes an alias of the function already."""
-        return f"{function}.Alias" in self.references.aliases
+        return published_alias_id(function) in self.references.aliases
 
     def say_any(
         self,

@@ -19,6 +19,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Path,
     Resource,
 )
+from cfn_lint_lambda_race.template._sam import alias_written, published_alias_id
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._text import (
@@ -82,11 +83,13 @@ class Alias:
     """An alias of the template.
 
     ``functions`` are those of the template that it can belong to, each with the
-    scenario in which it does; empty where that is unknown.
+    scenario in which it does; empty where that is unknown. ``is_generated`` says
+    that SAM publishes it; ``resource`` is the function then.
     """
 
     resource: Resource
     functions: tuple[tuple[str | None, Scenario], ...]
+    is_generated: bool = False
 
     @property
     def function(self) -> str | None:
@@ -149,8 +152,9 @@ class References:
                 functions = tuple((one.function, one.when) for one in found)
                 yield resource.id, Alias(resource, functions)
         for resource in self.functions.values():
-            if resource.properties.get("AutoPublishAlias"):
-                yield f"{resource.id}.Alias", Alias(resource, ((resource.id, ALWAYS),))
+            if alias_written(resource):
+                functions = ((resource.id, ALWAYS),)
+                yield published_alias_id(resource.id), Alias(resource, functions, True)
 
     def _names_of_aliases(self) -> dict[tuple[str | None, Text], list[str]]:
         names: dict[tuple[str | None, Text], list[str]] = {}
@@ -163,9 +167,10 @@ class References:
     def alias_names(self, alias_id: str) -> list[Text]:
         """The names that an alias of the template can have."""
         alias = self.aliases[alias_id]
-        is_resource = alias.resource.type == ALIAS_TYPE
-        node = alias.resource.properties.get(
-            "Name" if is_resource else "AutoPublishAlias"
+        node = (
+            alias_written(alias.resource)
+            if alias.is_generated
+            else alias.resource.properties.get("Name")
         )
         found = [name.value for name in self._evaluator.texts(node)]
         return [name for name in found if isinstance(name, Text)]
@@ -260,9 +265,10 @@ class References:
         return self._latest[alias_id]
 
     def _latest_branches(self, alias_id: str) -> Iterator[LatestBranch]:
-        resource = self.aliases[alias_id].resource
-        if resource.type != ALIAS_TYPE:
+        alias = self.aliases[alias_id]
+        if alias.is_generated:
             return
+        resource = alias.resource
         when = self._evaluator.existing(resource)
         for branch in self._evaluator.property(resource, "FunctionVersion", when):
             for found in self._evaluator.texts(branch.node, branch.when):

@@ -22,6 +22,7 @@ from cfn_lint_lambda_race.template._nodes import (
     intrinsic,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import SERVERLESS_STATE_MACHINE
 from cfn_lint_lambda_race.template._scenario import Scenario
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, Text, Token, fits
@@ -38,7 +39,6 @@ _INVOKE = "lambda:invokefunction"
 # The one SAM policy template for callers of functions; it allows every qualifier.
 # https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html
 _INVOKE_TEMPLATE = "LambdaInvokePolicy"
-_STATE_MACHINE = "AWS::Serverless::StateMachine"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Roles:
         that is defined elsewhere is left out: what it may invoke is unknown.
         """
         connected = self._connected_to(target.resource)
-        if target.resource.type == _STATE_MACHINE and not target.roles:
+        if target.resource.type == SERVERLESS_STATE_MACHINE and not target.roles:
             # SAM makes a role of the policies.
             allowances = self._of_serverless(target.resource, when)
             yield [*allowances, *connected], when

@@ -13,6 +13,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Resource,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import Scenario
 from cfn_lint_lambda_race.template._text import ALIAS, FUNCTION, VERSION, Text, token
@@ -62,7 +63,7 @@ class Settings:
                 yield from self._event_invoke_config(resource, when)
             elif resource.type == SCALABLE_TYPE:
                 yield from self._scalable_target(resource, when)
-            elif resource.type == "AWS::Serverless::Function":
+            elif resource.type == SERVERLESS_FUNCTION:
                 yield from self._of_serverless(resource, when)
             elif resource.type in (ALIAS_TYPE, VERSION_TYPE):
                 yield from self._provisioned(resource, when)

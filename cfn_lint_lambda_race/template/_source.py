@@ -31,14 +31,13 @@ from cfn_lint_lambda_race.template._cfnlint import (
     transforms_of,
 )
 from cfn_lint_lambda_race.template._documents import is_small, parse
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 
 _FIND_IN_MAP = "Fn::FindInMap"
 # A name that no function has, so that cfn-lint leaves alone what stands below it.
 _HIDDEN = "Fn::FindInMap, hidden"
 # CloudFormation takes 1 MB; SAM templates grow when they are translated.
 MAX_SIZE = 4 * 1024 * 1024
-
-SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 
 
 @dataclass

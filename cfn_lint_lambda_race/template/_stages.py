@@ -19,6 +19,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Resource,
     intrinsic,
 )
+from cfn_lint_lambda_race.template._sam import SERVERLESS_API, SERVERLESS_HTTP_API
 from cfn_lint_lambda_race.template._scenario import Scenario
 from cfn_lint_lambda_race.template._text import Text
 
@@ -37,16 +38,16 @@ _API = {
     "AWS::ApiGatewayV2::Authorizer": "ApiId",
     "AWS::ApiGatewayV2::Integration": "ApiId",
     "AWS::ApiGatewayV2::Stage": "ApiId",
-    "AWS::Serverless::Api": "",
-    "AWS::Serverless::HttpApi": "",
+    SERVERLESS_API: "",
+    SERVERLESS_HTTP_API: "",
 }
 # By type of a resource that makes a stage, where it writes the stage's variables.
 _VARIABLES = {
     "AWS::ApiGateway::Deployment": ("StageDescription", "Variables"),
     "AWS::ApiGateway::Stage": ("Variables",),
     "AWS::ApiGatewayV2::Stage": ("StageVariables",),
-    "AWS::Serverless::Api": ("Variables",),
-    "AWS::Serverless::HttpApi": ("StageVariables",),
+    SERVERLESS_API: ("Variables",),
+    SERVERLESS_HTTP_API: ("StageVariables",),
 }
 
 

@@ -28,20 +28,19 @@ from cfn_lint_lambda_race.template._nodes import (
     unknown,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
+from cfn_lint_lambda_race.template._sam import (
+    API_EVENTS,
+    GLOBALS_OF_APIS,
+    IMPLICIT_APIS,
+    SERVERLESS_API,
+)
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._stages import Stages
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits, token
 
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _AWS_LAMBDA = re.compile(r"""\baws_lambda\s*\(\s*(["'])(?P<function>.*?)\1""")
-_API_EVENTS = {"Api": "RestApiId", "HttpApi": "ApiId"}
-# SAM makes these for events that name no API.
-_IMPLICIT_APIS = frozenset({"ServerlessRestApi", "ServerlessHttpApi"})
 _ANY_METHOD = "x-amazon-apigateway-any-method"
-_GLOBALS = {
-    "AWS::Serverless::Api": "Api",
-    "AWS::Serverless::HttpApi": "HttpApi",
-}
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ class Targets:
         """What `Globals` says of every API, the implicit ones among them."""
         if not isinstance(self._globals, Mapping):
             return
-        for kind, section in _GLOBALS.items():
+        for kind, section in GLOBALS_OF_APIS.items():
             properties = self._globals.get(section)
             if isinstance(properties, Mapping):
                 resource = Resource(section, kind, properties, None, {})
@@ -131,7 +130,7 @@ class Targets:
         """Whether an API takes the place from `Globals`; implicit ones do."""
         steps = target.path[len(("Globals", section)) :]
         for resource in self._evaluator.resources.values():
-            if _GLOBALS.get(resource.type) == section and self._is_global(
+            if GLOBALS_OF_APIS.get(resource.type) == section and self._is_global(
                 resource, steps
             ):
                 return True
@@ -139,14 +138,14 @@ class Targets:
                 node = event.node
                 if isinstance(node, Mapping) and node.get("Type") == section:
                     names = self._evaluator.follow(
-                        node, ["Properties", _API_EVENTS[section]]
+                        node, ["Properties", API_EVENTS[section]]
                     )
                     found = [
                         _api_name(value.value)
                         for name in names
                         for value in self._evaluator.texts(name.node)
                     ]
-                    if not found or _IMPLICIT_APIS.intersection(found):
+                    if not found or IMPLICIT_APIS.intersection(found):
                         return True
         return False
 
@@ -162,7 +161,7 @@ class Targets:
 
     def _is_global(self, resource: Resource, steps: Path) -> bool:
         """Whether cfn-lint merged the place into the resource from `Globals`."""
-        section = _GLOBALS.get(resource.type)
+        section = GLOBALS_OF_APIS.get(resource.type)
         if section is None or not isinstance(self._globals, Mapping):
             return False
         node: Any = self._globals.get(section)
@@ -553,7 +552,7 @@ class Targets:
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
         """
         kind = event.node.get("Type") if isinstance(event.node, Mapping) else None
-        name = _API_EVENTS.get(kind) if isinstance(kind, str) else None
+        name = API_EVENTS.get(kind) if isinstance(kind, str) else None
         if name is None:
             return True
         apis = self._evaluator.follow(event.node, ["Properties", name])
@@ -563,14 +562,14 @@ class Targets:
             for found in self._evaluator.texts(api.node):
                 name = _api_name(found.value)
                 resource = self._evaluator.resources.get(name)
-                if resource is None and name in _IMPLICIT_APIS:
+                if resource is None and name in IMPLICIT_APIS:
                     return True
                 if resource is not None and self._adds_integration(resource, event):
                     return True
         return False
 
     def _adds_integration(self, api: Resource, event: Branch) -> bool:
-        if api.type not in ("AWS::Serverless::Api", "AWS::Serverless::HttpApi"):
+        if api.type not in GLOBALS_OF_APIS:
             return False
         own = [
             name
@@ -579,7 +578,7 @@ class Targets:
         ]
         if not own or api.properties.get("MergeDefinitions"):
             return True
-        if api.type == "AWS::Serverless::Api" or own != ["DefinitionBody"]:
+        if api.type == SERVERLESS_API or own != ["DefinitionBody"]:
             return False
         # SAM adds to an HTTP API's definition what that leaves out.
         path = _literal(event.node, "Path") or "$default"

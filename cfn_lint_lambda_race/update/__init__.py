@@ -46,7 +46,6 @@ __all__ = [
     "Hazard",
     "Kind",
     "Place",
-    "Redundant",
     "Settings",
     "Timeline",
     "Unpublished",
@@ -107,7 +106,7 @@ class _Known:
 
     settings: Settings = field(default_factory=Settings)
     update: Update | None = None
-    deployment: Deployment | None = None
+    inputs: Inputs | None = None
     timeline: Timeline | None = None
     problems: dict[str, None] = field(default_factory=dict)
     fingerprints: Fingerprints | None = None
@@ -173,11 +172,15 @@ def _words(cfn: Template, function: str, scenarios: Sequence[Scenario]) -> str:
     return reading.say_any(simple, base, domains=domains)
 
 
-def _deployment_of(cfn: Template) -> Deployment:
+def _inputs_of(cfn: Template) -> Inputs:
     known = _Known.of(cfn)
-    if known.deployment is None:
-        known.deployment = Deployment(cfn)
-    return known.deployment
+    if known.inputs is None:
+        known.inputs = Inputs(Deployment(cfn))
+    return known.inputs
+
+
+def _deployment_of(cfn: Template) -> Deployment:
+    return _inputs_of(cfn).deployment
 
 
 def _update(cfn: Template, settings: Settings) -> Update:
@@ -199,7 +202,7 @@ def _update(cfn: Template, settings: Settings) -> Update:
 def _from_settings(cfn: Template, settings: Settings) -> Update:
     settings.check()
     if settings.change_set:
-        return _from_change_set(settings.change_set, _deployment_of(cfn))
+        return _from_change_set(settings.change_set, _inputs_of(cfn))
     if settings.baseline_ref or settings.baseline_path:
         return _from_comparison(compare(settings, cfn, _deployment_of(cfn)))
     return Update()
@@ -269,8 +272,9 @@ def _judged(comparison: Comparison) -> Iterator[tuple[FunctionUpdate, str | None
         yield update, unmoved(comparison, update)
 
 
-def _from_change_set(setting: str, after: Deployment) -> Update:
+def _from_change_set(setting: str, inputs: Inputs) -> Update:
     change_set = read_change_set(setting)
+    after = inputs.deployment
     updates = [
         update
         for update in change_set.function_updates()
@@ -283,7 +287,7 @@ def _from_change_set(setting: str, after: Deployment) -> Update:
             if update.is_concurrent and change_set.is_unshielded(after, update.function)
         ),
         unpublished=tuple(
-            Unpublished(update, name, cure_of_changes(after, update))
+            Unpublished(update, name, cure_of_changes(inputs, update))
             for update in updates
             if update.is_active and not change_set.publishes(after, update.function)
             for name in [
@@ -311,8 +315,8 @@ def versions_of(cfn: Template, function: str) -> list[Resource]:
 
 def couplings(cfn: Template) -> Iterator[Coupling]:
     """The inputs that drive both sides of functions that callers can meet."""
-    deployment = _deployment_of(cfn)
-    inputs = Inputs(deployment)
+    inputs = _inputs_of(cfn)
+    deployment = inputs.deployment
     for function in deployment.reading.functions:
         found = list(inputs.couplings(function))
         if found and deployment.of_any_choice.shield(function.id) is Shield.UNSHIELDED:
@@ -321,11 +325,12 @@ def couplings(cfn: Template) -> Iterator[Coupling]:
 
 def unpublished_inputs(cfn: Template) -> Iterator[UnpublishedInput]:
     """The inputs of functions behind versions that publish nothing anew."""
-    deployment = _deployment_of(cfn)
+    inputs = _inputs_of(cfn)
+    deployment = inputs.deployment
     if not deployment.parameters:
         return
     for function in deployment.reading.functions:
-        found = unpublished_input(deployment, function)
+        found = unpublished_input(inputs, function)
         if found is not None:
             yield found
 
@@ -339,7 +344,7 @@ def frozen_versions(cfn: Template) -> Iterator[Resource]:
     ]
     if not versions:
         return
-    inputs = Inputs(_deployment_of(cfn))
+    inputs = _inputs_of(cfn)
     replaces = update_of(cfn).replaces
     for version in versions:
         if is_frozen(version, inputs) and not replaces(version.id):

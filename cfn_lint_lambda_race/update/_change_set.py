@@ -39,7 +39,6 @@ class ResourceChange:
     action: str
     replacement: str
     details: tuple[Mapping[str, Any], ...]
-    scope: frozenset[str] = field(default_factory=frozenset)
 
 
 def parse_change_set(content: bytes) -> ChangeSet:
@@ -94,7 +93,6 @@ def _resource(entry: Any) -> Iterator[ResourceChange]:
     if not isinstance(change, Mapping):
         return
     details = change.get("Details")
-    scope = change.get("Scope")
     yield ResourceChange(
         _text(change, "LogicalResourceId"),
         _text(change, "ResourceType"),
@@ -105,9 +103,6 @@ def _resource(entry: Any) -> Iterator[ResourceChange]:
             for detail in (details if isinstance(details, list) else ())
             if isinstance(detail, Mapping) and isinstance(detail.get("Target"), Mapping)
         ),
-        frozenset(item for item in scope if isinstance(item, str))
-        if isinstance(scope, list)
-        else frozenset(),
     )
 
 

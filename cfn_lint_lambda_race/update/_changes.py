@@ -31,15 +31,13 @@ class FunctionUpdate:
 
     ``code`` and ``configuration`` are the changes that go through
     ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration`` in one and the same
-    scenario, which is ``when``, or one of ``also``; ``others`` those of any other
-    operation. ``active`` are the scenarios in which anything changes that the code
-    can see.
+    scenario, which is ``when``, or one of ``also``. ``active`` are the scenarios in
+    which anything changes that the code can see.
     """
 
     function: str
     code: tuple[Change, ...]
     configuration: tuple[Change, ...]
-    others: tuple[Change, ...] = ()
     when: Scenario = ALWAYS
     also: tuple[Scenario, ...] = ()
     active: tuple[Scenario, ...] = (ALWAYS,)
@@ -50,7 +48,6 @@ class FunctionUpdate:
             self,
             code=_unique([*self.code, *other.code]),
             configuration=_unique([*self.configuration, *other.configuration]),
-            others=_unique([*self.others, *other.others]),
             also=(*self.also, other.when, *other.also),
             active=tuple(dict.fromkeys([*self.active, *other.active])),
         )
@@ -146,7 +143,6 @@ def _update(
         function,
         _unique(code),
         _unique(configuration),
-        _unique(change for change in changes if change.row.operation not in operations),
         when,
         active=tuple(
             dict.fromkeys(

@@ -24,6 +24,11 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._cfnlint import create_only_pointers
+from cfn_lint_lambda_race.template._sam import (
+    WRITTEN_OUT,
+    makes_role,
+    role_id,
+)
 from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
     PARAMETER,
@@ -31,7 +36,6 @@ from cfn_lint_lambda_race.template._scenario import (
     Choice,
     Fact,
 )
-from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._text import UNKNOWN
 from cfn_lint_lambda_race.update._builds import Build
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate, grouped
@@ -41,20 +45,11 @@ from cfn_lint_lambda_race.update._deployment import (
     Shield,
     as_lambda_takes,
 )
-from cfn_lint_lambda_race.update._inputs import names_of, objects
+from cfn_lint_lambda_race.update._inputs import Inputs, names_of, objects
 from cfn_lint_lambda_race.update._values import differ, pruned
 
 # The Serverless Framework names a version <Function>LambdaVersion<hash>.
 SERVERLESS_VERSION = re.compile(r"LambdaVersion(?=.*\d)[A-Za-z0-9]{20,}$")
-# What SAM makes of its resources, below the same logical ID.
-# https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
-WRITTEN_OUT = {
-    "AWS::Serverless::Api": "AWS::ApiGateway::RestApi",
-    "AWS::Serverless::Application": "AWS::CloudFormation::Stack",
-    "AWS::Serverless::HttpApi": "AWS::ApiGatewayV2::Api",
-    "AWS::Serverless::SimpleTable": "AWS::DynamoDB::Table",
-    "AWS::Serverless::StateMachine": "AWS::StepFunctions::StateMachine",
-}
 # Replacements that follow from one another are followed this far; a chain that is
 # longer was made to exhaust the stack.
 _MAX_CHAIN = 30
@@ -83,6 +78,11 @@ class Comparison:
     def choices(self) -> Choices:
         """The conditions that the update defines anew, and what decides them."""
         return Choices(self.before, self.after)
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """The inputs of the new deployment."""
+        return Inputs(self.after)
 
     @cached_property
     def chosen(self) -> list[Comparison]:
@@ -214,11 +214,8 @@ class Comparison:
 
         Or the reverse. That role comes and goes with this use of it.
         """
-        made = [
-            side.type == SERVERLESS_FUNCTION and "Role" not in side.properties
-            for side in (before, after)
-        ]
-        name = f"{after.id}Role"
+        made = [makes_role(side) for side in (before, after)]
+        name = role_id(after.id)
         return made[0] != made[1] and not (
             self._is_translated
             or name in self.before.resources

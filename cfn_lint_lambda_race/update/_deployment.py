@@ -23,12 +23,17 @@ from cfn_lint_lambda_race.template import (
     literal,
     read,
     scalar_text,
-    token,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
-from cfn_lint_lambda_race.template._source import (
+from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
+    SERVERLESS_LAYER,
+    as_lambda,
+    code_of,
+    version_key,
+)
+from cfn_lint_lambda_race.template._source import (
     content,
     is_serverless,
     unmerged,
@@ -42,13 +47,12 @@ from cfn_lint_lambda_race.update._builds import (
 )
 from cfn_lint_lambda_race.update._values import in_order, pruned
 
-_S3_URI = "s3://"
 # The properties that can name a local path; the CLIs package what lies there.
 _LOCAL = {
     "AWS::Lambda::Function": "Code",
     "AWS::Lambda::LayerVersion": "Content",
     SERVERLESS_FUNCTION: "CodeUri",
-    "AWS::Serverless::LayerVersion": "ContentUri",
+    SERVERLESS_LAYER: "ContentUri",
 }
 
 
@@ -84,6 +88,7 @@ class Deployment:
     ) -> None:
         self._cfn = cfn
         self._content_of = content_of
+        self._defaults_first = defaults_first
         self.reading = (
             Reading(cfn, True, content_of, parameter_sets, judged)
             if defaults_first
@@ -98,6 +103,8 @@ class Deployment:
     @cached_property
     def of_any_choice(self) -> Deployment:
         """What the template deploys with any of its parameters' allowed values."""
+        if not self._defaults_first:
+            return self
         return Deployment(self._cfn, False, self._content_of)
 
     def of_choice(
@@ -146,9 +153,7 @@ class Deployment:
     @staticmethod
     def written(function: Resource, name: str) -> Any:
         """A property of ``AWS::Lambda::Function`` as written; None where absent."""
-        if function.type == SERVERLESS_FUNCTION:
-            return _as_lambda(function, name)
-        return function.properties.get(name)
+        return as_lambda(function, name)
 
     def parameter(self, name: str) -> str | None:
         """The value that a parameter has by default, or is given; None for none."""
@@ -157,6 +162,10 @@ class Deployment:
         found = self.reading.evaluator.texts({"Ref": name})
         value = found[0].value if len(found) == 1 else None
         return value.literal if isinstance(value, Text) else None
+
+    def version_key(self, function: Resource) -> str:
+        """What the logical ID of a SAM function's version is a hash of."""
+        return version_key(function, self.resources, self.parameter)
 
     def _possible(self, found: list[Alternative]) -> list[Alternative]:
         if len(found) == 1:
@@ -172,7 +181,7 @@ class Deployment:
         """
         node = resource.properties.get(_LOCAL[resource.type])
         if resource.type == SERVERLESS_FUNCTION:
-            code = _code(resource.properties)
+            code = code_of(resource.properties)
             if code is None and resource.properties.get("PackageType") != "Image":
                 return "."
             if node is not code:
@@ -341,9 +350,7 @@ class Deployment:
     @cached_property
     def _invoked(self) -> Mapping[str, list[Reference]]:
         invoked: dict[str, list[Reference]] = {}
-        for target in self.reading.targets:
-            if target.row.is_deployment:
-                continue
+        for target in self.reading.serving_targets:
             for reference in target.references:
                 if reference.function is not None:
                     invoked.setdefault(reference.function, []).append(reference)
@@ -366,66 +373,6 @@ class Deployment:
 def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:
     """A reading of any choice: the rules', unless a revision holds the files."""
     return read(cfn) if of_files is content_of else Reading(cfn, False, of_files)
-
-
-def _as_lambda(function: Resource, name: str) -> Any:
-    """A property of a SAM function as the Lambda function has it after translation.
-
-    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html
-    """
-    properties = function.properties
-    if name == "Code":
-        return _code(properties)
-    if name == "TracingConfig":
-        mode = properties.get("Tracing")
-        return None if mode == "Disabled" else _wrapped("Mode", mode)
-    if name == "CapacityProviderConfig":
-        return _capacity_provider(properties.get(name))
-    if name == "DeadLetterConfig":
-        queue = properties.get("DeadLetterQueue")
-        target = queue.get("TargetArn") if isinstance(queue, Mapping) else None
-        return _wrapped("TargetArn", target)
-    if name == "Role" and "Role" not in properties:
-        return token("attribute", f"{function.id}Role", "Arn")
-    return properties.get(name)
-
-
-def _wrapped(key: str, node: Any) -> Any:
-    return None if node is None else {key: node}
-
-
-def _capacity_provider(node: Any) -> Any:
-    if not isinstance(node, Mapping) or "Arn" not in node:
-        return node
-    names = {"Arn": "CapacityProviderArn"}
-    config = {names.get(str(key), str(key)): node[key] for key in node}
-    return {"LambdaManagedInstancesCapacityProviderConfig": config}
-
-
-def _code(properties: Mapping[Any, Any]) -> Any:
-    """``Code`` as SAM makes it: an image, inline code or an object, in this order."""
-    if properties.get("PackageType") == "Image":
-        return _wrapped("ImageUri", properties.get("ImageUri"))
-    uri = properties.get("CodeUri")
-    code: dict[str, Any] = {}
-    if "InlineCode" in properties:
-        code = {"ZipFile": properties["InlineCode"]}
-    elif isinstance(uri, str) and uri.startswith(_S3_URI):
-        bucket, _, key = uri[len(_S3_URI) :].partition("/")
-        key, _, version = key.partition("?versionId=")
-        code = {"S3Bucket": bucket, "S3Key": key}
-        if version:
-            code["S3ObjectVersion"] = version
-    elif isinstance(uri, Mapping) and "Bucket" in uri:
-        names = {"Bucket": "S3Bucket", "Key": "S3Key", "Version": "S3ObjectVersion"}
-        code = {names.get(str(key), str(key)): uri[key] for key in uri}
-    else:
-        return (
-            uri if uri is not None else _wrapped("ImageUri", properties.get("ImageUri"))
-        )
-    if "SourceKMSKeyArn" in properties:
-        code["SourceKMSKeyArn"] = properties["SourceKMSKeyArn"]
-    return code
 
 
 def as_lambda_takes(value: Any, row: OperationRow) -> Any:

@@ -73,7 +73,7 @@ class Inputs:
     """Which parameters reach which properties of one deployment's functions."""
 
     def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
+        self.deployment = deployment
         self._parameters = deployment.parameters
 
     def couplings(self, function: Resource) -> Iterator[Coupling]:
@@ -154,7 +154,7 @@ class Inputs:
         return {name for name in _names(node) if name in self._parameters}
 
     def _node(self, function: Resource, name: str) -> Any:
-        return self._deployment.written(function, name)
+        return self.deployment.written(function, name)
 
     def _is_build_input(self, name: str) -> bool:
         return changes_with_every_build(name) and not self._is_limited(name)
@@ -177,7 +177,7 @@ class Inputs:
         if node is None:
             return False
         # Defaults would hide the branches that another value takes.
-        evaluator = self._deployment.of_any_choice.reading.evaluator
+        evaluator = self.deployment.of_any_choice.reading.evaluator
         return any(self._is_open(found.value) for found in evaluator.evaluate(node))
 
     def _is_open(self, value: Value) -> bool:
@@ -196,7 +196,7 @@ class Inputs:
     def _is_open_token(self, token: Token) -> bool:
         if token.kind == UNKNOWN:
             return not _PINNED.fullmatch(token.name)
-        resource = self._deployment.resources.get(token.name)
+        resource = self.deployment.resources.get(token.name)
         return resource is not None and resource.type not in FUNCTION_TYPES
 
     def is_looked_up(self, node: Any) -> bool:
@@ -208,14 +208,14 @@ class Inputs:
     def awaits_build(self, node: Any) -> bool:
         """Whether a node rests on an input of the build that has no value here."""
         return any(
-            self._is_build_input(name) and self._deployment.parameter(name) is None
+            self._is_build_input(name) and self.deployment.parameter(name) is None
             for name in self.reaching(node)
         )
 
     def rests_on_the_deployment(self, node: Any) -> bool:
         """Whether a node rests on a parameter that the deployment may set anew."""
         return any(
-            self._is_build_input(name) or self._deployment.parameter(name) is None
+            self._is_build_input(name) or self.deployment.parameter(name) is None
             for name in self.reaching(node)
         )
 
@@ -248,8 +248,8 @@ class Inputs:
 
     def _behind(self, name: str) -> Any:
         """What a condition, or a layer of the stack, is made of."""
-        condition = self._deployment.reading.evaluator.conditions.get(name)
-        resource = self._deployment.resources.get(name)
+        condition = self.deployment.reading.evaluator.conditions.get(name)
+        resource = self.deployment.resources.get(name)
         layer = (
             resource.properties if resource and resource.type in LAYER_TYPES else None
         )

@@ -5,7 +5,7 @@ A pull request shows findings on the lines that it changes, and on no others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -13,16 +13,10 @@ from typing import Any, NamedTuple
 from cfn_lint_lambda_race.template import MAX_DEPTH, scalar_text
 from cfn_lint_lambda_race.template._cfnlint import Marked, marked
 from cfn_lint_lambda_race.template._nodes import Path
-from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 
-# By property of ``AWS::Lambda::Function``, what a SAM function writes in its place.
-_SERVERLESS_NAMES = {
-    "Code": ("CodeUri", "InlineCode", "ImageUri", "SourceKMSKeyArn", "PackageType"),
-    "DeadLetterConfig": ("DeadLetterQueue",),
-    "TracingConfig": ("Tracing",),
-}
 # Longer lists are compared item by item: finding what moved costs their square.
 _MAX_ITEMS = 500
 
@@ -107,11 +101,14 @@ def _is_function(step: str | int) -> bool:
     return step == "Ref" or str(step).startswith("Fn::")
 
 
-def _written_names(changes: Iterable[Change], is_serverless: bool) -> set[str]:
-    others = _SERVERLESS_NAMES if is_serverless else {}
-    return {
-        name for change in changes for name in others.get(change.name, (change.name,))
-    }
+def _written_names(changes: Sequence[Change], is_serverless: bool) -> set[str]:
+    if not is_serverless:
+        return {change.name for change in changes}
+    names = {name for one in changes for name in one.row.sam or (one.name,)}
+    # It says which of the others is the code.
+    return (
+        {*names, "PackageType"} if any(one.name == "Code" for one in changes) else names
+    )
 
 
 def _at(node: Any, path: Path) -> Any:

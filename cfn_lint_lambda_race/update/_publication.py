@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cfn_lint_lambda_race.template import (
-    MAX_DEPTH,
     Resource,
     Text,
-    intrinsic,
     scalar_text,
-    sub_variables,
 )
-from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._sam import (
+    SERVERLESS_FUNCTION,
+    parse_reference,
+    published_alias_id,
+)
 from cfn_lint_lambda_race.update._changes import FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
@@ -56,7 +54,7 @@ def stale_alias(after: Deployment, function: str, moved: set[str]) -> str | None
         resource.type == SERVERLESS_FUNCTION
         and "AutoPublishAlias" in resource.properties
     )
-    names = [f"{function}.Alias"] if serverless else []
+    names = [published_alias_id(function)] if serverless else []
     return _stale(after, function, [*names, *_aliases(after, function)], moved)
 
 
@@ -67,17 +65,17 @@ def cure(comparison: Comparison, update: FunctionUpdate) -> str:
     assert function is not None
     assert before is not None
     keys = [
-        version_key(side, _of_all_properties(one))
+        side.version_key(_of_all_properties(one))
         for side, one in ((comparison.before, before), (comparison.after, function))
     ]
     return _cure(function, keys[0] != keys[1])
 
 
-def cure_of_changes(after: Deployment, update: FunctionUpdate) -> str:
+def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> str:
     """The same where nobody knows the text before: a value by parameter may be new."""
+    after = inputs.deployment
     function = after.function(update.function)
     assert function is not None
-    inputs = Inputs(after)
     return _cure(
         function,
         any(
@@ -122,14 +120,12 @@ class UnpublishedInput:
     is_secret: bool
 
 
-def unpublished_input(
-    deployment: Deployment, function: Resource
-) -> UnpublishedInput | None:
+def unpublished_input(inputs: Inputs, function: Resource) -> UnpublishedInput | None:
     """The parameters of a function behind a version that publish nothing anew.
 
     None where there are none, or where another input of the same build publishes.
     """
-    inputs = Inputs(deployment)
+    deployment = inputs.deployment
     versions = deployment.versions(function.id)
     if not all(follows_the_text(version, inputs) for version in versions):
         return None
@@ -194,13 +190,13 @@ def _is_moved_by_hand(comparison: Comparison, name: str) -> bool:
 
 
 def _words(name: str) -> str:
-    function, _, kind = name.rpartition(".")
-    return f"the alias that SAM publishes of {function}" if kind == "Alias" else name
+    made = parse_reference(name)
+    return f"the alias that SAM publishes of {made['function']}" if made else name
 
 
 def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
     """Whether an ``AWS::Lambda::Version`` of the function is, or may be, a new one."""
-    inputs = Inputs(comparison.after)
+    inputs = comparison.inputs
     return any(
         version.id not in comparison.before.resources
         or comparison.is_replaced(version.id)
@@ -220,7 +216,7 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
     found = []
     for name in deployment.aliases(function):
         alias = references.aliases[name]
-        if alias.resource.type == SERVERLESS_FUNCTION:
+        if alias.is_generated:
             continue
         if references.latest_branches(name):
             continue
@@ -268,7 +264,7 @@ def _of_serverless(
         # which does not say what its version was made from.
         return None
     keys = [
-        version_key(side, function)
+        side.version_key(function)
         for side, function in (
             (comparison.before, before),
             (comparison.after, after),
@@ -279,7 +275,7 @@ def _of_serverless(
     code = after.properties.get("AutoPublishCodeSha256")
     if code is None:
         code = comparison.after.written(after, "Code")
-    if Inputs(comparison.after).awaits_build(code):
+    if comparison.inputs.awaits_build(code):
         return None
     is_code_new = any(change.name == "Code" for change in update.code)
     has_path = comparison.after.code_path(after) is not None
@@ -290,7 +286,7 @@ def _of_serverless(
         return None
     if not has_hash and comparison.is_local_code_unknown(after):
         return None
-    return [f"{after.id}.Alias"]
+    return [published_alias_id(after.id)]
 
 
 def stays_with_serverless(
@@ -302,7 +298,7 @@ def stays_with_serverless(
     """Whether SAM certainly makes no new version of a function that it published."""
     if update is not None:
         return bool(_of_serverless(comparison, before, after, update))
-    keys = version_key(comparison.before, before), version_key(comparison.after, after)
+    keys = comparison.before.version_key(before), comparison.after.version_key(after)
     return keys[0] == keys[1] and not comparison.property_differs(
         before, after, ("VersionDescription",)
     )
@@ -313,120 +309,6 @@ def is_described_anew(
 ) -> bool:
     """Whether the version's description, which is create-only, is or may be new."""
     name = "VersionDescription"
-    return Inputs(comparison.after).may_change(
+    return comparison.inputs.may_change(
         after.properties.get(name)
     ) or comparison.property_differs(before, after, (name,))
-
-
-def version_key(deployment: Deployment, function: Resource) -> str:
-    """What the logical ID of a SAM function's version is a hash of.
-
-    As aws-sam-translator has it (``SamFunction._construct_version``): the code with
-    its parameters resolved, and environment, memory and SnapStart as written; with
-    ``AutoPublishAliasAllProperties`` every other property as written; where
-    ``AutoPublishCodeSha256`` is set, the first ten characters of that alone.
-    """
-    properties = function.properties
-    sha = _with_parameters(deployment, properties.get("AutoPublishCodeSha256"))
-    if sha:
-        return _json(sha)[:11]
-    code = _with_parameters(deployment, deployment.written(function, "Code"))
-    if properties.get("AutoPublishAliasAllProperties"):
-        layers = _published_layers(deployment, function)
-        return _json([code, _all_properties(function), layers])
-    made_of = {
-        "Code": code,
-        "Environment": properties.get("Environment") or None,
-        "MemorySize": properties.get("MemorySize"),
-        "SnapStart": _snap_start(properties.get("SnapStart")),
-    }
-    return _json(made_of)
-
-
-def _snap_start(node: Any) -> Any:
-    is_on = isinstance(node, Mapping) and node.get("ApplyOn", "None") != "None"
-    return node if is_on else None
-
-
-# What of a SAM function is no property of the Lambda function it becomes.
-_NOT_OF_THE_FUNCTION = frozenset(
-    {
-        "AssumeRolePolicyDocument",
-        "AutoPublishAlias",
-        "AutoPublishAliasAllProperties",
-        "CodeUri",
-        "DeploymentPreference",
-        "EventInvokeConfig",
-        "Events",
-        "FunctionUrlConfig",
-        "PermissionsBoundary",
-        "Policies",
-        "PropagateTags",
-        "ProvisionedConcurrencyConfig",
-        "RolePath",
-        "VersionDeletionPolicy",
-        "VersionDescription",
-    }
-)
-
-
-def _all_properties(function: Resource) -> dict[str, Any]:
-    return {
-        str(name): node
-        for name, node in function.properties.items()
-        if name not in _NOT_OF_THE_FUNCTION
-    }
-
-
-def _published_layers(deployment: Deployment, function: Resource) -> list[Any]:
-    """The layers of the stack whose content counts for the function's version."""
-    nodes = function.properties.get("Layers")
-    found = []
-    for node in nodes if isinstance(nodes, list) else []:
-        name, argument = intrinsic(node)
-        layer = deployment.resources.get(str(argument)) if name == "Ref" else None
-        if layer is not None and layer.properties.get("PublishLambdaVersion"):
-            found.append(dict(layer.properties))
-    return found
-
-
-def _with_parameters(deployment: Deployment, node: Any, depth: int = 0) -> Any:
-    """A node with its references to parameters resolved, and nothing else."""
-    if depth > MAX_DEPTH:
-        return node
-    name, argument = intrinsic(node)
-    if name == "Ref" and isinstance(argument, str):
-        return deployment.parameter(argument) or node
-    if name == "Fn::Sub" and isinstance(argument, str):
-        return {"Fn::Sub": _substituted(deployment, argument)}
-    if name == "Fn::Sub" and isinstance(argument, list) and argument:
-        text, *rest = argument
-        if isinstance(text, str):
-            text = _substituted(deployment, text)
-        below = [_with_parameters(deployment, value, depth + 1) for value in rest]
-        return {"Fn::Sub": [text, *below]}
-    if isinstance(node, Mapping):
-        return {
-            key: _with_parameters(deployment, below, depth + 1)
-            for key, below in node.items()
-        }
-    if isinstance(node, list):
-        return [_with_parameters(deployment, below, depth + 1) for below in node]
-    return node
-
-
-def _substituted(deployment: Deployment, text: str) -> str:
-    end = 0
-    pieces = []
-    for found in sub_variables(text):
-        value = deployment.parameter(found[1].strip())
-        pieces += [text[end : found.start()], value or found[0]]
-        end = found.end()
-    return "".join([*pieces, text[end:]])
-
-
-def _json(node: Any) -> str:
-    try:
-        return json.dumps(node, sort_keys=True, default=str)
-    except (TypeError, ValueError, RecursionError):
-        return ""

@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template import Resource
-from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._comparison import Comparison
-from cfn_lint_lambda_race.update._inputs import Inputs
-from cfn_lint_lambda_race.update._publication import version_key
 
 
 class Redundant(NamedTuple):
@@ -69,8 +67,8 @@ def _new_versions(
             yield Redundant(version.id, function.id)
     published = [side.properties.get("AutoPublishAlias") for side in (before, function)]
     if function.type == SERVERLESS_FUNCTION and all(published):
-        old = version_key(comparison.before, before)
-        new = version_key(comparison.after, function)
+        old = comparison.before.version_key(before)
+        new = comparison.after.version_key(function)
         if old != new or comparison.property_differs(
             before, function, ("VersionDescription",)
         ):
@@ -79,7 +77,7 @@ def _new_versions(
 
 def _stays(comparison: Comparison, before: Resource, function: Resource) -> bool:
     """Whether nothing goes through the operations after which Lambda publishes."""
-    inputs = Inputs(comparison.after)
+    inputs = comparison.inputs
     return not comparison.is_replaced(function.id) and all(
         comparison.is_same(before, function, row)
         and not inputs.rests_on_the_deployment(

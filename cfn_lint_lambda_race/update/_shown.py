@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations, sam_grants
-from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION, is_version_of
 from cfn_lint_lambda_race.update._change_set import VERSION_TYPE, ChangeSet
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
@@ -27,7 +27,6 @@ from cfn_lint_lambda_race.update._timeline import Hazard, Kind
 
 # What generators put behind the name of a version: a hash, or a number.
 _ENDING = re.compile(r"[0-9a-fA-F]+$")
-_SERVERLESS_ENDING = re.compile(r"Version[0-9a-f]{10}")
 
 
 def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
@@ -130,19 +129,12 @@ def shown_redundant(change_set: ChangeSet, after: Deployment) -> Iterator[Redund
         if (
             function.type == SERVERLESS_FUNCTION
             and any(
-                _is_of_serverless(function.id, change.id) and change_set.adds(change.id)
+                is_version_of(function.id, change.id) and change_set.adds(change.id)
                 for change in change_set.changes
             )
-            and any(_is_of_serverless(function.id, name) for name in gone)
+            and any(is_version_of(function.id, name) for name in gone)
         ):
             yield Redundant(function.id, function.id)
-
-
-def _is_of_serverless(function: str, name: str) -> bool:
-    """Whether a version has the name that SAM gives to those of a function."""
-    return name.startswith(function) and bool(
-        _SERVERLESS_ENDING.fullmatch(name[len(function) :])
-    )
 
 
 def _leaves(change_set: ChangeSet, function: str) -> bool:

@@ -17,7 +17,10 @@ from cfn_lint_lambda_race.update._choices import (
     asked_by,
     other_value,
 )
-from cfn_lint_lambda_race.update._comparison import Comparison, ComparisonOfChoice
+from cfn_lint_lambda_race.update._comparison import (
+    Comparison,
+    ComparisonOfChoice,
+)
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._redundant import makes_versions
 
@@ -90,8 +93,8 @@ def _has_conditions(comparison: Comparison) -> bool:
 def _invoked(deployment: Deployment) -> Mapping[tuple[Any, ...], frozenset[Any]]:
     """What each target can invoke, by its place."""
     found: dict[tuple[Any, ...], set[Any]] = {}
-    for target in deployment.reading.targets:
-        if not target.row.is_deployment and target.path[:1] == ("Resources",):
+    for target in deployment.reading.serving_targets:
+        if target.path[:1] == ("Resources",):
             key = (*target.path, *(target.inner or ()))
             found.setdefault(key, set()).update(
                 (one.function, one.qualifier, one.when) for one in target.references

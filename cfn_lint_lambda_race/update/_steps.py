@@ -26,7 +26,11 @@ from cfn_lint_lambda_race.template import (
     Token,
     scalar_text,
 )
-from cfn_lint_lambda_race.template._source import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._sam import (
+    SERVERLESS_FUNCTION,
+    published_alias_id,
+    published_version_id,
+)
 from cfn_lint_lambda_race.template._text import fits
 from cfn_lint_lambda_race.update._changes import FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
@@ -215,8 +219,8 @@ class Side:
     def targets(self) -> dict[Place, Target]:
         """The targets by place; none where a place can be several."""
         found: dict[Place, list[Target]] = {}
-        for target in self.reading.targets:
-            if not target.row.is_deployment and target.resource.id in self.resources:
+        for target in self.reading.serving_targets:
+            if target.resource.id in self.resources:
                 found.setdefault((target.path, target.inner), []).append(target)
         return {place: many[0] for place, many in found.items() if len(many) == 1}
 
@@ -320,10 +324,10 @@ class Steps:
         for function in self.after.by_type.get(SERVERLESS_FUNCTION, ()):
             awaited = {function.id}
             if self.after.published(function):
-                yield f"{function.id}.Version", frozenset(awaited)
-                awaited.add(f"{function.id}.Version")
-                yield f"{function.id}.Alias", frozenset(awaited)
-                awaited.add(f"{function.id}.Alias")
+                yield published_version_id(function.id), frozenset(awaited)
+                awaited.add(published_version_id(function.id))
+                yield published_alias_id(function.id), frozenset(awaited)
+                awaited.add(published_alias_id(function.id))
             for place in self.after.by_resource.get(function.id, ()):
                 target = self.after.targets[place]
                 if target.row.form != "self":
