@@ -34,7 +34,7 @@ PIP_INSTALL = pip install --quiet --disable-pip-version-check
 $(INSTALLED): pyproject.toml
 	$(call environment,$(VENV))
 	$(BIN)/$(PIP_INSTALL) --upgrade pip
-	$(BIN)/$(PIP_INSTALL) --editable '.[test]' '$(CFN_LINT)'
+	$(BIN)/$(PIP_INSTALL) --editable . --group test '$(CFN_LINT)'
 	touch $@
 
 ## demo: lint the story with the real command and compare with what it must say; needs
@@ -77,7 +77,7 @@ suite-oldest:
 ## links, and its width where chromium is installed
 DOCUMENTED := $(VENV)/.documented
 $(DOCUMENTED): $(INSTALLED)
-	$(BIN)/$(PIP_INSTALL) --editable '.[docs]'
+	$(BIN)/$(PIP_INSTALL) --group docs
 	touch $@
 
 MERMAID := $(NODE)/docs/node_modules/mermaid/dist/mermaid.min.js
@@ -95,7 +95,7 @@ docs: $(DOCUMENTED)
 TRIED := $(VENV)/.tried
 SARIF_SCHEMA := $(NODE)/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json
 $(TRIED): $(INSTALLED)
-	$(BIN)/$(PIP_INSTALL) --editable '.[recipes]'
+	$(BIN)/$(PIP_INSTALL) --group recipes
 	$(PYTHON) -m venv $(VENV)/sam
 	$(VENV)/sam/bin/$(PIP_INSTALL) aws-sam-cli
 	$(PYTHON) -m venv $(VENV)/aws
@@ -132,7 +132,7 @@ corpus: $(INSTALLED)
 ## bench: what the pack costs, beside cfn-lint alone and beside a neighbour
 MEASURED := $(VENV)/.measured
 $(MEASURED): $(INSTALLED)
-	$(BIN)/$(PIP_INSTALL) --editable '.[bench]'
+	$(BIN)/$(PIP_INSTALL) --group bench
 	touch $@
 
 bench: $(MEASURED)

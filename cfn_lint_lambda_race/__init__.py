@@ -2,3 +2,5 @@
 
 from cfn_lint_lambda_race.rules import *  # noqa: F403
 from cfn_lint_lambda_race.rules import __all__ as __all__
+
+__version__ = "0.1.0"

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cfn_lint_lambda_race import _fix, _pages, _plan
+from cfn_lint_lambda_race import __version__, _fix, _pages, _plan
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="cfn-lint-lambda-race",
         description="Companion of the cfn-lint rules that warn of Lambda update races.",
     )
+    parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     explain = commands.add_parser("explain", help="print a rule's page, offline")
     explain.add_argument("id", metavar="ID", help="a rule's ID, as in a finding")

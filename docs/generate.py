@@ -7,10 +7,14 @@ writes the parts; that they are current is a test.
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,14 @@ from cfn_lint_lambda_race.data import CODE, CONFIGURATION, load, operations
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 STORY = "templates/story"
+
+PICTURE = DOCS / "images" / "findings.svg"
+_PRETTY = ("--format", "pretty")
+_DEMO = (
+    *("--append-rules", "cfn_lint_lambda_race"),
+    *("-x", f"W9831:baseline_path={STORY}/race.before.yaml"),
+    *("--", f"{STORY}/race.yaml"),
+)
 
 _PART = re.compile(
     r"(?P<start><!-- generated: (?P<name>[a-z-]+)(?: (?P<argument>\S+))? -->\n)"
@@ -80,27 +92,19 @@ def generated(page: str) -> str:
 
 def _rule(argument: str) -> str:
     rule = rules()[argument]
-    facts = [
-        f"**{rule.shortdesc}.** {rule.description}",
-        _table(
-            ("ID", "severity", "tags", "AWS says"),
-            [
-                (
-                    f"`{rule.id}`",
-                    rule.severity,
-                    ", ".join(rule.tags),
-                    f"[{_page_name(rule.source_url)}]({rule.source_url})",
-                )
-            ],
-        ),
-    ]
-    if rule.config_definition:
-        rows = [
-            (f"`{name}`", definition["type"], f"`{definition['default']!r}`")
-            for name, definition in rule.config_definition.items()
-        ]
-        facts.append(_table(("setting", "type", "default"), rows))
-    return "\n\n".join(facts)
+    aws = f"[{_page_name(rule.aws_page)}]({rule.aws_page})"
+    facts = f"`{rule.id}`, {rule.severity}, since {_since(rule.id)}. AWS says: {aws}."
+    return f"**{rule.shortdesc}.** {rule.description}\n\n{facts}"
+
+
+def _since(rule: str) -> str:
+    """The release whose part of the changelog adds a rule."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        if f"\n- {rule} " in part:
+            name = part.partition("]")[0].removeprefix("[")
+            return "the next release" if name == "Unreleased" else name
+    return "the next release"
 
 
 def _page_name(url: str) -> str:
@@ -149,19 +153,20 @@ def _operation_table(_: str) -> str:
 def _target_table(_: str) -> str:
     rows = [
         (
-            f"`{row['type']}`",
-            _target_path(row),
+            f"[`{row['type']}`]({row['source']})<br>{_target_path(row)}",
             _FORMS.get(row["form"], row["form"].replace("-", " ")),
             _authorised(row),
             "; ".join(_remarks(row)),
-            f"[AWS]({row['source']})",
         )
         for row in load("targets.json")
     ]
     counted = len({row["type"] for row in load("targets.json")})
     head = f"{len(rows)} properties of {counted} resource types."
-    columns = ("resource type", "property", "holds", "allowed by", "remarks", "page")
-    return f"{head}\n\n{_table(columns, rows)}"
+    table = _table(
+        ("resource type and property", "holds", "allowed by", "remarks"), rows
+    )
+    # The style sheet makes it fit into a screen.
+    return f'{head}\n\n<div class="targets" markdown>\n\n{table}\n\n</div>'
 
 
 def _target_path(row: Mapping[str, Any]) -> str:
@@ -215,19 +220,58 @@ def _layer_table(_: str) -> str:
 
 def _demo(_: str) -> str:
     """What the command really prints on the story's second template."""
-    arguments = [
-        *("--append-rules", "cfn_lint_lambda_race"),
-        *("-x", f"W9831:baseline_path={STORY}/race.before.yaml"),
-        *("--", f"{STORY}/race.yaml"),
-    ]
     program = Path(sys.executable).with_name("cfn-lint")
     run = subprocess.run(  # noqa: S603
-        [program, *arguments], cwd=ROOT, capture_output=True, text=True
+        [program, *_DEMO], cwd=ROOT, capture_output=True, text=True
     )
-    command = " \\\n    ".join(
-        ["$ cfn-lint", *(" ".join(arguments[i : i + 2]) for i in range(0, 6, 2))]
+    return f"```console\n{_command(_DEMO)}\n{run.stdout.rstrip()}\n```"
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """A command as one types it, an option and its value a line."""
+    pairs = [" ".join(arguments[i : i + 2]) for i in range(0, len(arguments), 2)]
+    return " \\\n    ".join(["$ cfn-lint", *pairs])
+
+
+def picture() -> str:
+    """What cfn-lint's coloured format prints on a terminal, recorded as an SVG."""
+    # Whoever reads the pages as text needs neither of them.
+    import pty
+
+    from rich import _export_format
+    from rich.console import Console
+    from rich.text import Text
+
+    terminal, end = pty.openpty()
+    program = Path(sys.executable).with_name("cfn-lint")
+    with subprocess.Popen(  # noqa: S603
+        [program, *_PRETTY, *_DEMO], cwd=ROOT, stdout=end, stdin=end
+    ):
+        os.close(end)
+        printed = b""
+        # The system says that a terminal is closed with an error.
+        with contextlib.suppress(OSError):
+            while part := os.read(terminal, 4096):
+                printed += part
+    os.close(terminal)
+    # The last line counts the rules of the cfn-lint that is installed.
+    lines = printed.decode().replace("\r", "").strip().splitlines()[:-1]
+    console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
+    console.print(Text(_command((*_PRETTY, *_DEMO)), style="bold"))
+    for line in lines:
+        console.print(Text.from_ansi(line))
+    # Its fonts are a third party's.
+    form = re.sub(
+        r"@font-face \{\{.*?\}\}\s*",
+        "",
+        _export_format.CONSOLE_SVG_FORMAT,
+        flags=re.DOTALL,
     )
-    return f"```console\n{command}\n{run.stdout.rstrip()}\n```"
+    form = form.replace(
+        "Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace"
+    )
+    svg = console.export_svg(title="cfn-lint", code_format=form, unique_id="findings")
+    return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 
 def _fix(_: str) -> str:
@@ -314,6 +358,10 @@ def main() -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != new:
             path.write_text(new, encoding="utf-8")
             print(path.relative_to(ROOT), "written")
+    # Whoever has no rich has the picture as it is.
+    if find_spec("rich") and picture() != PICTURE.read_text(encoding="utf-8"):
+        PICTURE.write_text(picture(), encoding="utf-8")
+        print(PICTURE.relative_to(ROOT), "written")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,13 @@ def test_explain_prints_the_page(rule: str, capsys: pytest.CaptureFixture[str]) 
     assert "\x1b" not in printed
 
 
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"{cfn_lint_lambda_race.__version__}\n"
+
+
 def test_explain_names_the_rules_that_there_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from html import unescape
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
@@ -165,3 +166,48 @@ def test_no_page_is_wider_than_the_screen(
     said = re.search(r'<pre id="said">(.*?)</pre>', done.stdout, re.DOTALL)
     assert said is not None, done.stderr[-2000:]
     assert said[1].splitlines() == [f"{path} fits" for path in pages]
+
+
+def test_rules_have_tabs_that_stay_chosen(site: Path) -> None:
+    pages = [
+        path for path in site.glob("rules/*/index.html") if "98" in path.parent.name
+    ]
+    assert len(pages) == len(list((ROOT / "docs" / "rules").glob("?98*.md")))
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        labels = re.search(r'<div class="tabbed-labels">(.*?)</div>', text, re.DOTALL)
+        assert labels is not None, path
+        names = [name for name in re.split(r"<[^>]+>|\n", labels[1]) if name]
+        assert names == ["CloudFormation", "SAM", "CDK", "Serverless Framework"], path
+        # The theme remembers the tab for the other pages.
+        assert "content.tabs.link" in text
+
+
+def test_wrong_and_right_are_told_apart(site: Path) -> None:
+    text = (site / "rules/W9810/index.html").read_text(encoding="utf-8")
+    kinds = re.findall(r'<div class="language-(\w+) (wrong|right) highlight">', text)
+    assert kinds.count(("yaml", "wrong")) == 2
+    assert kinds.count(("yaml", "right")) == 2
+    assert kinds.count(("typescript", "right")) == 1
+    wrong, right = re.findall(
+        r'(?:wrong|right) highlight">(.*?)</div>', text, re.DOTALL
+    )[:2]
+    assert _highlighted(wrong) == [
+        "      Targets: [{Id: orders, Arn: !GetAtt Orders.Arn}]"
+    ]
+    lines = _highlighted(right)
+    assert "    Type: AWS::Lambda::Alias" in lines
+    assert "      Targets: [{Id: orders, Arn: !Ref OrdersLive}]" in lines
+    assert "  Orders:" not in lines
+
+
+def _highlighted(block: str) -> list[str]:
+    # A line's end stands inside its mark.
+    marked = re.findall(r'<span class="hll">(.*?)\n</span>', block, re.DOTALL)
+    return [unescape(re.sub("<[^>]+>", "", line)) for line in marked]
+
+
+def test_changelog_and_favicon_are_there(site: Path) -> None:
+    assert "Keep a Changelog" in (site / "changelog/index.html").read_text()
+    start = (site / "index.html").read_text(encoding="utf-8")
+    assert re.search(r'<link rel="icon" href="images/favicon\.svg"', start)

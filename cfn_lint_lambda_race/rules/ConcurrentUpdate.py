@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import (
+    RACE_PAGE,
     RaceRule,
     Told,
     finding,
@@ -48,7 +49,7 @@ class ConcurrentUpdate(RaceRule):
     ``baseline_path`` a template or a folder, ``change_set`` the output of ``aws
     cloudformation describe-change-set``.
 
-    https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
     """
 
     id = "W9831"
@@ -58,9 +59,7 @@ class ConcurrentUpdate(RaceRule):
         "function through two API calls; whoever invokes $LATEST between them meets "
         "half of each. Invoke an alias of a published version before you change both."
     )
-    source_url = (
-        "https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html"
-    )
+    aws_page = RACE_PAGE
 
     def __init__(self) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import no_fix
-from cfn_lint_lambda_race.rules._rule import RaceRule, finding, joined
+from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding, joined
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import Coupling, couplings
 
@@ -26,7 +26,7 @@ class CoupledUpdate(RaceRule):
     - SAM: set ``AutoPublishAlias``.
     - CDK: invoke ``fn.addAlias('live')``.
 
-    https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
     """
 
     id = "W9830"
@@ -36,10 +36,7 @@ class CoupledUpdate(RaceRule):
         "function with two API calls, and whoever invokes $LATEST between them meets "
         "half of each. Invoke an alias of a published version."
     )
-    source_url = (
-        "https://docs.aws.amazon.com/lambda/latest/api/"
-        "API_UpdateFunctionConfiguration.html"
-    )
+    aws_page = RACE_PAGE
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for coupling in couplings(cfn):

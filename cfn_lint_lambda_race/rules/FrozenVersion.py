@@ -33,7 +33,7 @@ class FrozenVersion(RaceRule):
         "ever replaces this one, so it keeps the function's first state for good. Give "
         "it a new logical ID with every change."
     )
-    source_url = (
+    aws_page = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
         "aws-resource-lambda-version.html"
     )

@@ -6,7 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import point_to_version
-from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
 from cfn_lint_lambda_race.template import read
 
 
@@ -20,7 +20,7 @@ class LatestAlias(RaceRule):
     - SAM: ``AutoPublishAlias`` does that.
     - CDK: ``fn.addAlias('live')``, or ``version: fn.currentVersion`` for an ``Alias``.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
     """
 
     id = "W9811"
@@ -29,9 +29,7 @@ class LatestAlias(RaceRule):
         "An alias of $LATEST changes with the function, call by call, so it shields "
         "nobody from an update. Let it point to a published version."
     )
-    source_url = (
-        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
-    )
+    aws_page = RACE_PAGE
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)

@@ -31,7 +31,7 @@ class LayerArchitectureMismatch(RaceRule):
         "on the other architecture they fail with 'exec format error'. Use the layer "
         "that is built for the function's architecture."
     )
-    source_url = "https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html"
+    aws_page = "https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html"
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)

@@ -39,7 +39,7 @@ class PermissionGap(RaceRule):
         "the permission for it is there, or without the API deployment that makes the "
         "move take effect, so invocations are denied. Deploy the permission first."
     )
-    source_url = (
+    aws_page = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
         "aws-resource-lambda-permission.html"
     )

@@ -44,7 +44,7 @@ class QualifierMismatch(RaceRule):
         "target belongs to one qualifier of a function. On another than the one that "
         "targets invoke, the invocation is denied, or the setting does not apply."
     )
-    source_url = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
+    aws_page = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)

@@ -34,7 +34,7 @@ class RedundantVersion(RaceRule):
         "does not change: Lambda refuses, and the update rolls back. Change the "
         "function too, if only its Description, or keep the version."
     )
-    source_url = (
+    aws_page = (
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html"
     )
 

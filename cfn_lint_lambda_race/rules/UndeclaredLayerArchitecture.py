@@ -31,7 +31,7 @@ class UndeclaredLayerArchitecture(RaceRule):
         "CompatibleArchitectures what it runs on: a binary for one of them fails on "
         "the other with 'exec format error'."
     )
-    source_url = "https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html"
+    aws_page = "https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html"
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)

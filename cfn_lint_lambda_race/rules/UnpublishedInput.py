@@ -34,7 +34,7 @@ class UnpublishedInput(RaceRule):
         "not what its version is made from, so callers of the version or alias keep "
         "the old one. Put the parameter into the version's description."
     )
-    source_url = (
+    aws_page = (
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html"
     )
 

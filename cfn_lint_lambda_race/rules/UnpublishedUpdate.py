@@ -47,7 +47,7 @@ class UnpublishedUpdate(RaceRule):
         "version or an alias, but publishes no new version, so they keep the old one. "
         "Publish a version with every change."
     )
-    source_url = (
+    aws_page = (
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html"
     )
 

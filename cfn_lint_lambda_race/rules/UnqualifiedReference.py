@@ -6,7 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import allow_qualifiers
-from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
 from cfn_lint_lambda_race.template import Exit, read
 
 
@@ -22,7 +22,7 @@ class UnqualifiedReference(RaceRule):
     - SAM: ``!Ref Function.Alias`` with ``AutoPublishAlias`` on the function.
     - CDK: pass on ``alias.functionArn``, and call ``alias.grantInvoke(caller)``.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
     """
 
     id = "I9813"
@@ -32,9 +32,7 @@ class UnqualifiedReference(RaceRule):
         "a function without a qualifier, so that callers elsewhere invoke $LATEST, "
         "which is half old and half new during an update. Pass on an alias."
     )
-    source_url = (
-        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
-    )
+    aws_page = RACE_PAGE
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)

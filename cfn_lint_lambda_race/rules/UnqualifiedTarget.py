@@ -6,7 +6,7 @@ from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import invoke_published
-from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
 
 # A target can invoke that many functions, by its parameters, with a finding for each.
@@ -26,7 +26,7 @@ class UnqualifiedTarget(RaceRule):
     - SAM: set ``AutoPublishAlias: live`` on the function, or in ``Globals``.
     - CDK: pass ``fn.addAlias('live')`` where ``fn`` is passed.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
     """
 
     id = "W9810"
@@ -36,9 +36,7 @@ class UnqualifiedTarget(RaceRule):
         "calls; between them $LATEST is half old and half new, and whoever invokes it "
         "then can fail. Let services invoke a published version or an alias."
     )
-    source_url = (
-        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html"
-    )
+    aws_page = RACE_PAGE
 
     def __init__(self) -> None:
         super().__init__()

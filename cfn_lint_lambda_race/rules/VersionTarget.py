@@ -35,9 +35,7 @@ class VersionTarget(RaceRule):
         "permission, one after the other, and between the two it is denied. An alias "
         "moves alone."
     )
-    source_url = (
-        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
-    )
+    aws_page = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)

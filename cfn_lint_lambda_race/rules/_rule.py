@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any, ClassVar, NamedTuple
 
 from cfnlint.helpers import ensure_list
@@ -20,11 +22,42 @@ NAMED = 3
 """How many names a message has room for; the others are counted."""
 
 
+RACE_PAGE = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+    "aws-resource-lambda-function.html"
+)
+"""Where AWS says it: "your function may encounter errors in the time between the
+calls"."""
+
+
+@cache
+def _site() -> str | None:
+    """The site's address as `project.urls` of pyproject.toml has it, with its slash."""
+    try:
+        urls = metadata("cfn-lint-lambda-race").get_all("Project-URL") or ()
+    except PackageNotFoundError:  # a folder of rules, not installed
+        return None
+    for url in urls:
+        label, _, address = url.partition(",")
+        if label == "Documentation":
+            return f"{address.strip().rstrip('/')}/"
+    return None
+
+
 class RaceRule(CloudFormationLintRule):  # type: ignore[misc]
     """The base of the pack's rules; cfn-lint registers no rule without an ID."""
 
+    aws_page = ""
+    """The page of AWS that says what the rule builds upon."""
+
     _unknown_settings: tuple[str, ...] = ()
     tags: ClassVar[list[str]] = ["resources", "lambda", "deployment"]
+
+    @property
+    def source_url(self) -> str:
+        """Where a finding leads: the rule's page on the site, if there is a site."""
+        site = _site()
+        return f"{site}rules/{self.id}/" if site else self.aws_page
 
     def configure(self, configs: Any = None, experimental: bool = False) -> None:
         """Take the settings; a single value where a list belongs is its only item.

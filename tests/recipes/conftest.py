@@ -129,6 +129,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source distribution, which is what a clone of the repository holds."""
+    (path,) = wheel.parent.glob("*.tar.gz")
+    folder = tmp_path_factory.mktemp("unpacked")
+    subprocess.run(["tar", "-xzf", path, "-C", folder], check=True)
+    (found,) = folder.iterdir()
+    return found
+
+
+@pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh environment with what the page's `requirements-lint.txt` installs."""
     folder = tmp_path_factory.mktemp("installed")

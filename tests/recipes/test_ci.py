@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.linting import ROOT
 from tests.recipes.cloud import Cloud
@@ -97,7 +99,7 @@ def _clone(project: Shell, name: str, branch: str, *options: str) -> Shell:
 
 def _expanded(text: str, context: Mapping[str, str]) -> str:
     """A text with GitHub's expressions replaced."""
-    return re.sub(r"\$\{\{ ([\w.]+) \}\}", lambda match: context[match[1]], text)
+    return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda match: context[match[1]], text)
 
 
 def _steps(name: str) -> list[Mapping[str, Any]]:
@@ -303,6 +305,77 @@ def test_github_deployment_of_no_change_is_no_failure(
     assert [code for code, _ in done.values()] == [0, 0, 0, 0], done
     asked = {question["Action"] for question in cloudformation.questions}
     assert "ExecuteChangeSet" not in asked
+
+
+ACTION = ROOT / "action.yml"
+
+
+def test_action_is_what_github_reads(folder: Shell) -> None:
+    check = f"{program('check-jsonschema')} --builtin-schema vendor.github-actions"
+    folder.do(f"{check} {ACTION}")
+    folder.do(f"{program('zizmor')} --offline --no-progress --pedantic {ACTION}")
+    folder.write({"action.yml": ACTION.read_text().replace("shell: bash", "")})
+    assert folder.run(f"{check} action.yml").returncode == 1
+
+
+def _act(clone: Shell, pack: Path, **given: str) -> subprocess.CompletedProcess[str]:
+    """Run the action's own steps in a clone; the last one's result."""
+    action = yaml.safe_load(ACTION.read_text())
+    inputs = {name: row["default"] for name, row in action["inputs"].items()} | given
+    context = {f"inputs.{name}": value for name, value in inputs.items()}
+    runner = clone.folder.parent / "temp"
+    runner.mkdir(exist_ok=True)
+    steps = [step for step in action["runs"]["steps"] if "run" in step]
+    for step in steps:
+        variables = {key: _expanded(text, context) for key, text in step["env"].items()}
+        variables["RUNNER_TEMP"] = str(runner)
+        variables["GITHUB_ACTION_PATH"] = str(pack)
+        done = clone.run(step["run"], shell=BASH, variables=variables)
+        if step is not steps[-1]:
+            assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_action_shows_the_race(pull_request: Shell, unpacked: Path) -> None:
+    clone = _clone(pull_request, "runner", "merge", "--depth=2")
+    runner = Shell(clone.folder, Path("nowhere"))
+    done = _act(runner, unpacked)
+    assert done.returncode != 0, done.stderr
+    _race_alone(done.stdout)
+    assert _results(runner.folder / "cfn-lint.sarif").keys() == {"W9831", "W9810"}
+
+    lenient = _act(runner, unpacked, **{"fail-on": "error"})
+    assert lenient.returncode == 0
+    _race_alone(lenient.stdout)
+    every = _act(runner, unpacked, all="true")
+    assert every.stdout.count("W9810 ") == 2
+    assert _act(runner, unpacked, templates="none/*.yaml").returncode == 0
+
+
+def test_gitlab_component_shows_the_race(pull_request: Shell, wheel: Path) -> None:
+    text = (FILES / "gitlab-component.yml").read_text()
+    header, body = yaml.safe_load_all(text)
+    inputs = {name: row["default"] for name, row in header["spec"]["inputs"].items()}
+    inputs["pack"] = str(wheel)
+    filled = re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda m: inputs[m[1]], text)
+    configuration = filled.partition("\n---\n")[2]
+    assert "[[" not in configuration
+    pull_request.write({"component.yml": configuration})
+    schema = "--builtin-schema vendor.gitlab-ci"
+    pull_request.do(f"{program('check-jsonschema')} {schema} component.yml")
+
+    (job,) = yaml.safe_load(configuration).values()
+    assert body.keys() == {"cfn-lint-lambda-race"}
+    runner = _clone(pull_request, "runner", "arm64", "--single-branch")
+    base = pull_request.do("git merge-base main arm64").strip()
+    variables = _variables(job, 0, {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base})
+    script = "\n".join([*job["before_script"], *job["script"]])
+    done = runner.run(script, variables=variables)
+    assert done.returncode != 0, done.stderr
+    _race_alone(done.stdout)
+    lenient = runner.run(script, variables={**variables, "FAIL_ON": "none"})
+    assert lenient.returncode == 0, lenient.stderr
+    assert "W9831 " in lenient.stdout
 
 
 def _failures(report: Path) -> str:

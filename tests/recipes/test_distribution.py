@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import cfn_lint_lambda_race
 from tests.linting import ROOT
 from tests.recipes.conftest import FUNCTION_LINE, STORY, TARGET_LINE, Shell, program
 
@@ -52,6 +54,57 @@ def test_metadata_is_complete(wheel: Path) -> None:
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["Description-Content-Type"] == "text/markdown"
     assert (metadata.get_all("Requires-Dist") or [])[0] == f"cfn-lint>={OLDEST}"
+
+
+def _description(wheel: Path) -> str:
+    archive = zipfile.ZipFile(wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith("-info/METADATA")]
+    return archive.read(name).decode().partition("\n\n")[2]
+
+
+def _links(text: str) -> list[str]:
+    return re.findall(
+        r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    )
+
+
+def test_description_has_no_link_that_leads_nowhere(wheel: Path) -> None:
+    text = _description(wheel)
+    assert "[cfn-lint](https://github.com/aws-cloudformation/cfn-lint)" in text
+    assert "W9831" in text
+    assert "mermaid" not in text
+    assert [link for link in _links(text) if not link.startswith("https://")] == []
+
+
+def test_one_setting_makes_the_links_absolute(unpacked: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(unpacked, folder)
+    (folder / "PKG-INFO").unlink()  # else hatchling takes the metadata from there
+    project = folder / "pyproject.toml"
+    address = "https://example.com/pack"
+    text = project.read_text().replace("# [project.urls]", "[project.urls]")
+    text = text.replace("# Repository =", f'Repository = "{address}"')
+    project.write_text(text)
+    build = [sys.executable, "-m", "build", "--wheel", "--outdir"]
+    subprocess.run([*build, str(tmp_path), folder], check=True, capture_output=True)
+    (built,) = tmp_path.glob("*.whl")
+    readme = _links((ROOT / "README.md").read_text())
+    expected = [
+        link
+        if link.startswith("https://")
+        else f"{address}/{'raw' if link.endswith('.svg') else 'blob'}/main/{link}"
+        for link in readme
+    ]
+    assert _links(_description(built)) == expected
+
+
+def test_whoever_installs_it_sees_no_extras(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith("-info/METADATA")]
+    metadata = HeaderParser().parsestr(archive.read(name).decode())
+    assert metadata.get_all("Provides-Extra") is None
+    assert metadata["Author"] == "The cfn-lint-lambda-race maintainers"
+    assert metadata["Version"] == cfn_lint_lambda_race.__version__
 
 
 def test_source_distribution_builds_what_the_tests_need(wheel: Path) -> None:

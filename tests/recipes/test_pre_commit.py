@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tests.linting import ROOT
 from tests.recipes.conftest import FUNCTION_LINE, STORY, Shell, program
 from tests.recipes.pages import FILES, document
 
@@ -146,3 +149,59 @@ def test_pre_commit_installs_cfn_lint_and_the_pack(
     code, said = _commit(bare)
     assert code == 1, said
     assert "W9831 This update changes Architectures of Orders" in said
+
+
+@pytest.fixture
+def repository(hooked: Shell, unpacked: Path) -> Shell:
+    """The pack's repository, at some address; no environment is there but its own."""
+    clone = Shell(hooked.folder.parent / "pack", hooked.environment)
+    shutil.copytree(unpacked, clone.folder)
+    clone.do("git init --quiet")
+    clone.commit()
+    clone.do("git tag v0")
+    return clone
+
+
+def _configured(repository: Shell, hook: str) -> str:
+    """The page's file with one of its hooks, and the address of this repository."""
+    (entry,) = document("pre-commit-repository.yaml")["repos"]
+    (found,) = [each for each in entry["hooks"] if each["id"] == hook]
+    address = repository.folder.as_uri()
+    return yaml.safe_dump({"repos": [{"repo": address, "rev": "v0", "hooks": [found]}]})
+
+
+def test_hook_of_the_repository_lints(hooked: Shell, repository: Shell) -> None:
+    config = _configured(repository, "cfn-lint-lambda-race")
+    hooked.write({".pre-commit-config.yaml": config})
+    hooked.commit("deployed")
+    hooked.write({"templates/orders.yaml": STORY / "race.yaml", "other.yaml": "a: 1"})
+    bare = Shell(hooked.folder, Path("nowhere"))
+    code, said = _commit(bare)
+    assert code == 1, said
+    assert "W9831 This update changes Architectures of Orders" in said
+    assert "other.yaml" not in said
+
+
+def test_hook_of_the_repository_publishes(hooked: Shell, repository: Shell) -> None:
+    text = (STORY / "alias.before.yaml").read_text()
+    (old,) = re.findall(r"\w+(?=:\n +Type: AWS::Lambda::Version)", text)
+    config = _configured(repository, "cfn-lint-lambda-race-publish")
+    template = text.replace(old, "OrdersVersion0000000000")
+    hooked.write({".pre-commit-config.yaml": config, "templates/orders.yaml": template})
+    bare = Shell(hooked.folder, Path("nowhere"))
+    code, said = _commit(bare)
+    assert (code, "files were modified by this hook" in said) == (1, True), said
+    assert (
+        "OrdersVersion0000000000"
+        not in (hooked.folder / "templates/orders.yaml").read_text()
+    )
+    code, said = _commit(bare)
+    assert (code, "Passed" in said) == (0, True), said
+
+
+def test_hooks_of_the_repository_are_what_pre_commit_reads(folder: Shell) -> None:
+    check = f"{program('pre-commit')} validate-manifest"
+    folder.do(f"{check} {ROOT / '.pre-commit-hooks.yaml'}")
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    (entry,) = document("pre-commit-repository.yaml")["repos"]
+    assert [hook["id"] for hook in entry["hooks"]] == [hook["id"] for hook in hooks]
