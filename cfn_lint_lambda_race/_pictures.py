@@ -16,6 +16,7 @@ _WIDTH = 80
 _MAX_COLUMNS = 5
 _DENIED, _MIXED = "DENIED", "MIXED"
 _COLOURS = {"old": "36", "new": "32", _MIXED: "1;31", _DENIED: "1;31"}
+_SAME = "Every target meets the same from the first step to the last."
 _BEFORE = "before the update"
 
 
@@ -100,7 +101,7 @@ def _named(picture: Picture) -> list[tuple[str, str]]:
 def table(picture: Picture, stream: TextIO) -> str:
     """The timeline in 80 columns, in colour on a terminal."""
     if not picture.columns:
-        return "No target in the template meets a difference.\n"
+        return f"{_SAME}\n"
     colours = stream.isatty() and "NO_COLOR" not in os.environ
     named = _named(picture)
     cell = 9
@@ -139,19 +140,19 @@ def _coloured(text: str, width: int, colours: bool) -> str:
 def markdown_table(picture: Picture) -> str:
     """The timeline as a table."""
     if not picture.columns:
-        return "No target in the template meets a difference."
+        return _SAME
     named = _named(picture)
-    heads = [_in_cell(name) for _, name in named]
+    heads = [in_cell(name) for _, name in named]
     lines = [f"| step | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
     for row in picture.rows:
         cells = [
             f"**{text}**" if text in (_MIXED, _DENIED) else text for text in row.cells
         ]
-        lines.append(f"| {_in_cell(row.step)} | {' | '.join(cells)} |")
+        lines.append(f"| {in_cell(row.step)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _in_cell(text: str) -> str:
+def in_cell(text: str) -> str:
     """A text that stays what it is in a table: a template may hold anything."""
     shown = escape(text, quote=False).replace("|", "\\|").replace("`", "'")
     return " ".join(shown.split())

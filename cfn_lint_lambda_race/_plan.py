@@ -16,19 +16,23 @@ from cfn_lint_lambda_race._fix import add_baseline
 from cfn_lint_lambda_race._linting import UPDATE_RULES, FileLint, Linter, LintError
 from cfn_lint_lambda_race._pictures import Picture, picture
 from cfn_lint_lambda_race.cure import Choices
-from cfn_lint_lambda_race.cure._apply import Curing, Finding
+from cfn_lint_lambda_race.cure._apply import Curing, Finding, Left
 from cfn_lint_lambda_race.cure._edits import EditError
 from cfn_lint_lambda_race.cure._files import UnusableFileError, read
 from cfn_lint_lambda_race.cure._phases import (
     Phase,
+    aligned,
     configured_first,
     names_of,
     phases,
+    twins,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._source import as_written, is_serverless
 from cfn_lint_lambda_race.update import (
     BaselineError,
+    Hazard,
+    Kind,
     Settings,
     baseline_content,
     configure,
@@ -47,12 +51,21 @@ class PlanError(Exception):
 
 @dataclass
 class Step:
-    """A phase, and what the pack says of deploying it after the one before."""
+    """A phase, and what the pack says of deploying it after the one before.
+
+    ``doubts`` say in words what goes wrong in some orders of its steps, or what AWS
+    refuses.
+    """
 
     name: str
     text: str
     hazards: list[Finding]
     picture: Picture | None
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def is_safe(self) -> bool:
+        return not (self.hazards or self.doubts)
 
 
 @dataclass
@@ -243,6 +256,8 @@ class _Making:
         self._after = after
         self._cfn = cfn
         self._folder = folder
+        # What cannot be cured in the text that was cured last.
+        self._left: list[Left] = []
 
     def into(self, plan: Plan, *, without_alias: bool) -> None:
         """Puts the phases into a plan, or the reason why there are none."""
@@ -251,12 +266,12 @@ class _Making:
         except (EditError, LintError, KeyError, TypeError) as error:
             plan.reason = f"The phases cannot be written: {error}."
             return
-        if not made:
+        if not made or [phase.text for phase in made] == [self._after]:
             plan.reason = (
                 "Only people know whether the old code runs with the new "
                 "configuration, or the new code with the old one."
                 if without_alias
-                else "There is no cure that could be written; the findings say why."
+                else self._why_not()
             )
             return
         deployed = self._before
@@ -269,11 +284,24 @@ class _Making:
                 "checkout of what is deployed, so that they upload the old code."
             )
 
+    def _why_not(self) -> str:
+        """Why there are no phases, in words."""
+        left = "".join(
+            f"\n- {one.finding.rule} at line {one.finding.line}: {one.reason}"
+            for one in self._left
+        )
+        return "There are no phases that could be written; people must decide." + left
+
     def _phases(self) -> list[Phase]:
         functions = self._functions()
         cured = self._cured(self._alone, self._before, functions, _CURED)
         after = self._cured(self._linter, self._after, functions, _CURED_AFTER)
         serverless = is_serverless(self._read(self._before))
+        if not serverless:
+            old, new = self._read(self._before), self._read(self._after)
+            unchanged = set(old["Resources"]) - self._changed()
+            after = aligned(after, new, old, unchanged, self._read)
+            cured = aligned(cured, old, self._read(after), unchanged, self._read)
         return phases(self._before, cured, after, self._read, serverless)
 
     def _configured(self) -> list[Phase]:
@@ -287,6 +315,13 @@ class _Making:
         if not changes or first is None:
             return []
         return [Phase("configuration", first), Phase("code", self._after)]
+
+    def _changed(self) -> set[str]:
+        """The functions that the update changes."""
+        comparison = update_of(self._cfn).comparison
+        if comparison is None:
+            return set()
+        return {one.function for one in comparison.function_updates()}
 
     def _functions(self) -> set[str]:
         """The functions that are in a hazard."""
@@ -314,7 +349,9 @@ class _Making:
 
         lint = FileLint(linter, self._name, self._folder, text)
         tolerated = {*UPDATE_RULES, "I9836"}
-        return Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run().text
+        result = Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run()
+        self._left = result.left
+        return result.text
 
     def _read(self, text: str) -> Mapping[str, Any]:
         template: Mapping[str, Any] = self._linter.template(self._name, text).template
@@ -327,11 +364,19 @@ class _Making:
         cfn = self._linter.template(self._name, phase.text)
         configure(cfn, Settings(baseline_path=str(file)))
         timeline = timeline_of(cfn)
+        doubts = [
+            f"there is an alias of the same name as {alias} already, so Lambda refuses "
+            "it; give it another name"
+            for alias in twins(self._read(deployed), self._read(phase.text))
+        ]
+        if timeline is not None:
+            doubts += dict.fromkeys(_in_words(one) for one in timeline.possible)
         return Step(
             phase.name,
             phase.text,
             [one for one in found if one.rule in UPDATE_RULES],
             None if timeline is None else picture(cfn, timeline),
+            doubts,
         )
 
     def _names_local_code(self) -> bool:
@@ -343,6 +388,23 @@ class _Making:
                 if isinstance(code, str) and not code.startswith("s3://"):
                     return True
         return False
+
+
+_POSSIBLE = {
+    Kind.RACE: "can be met half-updated",
+    Kind.STALE: "can stay what it was",
+    Kind.DENIED: "can deny invocations for a while",
+    Kind.UNDEPLOYED: "can deny invocations until the API is deployed again",
+    Kind.REFUSED: "can be refused a version",
+}
+
+
+def _in_words(hazard: Hazard) -> str:
+    """What goes wrong in some orders that CloudFormation may take."""
+    return (
+        f"{hazard.function} {_POSSIBLE[hazard.kind]} ({hazard.name}): nothing orders "
+        "the steps; a DependsOn would"
+    )
 
 
 # -- what is said --------------------------------------------------------------
@@ -357,24 +419,30 @@ def _text(plan: Plan, output_dir: str | None) -> str:
         parts.append(_pictures.table(plan.picture, sys.stdout))
     parts += [f"{one.rule} {one.message}\n" for one in plan.hazards]
     if plan.steps:
-        parts.append(
-            f"\nSafe in {len(plan.steps)} updates:\n"
-            if _is_cured(plan)
-            else f"\nIn {len(plan.steps)} updates:\n"
-        )
+        parts.append(f"\n{_outcome(plan)}\n")
     for number, step in enumerate(plan.steps, 1):
         parts.append(f"\n{number}. {step.name}: {_about(step)}\n")
         if step.picture is not None:
             parts.append(_pictures.table(step.picture, sys.stdout))
-        parts += [f"   {one.rule} {one.message}\n" for one in step.hazards]
+        parts += [f"{one}\n" for one in _remaining(step)]
     if plan.reason:
         parts.append(f"\n{plan.reason}\n")
     parts.append(_commands(plan, output_dir))
     return "\n".join(part.rstrip("\n") for part in parts if part) + "\n"
 
 
-def _is_cured(plan: Plan) -> bool:
-    return not any(step.hazards for step in plan.steps)
+def _outcome(plan: Plan) -> str:
+    """What the phases come to, in one sentence."""
+    count = len(plan.steps)
+    updates = f"{count} update{'s' if count > 1 else ''}"
+    if all(step.is_safe for step in plan.steps):
+        return f"Safe in {updates}:"
+    return f"In {updates}, of which not every one is safe; people must decide:"
+
+
+def _remaining(step: Step) -> list[str]:
+    """What can go wrong in a phase, in words."""
+    return [*(f"{one.rule} {one.message}" for one in step.hazards), *step.doubts]
 
 
 _ABOUT = {
@@ -389,7 +457,7 @@ _ABOUT = {
 
 def _about(step: Step) -> str:
     about = _ABOUT[step.name]
-    return about if not step.hazards else f"{about}; not safe"
+    return about if step.is_safe else f"{about}; not safe"
 
 
 def _commands(plan: Plan, output_dir: str | None) -> str:
@@ -422,8 +490,9 @@ def _json(plan: Plan, output_dir: str | None) -> str:
             {
                 "name": step.name,
                 "file": name,
-                "safe": not step.hazards,
+                "safe": step.is_safe,
                 "hazards": [_described(one) for one in step.hazards],
+                "possible": step.doubts,
                 "timeline": step.picture.as_json() if step.picture else None,
                 "text": step.text,
             }
@@ -444,15 +513,19 @@ def _described(finding: Finding) -> dict[str, Any]:
 
 def _markdown(plan: Plan, output_dir: str | None) -> str:
     del output_dir
-    parts = [f"### `{plan.template}`: {plan.verdict}"]
-    parts += [f"- **{one.rule}** {one.message}" for one in plan.hazards]
+    parts = [f"### {_pictures.in_cell(plan.template)}: {plan.verdict}", ""]
+    parts += [
+        f"- **{one.rule}** {_pictures.in_cell(one.message)}" for one in plan.hazards
+    ]
     if plan.picture is not None and not plan.is_safe:
         parts += ["", _pictures.mermaid(plan.picture)]
         parts += ["", _pictures.markdown_table(plan.picture)]
+    if plan.steps:
+        parts += ["", f"**{_outcome(plan)}**"]
     for number, step in enumerate(plan.steps, 1):
         parts += ["", "<details>"]
         parts += [f"<summary>{number}. {step.name}: {_about(step)}</summary>", ""]
-        parts += [f"- **{one.rule}** {one.message}" for one in step.hazards]
+        parts += [f"- {_pictures.in_cell(one)}" for one in _remaining(step)]
         if step.picture is not None:
             parts += ["", _pictures.mermaid(step.picture)]
             parts += ["", _pictures.markdown_table(step.picture)]

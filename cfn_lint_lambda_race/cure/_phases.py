@@ -8,23 +8,28 @@ Each phase is a text: edits of the one that is deployed, and of the new template
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cfn_lint_lambda_race.cure._edits import Document, Edit, Node, apply
+from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node, apply
+from cfn_lint_lambda_race.cure._workshop import naming, renamed_in
 from cfn_lint_lambda_race.template import intrinsic
 
 PREPARE, MOVE, CHANGE, INTRODUCE = "prepare", "move", "change", "introduce"
 
 _PERMISSION = "AWS::Lambda::Permission"
-_DEPLOYMENT = "AWS::ApiGateway::Deployment"
-_PUBLISHED = ("AWS::Lambda::Version", "AWS::Lambda::Alias")
+_ALIAS = "AWS::Lambda::Alias"
+_DEPLOYMENTS = ("AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment")
+_PUBLISHED = ("AWS::Lambda::Version", _ALIAS)
 # What an API's callers meet changes only with another deployment.
 _PARTS_OF_API = (
     "AWS::ApiGateway::Authorizer",
     "AWS::ApiGateway::Method",
     "AWS::ApiGateway::RestApi",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Authorizer",
+    "AWS::ApiGatewayV2::Integration",
 )
 # What is allowed beside what was allowed before hurts nobody.
 _ROLES = (
@@ -129,7 +134,7 @@ def _moved(
     renamed = {
         name: f"{name}{hashlib.sha256(text.encode()).hexdigest()[:8]}"
         for name, resource in old.items()
-        if resource.get("Type") == _DEPLOYMENT
+        if resource.get("Type") in _DEPLOYMENTS
         and _api_of(name, resource) in apis
         and name in new
     }
@@ -142,34 +147,85 @@ def _with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
         template = read(text)
         if old not in template["Resources"]:
             continue
+        if new in template["Resources"]:
+            raise EditError(f"there are both {old} and {new}")
         document = Document(text)
         edits = [document.rename_key(("Resources", old), new)]
-        for path, value in _naming(template, old):
-            edits.append(document.replace(path, value(new)))
+        for path, node in naming(template, old):
+            edits.append(document.replace(path, renamed_in(node, old, new)))
         text = apply(text, edits)
     return text
 
 
-def _naming(node: Any, name: str, path: _Path = ()) -> Iterator[tuple[_Path, Any]]:
-    """Where a template names a resource, and what stands there for another name."""
-    kind, argument = intrinsic(node)
-    if kind == "Ref" and argument == name:
-        yield path, lambda new: {"Ref": new}
-    elif kind == "Fn::GetAtt" and isinstance(argument, list) and argument[:1] == [name]:
-        yield path, lambda new, rest=argument[1:]: {"Fn::GetAtt": [new, *rest]}
-    elif isinstance(node, Mapping):
-        for key, below in node.items():
-            if key == "DependsOn" and len(path) == 2:
-                if below == name:
-                    yield (*path, key), lambda new: new
-                elif isinstance(below, list) and name in below:
-                    index = below.index(name)
-                    yield (*path, key, index), lambda new: new
-            else:
-                yield from _naming(below, name, (*path, key))
-    elif isinstance(node, list):
-        for index, below in enumerate(node):
-            yield from _naming(below, name, (*path, index))
+def aligned(
+    text: str,
+    original: Mapping[str, Any],
+    other: Mapping[str, Any],
+    unchanged: Container[str],
+    read: _Read,
+) -> str:
+    """A cured text whose new aliases are those that another template has.
+
+    An alias under another logical ID would be another one of the same name, which
+    Lambda refuses. ``original`` is the template before it was cured; of functions that
+    are ``unchanged`` the versions are the same ones too, since Lambda refuses those
+    that differ in nothing.
+
+    Raises `EditError` where it cannot be edited so.
+    """
+    resources = read(text)["Resources"]
+    theirs = other["Resources"]
+    renamed: dict[str, str] = {}
+    named: dict[str, Node] = {}
+    for name, resource in resources.items():
+        if name in original["Resources"] or resource.get("Type") not in _PUBLISHED:
+            continue
+        function = _function_of(resource, resources)
+        is_alias = resource["Type"] == _ALIAS
+        if not function or not (is_alias or function in unchanged):
+            continue
+        wanted = [
+            one
+            for one, found in theirs.items()
+            if found.get("Type") == resource["Type"]
+            and _function_of(found, theirs) == function
+        ]
+        if name in wanted or not wanted:
+            continue
+        if is_alias:
+            # The one of the same name, if there is any.
+            wanted.sort(key=lambda one: _name(theirs[one]) != _name(resource))
+            named[wanted[0]] = _name(theirs[wanted[0]])
+        renamed[name] = wanted[0]
+    text = _with_names(text, renamed, read)
+    document = Document(text)
+    template = read(text)
+    return apply(
+        text,
+        [
+            document.replace(("Resources", alias, "Properties", "Name"), name)
+            for alias, name in named.items()
+            if _name(template["Resources"][alias]) != name
+        ],
+    )
+
+
+def twins(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """The aliases that Lambda refuses to make: one of that name is still there."""
+    old, new = before["Resources"], after["Resources"]
+    there = {
+        (_function_of(one, old), repr(_name(one))): alias
+        for alias, one in old.items()
+        if one.get("Type") == _ALIAS and _function_of(one, old)
+    }
+    for alias, one in new.items():
+        key = _function_of(one, new), repr(_name(one))
+        if one.get("Type") == _ALIAS and alias not in old and key in there:
+            yield alias
+
+
+def _name(alias: Mapping[str, Any]) -> Any:
+    return alias.get("Properties", {}).get("Name")
 
 
 def _edits(document: Document, path: _Path, old: Any, new: Any) -> list[Edit]:
@@ -205,6 +261,8 @@ def _function_of(resource: Mapping[str, Any], resources: Mapping[str, Any]) -> s
     """The function that a new version or alias is of."""
     named = resource.get("Properties", {}).get("FunctionName")
     name = intrinsic(named)[1]
+    if isinstance(name, list) and name:
+        name = name[0]
     return name if isinstance(name, str) and name in resources else ""
 
 
@@ -219,7 +277,8 @@ def _beside(name: str, resources: Mapping[str, Any]) -> str:
 
 
 def _api_of(name: str, resource: Mapping[str, Any]) -> str:
-    api = intrinsic(resource.get("Properties", {}).get("RestApiId"))[1]
+    properties = resource.get("Properties", {})
+    api = intrinsic(properties.get("RestApiId", properties.get("ApiId")))[1]
     return api if isinstance(api, str) else name
 
 
