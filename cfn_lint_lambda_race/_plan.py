@@ -278,7 +278,9 @@ class _Making:
         for phase in made:
             plan.steps.append(self._step(deployed, phase))
             deployed = phase.text
-        if self._names_local_code():
+        if self._left and not all(step.is_safe for step in plan.steps):
+            plan.reason = "\n".join(["What has no cure:", *self._uncured()])
+        elif self._names_local_code():
             plan.reason = (
                 "The templates name local code: deploy all phases but the last from a "
                 "checkout of what is deployed, so that they upload the old code."
@@ -286,11 +288,15 @@ class _Making:
 
     def _why_not(self) -> str:
         """Why there are no phases, in words."""
-        left = "".join(
-            f"\n- {one.finding.rule} at line {one.finding.line}: {one.reason}"
+        head = "There are no phases that could be written; people must decide."
+        return "\n".join([head, *self._uncured()])
+
+    def _uncured(self) -> list[str]:
+        """What stays as it is, and why."""
+        return [
+            f"- {one.finding.rule} at line {one.finding.line}: {one.reason}"
             for one in self._left
-        )
-        return "There are no phases that could be written; people must decide." + left
+        ]
 
     def _phases(self) -> list[Phase]:
         functions = self._functions()

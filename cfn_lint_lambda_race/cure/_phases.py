@@ -38,6 +38,9 @@ _ROLES = (
     "AWS::IAM::Role",
     "AWS::IAM::RolePolicy",
 )
+# What a function has where it says nothing.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+_DEFAULTS = {"MemorySize": 128, "Timeout": 3}
 _Path = tuple[Any, ...]
 # Decodes a text into a template.
 _Read = Callable[[str], Mapping[str, Any]]
@@ -319,8 +322,9 @@ def _is_addition(name: str, old: Any, new: Any) -> bool:
     if name == "Layers":
         was = old or []
         return isinstance(new, list) and new[: len(was)] == was
-    if name in ("MemorySize", "Timeout"):
-        return isinstance(old, int) and isinstance(new, int) and new >= old
+    if name in _DEFAULTS:
+        was = _DEFAULTS[name] if old is None else old
+        return isinstance(was, int) and isinstance(new, int) and new >= was
     return False
 
 
