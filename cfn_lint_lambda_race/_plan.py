@@ -278,8 +278,9 @@ class _Making:
         for phase in made:
             plan.steps.append(self._step(deployed, phase))
             deployed = phase.text
-        if self._left and not all(step.is_safe for step in plan.steps):
-            plan.reason = "\n".join(["What has no cure:", *self._uncured()])
+        uncured = self._uncured()
+        if uncured and not all(step.is_safe for step in plan.steps):
+            plan.reason = "\n".join(["What has no cure:", *uncured])
         elif self._names_local_code():
             plan.reason = (
                 "The templates name local code: deploy all phases but the last from a "
@@ -293,9 +294,19 @@ class _Making:
 
     def _uncured(self) -> list[str]:
         """What stays as it is, and why."""
+        timeline = timeline_of(self._cfn)
+        callers = () if timeline is None else timeline.callers
+        called = {caller.function for caller in callers}
         return [
-            f"- {one.finding.rule} at line {one.finding.line}: {one.reason}"
-            for one in self._left
+            *(
+                f"- {one.finding.rule} at line {one.finding.line}: {one.reason}"
+                for one in self._left
+            ),
+            *(
+                f"- Nothing in the template invokes {name}; whoever does has to invoke "
+                "an alias of it first."
+                for name in sorted(self._functions() - called)
+            ),
         ]
 
     def _phases(self) -> list[Phase]:
@@ -408,8 +419,8 @@ _POSSIBLE = {
 def _in_words(hazard: Hazard) -> str:
     """What goes wrong in some orders that CloudFormation may take."""
     return (
-        f"{hazard.function} {_POSSIBLE[hazard.kind]} ({hazard.name}): nothing orders "
-        "the steps; a DependsOn would"
+        f"{hazard.function} {_POSSIBLE[hazard.kind]} ({hazard.name}): nothing in the "
+        "template orders the steps"
     )
 
 

@@ -666,5 +666,54 @@ def test_svg_is_plain_and_for_dark_and_light(
     assert "MIXED" in "".join(root.itertext())
 
 
+def test_svg_shows_a_function_half_new_only_between_two_calls(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code_alone = deepcopy(_ruled(_orders("new.zip")))
+    code_alone["Resources"]["Hourly"]["Properties"]["State"] = "ENABLED"
+    text = _formatted(
+        capsys,
+        "svg",
+        _saved(tmp_path, "old.yaml", _ruled(_orders())),
+        _saved(tmp_path, "new.yaml", code_alone),
+    )
+    assert "MIXED" not in text
+    assert "UpdateFunctionCode" in text
+
+
+def test_function_that_nothing_invokes_is_for_people(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = (
+        {"Resources": {"Orders": function}}
+        for function in (
+            _orders(),
+            _orders("new.zip", Environment=_environment(MODE="new")),
+        )
+    )
+    plan = _made(capsys, tmp_path, before, after)
+    assert plan.code == 0
+    assert plan.names == []
+    assert "Nothing in the template invokes Orders" in plan.out
+
+
+def test_api_is_deployed_after_its_methods_move(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _rest(_orders())
+    after = _rest(_orders("new.zip", Environment=_environment(MODE="new")))
+    for side in (before, after):
+        del side["Resources"]["Deployment"]["DependsOn"]
+    plan = _made(capsys, tmp_path, before, after)
+    plan.check()
+    resources = _decoded(plan.files[1])["Resources"]
+    (deployment,) = (
+        one
+        for one in resources.values()
+        if one["Type"] == "AWS::ApiGateway::Deployment"
+    )
+    assert deployment["DependsOn"] == ["Method"]
+
+
 def test_each_kind_of_hazard_has_words() -> None:
     assert set(_POSSIBLE) == set(Kind)

@@ -122,26 +122,48 @@ def _moved(
     document = Document(prepared)
     old, new = before["Resources"], cured["Resources"]
     edits: list[Edit] = []
-    apis: set[str] = set()
+    apis: dict[str, list[str]] = {}
     for name, resource in new.items():
         kind = resource.get("Type")
         if name in old and resource != old[name] and kind not in (_PERMISSION, *_ROLES):
             edits += _edits(document, ("Resources", name), old[name], resource)
             if kind in _PARTS_OF_API:
-                apis.add(_api_of(name, resource))
+                apis.setdefault(_api_of(name, resource), []).append(name)
     # The others are where they were in the text that is deployed.
     for section in cured:
         if section != "Resources" and section in before:
             edits += _edits(document, (section,), before[section], cured[section])
-    text = apply(prepared, edits)
+    digest = hashlib.sha256(apply(prepared, edits).encode()).hexdigest()[:8]
     renamed = {
-        name: f"{name}{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        name: f"{name}{digest}"
         for name, resource in old.items()
         if resource.get("Type") in _DEPLOYMENTS
         and _api_of(name, resource) in apis
         and name in new
     }
+    for name in renamed:
+        parts = apis[_api_of(name, old[name])]
+        # Deployed before its methods move, an API would stay what it was.
+        edits += _waiting(document, name, old[name], parts)
+    text = apply(prepared, edits)
     return _with_names(text, renamed, read), renamed
+
+
+def _waiting(
+    document: Document, name: str, resource: Mapping[str, Any], parts: Sequence[str]
+) -> list[Edit]:
+    """Lets a deployment wait for parts of its API."""
+    depends = resource.get("DependsOn", [])
+    known = depends if isinstance(depends, list) else [depends]
+    known = [*known, _api_of(name, resource)]
+    more = [part for part in parts if part not in known]
+    if not more:
+        return []
+    place = ("Resources", name)
+    if "DependsOn" in resource:
+        names = [*known[:-1], *more]
+        return [document.replace((*place, "DependsOn"), names)]
+    return [document.add_keys(place, {"DependsOn": list(more)}, "Type")]
 
 
 def _with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
