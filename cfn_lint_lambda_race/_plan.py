@@ -25,6 +25,7 @@ from cfn_lint_lambda_race.cure._phases import (
     configured_first,
     names_of,
     phases,
+    resources_of,
     twins,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
@@ -263,7 +264,7 @@ class _Making:
         """Puts the phases into a plan, or the reason why there are none."""
         try:
             made = self._configured() if without_alias else self._phases()
-        except (EditError, LintError, KeyError, TypeError) as error:
+        except (EditError, LintError) as error:
             plan.reason = f"The phases cannot be written: {error}."
             return
         if not made or [phase.text for phase in made] == [self._after]:
@@ -316,7 +317,7 @@ class _Making:
         serverless = is_serverless(self._read(self._before))
         if not serverless:
             old, new = self._read(self._before), self._read(self._after)
-            unchanged = set(old["Resources"]) - self._changed()
+            unchanged = set(resources_of(old)) - self._changed()
             after = aligned(after, new, old, unchanged, self._read)
             cured = aligned(cured, old, self._read(after), unchanged, self._read)
         return phases(self._before, cured, after, self._read, serverless)
@@ -397,11 +398,10 @@ class _Making:
         )
 
     def _names_local_code(self) -> bool:
-        resources = self._read(self._before).get("Resources", {})
-        for resource in resources.values():
-            properties = resource.get("Properties") or {}
+        for resource in resources_of(self._read(self._before)).values():
+            properties = resource.get("Properties")
             for name in ("CodeUri", "Code"):
-                code = properties.get(name)
+                code = properties.get(name) if isinstance(properties, Mapping) else None
                 if isinstance(code, str) and not code.startswith("s3://"):
                     return True
         return False

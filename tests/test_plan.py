@@ -715,5 +715,38 @@ def test_api_is_deployed_after_its_methods_move(
     assert deployment["DependsOn"] == ["Method"]
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"Odd": "a text"},
+        {"Odd": {"Type": "AWS::Lambda::Alias", "Properties": []}},
+        {"Odd": {"Type": "AWS::ApiGateway::Deployment"}},
+        {"Odd": {"Type": ["AWS::Lambda::Version"], "Properties": "x"}},
+        {"Odd": None},
+        {
+            "Fn::ForEach::Odd": [
+                "Name",
+                ["A", "B"],
+                {"${Name}": {"Type": "AWS::SNS::Topic", "Properties": {}}},
+            ]
+        },
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--without-alias",)])
+def test_odd_resources_are_no_crash(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    broken: Template_,
+    options: tuple[str, ...],
+) -> None:
+    before = _ruled(_orders())
+    after = _ruled(_orders("new.zip", Environment=_environment(MODE="new")))
+    for side in (before, after):
+        side["Resources"] |= broken
+    plan = _made(capsys, tmp_path, before, after, *options)
+    assert plan.code in (0, 2)
+    assert plan.out if plan.code == 0 else plan.err
+
+
 def test_each_kind_of_hazard_has_words() -> None:
     assert set(_POSSIBLE) == set(Kind)

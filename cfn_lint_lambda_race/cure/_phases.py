@@ -97,7 +97,7 @@ def _prepared(text: str, before: Any, cured: Any) -> str:
     """What is deployed, with what its targets need before they move."""
     document = Document(text)
     edits: list[Edit] = []
-    old, new = before["Resources"], cured["Resources"]
+    old, new = resources_of(before), resources_of(cured)
     made: dict[str, dict[str, Node]] = {}
     for name, resource in new.items():
         if name not in old and resource.get("Type") in _PUBLISHED:
@@ -120,7 +120,7 @@ def _moved(
 ) -> tuple[str, dict[str, str]]:
     """The prepared text with its targets on the aliases, and renamed deployments."""
     document = Document(prepared)
-    old, new = before["Resources"], cured["Resources"]
+    old, new = resources_of(before), resources_of(cured)
     edits: list[Edit] = []
     apis: dict[str, list[str]] = {}
     for name, resource in new.items():
@@ -170,9 +170,9 @@ def _with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
     """A text in which some resources have other logical IDs."""
     for old, new in renamed.items():
         template = read(text)
-        if old not in template["Resources"]:
+        if old not in resources_of(template):
             continue
-        if new in template["Resources"]:
+        if new in resources_of(template):
             raise EditError(f"there are both {old} and {new}")
         document = Document(text)
         edits = [document.rename_key(("Resources", old), new)]
@@ -198,12 +198,12 @@ def aligned(
 
     Raises `EditError` where it cannot be edited so.
     """
-    resources = read(text)["Resources"]
-    theirs = other["Resources"]
+    resources = resources_of(read(text))
+    theirs = resources_of(other)
     renamed: dict[str, str] = {}
     named: dict[str, Node] = {}
     for name, resource in resources.items():
-        if name in original["Resources"] or resource.get("Type") not in _PUBLISHED:
+        if name in resources_of(original) or resource.get("Type") not in _PUBLISHED:
             continue
         function = _function_of(resource, resources)
         is_alias = resource["Type"] == _ALIAS
@@ -230,14 +230,14 @@ def aligned(
         [
             document.replace(("Resources", alias, "Properties", "Name"), name)
             for alias, name in named.items()
-            if _name(template["Resources"][alias]) != name
+            if _name(resources_of(template)[alias]) != name
         ],
     )
 
 
 def twins(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """The aliases that Lambda refuses to make: one of that name is still there."""
-    old, new = before["Resources"], after["Resources"]
+    old, new = resources_of(before), resources_of(after)
     there = {
         (_function_of(one, old), repr(_name(one))): alias
         for alias, one in old.items()
@@ -250,7 +250,7 @@ def twins(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _name(alias: Mapping[str, Any]) -> Any:
-    return alias.get("Properties", {}).get("Name")
+    return _properties(alias).get("Name")
 
 
 def _edits(document: Document, path: _Path, old: Any, new: Any) -> list[Edit]:
@@ -284,7 +284,7 @@ def _edits(document: Document, path: _Path, old: Any, new: Any) -> list[Edit]:
 
 def _function_of(resource: Mapping[str, Any], resources: Mapping[str, Any]) -> str:
     """The function that a new version or alias is of."""
-    named = resource.get("Properties", {}).get("FunctionName")
+    named = _properties(resource).get("FunctionName")
     name = intrinsic(named)[1]
     if isinstance(name, list) and name:
         name = name[0]
@@ -301,8 +301,21 @@ def _beside(name: str, resources: Mapping[str, Any]) -> str:
     )
 
 
+def resources_of(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The resources of a template, without what only looks like some."""
+    resources = template.get("Resources")
+    if not isinstance(resources, Mapping):
+        return {}
+    return {name: one for name, one in resources.items() if isinstance(one, Mapping)}
+
+
+def _properties(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    properties = resource.get("Properties")
+    return properties if isinstance(properties, Mapping) else {}
+
+
 def _api_of(name: str, resource: Mapping[str, Any]) -> str:
-    properties = resource.get("Properties", {})
+    properties = _properties(resource)
     api = intrinsic(properties.get("RestApiId", properties.get("ApiId")))[1]
     return api if isinstance(api, str) else name
 
@@ -319,10 +332,10 @@ def configured_first(
     Raises `EditError` where the text cannot be edited so.
     """
     document = Document(before)
-    old, new = read(before)["Resources"], read(after)["Resources"]
+    old, new = resources_of(read(before)), resources_of(read(after))
     edits: list[Edit] = []
     for function, names in functions.items():
-        sides = [one[function].get("Properties", {}) for one in (old, new)]
+        sides = [_properties(one[function]) for one in (old, new)]
         for name in names:
             was, now = (side.get(name) for side in sides)
             if not _is_addition(name, was, now):
