@@ -18,7 +18,7 @@ _DENIED, _MIXED = "DENIED", "MIXED"
 _COLOURS = {"old": "36", "new": "32", _MIXED: "1;31", _DENIED: "1;31"}
 # The lanes of what is published, by type; what comes first is made first.
 _PUBLISHED = {"AWS::Lambda::Version": "versions", "AWS::Lambda::Alias": "alias"}
-_SAME = "Every target meets the same from the first step to the last."
+_SAME = "All targets meet the same as before, throughout."
 # How the steps of a function's two calls begin.
 _CALLS = "UpdateFunction"
 _BEFORE = "before the update"
@@ -145,7 +145,8 @@ def table(picture: Picture, stream: TextIO) -> str:
     if picture.rest:
         lines.append(f"   and {picture.rest} more that meet something else")
     lines.append("")
-    lines.append(" " * first + "".join(letter.ljust(cell) for letter, _ in named))
+    heads = "".join(letter.ljust(cell) for letter, _ in named)
+    lines.append(f"{' ' * first}{heads}".rstrip())
     for row in picture.rows:
         step = _cut(row.step, first - 2).ljust(first)
         cells = "".join(_coloured(text, cell, colours) for text in row.cells)
@@ -192,7 +193,9 @@ def in_cell(text: str) -> str:
 
 
 def mermaid(picture: Picture) -> str:
-    """What callers of each column meet, as a sequence diagram."""
+    """What callers of each column meet, as a sequence diagram; empty without any."""
+    if not picture.columns:
+        return ""
     lines = ["```mermaid", "sequenceDiagram", "    participant F as CloudFormation"]
     named = _named(picture)
     for letter, name in named:

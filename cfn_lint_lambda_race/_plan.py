@@ -130,7 +130,11 @@ def run(chosen: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     try:
         folder = _folder(chosen)
-        plan = planned(chosen)
+        plan = planned(
+            chosen.template,
+            Settings(chosen.baseline_ref, chosen.baseline_path, chosen.change_set),
+            without_alias=chosen.without_alias,
+        )
         print(_FORMATS[chosen.format](plan, chosen.output_dir), end="")
         if folder is not None and plan.steps:
             _write(plan, folder)
@@ -166,13 +170,11 @@ def _names(plan: Plan) -> list[str]:
 # -- planning ------------------------------------------------------------------
 
 
-def planned(chosen: argparse.Namespace) -> Plan:
-    """The plan for a template, as the command's options say.
+def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Plan:
+    """The plan for the update from what settings name to a template's file.
 
     Raises `PlanError`, `LintError`, `UnusableFileError` and `EditError`.
     """
-    name = chosen.template
-    settings = Settings(chosen.baseline_ref, chosen.baseline_path, chosen.change_set)
     linter = Linter([name], settings)
     if len(linter.templates) != 1:
         raise PlanError("it is no template, or several; name one")
@@ -205,7 +207,7 @@ def planned(chosen: argparse.Namespace) -> Plan:
     plan.is_serverless = is_serverless(as_written(cfn).template)
     with TemporaryDirectory() as folder:
         making = _Making(linter, name, before, text, cfn, Path(folder))
-        making.into(plan, without_alias=chosen.without_alias)
+        making.into(plan, without_alias=without_alias)
     return plan
 
 
@@ -304,8 +306,8 @@ class _Making:
                 for one in self._left
             ),
             *(
-                f"- Nothing in the template invokes {name}; whoever does has to invoke "
-                "an alias of it first."
+                f"- Nothing in the template invokes {name}: publish an alias of it, "
+                "let its callers elsewhere invoke that, and deploy the change then."
                 for name in sorted(self._functions() - called)
             ),
         ]
@@ -433,7 +435,7 @@ def _text(plan: Plan, output_dir: str | None) -> str:
         return f"{head}{plan.reason}\n" if plan.reason else head
     parts = [head]
     if plan.picture is not None:
-        parts.append(_pictures.table(plan.picture, sys.stdout))
+        parts.append(f"\n{_pictures.table(plan.picture, sys.stdout)}\n")
     parts += [f"{one.rule} {one.message}\n" for one in plan.hazards]
     if plan.steps:
         parts.append(f"\n{_outcome(plan)}\n")
@@ -444,8 +446,9 @@ def _text(plan: Plan, output_dir: str | None) -> str:
         parts += [f"{one}\n" for one in _remaining(step)]
     if plan.reason:
         parts.append(f"\n{plan.reason}\n")
-    parts.append(_commands(plan, output_dir))
-    return "\n".join(part.rstrip("\n") for part in parts if part) + "\n"
+    if plan.steps:
+        parts.append(_commands(plan, output_dir))
+    return "".join(part if part.endswith("\n") else f"{part}\n" for part in parts)
 
 
 def _outcome(plan: Plan) -> str:
@@ -478,8 +481,6 @@ def _about(step: Step) -> str:
 
 
 def _commands(plan: Plan, output_dir: str | None) -> str:
-    if not plan.steps:
-        return ""
     if output_dir is None:
         return "\nAdd --output-dir DIR to write them."
     lines = ["", "Deploy them one after another, each when the one before is done:"]
@@ -535,8 +536,7 @@ def _markdown(plan: Plan, output_dir: str | None) -> str:
         f"- **{one.rule}** {_pictures.in_cell(one.message)}" for one in plan.hazards
     ]
     if plan.picture is not None and not plan.is_safe:
-        parts += ["", _pictures.mermaid(plan.picture)]
-        parts += ["", _pictures.markdown_table(plan.picture)]
+        parts += _drawn(plan.picture)
     if plan.steps:
         parts += ["", f"**{_outcome(plan)}**"]
     for number, step in enumerate(plan.steps, 1):
@@ -544,12 +544,16 @@ def _markdown(plan: Plan, output_dir: str | None) -> str:
         parts += [f"<summary>{number}. {step.name}: {_about(step)}</summary>", ""]
         parts += [f"- {_pictures.in_cell(one)}" for one in _remaining(step)]
         if step.picture is not None:
-            parts += ["", _pictures.mermaid(step.picture)]
-            parts += ["", _pictures.markdown_table(step.picture)]
+            parts += _drawn(step.picture)
         parts += ["", "</details>"]
     if plan.reason:
         parts += ["", plan.reason]
     return "\n".join(parts) + "\n"
+
+
+def _drawn(picture: Picture) -> list[str]:
+    parts = [_pictures.mermaid(picture), _pictures.markdown_table(picture)]
+    return [line for part in parts if part for line in ("", part)]
 
 
 def _svg(plan: Plan, output_dir: str | None) -> str:

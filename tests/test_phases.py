@@ -1,11 +1,10 @@
-"""The command's `plan`: phases that are safe, and pictures of what callers meet."""
+"""The phases that `plan` writes, by an independent walk of what waits for what."""
 
 from __future__ import annotations
 
 import json
 import re
 import subprocess
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -255,28 +254,6 @@ def test_story_is_three_safe_updates(
         assert f"--template-file {file.as_posix()} " in plan.out
 
 
-def test_table_fits_a_terminal_of_80_columns(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    plan = _Planned(capsys, tmp_path, STORY / "race.before.yaml", STORY / "race.yaml")
-    rows = [
-        line for line in plan.out.splitlines() if "  old" in line or "MIXED" in line
-    ]
-    assert rows
-    assert max(map(len, rows)) <= 80
-    assert "\x1b" not in plan.out
-
-
-def test_check_exits_with_1_and_writes_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    plan = _Planned(
-        capsys, tmp_path, STORY / "race.before.yaml", STORY / "race.yaml", "--check"
-    )
-    assert plan.code == 1
-    assert not plan.folder.exists()
-
-
 # -- made up ---------------------------------------------------------------------
 
 
@@ -424,49 +401,6 @@ def test_rest_api_is_deployed_anew(
     assert moved == changed != prepared
 
 
-def _serverless(key: str, **properties: Any) -> Template_:
-    function = resource(
-        "Serverless::Function",
-        CodeUri=f"s3://artifacts/{key}",
-        Handler="index.handler",
-        Runtime="python3.13",
-        Events={
-            "Hourly": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 hour)"}}
-        },
-        **properties,
-    )
-    return {
-        "Transform": "AWS::Serverless-2016-10-31",
-        "Resources": {"Orders": function},
-    }
-
-
-def test_sam_introduces_the_alias_first_and_says_the_gap(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    plan = _made(
-        capsys,
-        tmp_path,
-        _serverless("old.zip"),
-        _serverless("new.zip", Environment=_environment(MODE="new")),
-    )
-    assert plan.names == ["1-introduce", "2-change"]
-    first, second = (
-        [
-            one.rule.id
-            for one in lint(new, "-x", f"W9831:baseline_path={old}")
-            if one.rule.id in UPDATE_RULES
-        ]
-        for old, new in plan.steps
-    )
-    # The permission refers to the rule, which moves first.
-    assert first == ["W9834"]
-    assert second == []
-    assert "not safe" in plan.out.partition("1. introduce")[2]
-    assert "Safe in" not in plan.out
-    assert "sam deploy --template-file" in plan.out
-
-
 # -- without an alias ------------------------------------------------------------
 
 
@@ -519,15 +453,6 @@ def test_without_an_alias_additions_go_first(
 # -- what cannot be planned ------------------------------------------------------
 
 
-def test_equal_baseline_is_safe(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    plan = _Planned(capsys, tmp_path, STORY / "race.yaml", STORY / "race.yaml")
-    assert plan.code == 0
-    assert len(plan.out.splitlines()) == 1
-    assert not plan.folder.exists()
-
-
 @pytest.mark.parametrize("content", [None, "Resources: [", "- 1\n", "\xff\x00", ""])
 def test_baseline_that_cannot_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None
@@ -565,24 +490,6 @@ def test_nothing_to_compare_with(
     assert "--baseline-ref" in capsys.readouterr().err
 
 
-def test_folder_with_files_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "phases"
-    folder.mkdir()
-    mine = folder / "mine.yaml"
-    mine.write_text("mine")
-    sides = STORY / "race.before.yaml", STORY / "race.yaml"
-    plan = _Planned(capsys, tmp_path, *sides)
-    assert plan.code == 2
-    assert "--force" in plan.err
-    assert plan.files == [mine]
-    plan = _Planned(capsys, tmp_path, *sides, "--force")
-    assert plan.code == 0
-    assert mine.read_text() == "mine"
-    assert len(plan.files) == 4
-
-
 def test_revision_is_a_baseline(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -610,60 +517,6 @@ def _formatted(capsys: pytest.CaptureFixture[str], form: str, *sides: Path) -> s
     code = main(["plan", "--baseline-path", str(before), "--format", form, str(after)])
     assert code == 0
     return capsys.readouterr().out
-
-
-def test_json_holds_all(capsys: pytest.CaptureFixture[str]) -> None:
-    report = json.loads(_formatted(capsys, "json"))
-    assert report["safe"] is False
-    assert [one["rule"] for one in report["hazards"]] == ["W9831"]
-    assert [one["met"] for one in report["timeline"]["steps"]] == [
-        ["old"],
-        ["MIXED"],
-        ["new"],
-    ]
-    assert [phase["safe"] for phase in report["phases"]] == [True, True, True]
-    assert [phase["file"] for phase in report["phases"]] == [
-        "1-prepare.yaml",
-        "2-move.yaml",
-        "3-change.yaml",
-    ]
-    assert "OrdersLive" in report["phases"][0]["text"]
-
-
-def test_markdown_folds_a_diagram_of_each_phase(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    text = _formatted(capsys, "markdown")
-    assert text.count("```mermaid") == text.count("sequenceDiagram")
-    assert text.count("<details>") == text.count("</details>") == 3
-    assert "**MIXED**" in text
-
-
-def test_markdown_holds_no_markup_of_the_template(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    evil = "<img src=x>|`@everyone"
-    before = _ruled(_orders())
-    after = _ruled(_orders("new.zip", Environment=_environment(MODE="new")))
-    for side in (before, after):
-        side["Resources"][evil] = side["Resources"].pop("Hourly")
-    old, new = (
-        _saved(tmp_path, name, side)
-        for name, side in (("old.yaml", before), ("new.yaml", after))
-    )
-    text = _formatted(capsys, "markdown", old, new)
-    assert "<img" not in text
-
-
-def test_svg_is_plain_and_for_dark_and_light(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    text = _formatted(capsys, "svg")
-    root = ET.fromstring(text)
-    assert root.tag.endswith("svg")
-    assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
-    assert "prefers-color-scheme: dark" in text
-    assert "MIXED" in "".join(root.itertext())
 
 
 def test_svg_shows_a_function_half_new_only_between_two_calls(

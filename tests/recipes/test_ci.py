@@ -143,7 +143,7 @@ def test_github_pull_request_shows_the_race(pull_request: Shell) -> None:
     assert said.count("W9810 ") == 1
     template = "templates/orders.yaml"
     assert _results(report) == {
-        "W9831": (template, FUNCTION_LINE),
+        "W9831": (template, FUNCTION_LINE + 1),
         "W9810": (template, TARGET_LINE + 1),
     }
 
