@@ -199,7 +199,8 @@ def test_github_plan_is_commented(pull_request: Shell) -> None:
         "### templates/orders.yaml: not safe: 1 hazard"
     ]
     assert "**Safe in 3 updates:**" in plan
-    assert plan.count("```mermaid") == 4
+    # In the other two phases nobody meets a difference.
+    assert plan.count("```mermaid") == 2
 
 
 def test_github_plan_of_no_template_is_empty(pull_request: Shell) -> None:
