@@ -534,6 +534,37 @@ def test_svg_shows_a_function_half_new_only_between_two_calls(
     assert "UpdateFunctionCode" in text
 
 
+@pytest.mark.parametrize("name", ["orders", {"Fn::Sub": "${AWS::StackName}-orders"}])
+@pytest.mark.parametrize("alias", ["live", "prod"])
+def test_alias_by_the_function_s_name_is_the_same_in_all_phases(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: Any, alias: str
+) -> None:
+    before = _ruled(_orders(FunctionName=name))
+    change = _environment(MODE="new")
+    after = _ruled(_orders("new.zip", FunctionName=name, Environment=change))
+    live = {"Ref": "Mine"}
+    after["Resources"] |= {
+        "OrdersVersion2": resource("Lambda::Version", FunctionName={"Ref": "Orders"}),
+        "Mine": resource(
+            "Lambda::Alias",
+            FunctionName=name,
+            FunctionVersion={"Fn::GetAtt": ["OrdersVersion2", "Version"]},
+            Name=alias,
+        ),
+    }
+    after["Resources"]["Hourly"]["Properties"]["Targets"][0]["Arn"] = live
+    after["Resources"]["Permission"]["Properties"]["FunctionName"] = live
+    plan = _made(capsys, tmp_path, before, after)
+    assert "Safe in 3 updates" in plan.out
+    for file in plan.files:
+        (found,) = (
+            (key, one["Properties"]["Name"])
+            for key, one in _decoded(file)["Resources"].items()
+            if one["Type"] == "AWS::Lambda::Alias"
+        )
+        assert found == ("Mine", alias)
+
+
 def test_function_that_nothing_invokes_is_for_people(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -288,7 +288,19 @@ def _function_of(resource: Mapping[str, Any], resources: Mapping[str, Any]) -> s
     name = intrinsic(named)[1]
     if isinstance(name, list) and name:
         name = name[0]
-    return name if isinstance(name, str) and name in resources else ""
+    if isinstance(name, str) and name in resources:
+        return name
+    # By the name that the function itself is given.
+    return next(
+        (
+            function
+            for function, one in resources.items()
+            if one.get("Type") == "AWS::Lambda::Function"
+            and named is not None
+            and _properties(one).get("FunctionName") == named
+        ),
+        "",
+    )
 
 
 def _beside(name: str, resources: Mapping[str, Any]) -> str:
