@@ -331,6 +331,11 @@ class _Making:
             ]
             for one in update_of(self._cfn).concurrent
         }
+        for one in update_of(self._cfn).concurrent:
+            is_moved = any(change.name == "Architectures" for change in one.code)
+            if is_moved and "Layers" in changes[one.function]:
+                # The layer may be for the new architecture alone.
+                return []
         first = configured_first(self._before, self._after, changes, self._read)
         if not changes or first is None:
             return []

@@ -417,6 +417,16 @@ def test_rest_api_is_deployed_anew(
         ),
         ({"Environment": _environment(MODE="old")}, {}, False),
         ({}, {"Handler": "other.handler"}, False),
+        ({}, {"Environment": _environment(AWS_LAMBDA_EXEC_WRAPPER="/opt/run")}, False),
+        ({}, {"Environment": _environment(NODE_OPTIONS="--require x")}, False),
+        (
+            {},
+            {
+                "Architectures": ["arm64"],
+                "Layers": ["arn:aws:lambda:eu-west-1:123456789012:layer:a:1"],
+            },
+            False,
+        ),
         ({}, {"MemorySize": 512}, True),
         (
             {"Layers": ["arn:aws:lambda:eu-west-1:123456789012:layer:a:1"]},

@@ -8,6 +8,7 @@ Each phase is a text: edits of the one that is deployed, and of the new template
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,12 @@ _ROLES = (
 # What a function has where it says nothing.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
 _DEFAULTS = {"MemorySize": 128, "Timeout": 3}
+# Variables that a runtime reads, whatever the code does.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+# https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+_READ_BY_RUNTIMES = re.compile(
+    r"(AWS_|_|DOTNET_|JAVA_TOOL_OPTIONS$|LD_|NODE_|PATH$|PYTHON|GEM_|RUBY|TZ$|LANG$)"
+)
 _Path = tuple[Any, ...]
 # Decodes a text into a template.
 _Read = Callable[[str], Mapping[str, Any]]
@@ -363,8 +370,10 @@ def configured_first(
 def _is_addition(name: str, old: Any, new: Any) -> bool:
     if name == "Environment":
         was, now = ((one or {}).get("Variables", {}) for one in (old, new))
-        return isinstance(was, Mapping) and all(
-            key in now and now[key] == value for key, value in was.items()
+        if not (isinstance(was, Mapping) and isinstance(now, Mapping)):
+            return False
+        return all(key in now and now[key] == value for key, value in was.items()) and (
+            not any(_READ_BY_RUNTIMES.match(str(key)) for key in now if key not in was)
         )
     if name == "Layers":
         was = old or []
