@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, TextIO
 
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.template._cfnlint import Template
-from cfn_lint_lambda_race.update import Timeline
+from cfn_lint_lambda_race.update import Timeline, update_of
 
 _WIDTH = 80
 _MAX_COLUMNS = 5
 _DENIED, _MIXED = "DENIED", "MIXED"
 _COLOURS = {"old": "36", "new": "32", _MIXED: "1;31", _DENIED: "1;31"}
-_BEFORE = "before the update"
+# The lanes of what is published, by type; what comes first is made first.
+_PUBLISHED = {"AWS::Lambda::Version": "versions", "AWS::Lambda::Alias": "alias"}
 _SAME = "All targets meet the same as before, throughout."
+# How the steps of a function's two calls begin.
+_CALLS = "UpdateFunction"
+_BEFORE = "before the update"
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,14 @@ class Picture:
     """A timeline with a column for those targets that meet the same all the time.
 
     ``columns`` are the names of the targets of each; ``rest`` is how many columns are
-    left out.
+    left out. ``published`` are the lanes of a drawing that hold something before the
+    update.
     """
 
     columns: tuple[tuple[str, ...], ...]
     rows: tuple[Row, ...]
     rest: int = 0
+    published: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""
@@ -75,7 +81,34 @@ def picture(cfn: Template, timeline: Timeline) -> Picture:
         for index, moment in enumerate(moments)
     )
     columns = tuple(tuple(dict.fromkeys(groups[cells])) for cells in shown)
-    return Picture(columns, rows, len(bad) - len(shown))
+    rows = rows[:1] + tuple(_first_published(cfn, rows)) + rows[1:]
+    return Picture(columns, rows, len(bad) - len(shown), _published(cfn))
+
+
+def _published(cfn: Template) -> frozenset[str]:
+    """The lanes of what is published before the update."""
+    comparison = update_of(cfn).comparison
+    resources = comparison.before.resources.values() if comparison else ()
+    found = {_PUBLISHED[one.type] for one in resources if one.type in _PUBLISHED}
+    if any(one.properties.get("AutoPublishAlias") for one in resources):
+        found |= set(_PUBLISHED.values())
+    return frozenset(found)
+
+
+def _first_published(cfn: Template, rows: Sequence[Row]) -> Iterator[Row]:
+    """What an update publishes that no caller meets yet, and no function changes in.
+
+    The timeline leaves it out.
+    """
+    comparison = update_of(cfn).comparison
+    if comparison is None or any(row.step.startswith(_CALLS) for row in rows):
+        return
+    known = {row.name for row in rows}
+    for kind in _PUBLISHED:
+        for name, resource in comparison.after.resources.items():
+            is_new = name not in comparison.before.resources
+            if resource.type == kind and is_new and name not in known:
+                yield Row(f"create {name}", name, kind, rows[0].cells)
 
 
 def _cell(met: Any) -> str:
@@ -143,17 +176,17 @@ def markdown_table(picture: Picture) -> str:
     if not picture.columns:
         return _SAME
     named = _named(picture)
-    heads = [_in_cell(name) for _, name in named]
+    heads = [in_cell(name) for _, name in named]
     lines = [f"| step | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
     for row in picture.rows:
         cells = [
             f"**{text}**" if text in (_MIXED, _DENIED) else text for text in row.cells
         ]
-        lines.append(f"| {_in_cell(row.step)} | {' | '.join(cells)} |")
+        lines.append(f"| {in_cell(row.step)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _in_cell(text: str) -> str:
+def in_cell(text: str) -> str:
     """A text that stays what it is in a table: a template may hold anything."""
     shown = escape(text, quote=False).replace("|", "\\|").replace("`", "'")
     return " ".join(shown.split())
@@ -201,7 +234,9 @@ def _in_diagram(text: str) -> str:
 # -- as a drawing --------------------------------------------------------------
 
 _LANES = ("callers", "alias", "versions", "$LATEST", "CloudFormation")
-_LANE, _ROW, _TOP, _LEFT = 134, 58, 64, 12
+_LANE, _ROW, _TOP, _LEFT = 112, 52, 64, 12
+# The lane of the steps, which are long.
+_STEPS = 232
 _STYLE = """
   svg { background: #fff; font: 13px system-ui, sans-serif; fill: #1b1f24; }
   .lane { stroke: #c4c9d0; stroke-dasharray: 3 4; }
@@ -221,7 +256,7 @@ _STYLE = """
 
 def svg(pictures: Sequence[tuple[str, Picture]]) -> str:
     """Timelines as lanes in which time runs downwards."""
-    width = _LEFT * 2 + _LANE * len(_LANES)
+    width = _LEFT * 2 + _LANE * (len(_LANES) - 1) + _STEPS
     parts: list[str] = []
     top = 0
     for title, one in pictures:
@@ -241,28 +276,25 @@ def _drawn(title: str, one: Picture, top: int) -> tuple[list[str], int]:
     height = _TOP + _ROW * len(one.rows) + 16
     parts = [f'<text class="title" x="{_LEFT}" y="{top + 20}">{escape(title)}</text>']
     for number, lane in enumerate(_LANES):
-        x = _LEFT + _LANE * number + _LANE // 2
+        is_last = number == len(_LANES) - 1
+        x = _LEFT + _LANE * number + (_STEPS if is_last else _LANE) // 2
         parts.append(
             f'<text class="head" x="{x}" y="{top + 46}" text-anchor="middle">'
             f"{escape(lane)}</text>"
         )
+        if is_last:
+            continue
         parts.append(
             f'<line class="lane" x1="{x}" x2="{x}" y1="{top + 54}" '
             f'y2="{top + height - 12}"/>'
         )
     state = {"alias": "", "versions": "", "$LATEST": "old"}
-    for row in one.rows:
-        if not row.step.startswith("create"):
-            # It was there before.
-            if row.type.endswith("Alias"):
-                state["alias"] = state["versions"] = "old"
-            elif row.type.endswith("Version"):
-                state["versions"] = "old"
+    state |= dict.fromkeys(one.published, "old")
     for number, row in enumerate(one.rows):
         y = top + _TOP + _ROW * number
-        _advance(state, row)
+        _advance(state, row, one.rows[number + 1 :])
         worst = _worst(row.cells)
-        parts += _box(0, y, worst or "as before")
+        parts += _box(0, y, worst or "old")
         for lane in ("alias", "versions", "$LATEST"):
             if state[lane]:
                 parts += _box(_LANES.index(lane), y, state[lane])
@@ -270,14 +302,19 @@ def _drawn(title: str, one: Picture, top: int) -> tuple[list[str], int]:
     return parts, height
 
 
-def _advance(state: dict[str, str], row: Row) -> None:
-    """What the lanes hold after a step."""
-    if row.step.startswith("UpdateFunction"):
-        state["$LATEST"] = "new" if state["$LATEST"] == _MIXED else _MIXED
+def _advance(state: dict[str, str], row: Row, behind: Sequence[Row]) -> None:
+    """What the lanes hold after a step, with those that come ``behind``."""
+    if row.step.startswith(_CALLS):
+        is_half = any(
+            one.name == row.name and one.step.startswith(_CALLS) for one in behind
+        )
+        state["$LATEST"] = _MIXED if is_half else "new"
     elif row.type.endswith("Alias"):
         state["alias"] = "old" if state["$LATEST"] == "old" else "new"
     elif row.type.endswith("Version") and row.step.startswith(("create", "replace")):
-        state["versions"] = "old" if state["$LATEST"] == "old" else "old, new"
+        made = "old" if state["$LATEST"] == "old" else "new"
+        both = state["versions"] == "old" and made == "new"
+        state["versions"] = "old, new" if both else made
 
 
 def _worst(cells: Sequence[str]) -> str:
@@ -301,11 +338,11 @@ def _box(lane: int, y: int, text: str) -> list[str]:
 
 def _note(y: int, row: Row) -> list[str]:
     """The step in the lane of CloudFormation, on two lines."""
-    x = _LEFT + _LANE * (len(_LANES) - 1) + _LANE // 2
+    x = _LEFT + _LANE * (len(_LANES) - 1) + _STEPS // 2
     first, _, second = row.step.partition(" of " if " of " in row.step else " ")
     return [
         f'<text class="small" x="{x}" y="{y + line}" text-anchor="middle">'
-        f"{escape(_cut(text, 20))}</text>"
+        f"{escape(_cut(text, 36))}</text>"
         for line, text in ((14, first), (29, second))
         if text
     ]

@@ -16,21 +16,24 @@ from cfn_lint_lambda_race._fix import add_baseline
 from cfn_lint_lambda_race._linting import UPDATE_RULES, FileLint, Linter, LintError
 from cfn_lint_lambda_race._pictures import Picture, picture
 from cfn_lint_lambda_race.cure import Choices
-from cfn_lint_lambda_race.cure._apply import Curing, Finding
+from cfn_lint_lambda_race.cure._apply import Curing, Finding, Left
 from cfn_lint_lambda_race.cure._edits import EditError
 from cfn_lint_lambda_race.cure._files import UnusableFileError, read
 from cfn_lint_lambda_race.cure._phases import (
     Phase,
-    aliases_of,
+    aligned,
     configured_first,
-    named_as,
     names_of,
     phases,
+    resources_of,
+    twins,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._source import as_written, is_serverless
 from cfn_lint_lambda_race.update import (
     BaselineError,
+    Hazard,
+    Kind,
     Settings,
     baseline_content,
     configure,
@@ -49,12 +52,21 @@ class PlanError(Exception):
 
 @dataclass
 class Step:
-    """A phase, and what the pack says of deploying it after the one before."""
+    """A phase, and what the pack says of deploying it after the one before.
+
+    ``doubts`` say in words what goes wrong in some orders of its steps, or what AWS
+    refuses.
+    """
 
     name: str
     text: str
     hazards: list[Finding]
     picture: Picture | None
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def is_safe(self) -> bool:
+        return not (self.hazards or self.doubts)
 
 
 @dataclass
@@ -247,50 +259,69 @@ class _Making:
         self._after = after
         self._cfn = cfn
         self._folder = folder
+        # What cannot be cured in the text that was cured last.
+        self._left: list[Left] = []
 
     def into(self, plan: Plan, *, without_alias: bool) -> None:
         """Puts the phases into a plan, or the reason why there are none."""
         try:
             made = self._configured() if without_alias else self._phases()
-        except (EditError, LintError, KeyError, TypeError) as error:
+        except (EditError, LintError) as error:
             plan.reason = f"The phases cannot be written: {error}."
             return
-        if not made:
+        if not made or [phase.text for phase in made] == [self._after]:
             plan.reason = (
                 "Only people know whether the old code runs with the new "
                 "configuration, or the new code with the old one."
                 if without_alias
-                else "There is no cure that could be written; the findings say why."
+                else self._why_not()
             )
             return
         deployed = self._before
         for phase in made:
             plan.steps.append(self._step(deployed, phase))
             deployed = phase.text
-        racing = [one for one in plan.steps[-1].hazards if one.rule == "W9831"]
-        if racing and [step.text for step in plan.steps] == [self._after]:
-            plan.steps = []
-        if racing:
-            plan.reason = (
-                "Nothing in the template invokes the function in a way that can be "
-                "moved: publish an alias of it, let its callers elsewhere invoke that, "
-                "and deploy the change afterwards."
-            )
+        uncured = self._uncured()
+        if uncured and not all(step.is_safe for step in plan.steps):
+            plan.reason = "\n".join(["What has no cure:", *uncured])
         elif self._names_local_code():
             plan.reason = (
                 "The templates name local code: deploy all phases but the last from a "
                 "checkout of what is deployed, so that they upload the old code."
             )
 
+    def _why_not(self) -> str:
+        """Why there are no phases, in words."""
+        head = "There are no phases that could be written; people must decide."
+        return "\n".join([head, *self._uncured()])
+
+    def _uncured(self) -> list[str]:
+        """What stays as it is, and why."""
+        timeline = timeline_of(self._cfn)
+        callers = () if timeline is None else timeline.callers
+        called = {caller.function for caller in callers}
+        return [
+            *(
+                f"- {one.finding.rule} at line {one.finding.line}: {one.reason}"
+                for one in self._left
+            ),
+            *(
+                f"- Nothing in the template invokes {name}: publish an alias of it, "
+                "let its callers elsewhere invoke that, and deploy the change then."
+                for name in sorted(self._functions() - called)
+            ),
+        ]
+
     def _phases(self) -> list[Phase]:
         functions = self._functions()
+        cured = self._cured(self._alone, self._before, functions, _CURED)
         after = self._cured(self._linter, self._after, functions, _CURED_AFTER)
         serverless = is_serverless(self._read(self._before))
-        names = {name for _, name in aliases_of(self._read(after)).values()}
-        alias = names.pop() if len(names) == 1 else None
-        cured = self._cured(self._alone, self._before, functions, _CURED, alias)
         if not serverless:
-            cured = named_as(cured, after, self._read)
+            old, new = self._read(self._before), self._read(self._after)
+            unchanged = set(resources_of(old)) - self._changed()
+            after = aligned(after, new, old, unchanged, self._read)
+            cured = aligned(cured, old, self._read(after), unchanged, self._read)
         return phases(self._before, cured, after, self._read, serverless)
 
     def _configured(self) -> list[Phase]:
@@ -300,10 +331,22 @@ class _Making:
             ]
             for one in update_of(self._cfn).concurrent
         }
+        for one in update_of(self._cfn).concurrent:
+            is_moved = any(change.name == "Architectures" for change in one.code)
+            if is_moved and "Layers" in changes[one.function]:
+                # The layer may be for the new architecture alone.
+                return []
         first = configured_first(self._before, self._after, changes, self._read)
         if not changes or first is None:
             return []
         return [Phase("configuration", first), Phase("code", self._after)]
+
+    def _changed(self) -> set[str]:
+        """The functions that the update changes."""
+        comparison = update_of(self._cfn).comparison
+        if comparison is None:
+            return set()
+        return {one.function for one in comparison.function_updates()}
 
     def _functions(self) -> set[str]:
         """The functions that are in a hazard."""
@@ -317,12 +360,7 @@ class _Making:
         }
 
     def _cured(
-        self,
-        linter: Linter,
-        text: str,
-        functions: set[str],
-        rules: frozenset[str],
-        alias: object = None,
+        self, linter: Linter, text: str, functions: set[str], rules: frozenset[str]
     ) -> str:
         """A text in which the targets of some functions invoke aliases."""
 
@@ -336,8 +374,9 @@ class _Making:
 
         lint = FileLint(linter, self._name, self._folder, text)
         tolerated = {*UPDATE_RULES, "I9836"}
-        choices = Choices(alias) if isinstance(alias, str) else Choices()
-        return Curing(text, lint, choices, is_wanted, refuse, tolerated).run().text
+        result = Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run()
+        self._left = result.left
+        return result.text
 
     def _read(self, text: str) -> Mapping[str, Any]:
         template: Mapping[str, Any] = self._linter.template(self._name, text).template
@@ -350,22 +389,46 @@ class _Making:
         cfn = self._linter.template(self._name, phase.text)
         configure(cfn, Settings(baseline_path=str(file)))
         timeline = timeline_of(cfn)
+        doubts = [
+            f"there is an alias of the same name as {alias} already, so Lambda refuses "
+            "it; give it another name"
+            for alias in twins(self._read(deployed), self._read(phase.text))
+        ]
+        if timeline is not None:
+            doubts += dict.fromkeys(_in_words(one) for one in timeline.possible)
         return Step(
             phase.name,
             phase.text,
             [one for one in found if one.rule in UPDATE_RULES],
             None if timeline is None else picture(cfn, timeline),
+            doubts,
         )
 
     def _names_local_code(self) -> bool:
-        resources = self._read(self._before).get("Resources", {})
-        for resource in resources.values():
-            properties = resource.get("Properties") or {}
+        for resource in resources_of(self._read(self._before)).values():
+            properties = resource.get("Properties")
             for name in ("CodeUri", "Code"):
-                code = properties.get(name)
+                code = properties.get(name) if isinstance(properties, Mapping) else None
                 if isinstance(code, str) and not code.startswith("s3://"):
                     return True
         return False
+
+
+_POSSIBLE = {
+    Kind.RACE: "can be met half-updated",
+    Kind.STALE: "can stay what it was",
+    Kind.DENIED: "can deny invocations for a while",
+    Kind.UNDEPLOYED: "can deny invocations until the API is deployed again",
+    Kind.REFUSED: "can be refused a version",
+}
+
+
+def _in_words(hazard: Hazard) -> str:
+    """What goes wrong in some orders that CloudFormation may take."""
+    return (
+        f"{hazard.function} {_POSSIBLE[hazard.kind]} ({hazard.name}): nothing in the "
+        "template orders the steps"
+    )
 
 
 # -- what is said --------------------------------------------------------------
@@ -380,16 +443,12 @@ def _text(plan: Plan, output_dir: str | None) -> str:
         parts.append(f"\n{_pictures.table(plan.picture, sys.stdout)}\n")
     parts += [f"{one.rule} {one.message}\n" for one in plan.hazards]
     if plan.steps:
-        parts.append(
-            f"\nSafe in {len(plan.steps)} updates:\n"
-            if _is_cured(plan)
-            else f"\nIn {len(plan.steps)} updates:\n"
-        )
+        parts.append(f"\n{_outcome(plan)}\n")
     for number, step in enumerate(plan.steps, 1):
         parts.append(f"\n{number}. {step.name}: {_about(step)}\n")
         if step.picture is not None:
             parts.append(_pictures.table(step.picture, sys.stdout))
-        parts += [f"   {one.rule} {one.message}\n" for one in step.hazards]
+        parts += [f"{one}\n" for one in _remaining(step)]
     if plan.reason:
         parts.append(f"\n{plan.reason}\n")
     if plan.steps:
@@ -397,8 +456,18 @@ def _text(plan: Plan, output_dir: str | None) -> str:
     return "".join(part if part.endswith("\n") else f"{part}\n" for part in parts)
 
 
-def _is_cured(plan: Plan) -> bool:
-    return not any(step.hazards for step in plan.steps)
+def _outcome(plan: Plan) -> str:
+    """What the phases come to, in one sentence."""
+    count = len(plan.steps)
+    updates = f"{count} update{'s' if count > 1 else ''}"
+    if all(step.is_safe for step in plan.steps):
+        return f"Safe in {updates}:"
+    return f"In {updates}, of which not every one is safe; people must decide:"
+
+
+def _remaining(step: Step) -> list[str]:
+    """What can go wrong in a phase, in words."""
+    return [*(f"{one.rule} {one.message}" for one in step.hazards), *step.doubts]
 
 
 _ABOUT = {
@@ -413,7 +482,7 @@ _ABOUT = {
 
 def _about(step: Step) -> str:
     about = _ABOUT[step.name]
-    return about if not step.hazards else f"{about}; not safe"
+    return about if step.is_safe else f"{about}; not safe"
 
 
 def _commands(plan: Plan, output_dir: str | None) -> str:
@@ -444,8 +513,9 @@ def _json(plan: Plan, output_dir: str | None) -> str:
             {
                 "name": step.name,
                 "file": name,
-                "safe": not step.hazards,
+                "safe": step.is_safe,
                 "hazards": [_described(one) for one in step.hazards],
+                "possible": step.doubts,
                 "timeline": step.picture.as_json() if step.picture else None,
                 "text": step.text,
             }
@@ -466,14 +536,18 @@ def _described(finding: Finding) -> dict[str, Any]:
 
 def _markdown(plan: Plan, output_dir: str | None) -> str:
     del output_dir
-    parts = [f"### `{plan.template}`: {plan.verdict}"]
-    parts += [f"- **{one.rule}** {one.message}" for one in plan.hazards]
+    parts = [f"### {_pictures.in_cell(plan.template)}: {plan.verdict}", ""]
+    parts += [
+        f"- **{one.rule}** {_pictures.in_cell(one.message)}" for one in plan.hazards
+    ]
     if plan.picture is not None and not plan.is_safe:
         parts += _drawn(plan.picture)
+    if plan.steps:
+        parts += ["", f"**{_outcome(plan)}**"]
     for number, step in enumerate(plan.steps, 1):
         parts += ["", "<details>"]
         parts += [f"<summary>{number}. {step.name}: {_about(step)}</summary>", ""]
-        parts += [f"- **{one.rule}** {one.message}" for one in step.hazards]
+        parts += [f"- {_pictures.in_cell(one)}" for one in _remaining(step)]
         if step.picture is not None:
             parts += _drawn(step.picture)
         parts += ["", "</details>"]

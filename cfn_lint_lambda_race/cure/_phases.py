@@ -8,24 +8,29 @@ Each phase is a text: edits of the one that is deployed, and of the new template
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cfn_lint_lambda_race.cure._edits import Document, Edit, Node, apply
+from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node, apply
 from cfn_lint_lambda_race.cure._workshop import naming, renamed_in
 from cfn_lint_lambda_race.template import intrinsic
 
 PREPARE, MOVE, CHANGE, INTRODUCE = "prepare", "move", "change", "introduce"
 
 _PERMISSION = "AWS::Lambda::Permission"
-_DEPLOYMENT = "AWS::ApiGateway::Deployment"
-_PUBLISHED = ("AWS::Lambda::Version", "AWS::Lambda::Alias")
+_ALIAS = "AWS::Lambda::Alias"
+_DEPLOYMENTS = ("AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment")
+_PUBLISHED = ("AWS::Lambda::Version", _ALIAS)
 # What an API's callers meet changes only with another deployment.
 _PARTS_OF_API = (
     "AWS::ApiGateway::Authorizer",
     "AWS::ApiGateway::Method",
     "AWS::ApiGateway::RestApi",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Authorizer",
+    "AWS::ApiGatewayV2::Integration",
 )
 # What is allowed beside what was allowed before hurts nobody.
 _ROLES = (
@@ -33,6 +38,15 @@ _ROLES = (
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::IAM::RolePolicy",
+)
+# What a function has where it says nothing.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+_DEFAULTS = {"MemorySize": 128, "Timeout": 3}
+# Variables that a runtime reads, whatever the code does.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+# https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+_READ_BY_RUNTIMES = re.compile(
+    r"(AWS_|_|DOTNET_|JAVA_TOOL_OPTIONS$|LD_|NODE_|PATH$|PYTHON|GEM_|RUBY|TZ$|LANG$)"
 )
 _Path = tuple[Any, ...]
 # Decodes a text into a template.
@@ -74,7 +88,7 @@ def phases(
         made = [
             Phase(PREPARE, prepared),
             Phase(MOVE, moved),
-            Phase(CHANGE, with_names(after, renamed, read)),
+            Phase(CHANGE, _with_names(after, renamed, read)),
         ]
     deployed = read(before)
     found = []
@@ -90,7 +104,7 @@ def _prepared(text: str, before: Any, cured: Any) -> str:
     """What is deployed, with what its targets need before they move."""
     document = Document(text)
     edits: list[Edit] = []
-    old, new = before["Resources"], cured["Resources"]
+    old, new = resources_of(before), resources_of(cured)
     made: dict[str, dict[str, Node]] = {}
     for name, resource in new.items():
         if name not in old and resource.get("Type") in _PUBLISHED:
@@ -113,83 +127,137 @@ def _moved(
 ) -> tuple[str, dict[str, str]]:
     """The prepared text with its targets on the aliases, and renamed deployments."""
     document = Document(prepared)
-    old, new = before["Resources"], cured["Resources"]
+    old, new = resources_of(before), resources_of(cured)
     edits: list[Edit] = []
-    apis: set[str] = set()
+    apis: dict[str, list[str]] = {}
     for name, resource in new.items():
         kind = resource.get("Type")
         if name in old and resource != old[name] and kind not in (_PERMISSION, *_ROLES):
             edits += _edits(document, ("Resources", name), old[name], resource)
             if kind in _PARTS_OF_API:
-                apis.add(_api_of(name, resource))
+                apis.setdefault(_api_of(name, resource), []).append(name)
     # The others are where they were in the text that is deployed.
     for section in cured:
         if section != "Resources" and section in before:
             edits += _edits(document, (section,), before[section], cured[section])
-    text = apply(prepared, edits)
+    digest = hashlib.sha256(apply(prepared, edits).encode()).hexdigest()[:8]
     renamed = {
-        name: f"{name}{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        name: f"{name}{digest}"
         for name, resource in old.items()
-        if resource.get("Type") == _DEPLOYMENT
+        if resource.get("Type") in _DEPLOYMENTS
         and _api_of(name, resource) in apis
         and name in new
     }
-    return with_names(text, renamed, read), renamed
+    for name in renamed:
+        parts = apis[_api_of(name, old[name])]
+        # Deployed before its methods move, an API would stay what it was.
+        edits += _waiting(document, name, old[name], parts)
+    text = apply(prepared, edits)
+    return _with_names(text, renamed, read), renamed
 
 
-def aliases_of(template: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
-    """By function, the logical ID and the name of the alias that a template has."""
-    resources = template["Resources"]
-    return {
-        _function_of(one, resources): (name, one["Properties"].get("Name"))
-        for name, one in resources.items()
-        if one.get("Type") == "AWS::Lambda::Alias"
-    }
+def _waiting(
+    document: Document, name: str, resource: Mapping[str, Any], parts: Sequence[str]
+) -> list[Edit]:
+    """Lets a deployment wait for parts of its API."""
+    depends = resource.get("DependsOn", [])
+    known = depends if isinstance(depends, list) else [depends]
+    known = [*known, _api_of(name, resource)]
+    more = [part for part in parts if part not in known]
+    if not more:
+        return []
+    place = ("Resources", name)
+    if "DependsOn" in resource:
+        names = [*known[:-1], *more]
+        return [document.replace((*place, "DependsOn"), names)]
+    return [document.add_keys(place, {"DependsOn": list(more)}, "Type")]
 
 
-def named_as(cured: str, after: str, read: _Read) -> str:
-    """What is deployed, cured, with the logical IDs that the new template has.
-
-    An alias keeps its logical ID, since no two can have its name; a version where its
-    function stays as it is, since Lambda refuses a second one.
-    """
-    new = read(after)
-    aliases = aliases_of(new)
-    renamed = {}
-    for function, (name, _) in aliases_of(read(cured)).items():
-        if function in aliases:
-            renamed[name] = aliases[function][0]
-    sides = read(cured)["Resources"], new["Resources"]
-    for function in aliases:
-        if sides[0].get(function) == sides[1].get(function):
-            old, wanted = (_versions(side, function) for side in sides)
-            if len(old) == len(wanted) == 1:
-                renamed[old[0]] = wanted[0]
-    free = {old: new for old, new in renamed.items() if old != new}
-    return with_names(cured, free, read)
-
-
-def _versions(resources: Mapping[str, Any], function: str) -> list[str]:
-    return [
-        name
-        for name, one in resources.items()
-        if one.get("Type") == "AWS::Lambda::Version"
-        and _function_of(one, resources) == function
-    ]
-
-
-def with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
+def _with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
     """A text in which some resources have other logical IDs."""
     for old, new in renamed.items():
         template = read(text)
-        if old not in template["Resources"]:
+        if old not in resources_of(template):
             continue
+        if new in resources_of(template):
+            raise EditError(f"there are both {old} and {new}")
         document = Document(text)
         edits = [document.rename_key(("Resources", old), new)]
         for path, node in naming(template, old):
             edits.append(document.replace(path, renamed_in(node, old, new)))
         text = apply(text, edits)
     return text
+
+
+def aligned(
+    text: str,
+    original: Mapping[str, Any],
+    other: Mapping[str, Any],
+    unchanged: Container[str],
+    read: _Read,
+) -> str:
+    """A cured text whose new aliases are those that another template has.
+
+    An alias under another logical ID would be another one of the same name, which
+    Lambda refuses. ``original`` is the template before it was cured; of functions that
+    are ``unchanged`` the versions are the same ones too, since Lambda refuses those
+    that differ in nothing.
+
+    Raises `EditError` where it cannot be edited so.
+    """
+    resources = resources_of(read(text))
+    theirs = resources_of(other)
+    renamed: dict[str, str] = {}
+    named: dict[str, Node] = {}
+    for name, resource in resources.items():
+        if name in resources_of(original) or resource.get("Type") not in _PUBLISHED:
+            continue
+        function = _function_of(resource, resources)
+        is_alias = resource["Type"] == _ALIAS
+        if not function or not (is_alias or function in unchanged):
+            continue
+        wanted = [
+            one
+            for one, found in theirs.items()
+            if found.get("Type") == resource["Type"]
+            and _function_of(found, theirs) == function
+        ]
+        if name in wanted or not wanted:
+            continue
+        if is_alias:
+            # The one of the same name, if there is any.
+            wanted.sort(key=lambda one: _name(theirs[one]) != _name(resource))
+            named[wanted[0]] = _name(theirs[wanted[0]])
+        renamed[name] = wanted[0]
+    text = _with_names(text, renamed, read)
+    document = Document(text)
+    template = read(text)
+    return apply(
+        text,
+        [
+            document.replace(("Resources", alias, "Properties", "Name"), name)
+            for alias, name in named.items()
+            if _name(resources_of(template)[alias]) != name
+        ],
+    )
+
+
+def twins(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """The aliases that Lambda refuses to make: one of that name is still there."""
+    old, new = resources_of(before), resources_of(after)
+    there = {
+        (_function_of(one, old), repr(_name(one))): alias
+        for alias, one in old.items()
+        if one.get("Type") == _ALIAS and _function_of(one, old)
+    }
+    for alias, one in new.items():
+        key = _function_of(one, new), repr(_name(one))
+        if one.get("Type") == _ALIAS and alias not in old and key in there:
+            yield alias
+
+
+def _name(alias: Mapping[str, Any]) -> Any:
+    return _properties(alias).get("Name")
 
 
 def _edits(document: Document, path: _Path, old: Any, new: Any) -> list[Edit]:
@@ -223,9 +291,23 @@ def _edits(document: Document, path: _Path, old: Any, new: Any) -> list[Edit]:
 
 def _function_of(resource: Mapping[str, Any], resources: Mapping[str, Any]) -> str:
     """The function that a new version or alias is of."""
-    named = resource.get("Properties", {}).get("FunctionName")
+    named = _properties(resource).get("FunctionName")
     name = intrinsic(named)[1]
-    return name if isinstance(name, str) and name in resources else ""
+    if isinstance(name, list) and name:
+        name = name[0]
+    if isinstance(name, str) and name in resources:
+        return name
+    # By the name that the function itself is given.
+    return next(
+        (
+            function
+            for function, one in resources.items()
+            if one.get("Type") == "AWS::Lambda::Function"
+            and named is not None
+            and _properties(one).get("FunctionName") == named
+        ),
+        "",
+    )
 
 
 def _beside(name: str, resources: Mapping[str, Any]) -> str:
@@ -238,8 +320,22 @@ def _beside(name: str, resources: Mapping[str, Any]) -> str:
     )
 
 
+def resources_of(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The resources of a template, without what only looks like some."""
+    resources = template.get("Resources")
+    if not isinstance(resources, Mapping):
+        return {}
+    return {name: one for name, one in resources.items() if isinstance(one, Mapping)}
+
+
+def _properties(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    properties = resource.get("Properties")
+    return properties if isinstance(properties, Mapping) else {}
+
+
 def _api_of(name: str, resource: Mapping[str, Any]) -> str:
-    api = intrinsic(resource.get("Properties", {}).get("RestApiId"))[1]
+    properties = _properties(resource)
+    api = intrinsic(properties.get("RestApiId", properties.get("ApiId")))[1]
     return api if isinstance(api, str) else name
 
 
@@ -255,10 +351,10 @@ def configured_first(
     Raises `EditError` where the text cannot be edited so.
     """
     document = Document(before)
-    old, new = read(before)["Resources"], read(after)["Resources"]
+    old, new = resources_of(read(before)), resources_of(read(after))
     edits: list[Edit] = []
     for function, names in functions.items():
-        sides = [one[function].get("Properties", {}) for one in (old, new)]
+        sides = [_properties(one[function]) for one in (old, new)]
         for name in names:
             was, now = (side.get(name) for side in sides)
             if not _is_addition(name, was, now):
@@ -274,14 +370,17 @@ def configured_first(
 def _is_addition(name: str, old: Any, new: Any) -> bool:
     if name == "Environment":
         was, now = ((one or {}).get("Variables", {}) for one in (old, new))
-        return isinstance(was, Mapping) and all(
-            key in now and now[key] == value for key, value in was.items()
+        if not (isinstance(was, Mapping) and isinstance(now, Mapping)):
+            return False
+        return all(key in now and now[key] == value for key, value in was.items()) and (
+            not any(_READ_BY_RUNTIMES.match(str(key)) for key in now if key not in was)
         )
     if name == "Layers":
         was = old or []
         return isinstance(new, list) and new[: len(was)] == was
-    if name in ("MemorySize", "Timeout"):
-        return isinstance(old, int) and isinstance(new, int) and new >= old
+    if name in _DEFAULTS:
+        was = _DEFAULTS[name] if old is None else old
+        return isinstance(was, int) and isinstance(new, int) and new >= was
     return False
 
 

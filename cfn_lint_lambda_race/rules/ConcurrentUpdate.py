@@ -124,5 +124,6 @@ def _message(cfn: Template, updates: Sequence[FunctionUpdate]) -> str:
         f"This update {changes} {code} of {functions} (UpdateFunctionCode) and "
         f"{their} {configuration} (UpdateFunctionConfiguration){when}, and between "
         f"the two calls $LATEST is half old and half new{breaks}; invoke an alias of a "
-        "published version before you change both"
+        "published version before you change both (cfn-lint-lambda-race plan writes "
+        "the phases)"
     )

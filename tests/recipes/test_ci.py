@@ -7,7 +7,6 @@ repository, its variables are set here, and the reports are looked at, not uploa
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import xml.etree.ElementTree as ET
@@ -174,33 +173,80 @@ def test_github_change_of_no_template_is_no_failure(pull_request: Shell) -> None
     assert not report.exists()
 
 
-def test_github_plan_is_a_comment(pull_request: Shell) -> None:
-    """`gh` is stood in for: it shows what it was asked."""
-    runner = _clone(pull_request, "runner", "merge", "--depth=2")
-    (job,) = document("github-plan.yml")["jobs"].values()
-    steps = job["steps"]
-    summary = runner.folder.parent / "summary"
-    gh = runner.folder.parent / "bin" / "gh"
-    gh.parent.mkdir()
-    gh.write_text('#!/bin/sh\necho "$@" > ../asked\n')
-    gh.chmod(0o755)
-    path = f"{gh.parent}:{runner.environment / 'bin'}:{os.environ['PATH']}"
-    variables = {
-        **job["env"],
-        "PATH": path,
-        "GITHUB_STEP_SUMMARY": str(summary),
-        "GITHUB_REPOSITORY": "shop/orders",
-        "NUMBER": "7",
-    }
-    runner.do(named(steps, "Install")["run"], shell=BASH)
-    runner.do(named(steps, "Plan the update")["run"], shell=BASH, variables=variables)
-    comment = named(steps, "Comment where it is not safe")
-    runner.do(comment["run"], shell=BASH, variables=variables)
-    page = summary.read_text()
-    assert "**MIXED**" in page
-    assert "3. change" in page
-    asked = (runner.folder.parent / "asked").read_text()
-    assert asked.startswith("pr comment 7 --repo shop/orders --body-file plan.md")
+def _plan(clone: Shell) -> str:
+    """Run the first job of the workflow; what it hands to the one that comments."""
+    jobs = document("github-plan.yml")["jobs"]
+    steps = jobs["plan"]["steps"]
+    assert steps[0]["with"] == {"fetch-depth": 2, "persist-credentials": False}
+    assert jobs["plan"]["permissions"] == {"contents": "read"}
+    assert jobs["comment"]["permissions"] == {"pull-requests": "write"}
+    # Nothing of the pull request is there where the token can write.
+    assert all("uses" not in step for step in jobs["comment"]["steps"])
+    output = clone.folder.parent / "output"
+    summary = clone.folder.parent / "summary"
+    clone.do(named(steps, "Install")["run"], shell=BASH)
+    step = named(steps, "Plan the templates that change")
+    variables = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
+    clone.do(step["run"], shell=BASH, variables=variables)
+    first, *lines, last = output.read_text().splitlines()
+    assert first == f"plan<<{last}"
+    assert summary.read_text().strip() == "\n".join(lines).strip()
+    return "\n".join(lines).strip()
+
+
+def test_github_plan_is_commented(pull_request: Shell) -> None:
+    plan = _plan(_clone(pull_request, "runner", "merge", "--depth=2"))
+    # Only the template that changed.
+    assert re.findall("^### .*", plan, re.MULTILINE) == [
+        "### templates/orders.yaml: not safe: 1 hazard"
+    ]
+    assert "**Safe in 3 updates:**" in plan
+    # In the other two phases nobody meets a difference.
+    assert plan.count("```mermaid") == 2
+
+
+def test_github_plan_of_no_template_is_empty(pull_request: Shell) -> None:
+    pull_request.write({"README.md": "Nothing to plan."})
+    pull_request.commit("a page")
+    pull_request.do("git push --quiet origin arm64")
+    assert _plan(_clone(pull_request, "runner", "arm64", "--depth=2")) == ""
+
+
+def test_github_comment_is_made_once_and_changed_then(
+    pull_request: Shell,
+) -> None:
+    (step,) = document("github-plan.yml")["jobs"]["comment"]["steps"]
+    # Stands in for GitHub's program: it tells what it was called with.
+    folder = pull_request.folder.parent / "bin"
+    folder.mkdir()
+    program = folder / "gh"
+    program.write_text(
+        '#!/bin/sh\ncase "$*" in *--paginate*) printf "%s" "$COMMENT";;\n'
+        '*) echo "$*" >> "$CALLS"; cat plan.md >> "$CALLS";; esac\n'
+    )
+    program.chmod(0o755)
+    for comment, call in (
+        ("", "api --silent --field body=@plan.md repos/o/r/issues/7/comments"),
+        (
+            "42\n43\n",
+            "api --silent --method PATCH --field body=@plan.md "
+            "repos/o/r/issues/comments/42",
+        ),
+    ):
+        calls = pull_request.folder.parent / f"calls{len(comment)}"
+        variables = {
+            "PATH": f"{folder}:/usr/bin:/bin",
+            "COMMENT": comment,
+            "CALLS": str(calls),
+            "GITHUB_REPOSITORY": "o/r",
+            "NUMBER": "7",
+            "PLAN": "$(rm -rf x) `x`",
+        }
+        pull_request.do(step["run"], shell=BASH, variables=variables)
+        said, mark, _, plan = calls.read_text().splitlines()
+        assert said == call
+        assert mark == "<!-- cfn-lint-lambda-race plan -->"
+        assert plan == "$(rm -rf x) `x`"
 
 
 @pytest.fixture

@@ -819,7 +819,7 @@ snapshots['test_findings[W9831/right.yaml] W9831/right.yaml'] = [
 
 snapshots['test_findings[W9831/wrong-layer.yaml] W9831/wrong-layer.yaml'] = [
     {
-        'message': 'This update changes Code of Orders (UpdateFunctionCode) and its Layers (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; invoke an alias of a published version before you change both',
+        'message': 'This update changes Code of Orders (UpdateFunctionCode) and its Layers (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; invoke an alias of a published version before you change both (cfn-lint-lambda-race plan writes the phases)',
         'path': 'Resources/Orders/Properties/Code/S3Key',
         'position': '18:9',
         'rule': 'W9831'
@@ -834,7 +834,7 @@ snapshots['test_findings[W9831/wrong-layer.yaml] W9831/wrong-layer.yaml'] = [
 
 snapshots['test_findings[W9831/wrong-sam.yaml] W9831/wrong-sam.yaml'] = [
     {
-        'message': 'This update changes Code of Orders (UpdateFunctionCode) and its Environment (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; invoke an alias of a published version before you change both',
+        'message': 'This update changes Code of Orders (UpdateFunctionCode) and its Environment (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; invoke an alias of a published version before you change both (cfn-lint-lambda-race plan writes the phases)',
         'path': 'Resources/Orders/Properties/Environment/Variables/TABLE_NAME',
         'position': '18:11',
         'rule': 'W9831'
@@ -849,7 +849,7 @@ snapshots['test_findings[W9831/wrong-sam.yaml] W9831/wrong-sam.yaml'] = [
 
 snapshots['test_findings[W9831/wrong.yaml] W9831/wrong.yaml'] = [
     {
-        'message': 'This update changes Code of Orders (UpdateFunctionCode) and its Environment (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; invoke an alias of a published version before you change both',
+        'message': 'This update changes Code of Orders (UpdateFunctionCode) and its Environment (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; invoke an alias of a published version before you change both (cfn-lint-lambda-race plan writes the phases)',
         'path': 'Resources/Orders/Properties/Environment/Variables/TABLE_NAME',
         'position': '20:11',
         'rule': 'W9831'
@@ -981,7 +981,7 @@ snapshots['test_findings[story/alias.yaml] story/alias.yaml'] = [
 
 snapshots['test_findings[story/race.yaml] story/race.yaml'] = [
     {
-        'message': "This update changes Architectures of Orders (UpdateFunctionCode) and its Layers (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; binaries in its layers and extensions then fail to start with 'exec format error'; invoke an alias of a published version before you change both",
+        'message': "This update changes Architectures of Orders (UpdateFunctionCode) and its Layers (UpdateFunctionConfiguration), and between the two calls $LATEST is half old and half new; binaries in its layers and extensions then fail to start with 'exec format error'; invoke an alias of a published version before you change both (cfn-lint-lambda-race plan writes the phases)",
         'path': 'Resources/Orders/Properties/Layers/1',
         'position': '28:11',
         'rule': 'W9831'

@@ -1,0 +1,646 @@
+"""The phases that `plan` writes, by an independent walk of what waits for what."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cfnlint.decode import decode_str
+
+from cfn_lint_lambda_race.__main__ import main
+from cfn_lint_lambda_race._plan import _POSSIBLE
+from cfn_lint_lambda_race.update import Kind
+from tests.linting import CORPUS, FUNCTION, TEMPLATES, lint
+from tests.test_updates import Template_, resource
+
+STORY = TEMPLATES / "story"
+ARTICLE = CORPUS / "article"
+UPDATE_RULES = ("W9831", "W9832", "W9834", "W9835")
+
+needs_article = pytest.mark.skipif(
+    not ARTICLE.is_dir(), reason="needs the templates of the article"
+)
+
+
+def _article(name: str) -> Path:
+    return ARTICLE / f"cdk-datadog-{name}.template.json"
+
+
+class _Planned:
+    """What the command says of an update, and the phases that it wrote."""
+
+    def __init__(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        folder: Path,
+        before: Path,
+        after: Path,
+        *options: str,
+    ) -> None:
+        self.before, self.after = before, after
+        self.folder = folder / "phases"
+        self.code = main(
+            [
+                "plan",
+                "--baseline-path",
+                str(before),
+                "--output-dir",
+                str(self.folder),
+                *options,
+                str(after),
+            ]
+        )
+        captured = capsys.readouterr()
+        self.out, self.err = captured.out, captured.err
+
+    @property
+    def names(self) -> list[str]:
+        return [path.stem for path in self.files]
+
+    @property
+    def files(self) -> list[Path]:
+        return sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+
+    @property
+    def steps(self) -> Iterator[tuple[Path, Path]]:
+        return zip([self.before, *self.files], self.files)
+
+    def check(self) -> None:
+        """Each phase is silent after the one before, and safe by another walk."""
+        assert self.files
+        for old, new in self.steps:
+            found = lint(new, "-x", f"W9831:baseline_path={old}")
+            assert [one for one in found if one.rule.id in UPDATE_RULES] == [], new
+            _walk(_decoded(old), _decoded(new))
+
+
+def _decoded(path: Path) -> Template_:
+    template, matches = decode_str(path.read_text())
+    assert not matches
+    plain: Template_ = json.loads(json.dumps(template))
+    return plain
+
+
+# -- another walk ----------------------------------------------------------------
+
+
+def _refers(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            if key == "Ref":
+                yield value
+            elif key == "Fn::GetAtt":
+                yield value[0]
+            elif key == "Fn::Sub":
+                text = value if isinstance(value, str) else value[0]
+                yield from re.findall(r"\$\{([A-Za-z0-9]+)", text)
+            yield from _refers(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _refers(value)
+
+
+def _waits(resources: Template_, later: str) -> set[str]:
+    seen: set[str] = set()
+    pending = [later]
+    while pending:
+        found = resources.get(pending.pop(), {})
+        depends = found.get("DependsOn", [])
+        names = set(_refers(found.get("Properties")))
+        names |= {depends} if isinstance(depends, str) else set(depends)
+        pending += names - seen
+        seen |= names
+    return seen
+
+
+def _sources(resources: Template_, invoked: str) -> dict[str, str]:
+    """The permissions on what is invoked: by what they permit, their names."""
+    return {
+        json.dumps(
+            [one["Properties"].get("SourceArn"), one["Properties"]["Principal"]]
+        ): (name)
+        for name, one in resources.items()
+        if one["Type"] == "AWS::Lambda::Permission"
+        and invoked in set(_refers(one["Properties"]["FunctionName"]))
+    }
+
+
+_INVOKES = {
+    "AWS::ApiGateway::Method": lambda one: one.get("Integration", {}).get("Uri"),
+    "AWS::ApiGatewayV2::Integration": lambda one: one.get("IntegrationUri"),
+    "AWS::Events::Rule": lambda one: one["Targets"],
+}
+
+
+def _walk(before: Template_, after: Template_) -> None:
+    """Asserts that no order of the steps lets a caller meet a half, or refuses it."""
+    old, new = before["Resources"], after["Resources"]
+    callable_ = {
+        name
+        for name, one in {**old, **new}.items()
+        if one["Type"] in ("AWS::Lambda::Function", "AWS::Lambda::Alias")
+    }
+    for name, one in new.items():
+        if one["Type"] not in _INVOKES or name not in old:
+            continue
+        sides = [
+            set(_refers(_INVOKES[one["Type"]](side[name]["Properties"]))) & callable_
+            for side in (old, new)
+        ]
+        for side in sides:
+            for invoked in side:
+                is_function = new[invoked]["Type"] == "AWS::Lambda::Function"
+                if is_function and invoked in old:
+                    assert old[invoked] == new[invoked], f"{name} meets {invoked}"
+        (was,), (now,) = sides
+        if was == now:
+            continue
+        held, made = _sources(old, now), _sources(new, now)
+        for source in _sources(old, was):
+            permission = made[source]
+            in_time = source in held or permission in _waits(new, name)
+            assert in_time, f"{permission} comes after {name}"
+    names = [
+        (str(one["Properties"]["FunctionName"]), str(one["Properties"]["Name"]), name)
+        for side in (old, new)
+        for name, one in side.items()
+        if one["Type"] == "AWS::Lambda::Alias"
+    ]
+    assert len({one[:2] for one in names}) == len(set(names)), "two aliases of a name"
+
+
+# -- the seed's update -----------------------------------------------------------
+
+
+def _effect(path: Path) -> Any:
+    """A template with its generated logical IDs alike, and what has no effect gone."""
+    template = _decoded(path)
+    names: dict[str, str] = {}
+    for name, one in template["Resources"].items():
+        kind = one["Type"].rpartition("::")[2]
+        if kind in ("Version", "Alias", "Deployment"):
+            names[name] = kind
+        for attribute in ("Metadata", "DeletionPolicy", "UpdateReplacePolicy"):
+            one.pop(attribute, None)
+    text = json.dumps(template["Resources"], sort_keys=True)
+    for name, kind in names.items():
+        text = text.replace(f'"{name}"', f'"{kind}"')
+    return json.loads(text)
+
+
+@needs_article
+def test_article_is_three_safe_updates(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = _Planned(capsys, tmp_path, _article("x86"), _article("arm"))
+    assert plan.code == 0
+    assert plan.names == ["1-prepare", "2-move", "3-change"]
+    plan.check()
+    assert _effect(plan.files[-1]) == _effect(_article("arm-alias"))
+    assert "Safe in 3 updates" in plan.out
+
+
+@needs_article
+@pytest.mark.parametrize("side", ["x86-alias", "arm-alias"])
+def test_alias_that_the_template_has_is_made_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], side: str
+) -> None:
+    plan = _Planned(capsys, tmp_path, _article("x86"), _article(side))
+    plan.check()
+    assert plan.files[-1].read_text() == _article(side).read_text()
+
+
+@needs_article
+def test_alias_that_is_deployed_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = _Planned(capsys, tmp_path, _article("arm-alias"), _article("x86"))
+    assert plan.names == ["1-change"]
+    plan.check()
+
+
+@needs_article
+def test_article_behind_its_alias_is_safe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = _article("x86-alias"), _article("arm-alias")
+    plan = _Planned(capsys, tmp_path, before, after, "--check")
+    assert plan.code == 0
+    assert len(plan.out.splitlines()) == 1
+    assert ": safe" in plan.out
+    assert not plan.folder.exists()
+
+
+# -- the story -------------------------------------------------------------------
+
+
+def test_story_is_three_safe_updates(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = _Planned(capsys, tmp_path, STORY / "race.before.yaml", STORY / "race.yaml")
+    assert plan.names == ["1-prepare", "2-move", "3-change"]
+    plan.check()
+    moved = plan.files[1].read_text()
+    assert moved.startswith((STORY / "race.before.yaml").read_text()[:200])
+    assert plan.files[2].read_text().startswith("# The story, part 2")
+    for file in plan.files:
+        assert f"--template-file {file.as_posix()} " in plan.out
+
+
+# -- made up ---------------------------------------------------------------------
+
+
+def _saved(folder: Path, name: str, template: Template_) -> Path:
+    path = folder / name
+    # Without the anchors of parts that Python shares.
+    plain = json.loads(json.dumps(template))
+    path.write_text(yaml.safe_dump(plain, sort_keys=False))
+    return path
+
+
+def _orders(key: str = "orders.zip", **properties: Any) -> Template_:
+    function = deepcopy(FUNCTION)
+    function["Properties"]["Code"]["S3Key"] = key
+    function["Properties"].update(properties)
+    return function
+
+
+def _ruled(function: Template_) -> Template_:
+    invoked = {"Fn::GetAtt": ["Orders", "Arn"]}
+    return {
+        "Resources": {
+            "Orders": function,
+            "Hourly": resource(
+                "Events::Rule",
+                ScheduleExpression="rate(1 hour)",
+                Targets=[{"Id": "orders", "Arn": invoked}],
+            ),
+            "Permission": resource(
+                "Lambda::Permission",
+                Action="lambda:InvokeFunction",
+                FunctionName=invoked,
+                Principal="events.amazonaws.com",
+                SourceArn={"Fn::GetAtt": ["Hourly", "Arn"]},
+            ),
+        }
+    }
+
+
+def _environment(**variables: str) -> Template_:
+    return {"Variables": variables}
+
+
+def _made(
+    capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    before: Template_,
+    after: Template_,
+    *options: str,
+) -> _Planned:
+    old, new = _saved(folder, "old.yaml", before), _saved(folder, "new.yaml", after)
+    return _Planned(capsys, folder, old, new, *options)
+
+
+def test_variable_with_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = _made(
+        capsys,
+        tmp_path,
+        _ruled(_orders()),
+        _ruled(_orders("new.zip", Environment=_environment(MODE="new"))),
+    )
+    assert plan.names == ["1-prepare", "2-move", "3-change"]
+    plan.check()
+
+
+def test_what_has_no_fix_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sides = []
+    for name, key, variables in (("old", "a.zip", {}), ("new", "b.zip", {"A": "b"})):
+        template = _rest(_orders(key, Environment=_environment(**variables)))
+        path = tmp_path / f"{name}.yaml"
+        # With an anchor for what stands in two places, so it is left alone.
+        path.write_text(yaml.safe_dump(template, sort_keys=False))
+        sides.append(path)
+    plan = _Planned(capsys, tmp_path, sides[0], sides[1])
+    assert "not every one is safe" in plan.out
+    assert "has an anchor" in plan.out
+
+
+def _rest(function: Template_) -> Template_:
+    template = _ruled(function)
+    uri = {
+        "Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
+        "${Orders.Arn}/invocations"
+    }
+    template["Resources"] |= {
+        "Api": resource("ApiGateway::RestApi", Name="orders"),
+        "Method": resource(
+            "ApiGateway::Method",
+            HttpMethod="ANY",
+            AuthorizationType="NONE",
+            RestApiId={"Ref": "Api"},
+            ResourceId={"Fn::GetAtt": ["Api", "RootResourceId"]},
+            Integration={
+                "Type": "AWS_PROXY",
+                "IntegrationHttpMethod": "POST",
+                "Uri": uri,
+            },
+        ),
+        "Deployment": {
+            "DependsOn": "Method",
+            **resource("ApiGateway::Deployment", RestApiId={"Ref": "Api"}),
+        },
+        "Stage": resource(
+            "ApiGateway::Stage",
+            RestApiId={"Ref": "Api"},
+            StageName="prod",
+            DeploymentId={"Ref": "Deployment"},
+        ),
+        "OfApi": resource(
+            "Lambda::Permission",
+            Action="lambda:InvokeFunction",
+            FunctionName={"Fn::GetAtt": ["Orders", "Arn"]},
+            Principal="apigateway.amazonaws.com",
+            SourceArn={
+                "Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:"
+                "${Api}/*/*/*"
+            },
+        ),
+    }
+    return template
+
+
+def test_rest_api_is_deployed_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = _made(
+        capsys,
+        tmp_path,
+        _rest(_orders()),
+        _rest(_orders("new.zip", Environment=_environment(MODE="new"))),
+    )
+    assert plan.names == ["1-prepare", "2-move", "3-change"]
+    plan.check()
+    prepared, moved, changed = (
+        {
+            name
+            for name, one in _decoded(file)["Resources"].items()
+            if one["Type"] == "AWS::ApiGateway::Deployment"
+        }
+        for file in plan.files
+    )
+    assert prepared == {"Deployment"}
+    assert moved == changed != prepared
+
+
+# -- without an alias ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_addition"),
+    [
+        ({}, {"Environment": _environment(MODE="new")}, True),
+        ({"MemorySize": 128}, {"MemorySize": 512}, True),
+        ({"Timeout": 30}, {"Timeout": 3}, False),
+        (
+            {"Environment": _environment(MODE="old")},
+            {"Environment": _environment(MODE="new")},
+            False,
+        ),
+        ({"Environment": _environment(MODE="old")}, {}, False),
+        ({}, {"Handler": "other.handler"}, False),
+        ({}, {"Environment": _environment(AWS_LAMBDA_EXEC_WRAPPER="/opt/run")}, False),
+        ({}, {"Environment": _environment(NODE_OPTIONS="--require x")}, False),
+        (
+            {},
+            {
+                "Architectures": ["arm64"],
+                "Layers": ["arn:aws:lambda:eu-west-1:123456789012:layer:a:1"],
+            },
+            False,
+        ),
+        ({}, {"MemorySize": 512}, True),
+        (
+            {"Layers": ["arn:aws:lambda:eu-west-1:123456789012:layer:a:1"]},
+            {
+                "Layers": [
+                    "arn:aws:lambda:eu-west-1:123456789012:layer:a:1",
+                    "arn:aws:lambda:eu-west-1:123456789012:layer:b:1",
+                ]
+            },
+            True,
+        ),
+    ],
+)
+def test_without_an_alias_additions_go_first(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    old: Template_,
+    new: Template_,
+    is_addition: bool,
+) -> None:
+    before, after = _ruled(_orders(**old)), _ruled(_orders("new.zip", **new))
+    plan = _made(capsys, tmp_path, before, after, "--without-alias")
+    if not is_addition:
+        assert plan.names == []
+        assert "Only people know" in plan.out
+        return
+    assert plan.names == ["1-configuration", "2-code"]
+    assert plan.files[-1].read_text() == plan.after.read_text()
+    for one, other in plan.steps:
+        found = lint(other, "-x", f"W9831:baseline_path={one}")
+        assert [match for match in found if match.rule.id in UPDATE_RULES] == []
+
+
+# -- what cannot be planned ------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [None, "Resources: [", "- 1\n", "\xff\x00", ""])
+def test_baseline_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None
+) -> None:
+    baseline = tmp_path / "deployed.yaml"
+    if content is not None:
+        baseline.write_bytes(content.encode("latin-1"))
+    plan = _Planned(capsys, tmp_path, baseline, STORY / "race.yaml")
+    assert plan.code == 2
+    assert plan.out == ""
+    assert len(plan.err.splitlines()) == 1
+    assert not plan.folder.exists()
+
+
+@pytest.mark.parametrize("content", [None, "Resources: [", "- 1\n", ""])
+def test_template_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None
+) -> None:
+    template = tmp_path / "new.yaml"
+    if content is not None:
+        template.write_text(content)
+    plan = _Planned(capsys, tmp_path, STORY / "race.yaml", template)
+    assert plan.code == 2
+    assert plan.out == ""
+    assert len(plan.err.splitlines()) == 1
+
+
+def test_nothing_to_compare_with(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["plan", str(STORY / "race.yaml")]) == 2
+    assert "--baseline-ref" in capsys.readouterr().err
+
+
+def test_revision_is_a_baseline(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_bytes((STORY / "race.before.yaml").read_bytes())
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "Deployed"],
+    ):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    template.write_bytes((STORY / "race.yaml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert main(["plan", "--baseline-ref", "HEAD", "--check", "template.yaml"]) == 1
+    assert "Safe in 3 updates" in capsys.readouterr().out
+
+
+# -- formats ---------------------------------------------------------------------
+
+
+def _formatted(capsys: pytest.CaptureFixture[str], form: str, *sides: Path) -> str:
+    before, after = sides or (STORY / "race.before.yaml", STORY / "race.yaml")
+    code = main(["plan", "--baseline-path", str(before), "--format", form, str(after)])
+    assert code == 0
+    return capsys.readouterr().out
+
+
+def test_svg_shows_a_function_half_new_only_between_two_calls(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code_alone = deepcopy(_ruled(_orders("new.zip")))
+    code_alone["Resources"]["Hourly"]["Properties"]["State"] = "ENABLED"
+    text = _formatted(
+        capsys,
+        "svg",
+        _saved(tmp_path, "old.yaml", _ruled(_orders())),
+        _saved(tmp_path, "new.yaml", code_alone),
+    )
+    assert "MIXED" not in text
+    assert "UpdateFunctionCode" in text
+
+
+@pytest.mark.parametrize("name", ["orders", {"Fn::Sub": "${AWS::StackName}-orders"}])
+@pytest.mark.parametrize("alias", ["live", "prod"])
+def test_alias_by_the_function_s_name_is_the_same_in_all_phases(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: Any, alias: str
+) -> None:
+    before = _ruled(_orders(FunctionName=name))
+    change = _environment(MODE="new")
+    after = _ruled(_orders("new.zip", FunctionName=name, Environment=change))
+    live = {"Ref": "Mine"}
+    after["Resources"] |= {
+        "OrdersVersion2": resource("Lambda::Version", FunctionName={"Ref": "Orders"}),
+        "Mine": resource(
+            "Lambda::Alias",
+            FunctionName=name,
+            FunctionVersion={"Fn::GetAtt": ["OrdersVersion2", "Version"]},
+            Name=alias,
+        ),
+    }
+    after["Resources"]["Hourly"]["Properties"]["Targets"][0]["Arn"] = live
+    after["Resources"]["Permission"]["Properties"]["FunctionName"] = live
+    plan = _made(capsys, tmp_path, before, after)
+    assert "Safe in 3 updates" in plan.out
+    for file in plan.files:
+        (found,) = (
+            (key, one["Properties"]["Name"])
+            for key, one in _decoded(file)["Resources"].items()
+            if one["Type"] == "AWS::Lambda::Alias"
+        )
+        assert found == ("Mine", alias)
+
+
+def test_function_that_nothing_invokes_is_for_people(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = (
+        {"Resources": {"Orders": function}}
+        for function in (
+            _orders(),
+            _orders("new.zip", Environment=_environment(MODE="new")),
+        )
+    )
+    plan = _made(capsys, tmp_path, before, after)
+    assert plan.code == 0
+    assert plan.names == []
+    assert "Nothing in the template invokes Orders" in plan.out
+
+
+def test_api_is_deployed_after_its_methods_move(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _rest(_orders())
+    after = _rest(_orders("new.zip", Environment=_environment(MODE="new")))
+    for side in (before, after):
+        del side["Resources"]["Deployment"]["DependsOn"]
+    plan = _made(capsys, tmp_path, before, after)
+    plan.check()
+    resources = _decoded(plan.files[1])["Resources"]
+    (deployment,) = (
+        one
+        for one in resources.values()
+        if one["Type"] == "AWS::ApiGateway::Deployment"
+    )
+    assert deployment["DependsOn"] == ["Method"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"Odd": "a text"},
+        {"Odd": {"Type": "AWS::Lambda::Alias", "Properties": []}},
+        {"Odd": {"Type": "AWS::ApiGateway::Deployment"}},
+        {"Odd": {"Type": ["AWS::Lambda::Version"], "Properties": "x"}},
+        {"Odd": None},
+        {
+            "Fn::ForEach::Odd": [
+                "Name",
+                ["A", "B"],
+                {"${Name}": {"Type": "AWS::SNS::Topic", "Properties": {}}},
+            ]
+        },
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--without-alias",)])
+def test_odd_resources_are_no_crash(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    broken: Template_,
+    options: tuple[str, ...],
+) -> None:
+    before = _ruled(_orders())
+    after = _ruled(_orders("new.zip", Environment=_environment(MODE="new")))
+    for side in (before, after):
+        side["Resources"] |= broken
+    plan = _made(capsys, tmp_path, before, after, *options)
+    assert plan.code in (0, 2)
+    assert plan.out if plan.code == 0 else plan.err
+
+
+def test_each_kind_of_hazard_has_words() -> None:
+    assert set(_POSSIBLE) == set(Kind)
