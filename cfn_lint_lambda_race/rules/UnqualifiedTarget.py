@@ -14,7 +14,7 @@ MAX_USES = 12
 
 
 class UnqualifiedTarget(RaceRule):
-    """A service invokes ``$LATEST``, and meets every update of the function half-way.
+    """A service invokes ``$LATEST``, which changes in two steps during an update.
 
     While CloudFormation updates a function, ``$LATEST`` has new code and old
     configuration, or the reverse, for some seconds: the two go through two API
@@ -86,9 +86,8 @@ def _message(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
             f"refuses for a durable function; {_cure(reading, target, use)}"
         )
     return (
-        f"{who} invokes $LATEST of {function}{through}{when}, which is half old "
-        "and half new while the function is being updated; "
-        f"{_cure(reading, target, use)}"
+        f"{who} invokes $LATEST of {function}{through}{when}, which changes in two "
+        f"steps during an update; {_cure(reading, target, use)}"
     )
 
 
@@ -98,11 +97,17 @@ def _cure(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
     if use.alias:
         # What its role allows is not to change.
         return f"let {use.alias} point to a published version"
-    role = ", which its role must allow" if target.is_by_role else ""
+    role = ""
+    if target.is_by_role:
+        name = reading.role_of(target)
+        who = f"role {reading.name(name)}" if name else "its role"
+        role = f", which {who} must allow"
     if reading.publishes_alias(use.function):
         return f"invoke !Ref {use.function}.Alias{role}"
     if reading.is_serverless(use.function):
-        return f"set AutoPublishAlias on {use.function} and invoke that alias{role}"
+        if role:
+            return f"set AutoPublishAlias and invoke !Ref {use.function}.Alias{role}"
+        return f"set AutoPublishAlias on {use.function} and invoke that alias"
     if target.row.accepts == ("version",):
         return "invoke a published version"
     return f"invoke an alias of a published version{role}"
