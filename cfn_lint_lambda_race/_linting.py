@@ -25,6 +25,7 @@ _PACK = "cfn_lint_lambda_race"
 # What W9831 says of its settings stands at the top of the template.
 _BELOW_RESOURCES = 2
 _COMPARES, _UNPUBLISHED = "W9831", "W9832"
+_TARGETS = "W9810"
 # What the update to a cured template may show: who deploys it has to know.
 _NOTES = frozenset({"W9834", "W9835"})
 # What may be new: what a new alias makes true, and what the deployment has to know.
@@ -72,6 +73,9 @@ class _Config(ConfigMixIn):  # type: ignore[misc]
         given = {key: value for key, value in self.baseline._asdict().items() if value}
         if given:
             configured[_COMPARES] = given
+        # A fix is for one target: each needs a finding of its own.
+        if isinstance(configured.get(_TARGETS), dict):
+            configured[_TARGETS] = {**configured[_TARGETS], "summary": False}
         return configured
 
     @property
