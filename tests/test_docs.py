@@ -66,6 +66,11 @@ def _anchors(page: Path) -> frozenset[str]:
     )
 
 
+def test_drawings_are_current() -> None:
+    for path, drawing in _generator().drawings().items():
+        assert path.read_text(encoding="utf-8") == drawing
+
+
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_generated_parts_are_current(page: Path) -> None:
     text = page.read_text()
