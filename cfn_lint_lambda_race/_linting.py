@@ -88,7 +88,7 @@ class Linter:
 
     def __init__(self, names: Sequence[str], baseline: Settings = Settings()) -> None:  # noqa: B008
         """``names`` are templates, or globs; raises `LintError` where they are none."""
-        # A configuration file that is no such thing raises what it pleases.
+        # cfn-lint raises various errors for a malformed configuration file.
         try:
             self._config = _Config(["--", *names])
             self._config.baseline = baseline
@@ -116,14 +116,14 @@ class Linter:
     def template(self, filename: str, text: str) -> Template:
         """A text as cfn-lint decodes it, with the user's parameters.
 
-        Raises `LintError` where it is no template.
+        Raises `LintError` where it is not a template.
         """
         return _template(filename, text, self._config)
 
     def pack(self, filename: str, text: str, baseline: str = "") -> list[Finding]:
         """What the pack says of a text, as if it stood in a file.
 
-        ``baseline`` is a file to compare it with, in the place of the configured one.
+        ``baseline`` is a file to compare it with, instead of the configured one.
         """
         return self._run(_pack_rules(), filename, text, baseline)
 

@@ -286,7 +286,7 @@ class Roles:
     def _resource(
         self, value: object, when: Scenario, path: Path, what: str
     ) -> Iterator[Allowance]:
-        """What one resource of a statement allows; nothing if it is no function."""
+        """What one resource of a statement allows; nothing if it is not a function."""
         if value is NO_VALUE or self._is_elsewhere(value):
             return
         references = (

@@ -71,7 +71,7 @@ def cure(comparison: Comparison, update: FunctionUpdate) -> str:
 
 
 def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> str:
-    """The same where nobody knows the text before: a value by parameter may be new."""
+    """The same without the old template: a parameter's value may be what is new."""
     after = inputs.deployment
     function = after.function(update.function)
     assert function is not None
@@ -248,7 +248,7 @@ def _invoked(deployment: Deployment, function: str) -> set[str] | None:
 def _of_serverless(
     comparison: Comparison, before: Resource, after: Resource, update: FunctionUpdate
 ) -> list[str] | None:
-    """The alias that SAM does not move; None where it does, or where nobody knows."""
+    """The alias that SAM does not move; None where it does, or for unknown."""
     if after.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in after.properties:
         return []
     if before.type != SERVERLESS_FUNCTION or (
