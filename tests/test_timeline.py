@@ -27,9 +27,9 @@ from cfn_lint_lambda_race.update import (
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import Order
+from tests.change_sets import change, described, detail
 from tests.fuzzing import fuzzed
 from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
-from tests.test_change_set import change, described, detail
 from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
 
 GAP, REDUNDANT = "W9834", "W9835"
