@@ -16,7 +16,7 @@ from cfn_lint_lambda_race.update import update_of
 from tests import linting
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
-from tests.test_git import Work
+from tests.repositories import Work
 from tests.test_updates import (
     configured,
     parameter,

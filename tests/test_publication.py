@@ -635,7 +635,7 @@ def test_globals_publish(tmp_path: Path) -> None:
 
 
 def test_local_code_publishes_where_it_differs(tmp_path: Path) -> None:
-    from tests.test_git import Work
+    from tests.repositories import Work
 
     work = Work(tmp_path / "work")
     before, after = (
@@ -656,7 +656,7 @@ def test_local_code_publishes_where_it_differs(tmp_path: Path) -> None:
 
 
 def test_local_code_behind_a_hash_does_not(tmp_path: Path) -> None:
-    from tests.test_git import Work
+    from tests.repositories import Work
 
     work = Work(tmp_path / "work")
     template = sam(
