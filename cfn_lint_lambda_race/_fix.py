@@ -144,7 +144,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _progress(line: str, templates: Sequence[str]) -> None:
-    """Show a line on a terminal in the place of the last one."""
+    """Show a line on a terminal, over the last one."""
     if len(templates) > 1 and sys.stderr.isatty():
         print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 

@@ -25,6 +25,7 @@ _PACK = "cfn_lint_lambda_race"
 # What W9831 says of its settings stands at the top of the template.
 _BELOW_RESOURCES = 2
 _COMPARES, _UNPUBLISHED = "W9831", "W9832"
+_TARGETS = "W9810"
 # What the update to a cured template may show: who deploys it has to know.
 _NOTES = frozenset({"W9834", "W9835"})
 # What may be new: what a new alias makes true, and what the deployment has to know.
@@ -72,6 +73,9 @@ class _Config(ConfigMixIn):  # type: ignore[misc]
         given = {key: value for key, value in self.baseline._asdict().items() if value}
         if given:
             configured[_COMPARES] = given
+        # A fix is for one target: each needs a finding of its own.
+        if isinstance(configured.get(_TARGETS), dict):
+            configured[_TARGETS] = {**configured[_TARGETS], "summary": False}
         return configured
 
     @property
@@ -84,7 +88,7 @@ class Linter:
 
     def __init__(self, names: Sequence[str], baseline: Settings = Settings()) -> None:  # noqa: B008
         """``names`` are templates, or globs; raises `LintError` where they are none."""
-        # A configuration file that is no such thing raises what it pleases.
+        # cfn-lint raises various errors for a malformed configuration file.
         try:
             self._config = _Config(["--", *names])
             self._config.baseline = baseline
@@ -112,14 +116,14 @@ class Linter:
     def template(self, filename: str, text: str) -> Template:
         """A text as cfn-lint decodes it, with the user's parameters.
 
-        Raises `LintError` where it is no template.
+        Raises `LintError` where it is not a template.
         """
         return _template(filename, text, self._config)
 
     def pack(self, filename: str, text: str, baseline: str = "") -> list[Finding]:
         """What the pack says of a text, as if it stood in a file.
 
-        ``baseline`` is a file to compare it with, in the place of the configured one.
+        ``baseline`` is a file to compare it with, instead of the configured one.
         """
         return self._run(_pack_rules(), filename, text, baseline)
 

@@ -1761,7 +1761,7 @@ def test_an_unqualified_target_is_told_that_its_role_must_allow_the_alias(
     found = lint_template(tmp_path, _by_role(target, _statement(ANY)))
     for message in messages(found, "W9810"):
         assert message.endswith(
-            "alias of a published version, which its role must allow"
+            "alias of a published version, which role Role must allow"
         )
     assert len(messages(found, "W9810")) == (target == ARN)
     found = lint_template(tmp_path, _template(Rule=_rule(target)))
@@ -1826,8 +1826,8 @@ def test_the_message_on_snap_start_says_how_it_takes_effect(tmp_path: Path) -> N
     [message] = messages(lint_template(tmp_path, _snapped(Rule=_rule(ARN))), RULE)
     assert message == (
         "SnapStart of Orders applies to published versions, but Rule "
-        "(AWS::Events::Rule) invokes $LATEST of Orders, so it has no effect there; "
-        "let Rule (AWS::Events::Rule) invoke an alias of a published version"
+        "(AWS::Events::Rule) invokes $LATEST of Orders, so it has no effect; "
+        "let Rule (AWS::Events::Rule) invoke an alias"
     )
 
 
@@ -1937,7 +1937,7 @@ def test_sam_s_own_setting_cannot_be_put_elsewhere(tmp_path: Path) -> None:
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert message == (
         "The provisioned concurrency of Orders applies to !Ref Orders.Alias, but Rule "
-        "(AWS::Events::Rule) invokes version 2 of Orders, so it has no effect there; "
+        "(AWS::Events::Rule) invokes version 2 of Orders, so it has no effect; "
         "let Rule (AWS::Events::Rule) invoke !Ref Orders.Alias"
     )
 
@@ -1992,7 +1992,7 @@ def test_snap_start_where_the_service_takes_no_version(tmp_path: Path) -> None:
         PipelineActivities=[{"Lambda": {"LambdaName": FN, "BatchSize": 1}}],
     )
     [message] = messages(lint_template(tmp_path, _snapped(Pipeline=pipeline)), RULE)
-    cure = "invoke the function through a service that takes a version"
+    cure = "invoke it through a service that takes versions"
     assert message.endswith(cure)
 
 
@@ -2000,7 +2000,7 @@ def test_snap_start_beside_the_alias_of_sam(tmp_path: Path) -> None:
     properties = {**PUBLISHED, "SnapStart": {"ApplyOn": "PublishedVersions"}}
     template = _sam(properties, Rule=_rule(ARN))
     [message] = messages(lint_template(tmp_path, template), RULE)
-    assert message.endswith("invoke an alias of a published version")
+    assert message.endswith("invoke an alias")
 
 
 # -- connectors, and what SAM permits ----------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.update import update_of
-from tests.test_git import Work, _neutral  # noqa: F401
+from tests.repositories import Work, _neutral  # noqa: F401
 from tests.test_updates import Template_, configured, resource, sam
 
 pytestmark = [

@@ -10,66 +10,11 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.update import Update, update_of
+from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
 from tests.test_updates import Template_, changed, configured, resource, sam, stack
 
 Document = Any
-
-
-def detail(
-    name: str,
-    evaluation: str = "Static",
-    cause: str | None = None,
-    attribute: str = "Properties",
-    recreation: str = "Never",
-    **target: Any,
-) -> Template_:
-    found: Template_ = {
-        "Target": {
-            "Attribute": attribute,
-            "Name": name,
-            "RequiresRecreation": recreation,
-            **target,
-        },
-        "Evaluation": evaluation,
-        "ChangeSource": "DirectModification",
-    }
-    if cause is not None:
-        found["CausingEntity"] = cause
-        found["ChangeSource"] = "ResourceReference"
-    return found
-
-
-def change(
-    *details: Template_,
-    name: str = "Orders",
-    kind: str = "AWS::Lambda::Function",
-    action: str = "Modify",
-    replacement: str = "False",
-) -> Template_:
-    return {
-        "Type": "Resource",
-        "ResourceChange": {
-            "Action": action,
-            "LogicalResourceId": name,
-            "PhysicalResourceId": f"{name}-1ABCDEFGHIJK",
-            "ResourceType": kind,
-            "Replacement": replacement,
-            "Scope": ["Properties"],
-            "Details": list(details),
-        },
-    }
-
-
-def described(*changes: Template_, **fields: Any) -> Template_:
-    return {
-        "ChangeSetName": "release",
-        "StackName": "orders",
-        "Status": "CREATE_COMPLETE",
-        "ExecutionStatus": "AVAILABLE",
-        "Changes": list(changes),
-        **fields,
-    }
 
 
 def _read(

@@ -14,9 +14,9 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.template import Evaluator, _evaluator, literal, read
 from cfn_lint_lambda_race.update import update_of
 from tests import linting
+from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
-from tests.test_change_set import change, described, detail
-from tests.test_git import Work
+from tests.repositories import Work
 from tests.test_updates import (
     configured,
     parameter,

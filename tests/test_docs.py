@@ -10,21 +10,20 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
 
 import cfn_lint_lambda_race
 from tests.linting import ROOT, lint_whole
+from tests.pages import DOCS, FENCE, PAGES, Example, examples, page_name
 
-DOCS = ROOT / "docs"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not DOCS.exists(), reason="the pages are not here"),
 ]
 
-PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 RULES = {
     rule.id: rule
     for rule in (
@@ -32,58 +31,16 @@ RULES = {
     )
 }
 
-_FENCE = re.compile(r"^(`{3,})(?P<info>[^\n]*)\n(?P<body>.*?)^\1$", re.M | re.S)
-_TITLE = re.compile(r'yaml title="(?P<title>[^"]+)"')
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 
 
-class Example(NamedTuple):
-    """A template in a page, and the one that is deployed when it is linted."""
-
-    page: Path
-    number: int
-    title: str
-    body: str
-    deployed: str | None
-
-    @property
-    def kind(self) -> str:
-        return self.title.partition(":")[0]
-
-    @property
-    def rule(self) -> str:
-        return self.title.partition(": ")[2] or self.page.stem
-
-    def lint(self, folder: Path) -> list[Any]:
-        path = folder / "template.yaml"
-        path.write_text(self.body)
-        if self.deployed is None:
-            return lint_whole(path)
-        (folder / "deployed.yaml").write_text(self.deployed)
-        return lint_whole(path, "-x", f"W9831:baseline_path={folder / 'deployed.yaml'}")
-
-    def __str__(self) -> str:
-        return f"{_name(self.page)}-{self.number}-{self.title}"
-
-
-def _name(page: Path) -> str:
-    return page.relative_to(ROOT).as_posix()
-
-
 def _blocks(title: str) -> list[Example]:
-    return [example for example in _examples() if example.kind == title]
+    return [example for example in examples() if example.kind == title]
 
 
-def _examples() -> Iterator[Example]:
-    for page in PAGES:
-        deployed = None
-        for number, match in enumerate(_FENCE.finditer(page.read_text())):
-            found = _TITLE.match(match["info"])
-            if found is None:
-                continue
-            if found["title"] == "deployed":
-                deployed = match["body"]
-            yield Example(page, number, found["title"], match["body"], deployed)
+def _lint(example: Example, folder: Path) -> list[Any]:
+    path, options = example.write(folder)
+    return lint_whole(path, *options)
 
 
 @cache
@@ -97,7 +54,7 @@ def _generator() -> ModuleType:
 
 
 def _prose(page: Path) -> str:
-    return _FENCE.sub("", page.read_text())
+    return FENCE.sub("", page.read_text())
 
 
 @cache
@@ -114,7 +71,7 @@ def test_drawings_are_current() -> None:
         assert path.read_text(encoding="utf-8") == drawing
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_generated_parts_are_current(page: Path) -> None:
     text = page.read_text()
     assert _generator().generated(text) == text, "run `make docs`"
@@ -130,7 +87,7 @@ def test_picture_is_current() -> None:
     assert "W9831" in svg
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_links_resolve(page: Path) -> None:
     for match in _LINK.finditer(_prose(page)):
         target, _, anchor = match["target"].partition("#")
@@ -176,14 +133,14 @@ def test_each_rule_has_wrong_and_right(rule: str) -> None:
 
 @pytest.mark.parametrize("example", _blocks("wrong"), ids=str)
 def test_wrong_is_wrong(example: Example, tmp_path: Path) -> None:
-    found = [match.rule.id for match in example.lint(tmp_path)]
+    found = [match.rule.id for match in _lint(example, tmp_path)]
     assert example.rule in found
     assert not [rule for rule in found if rule.startswith("E")]
 
 
 @pytest.mark.parametrize("example", _blocks("right"), ids=str)
 def test_right_is_right(example: Example, tmp_path: Path) -> None:
-    found = [match.rule.id for match in example.lint(tmp_path)]
+    found = [match.rule.id for match in _lint(example, tmp_path)]
     assert example.rule not in found
     assert not [rule for rule in found if rule.startswith("E")]
 

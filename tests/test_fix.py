@@ -279,6 +279,19 @@ def test_a_match_carries_its_fix() -> None:
         fix.edits(Document(path.read_text()))
 
 
+def test_a_summary_does_not_keep_targets_from_being_fixed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text((TEMPLATES / "W9810" / "wrong-event-sources.yaml").read_text())
+    monkeypatch.chdir(tmp_path)
+    whole = fixed(path).text
+    settings = "configure_rules: {W9810: {summary: true}}"
+    (tmp_path / ".cfnlintrc").write_text(settings)
+    assert fixed(path).text == whole
+    assert whole.count("${Orders}:live") + whole.count("!Ref OrdersLive") >= 3
+
+
 # -- how a template names a function --------------------------------------------
 
 

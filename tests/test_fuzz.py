@@ -178,7 +178,7 @@ def test_no_change_set_makes_a_rule_raise(tmp_path: Path, change_set: Any) -> No
 def test_no_setting_makes_a_rule_raise(a: Any, b: Any, c: Any, d: Any) -> None:
     cfn = Template(None, {"Resources": {"Fn": FUNCTION, "R": _rule(ARN)}})
     target = UnqualifiedTarget()
-    target.configure({"deployment_targets": a, "ignore_target_types": b})
+    target.configure({"deployment_targets": a, "ignore_target_types": b, "summary": d})
     list(target.match(cfn))
     update = ConcurrentUpdate()
     update.configure({"baseline_path": c, "change_set": d})

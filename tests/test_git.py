@@ -8,7 +8,6 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 from cfn_lint_lambda_race.update import _git, _local_code
 from cfn_lint_lambda_race.update._git import GitError, Repository
 from cfn_lint_lambda_race.update._local_code import LocalCode
+from tests.repositories import LIMIT, Work, _neutral, differs  # noqa: F401
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,93 +25,6 @@ pytestmark = [
     ),
     pytest.mark.usefixtures("_neutral"),
 ]
-
-LIMIT = 1 << 20
-
-
-@pytest.fixture
-def _neutral(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """An environment in which the settings of whoever runs the tests do not count."""
-    for name in os.environ:
-        if name.startswith("GIT_"):
-            monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
-    for name, value in {
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home / "config"),
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_AUTHOR_NAME": "Test",
-        "GIT_AUTHOR_EMAIL": "test@example.com",
-        "GIT_COMMITTER_NAME": "Test",
-        "GIT_COMMITTER_EMAIL": "test@example.com",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-
-def differs(
-    repository: Repository, commit: str, path: Path, without: Collection[Path] = ()
-) -> bool | None:
-    return LocalCode(repository, commit, [path], without).differs(path)
-
-
-class Work:
-    """A work tree under test."""
-
-    def __init__(self, root: Path, *options: str, init: bool = True) -> None:
-        self.root = root
-        root.mkdir(parents=True, exist_ok=True)
-        if init:
-            self.git("init", "-q", "-b", "main", *options)
-
-    def run(
-        self, *arguments: str, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["git", "-c", "protocol.file.allow=always", *arguments],
-            cwd=self.root,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-
-    def git(self, *arguments: str, **environment: str) -> str:
-        done = self.run(*arguments, **environment)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def write(self, files: Mapping[str, str | bytes]) -> None:
-        for name, content in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-
-    def commit(self, files: Mapping[str, str | bytes] | None = None) -> str:
-        self.write(files or {})
-        self.git("add", "--all")
-        self.git("commit", "-q", "--allow-empty", "-m", "a commit")
-        return self.git("rev-parse", "HEAD")
-
-    @property
-    def repository(self) -> Repository:
-        found = Repository.find(self.root)
-        assert found is not None
-        return found
-
-    def differs(self, path: str, *without: str, commit: str = "HEAD") -> bool | None:
-        repository = self.repository
-        left_out = [self.root / name for name in without]
-        return differs(
-            repository, repository.resolve(commit), self.root / path, left_out
-        )
-
-    def read(self, path: str, commit: str = "HEAD") -> bytes | None:
-        repository = self.repository
-        return repository.read(repository.resolve(commit), self.root / path, LIMIT)
 
 
 @pytest.fixture

@@ -391,9 +391,8 @@ def test_the_finding_stands_at_the_function(tmp_path: Path) -> None:
     assert paths(matches, "W9830") == ["Resources/Orders"]
     assert messages(matches, "W9830") == [
         "Parameter CommitSha drives Code of Orders (UpdateFunctionCode) and its "
-        "Environment (UpdateFunctionConfiguration), so every deployment that changes "
-        "it leaves $LATEST half old and half new for a moment; invoke an alias of a "
-        "published version of Orders"
+        "Environment (UpdateFunctionConfiguration), so a new value changes $LATEST in "
+        "two steps; invoke an alias of a published version"
     ]
 
 
@@ -544,7 +543,7 @@ def test_the_finding_stands_at_the_version(tmp_path: Path) -> None:
     matches = lint_template(tmp_path, _versioned())
     assert paths(matches, "W9833") == ["Resources/OrdersVersion"]
     (message,) = messages(matches, "W9833")
-    assert "Version OrdersVersion is published once and never again" in message
+    assert "Version OrdersVersion is published once, because nothing" in message
 
 
 # -- broken templates --------------------------------------------------------------
@@ -672,7 +671,7 @@ def _sam_behind_alias(by: str = "LogLevel", **properties: Any) -> Template_:
     )
 
 
-SAM_S = "the alias that SAM publishes of Orders"
+SAM_S = "Orders.Alias"
 
 
 @pytest.mark.parametrize("by", ["LogLevel", "CommitSha"])
@@ -716,10 +715,9 @@ def test_the_finding_counts_the_parameters(tmp_path: Path) -> None:
     matches = lint_template(tmp_path, template)
     assert paths(matches, "I9836") == ["Resources/Orders"]
     assert messages(matches, "I9836") == [
-        "A new value of one of the parameters Key1, Key2, Key3 and 2 more changes "
-        "Environment of Orders but publishes no new version, so whoever invokes the "
-        "alias that SAM publishes of Orders keeps the old one; put them into the "
-        "VersionDescription of Orders too"
+        "Parameters Key1, Key2, Key3 and 2 more change Environment of Orders without "
+        "publishing a version, so callers of Orders.Alias keep the old one; add them "
+        "to the VersionDescription of Orders"
     ]
 
 

@@ -535,9 +535,9 @@ def test_a_layer_that_contradicts_itself_in_every_case_or_none(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("layers", "words"),
     [
-        ([X86, ARM], "one of them fails to start with 'exec format error'"),
+        ([X86, ARM], "one fails with 'exec format error'"),
         # Of a layer that only declares an architecture nobody knows what is in it.
-        ([X86, {"Ref": "Layer"}], "binaries in one of them do not run"),
+        ([X86, {"Ref": "Layer"}], "binaries in one do not run"),
     ],
 )
 def test_of_two_layers_one_cannot_run(

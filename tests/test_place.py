@@ -277,7 +277,7 @@ def test_what_globals_change_behind_aliases_is_one_finding(tmp_path: Path) -> No
     assert paths(matches, "W9832") == ["Globals/Function/Timeout"]
     assert messages(matches, "W9832") == [
         "This update changes Timeout of F0, F1, F2 and 27 more but publishes no new "
-        "version, so whoever invokes their versions or aliases keeps the old ones; "
+        "version, so callers of their versions or aliases keep the old ones; "
         "set AutoPublishAliasAllProperties on each of them"
     ]
 

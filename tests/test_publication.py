@@ -219,8 +219,7 @@ def test_the_finding(tmp_path: Path) -> None:
     assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
     assert messages(matches, "W9832") == [
         "This update changes Code and Timeout of Orders but publishes no new version, "
-        "so whoever invokes Live keeps the old one; give Orders a new "
-        "AWS::Lambda::Version"
+        "so callers of Live keep the old one; give Orders a new AWS::Lambda::Version"
     ]
 
 
@@ -233,7 +232,7 @@ def test_the_finding_on_sam(tmp_path: Path) -> None:
     matches = lint_template(tmp_path, after, "-x", setting)
     assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
     (message,) = messages(matches, "W9832")
-    assert "the alias that SAM publishes of Orders" in message
+    assert "Orders.Alias" in message
     assert "set AutoPublishAliasAllProperties on Orders" in message
 
 
@@ -525,7 +524,7 @@ def test_silent_exactly_where_sam_publishes(
         assert found.comparison is not None
         # Each pair changes the function.
         assert any(change.is_active for change in found.comparison.function_updates())
-        stale = [] if moves else [("Orders", "the alias that SAM publishes of Orders")]
+        stale = [] if moves else [("Orders", "Orders.Alias")]
         assert _stale(found) == stale
 
 
@@ -632,13 +631,11 @@ def test_globals_publish(tmp_path: Path) -> None:
         )
         for seconds in (3, 9)
     )
-    assert _stale(update(tmp_path, before, after)) == [
-        ("Orders", "the alias that SAM publishes of Orders")
-    ]
+    assert _stale(update(tmp_path, before, after)) == [("Orders", "Orders.Alias")]
 
 
 def test_local_code_publishes_where_it_differs(tmp_path: Path) -> None:
-    from tests.test_git import Work
+    from tests.repositories import Work
 
     work = Work(tmp_path / "work")
     before, after = (
@@ -651,7 +648,7 @@ def test_local_code_publishes_where_it_differs(tmp_path: Path) -> None:
     work.git(*identity, "commit", "-q", "-m", "a commit")
     work.write({"template.json": json.dumps(after)})
     path = work.root / "template.json"
-    stale = [("Orders", "the alias that SAM publishes of Orders")]
+    stale = [("Orders", "Orders.Alias")]
     assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == stale
     # Another file gets another name in S3.
     work.write({"src/app.py": "two\n"})
@@ -659,7 +656,7 @@ def test_local_code_publishes_where_it_differs(tmp_path: Path) -> None:
 
 
 def test_local_code_behind_a_hash_does_not(tmp_path: Path) -> None:
-    from tests.test_git import Work
+    from tests.repositories import Work
 
     work = Work(tmp_path / "work")
     template = sam(
@@ -676,7 +673,7 @@ def test_local_code_behind_a_hash_does_not(tmp_path: Path) -> None:
     work.write({"src/app.py": "two\n"})
     path = work.root / "template.json"
     assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == [
-        ("Orders", "the alias that SAM publishes of Orders")
+        ("Orders", "Orders.Alias")
     ]
 
 
@@ -703,7 +700,7 @@ def _constructed(template: Template_) -> Template_:
             _published(properties={"Timeout": 3}),
             _published(properties={"Timeout": 9}),
             "W9832",
-            ["of Shop/Orders (Orders) but", "invokes Shop/Live (Live) keeps"],
+            ["of Shop/Orders (Orders) but", "callers of Shop/Live (Live) keep"],
         ),
         (
             _published(),
@@ -716,8 +713,8 @@ def _constructed(template: Template_) -> Template_:
             _published("OrdersVersion2"),
             "W9835",
             [
-                "Shop/OrdersVersion2 (OrdersVersion2) is a new version of "
-                "Shop/Orders (Orders), which this update does not change: Lambda "
+                "Shop/OrdersVersion2 (OrdersVersion2) is a new version of unchanged "
+                "Shop/Orders (Orders): Lambda refuses"
             ],
         ),
     ],

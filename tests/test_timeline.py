@@ -27,9 +27,9 @@ from cfn_lint_lambda_race.update import (
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import Order
+from tests.change_sets import change, described, detail
 from tests.fuzzing import fuzzed
 from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
-from tests.test_change_set import change, described, detail
 from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
 
 GAP, REDUNDANT = "W9834", "W9835"
@@ -267,7 +267,7 @@ def test_method_moves_while_its_deployment_stays(tmp_path: Path, stage: Any) -> 
     assert _found(tmp_path, *sides) == ["Resources/One"]
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     (message,) = messages(lint_template(tmp_path, sides[1], "-x", setting), GAP)
-    assert "until somebody deploys" in message
+    assert "whose permission is deleted" in message
 
 
 def test_stage_that_keeps_its_deployment_is_permitted_still(tmp_path: Path) -> None:

@@ -991,7 +991,7 @@ def _index(node: MappingNode, after: str | None) -> int:
 
 
 def _first_mark(node: yaml.Node) -> yaml.Mark | None:
-    """Where the first entry of a block collection stands; None for what is none."""
+    """Where the first entry of a block collection stands; None for other nodes."""
     if not isinstance(node, CollectionNode) or node.flow_style or not node.value:
         return None
     if isinstance(node, MappingNode):
@@ -1018,7 +1018,7 @@ def _indented(lines: Iterable[str], width: int) -> list[str]:
 
 
 def _constant(value: Any) -> str:
-    """A value that is no text and no collection."""
+    """A value that is neither a text nor a collection."""
     text = json.dumps(value)
     if isinstance(value, float) and "e" in text:
         # YAML wants a point and a sign.

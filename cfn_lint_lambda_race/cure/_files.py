@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-# The size of a template's body in S3; a larger one is none.
+# The size of a template's body in S3; larger ones are refused.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_BYTES = 1_000_000
 
@@ -27,7 +27,7 @@ class Source:
 
 
 def read(path: Path) -> Source:
-    """The text of a file; raises `UnusableFileError` where it is no template's."""
+    """The text of a file; raises `UnusableFileError` where it cannot be a template."""
     return Source(path, _decoded(_content(path)))
 
 

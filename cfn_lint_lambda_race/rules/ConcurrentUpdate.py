@@ -38,7 +38,7 @@ class ConcurrentUpdate(RaceRule):
     CloudFormation applies the one with ``UpdateFunctionCode``, the other with
     ``UpdateFunctionConfiguration``. Between the two calls ``$LATEST`` is half old and
     half new: new code without its environment variable, an arm64 sandbox with an
-    x86_64 extension. It is right before and after, so no review shows it.
+    x86_64 extension. The template is correct before and after, so no review shows it.
 
     - CloudFormation: let every target invoke an ``AWS::Lambda::Alias`` first, in an
       update of its own, and change the function in the next.
@@ -112,18 +112,15 @@ def _message(cfn: Template, updates: Sequence[FunctionUpdate]) -> str:
     changes = "changes" if is_certain else "may change"
     their = "its" if len(updates) == 1 else "their"
     moves = any(change.name == "Architectures" for change in updates[0].code)
-    breaks = (
-        f"; binaries in {their} layers and extensions then fail to start with 'exec "
-        "format error'"
+    effect = (
+        "layer binaries fail with 'exec format error'"
         if moves and all(has_layers(cfn, update) for update in updates)
-        else ""
+        else "$LATEST mixes old and new"
     )
     when = f" when {when}" if when else ""
     functions = named(cfn, [update.function for update in updates])
     return (
         f"This update {changes} {code} of {functions} (UpdateFunctionCode) and "
-        f"{their} {configuration} (UpdateFunctionConfiguration){when}, and between "
-        f"the two calls $LATEST is half old and half new{breaks}; invoke an alias of a "
-        "published version before you change both (cfn-lint-lambda-race plan writes "
-        "the phases)"
+        f"{their} {configuration} (UpdateFunctionConfiguration){when}, and between the "
+        f"two calls {effect}; invoke an alias first (cfn-lint-lambda-race plan)"
     )

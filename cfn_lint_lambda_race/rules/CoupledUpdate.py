@@ -50,7 +50,6 @@ def _message(cfn: Template, coupling: Coupling) -> str:
     return (
         f"Parameter {coupling.parameter} drives {joined(coupling.code)} of "
         f"{function} (UpdateFunctionCode) and its "
-        f"{joined(coupling.configuration)} (UpdateFunctionConfiguration), so every "
-        "deployment that changes it leaves $LATEST half old and half new for a moment; "
-        f"invoke an alias of a published version of {coupling.function}"
+        f"{joined(coupling.configuration)} (UpdateFunctionConfiguration), so a new "
+        "value changes $LATEST in two steps; invoke an alias of a published version"
     )

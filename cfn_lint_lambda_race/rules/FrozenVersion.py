@@ -20,8 +20,8 @@ class FrozenVersion(RaceRule):
 
     - CloudFormation: a new logical ID with every change (``OrdersVersion2``), or a
       ``Description`` with a parameter that every build sets.
-    - SAM: ``AutoPublishAlias`` in the place of the version.
-    - CDK: ``fn.currentVersion`` in the place of ``new lambda.Version``.
+    - SAM: ``AutoPublishAlias`` instead of the version.
+    - CDK: ``fn.currentVersion`` instead of ``new lambda.Version``.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html
     """
@@ -42,10 +42,9 @@ class FrozenVersion(RaceRule):
         for version in frozen_versions(cfn):
             name = read(cfn).name(version.id)
             message = (
-                f"Version {name} is published once and never again, because "
-                "nothing ever replaces it: whoever invokes it keeps the first "
-                "deployment; give it a new logical ID with every change, as the CDK's "
-                "currentVersion and SAM's AutoPublishAlias do"
+                f"Version {name} is published once, because nothing ever replaces it: "
+                "callers keep the first deployment; give it a new logical ID with "
+                "every change"
             )
             fix = name_by_hash(cfn, version.id)
             yield finding(cfn, ["Resources", version.id], message, fix)

@@ -11,9 +11,9 @@ from cfn_lint_lambda_race.template import read
 
 
 class LatestAlias(RaceRule):
-    """An alias that points to ``$LATEST`` moves with every half of an update.
+    """An alias that points to ``$LATEST`` changes in two steps during an update.
 
-    It looks like a shield and is none: who invokes it invokes ``$LATEST``.
+    It looks like a shield but does not shield: whoever invokes it invokes ``$LATEST``.
 
     - CloudFormation: ``FunctionVersion: !GetAtt Version.Version`` of an
       ``AWS::Lambda::Version`` that gets a new logical ID with every change.
@@ -43,8 +43,8 @@ class LatestAlias(RaceRule):
                 )
                 message = (
                     f"Alias {reading.name(name)}{function} points to $LATEST{when}, "
-                    "so whoever invokes it meets every update half old and half new; "
-                    "point it to a published version"
+                    "which changes in two steps during an update; point it to a "
+                    "published version"
                 )
                 fix = point_to_version(cfn, name, branch.path, case)
                 yield finding(cfn, branch.path, message, fix)

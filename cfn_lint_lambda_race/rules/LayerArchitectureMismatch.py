@@ -70,11 +70,11 @@ def _message(reading: Reading, function: str, mismatch: Mismatch) -> str:
     if other is not None:
         others = "/".join(sorted(other.architectures or ()))
         return (
-            f"Layer {layer.name} of {function} runs on {runs} only, but layer "
-            f"{other.name} beside it on {others} only{when}: "
-            f"{_consequence(layer, other)}; use layers of one architecture"
+            f"Layers {layer.name} ({runs}) and {other.name} ({others}) of {function} "
+            f"run on different architectures{when}: {_consequence(layer, other)}; use "
+            "layers of one architecture"
         )
-    cure = layer.twin or f"a layer that is built for {mismatch.architecture}"
+    cure = layer.twin or f"a layer built for {mismatch.architecture}"
     return (
         f"Layer {layer.name} runs on {runs} only, but {function} is "
         f"{mismatch.architecture}{when}: {_consequence(layer)}; use {cure}"
@@ -83,7 +83,7 @@ def _message(reading: Reading, function: str, mismatch: Mismatch) -> str:
 
 def _consequence(*layers: Layer) -> str:
     """What happens; a layer that only declares an architecture may hold no binary."""
+    one = "one" if len(layers) > 1 else "it"
     if all(layer.has_binaries for layer in layers):
-        what = "one of them" if len(layers) > 1 else "what it brings"
-        return f"{what} fails to start with 'exec format error'"
-    return f"binaries in {'one of them' if len(layers) > 1 else 'it'} do not run"
+        return f"{one} fails with 'exec format error'"
+    return f"binaries in {one} do not run"

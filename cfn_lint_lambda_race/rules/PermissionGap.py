@@ -62,24 +62,23 @@ def _message(cfn: Template, gap: Hazard) -> str:
     function = reading.name(gap.function)
     permission = reading.name(gap.name)
     old, new = (
-        f"the qualifier {one}" if one else "$LATEST"
+        f"qualifier {one}" if one else "$LATEST"
         for one in (gap.caller.old, gap.caller.new)
     )
     if gap.kind is Kind.UNDEPLOYED:
         return (
-            f"{target} moves to {new} of {function}, but deployment "
-            f"{permission} stays, so the API keeps invoking {old}, for which this "
-            "update deletes the permission: callers get errors until somebody deploys; "
-            "give the deployment a new logical ID"
+            f"{target} moves to {new} of {function}, but deployment {permission} keeps "
+            f"invoking {old}, whose permission is deleted; give {permission} a new "
+            "logical ID"
         )
     if gap.caller.target.row.form == "self":
         return (
-            f"{target} moves to {new} before SAM's permission for it is there, so its "
-            "invocations are denied for a while; deploy this change alone and at a "
-            "quiet time"
+            f"{target} moves to {new} before SAM's permission for it exists, so "
+            "invocations are denied meanwhile; deploy this change alone, at a quiet "
+            "time"
         )
     return (
-        f"{target} moves to {new} of {function} before permission "
-        f"{permission} is there, so its invocations are denied for a while; deploy "
-        "the permission beside the old one first, and move the target afterwards"
+        f"{target} moves to {new} of {function} before permission {permission} "
+        "exists, so invocations are denied meanwhile; deploy the permission first, "
+        "beside the old one"
     )

@@ -65,8 +65,8 @@ _WORDS = {
     Kind.PERMISSION: ("is for", _DENIED),
     Kind.CONNECTOR: ("permits", _DENIED),
     Kind.POLICY: ("allows", _DENIED),
-    Kind.SETTING: ("applies to", "it has no effect there"),
-    Kind.SNAP_START: ("applies to", "it has no effect there"),
+    Kind.SETTING: ("applies to", "it has no effect"),
+    Kind.SNAP_START: ("applies to", "it has no effect"),
 }
 
 
@@ -93,11 +93,11 @@ def _cure(reading: Reading, misfit: Misfit, target: str) -> str:
             misfit.function
         ):
             return f"set AutoPublishAlias on {misfit.function} and invoke that alias"
-        return f"let {target} invoke an alias of a published version"
+        return f"let {target} invoke an alias"
     if not misfit.is_moveable:
         return f"write one for {invoked} yourself"
     if misfit.kind is Kind.SNAP_START:
-        return "invoke the function through a service that takes a version"
+        return "invoke it through a service that takes versions"
     if misfit.kind is Kind.POLICY:
         return f"allow {invoked} too"
     if misfit.kind is Kind.CONNECTOR:

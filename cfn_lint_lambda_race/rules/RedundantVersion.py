@@ -48,10 +48,9 @@ class RedundantVersion(RaceRule):
             when = f"When {found.when}: " if found.when else ""
             what = "SAM makes" if found.is_of_serverless else f"{name(found.name)} is"
             message = (
-                f"{when}{what} a new version of {name(found.function)}, which this "
-                'update does not change: Lambda refuses ("A version for this Lambda '
-                'function exists") and the update rolls back; change the function '
-                "too, if only its Description, or keep the version"
+                f"{when}{what} a new version of unchanged {name(found.function)}: "
+                "Lambda refuses and the update rolls back; change the function's "
+                "Description too or keep the version"
             )
             fix = no_fix(cfn, found.function, "whether to publish is a choice")
             yield finding(cfn, ["Resources", found.name], message, fix)

@@ -42,8 +42,8 @@ class UndeclaredLayerArchitecture(RaceRule):
             )
             message = (
                 f"Layer {shared.layer} is shared by {users} but declares no "
-                "CompatibleArchitectures: a binary in it fails on one of them with "
-                "'exec format error'; declare what it runs on"
+                "CompatibleArchitectures: its binaries fail on one with 'exec format "
+                "error'; declare what it runs on"
             )
             fix = no_fix(cfn, "", "what is in the layer is not known here")
             yield finding(cfn, ["Resources", shared.layer], message, fix)

@@ -56,11 +56,11 @@ def _message(cfn: Template, found: Found) -> str:
     cure = (
         f"change the {found.description} with {them}"
         if found.is_secret
-        else f"put {them} into the {found.description} too"
+        else f"add {them} to the {found.description}"
     )
     return (
-        f"A new value of {'parameter' if is_one else 'one of the parameters'} "
-        f"{joined(names)} changes {joined(found.changes)} of {function} but "
-        f"publishes no new version, so whoever invokes {invoked} keeps the old one; "
+        f"{'Parameter' if is_one else 'Parameters'} {joined(names)} "
+        f"{'changes' if is_one else 'change'} {joined(found.changes)} of {function} "
+        f"without publishing a version, so callers of {invoked} keep the old one; "
         f"{cure}"
     )

@@ -83,6 +83,6 @@ def _message(cfn: Template, stale: Sequence[Unpublished]) -> str:
     owner = stale[0].update.function if is_one else "each of them"
     return (
         f"This update changes {changes} of {functions}{when} but publishes no new "
-        f"version, so whoever invokes {invoked} keeps the old one"
-        f"{'' if is_one else 's'}; {cure.format(owner)}"
+        f"version, so callers of {invoked} keep the old one{'' if is_one else 's'}; "
+        f"{cure.format(owner)}"
     )

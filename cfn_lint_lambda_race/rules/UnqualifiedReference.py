@@ -14,10 +14,10 @@ class UnqualifiedReference(RaceRule):
     """An unqualified ARN or name leaves for a caller that the template does not show.
 
     Whoever imports an output, reads an environment variable or an SSM parameter, or
-    holds a policy, can then invoke ``$LATEST`` only, and meets every update half-way.
+    holds a policy, can then invoke ``$LATEST`` only, which updates change in two steps.
     Pass on an alias instead, and grant invocation on the alias.
 
-    - CloudFormation: ``!Ref Alias`` in the place of ``!GetAtt Function.Arn``; in a
+    - CloudFormation: ``!Ref Alias`` instead of ``!GetAtt Function.Arn``; in a
       policy the alias, or ``!Sub ${Function.Arn}:*`` for any qualifier.
     - SAM: ``!Ref Function.Alias`` with ``AutoPublishAlias`` on the function.
     - CDK: pass on ``alias.functionArn``, and call ``alias.grantInvoke(caller)``.
@@ -30,7 +30,7 @@ class UnqualifiedReference(RaceRule):
     description = (
         "An output, an environment, a policy, a nested stack or a parameter passes on "
         "a function without a qualifier, so that callers elsewhere invoke $LATEST, "
-        "which is half old and half new during an update. Pass on an alias."
+        "which changes in two steps during an update. Pass on an alias."
     )
     aws_page = RACE_PAGE
 
@@ -47,13 +47,13 @@ def _message(place: Exit, function: str) -> str:
     if place.is_policy:
         return (
             f"{_capital(place.what)} grants invocation of {function} without a "
-            f"qualifier{when}, so its holder can invoke only $LATEST, which is half "
-            "old and half new during an update; grant it on an alias"
+            f"qualifier{when}, so its holder invokes $LATEST, which changes in two "
+            "steps during an update; grant an alias"
         )
     return (
         f"{_capital(place.what)} passes on {function} without a qualifier{when}, "
-        "so whoever invokes it from there invokes $LATEST, which is half old and half "
-        "new during an update; pass on an alias"
+        "so callers invoke $LATEST, which changes in two steps during an update; pass "
+        "on an alias"
     )
 
 

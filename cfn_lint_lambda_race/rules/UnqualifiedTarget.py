@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
@@ -8,13 +9,16 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.cure import invoke_published
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
+from cfn_lint_lambda_race.template._cfnlint import ignoring
 
 # A target can invoke that many functions, by its parameters, with a finding for each.
 MAX_USES = 12
 
+_TargetUse: TypeAlias = tuple[Target, UnqualifiedUse]
+
 
 class UnqualifiedTarget(RaceRule):
-    """A service invokes ``$LATEST``, and meets every update of the function half-way.
+    """A service invokes ``$LATEST``, which changes in two steps during an update.
 
     While CloudFormation updates a function, ``$LATEST`` has new code and old
     configuration, or the reverse, for some seconds: the two go through two API
@@ -47,17 +51,40 @@ class UnqualifiedTarget(RaceRule):
                 "type": "list",
                 "itemtype": "string",
             },
+            "summary": {"default": False, "type": "boolean"},
         }
         self.configure()
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)
-        for target in reading.targets:
-            if self._is_wanted(target):
-                for use in _folded(reading.unqualified_uses(target)):
-                    message = _message(reading, target, use)
-                    fix = invoke_published(cfn, target, use)
-                    yield finding(cfn, target.path, message, fix)
+        uses = [
+            (target, use)
+            for target in reading.targets
+            if self._is_wanted(target)
+            for use in _folded(reading.unqualified_uses(target))
+        ]
+        for group in self._grouped(cfn, uses):
+            target, use = group[0]
+            message = _message(reading, group)
+            fix = invoke_published(cfn, target, use)
+            yield finding(cfn, target.path, message, fix)
+
+    def _grouped(
+        self, cfn: Template, uses: Sequence[_TargetUse]
+    ) -> Iterable[Sequence[_TargetUse]]:
+        """What a finding each tells of: one use, or with `summary` all of a function.
+
+        cfn-lint drops a finding at a resource that ignores the rule, so such a target
+        must not be the first of a summary.
+        """
+        if not self.config["summary"]:
+            return [[one] for one in uses]
+        ignored = ignoring(cfn, self.id)
+        groups: dict[str, list[_TargetUse]] = {}
+        for target, use in uses:
+            if target.resource.id not in ignored:
+                groups.setdefault(use.function, []).append((target, use))
+        return groups.values()
 
     def _is_wanted(self, target: Target) -> bool:
         if target.resource.type in self.config["ignore_target_types"]:
@@ -73,20 +100,32 @@ def _folded(uses: list[UnqualifiedUse]) -> list[UnqualifiedUse]:
     return [UnqualifiedUse(function, "", "")]
 
 
-def _message(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
-    who = reading.name_target(target)
+def _message(reading: Reading, group: Sequence[_TargetUse]) -> str:
+    """The words for a target, or for the first of several and how many more there are.
+
+    What not all of them share is left out.
+    """
+    target, use = group[0]
+    others = len({other.path for other, _ in group} - {target.path})
+    who, invokes = reading.name_target(target), "invokes"
+    if others:
+        who += f" and {others} more target{'s' if others > 1 else ''}"
+        invokes = "invoke"
     through = f" through alias {use.alias}" if use.alias else ""
     when = f" when {use.when}" if use.when else ""
+    if any((one.alias, one.when) != (use.alias, use.when) for _, one in group):
+        through = when = ""
+    cures = {_cure(reading, *one) for one in group}
+    cure = cures.pop() if len(cures) == 1 else "invoke an alias of a published version"
     function = reading.name(use.function)
-    if reading.is_refused(target, use.function):
+    if all(reading.is_refused(one, use.function) for one, _ in group):
         return (
-            f"{who} invokes {function} without a qualifier{when}, which Lambda "
-            f"refuses for a durable function; {_cure(reading, target, use)}"
+            f"{who} {invokes} {function} without a qualifier{when}, which Lambda "
+            f"refuses for a durable function; {cure}"
         )
     return (
-        f"{who} invokes $LATEST of {function}{through}{when}, which is half old "
-        "and half new while the function is being updated; "
-        f"{_cure(reading, target, use)}"
+        f"{who} {invokes} $LATEST of {function}{through}{when}, which changes in two "
+        f"steps during an update; {cure}"
     )
 
 
@@ -96,11 +135,17 @@ def _cure(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
     if use.alias:
         # What its role allows is not to change.
         return f"let {use.alias} point to a published version"
-    role = ", which its role must allow" if target.is_by_role else ""
+    role = ""
+    if target.is_by_role:
+        name = reading.role_of(target)
+        who = f"role {reading.name(name)}" if name else "its role"
+        role = f", which {who} must allow"
     if reading.publishes_alias(use.function):
         return f"invoke !Ref {use.function}.Alias{role}"
     if reading.is_serverless(use.function):
-        return f"set AutoPublishAlias on {use.function} and invoke that alias{role}"
+        if role:
+            return f"set AutoPublishAlias and invoke !Ref {use.function}.Alias{role}"
+        return f"set AutoPublishAlias on {use.function} and invoke that alias"
     if target.row.accepts == ("version",):
         return "invoke a published version"
     return f"invoke an alias of a published version{role}"

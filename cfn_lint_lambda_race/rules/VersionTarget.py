@@ -23,7 +23,7 @@ class VersionTarget(RaceRule):
     - CloudFormation: point an ``AWS::Lambda::Alias`` to the version, and write
       ``!Ref Alias`` in the integration and in its permission.
     - SAM: ``AutoPublishAlias`` does that.
-    - CDK: ``fn.addAlias('live')`` in the place of ``fn.currentVersion``.
+    - CDK: ``fn.addAlias('live')`` instead of ``fn.currentVersion``.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
     """
@@ -61,12 +61,10 @@ def _message(reading: Reading, target: Target, function: str) -> str:
     gap = (
         "it, and going back means replacing it again"
         if target.row.authorised_by == "role"
-        else "it and its permission one after the other, and invocations between the "
-        "two are denied"
+        else "it and its permission in turn, and invocations between are denied"
     )
     name = reading.name(function)
     return (
-        f"{reading.name_target(target)} invokes a version of {name} by its number, so "
-        f"every deployment replaces {gap}; invoke an alias of {function}, which moves "
-        "alone"
+        f"{reading.name_target(target)} invokes a version of {name} by number: each "
+        f"deployment replaces {gap}; invoke an alias"
     )

@@ -158,6 +158,10 @@ class Attachments:
             if not is_by_role and not self.has_role(target, reference):
                 yield from self._misfits_of(target, reference, key)
 
+    def role_of(self, target: Target) -> str:
+        """The logical ID of the role by which a target is authorised, or ""."""
+        return self._roles.name_of(target)
+
     def has_role(self, target: Target, reference: Reference) -> bool:
         """Whether a target may have a role, so that it needs no permission."""
         for branch in target.roles:

@@ -43,7 +43,7 @@ class Conditions(Protocol):
     """What is asked of `cfnlint.conditions.Conditions`."""
 
     def get(self, name: str) -> Any:
-        """The condition of a name; None where there is none."""
+        """The condition with a name; None where the template has no such condition."""
 
     def build_scenarios(
         self, conditions: dict[str, set[bool]]

@@ -18,12 +18,12 @@ import yaml
 
 from cfn_lint_lambda_race.template._text import Text
 
-# The bytes of a file, None where there is none or too much of it.
+# Reads a file's bytes; None where the file is missing or too large.
 ContentOf = Callable[[FilePath], "bytes | None"]
 
 MAX_FILE_SIZE = 2 * 1024 * 1024
 MAX_NODES = 100_000
-# What opens more levels than this, one inside the other, is no document. YAML's
+# A text with more levels of nesting than this is not read as a document. YAML's
 # scanner takes a time that grows with their square, and its composer, which is
 # written in C, ends the process when the stack is full.
 MAX_LEVELS = 1_000

@@ -70,7 +70,7 @@ MAX_ALTERNATIVES = 64
 MAX_STEPS = 10_000
 # CloudFormation takes templates of 1 MB; JSON within JSON doubles at each level.
 MAX_LENGTH = 2 * 1024 * 1024
-# A longer logical ID is none:
+# CloudFormation refuses longer logical IDs:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_NAME = 255
 # Parameters and mappings with more choices than this are not enumerated.
@@ -195,7 +195,17 @@ class Evaluator:
         path: Path = (),
         when: Scenario = ALWAYS,
     ) -> list[Branch]:
-        """The nodes that the steps lead to from a node."""
+        """The nodes that the steps lead to from a node.
+
+        Args:
+            node: where to begin, with `path` as its place in the template.
+            steps: keys of mappings; `*` stands for every item or every key.
+            when: the scenario in which the node is looked at.
+
+        Returns:
+            A branch for each node, with its path and its scenario; empty where the
+            steps lead nowhere.
+        """
         found = self.branches(Branch(node, path, when))
         for step in steps:
             found = [below for branch in found for below in self.below(branch, step)]
@@ -219,7 +229,18 @@ class Evaluator:
     # -- values ----------------------------------------------------------------
 
     def evaluate(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative]:
-        """What a node can be; a single unknown where there is too much of it."""
+        """What a node can be, in each scenario.
+
+        Args:
+            node: a value of the template, intrinsics in long form.
+            when: what is known already; only what can hold with it is returned.
+
+        Returns:
+            Alternatives of a value (a `Text`, a list, a mapping or `NO_VALUE`) and
+            the scenario in which it holds, at least one. Unknown is a `Text` with an
+            unknown token; it is the only alternative past `MAX_ALTERNATIVES`,
+            `MAX_DEPTH` or `MAX_STEPS`.
+        """
         self._steps = self._steps + 1 if self._depth else 0
         if self._depth >= MAX_DEPTH or self._steps > MAX_STEPS:
             return [Alternative(unknown("too much"), when)]
@@ -750,8 +771,8 @@ class Evaluator:
         return None
 
     def _decide_equals(self, left: Any, right: Any, when: Scenario) -> bool | None:
-        # A default is what a parameter is when nobody says otherwise; a condition
-        # exists because somebody may. So defaults decide no condition.
+        # Stacks give parameters other values than the default, and conditions exist
+        # for these stacks. So a default does not decide a condition.
         self._judging += 1
         try:
             outcomes = {

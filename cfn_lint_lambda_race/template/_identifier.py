@@ -53,7 +53,7 @@ def function_arn(name: Text, qualifier: Text | None = None) -> Text:
 
 
 def parse_identifier(text: Text) -> Identifier | None:
-    """Take a name, partial ARN or ARN apart; None where the text is no such thing.
+    """Take a name, partial ARN or ARN apart; None for other texts.
 
     A token between two colons counts as one field; a text that begins with a
     token that may hold colons is not understood.

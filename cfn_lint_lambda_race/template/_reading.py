@@ -213,6 +213,10 @@ class Reading:
             parts.pop()
         return "/".join(parts)
 
+    def role_of(self, target: Target) -> str:
+        """The logical ID of the role that must allow what a target invokes, or ""."""
+        return self.attachments.role_of(target)
+
     def is_refused(self, target: Target, function: str) -> bool:
         """Whether Lambda refuses what a target invokes, a durable function.
 

@@ -88,6 +88,20 @@ class Roles:
                     allowances = [*self._allowances(role), *connected]
                     yield allowances, found.when
 
+    def name_of(self, target: Target) -> str:
+        """The logical ID of the role by which a target is authorised.
+
+        Empty where it is not certain: another template has the role, SAM makes it,
+        or a parameter or condition decides between several.
+        """
+        roles = [
+            self._role(found.value)
+            for branch in target.roles
+            for found in self._evaluator.texts(branch.node, branch.when)
+        ]
+        names = {role.id if role else "" for role in roles}
+        return names.pop() if len(names) == 1 else ""
+
     def _role(self, value: object) -> Resource | None:
         """The role of the template whose ARN a text is."""
         tokens = _resource_tokens(value)
@@ -272,7 +286,7 @@ class Roles:
     def _resource(
         self, value: object, when: Scenario, path: Path, what: str
     ) -> Iterator[Allowance]:
-        """What one resource of a statement allows; nothing if it is no function."""
+        """What one resource of a statement allows; nothing if it is not a function."""
         if value is NO_VALUE or self._is_elsewhere(value):
             return
         references = (

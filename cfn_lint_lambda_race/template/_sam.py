@@ -206,7 +206,7 @@ def _snap_start(node: Any) -> Any:
     return node if is_on else None
 
 
-# What of a SAM function is no property of the Lambda function it becomes.
+# Properties of a SAM function that the Lambda function it becomes does not have.
 NOT_OF_THE_FUNCTION = frozenset(
     {
         "AssumeRolePolicyDocument",

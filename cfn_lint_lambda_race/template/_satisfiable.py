@@ -114,10 +114,12 @@ class Satisfiability:
         return self._by_word.get(word, ())
 
     def _mentioned(self, name: str) -> frozenset[str]:
-        """What a condition's answer can depend on, and words of no account.
+        """The names that a condition's answer may depend on.
 
-        The condition's own name, those of the conditions that it refers to, by
-        whatever road, and each word of what they compare, parameters among them.
+        Returns:
+            The condition's own name, the conditions that it refers to directly or
+            through others, and each text that they compare. Parameters are among
+            these texts; the others are never the name of anything and do no harm.
         """
         if name not in self._words:
             self._words[name] = frozenset(self._words_of(name))

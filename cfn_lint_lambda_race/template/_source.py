@@ -66,7 +66,7 @@ def is_serverless(template: Mapping[Any, Any]) -> bool:
 
 
 def stand_for(cfn: Template, text: str) -> None:
-    """Say what text a template was decoded from, in the place of its file's."""
+    """Set the text that a template was decoded from, instead of its file's."""
     _Origin.of(cfn).text = text
 
 
@@ -105,7 +105,7 @@ def _differs(cfn: Template) -> bool:
     """Whether cfn-lint made something else of a template.
 
     It translates it, or loops make resources that `Globals` does not reach. With the
-    language extensions it puts any value of a mapping in the place of the one that a
+    language extensions it takes any value of a mapping instead of the one that a
     parameter chooses.
     """
     written = cfn.transform_pre

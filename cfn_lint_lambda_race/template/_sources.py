@@ -141,7 +141,7 @@ def resources_in(source: Text) -> set[str]:
 
 
 def _name_in(source: Text) -> str | None:
-    """The name in a source's ARN, or in a text that is none; None if unknown."""
+    """The name in a source's ARN, or in a text that is not an ARN; None if unknown."""
     fields = source.fields(":")
     if fields[0].literal != "arn":
         return source.literal

@@ -460,7 +460,7 @@ class Targets:
     def _put(
         self, current: Alternative, name: str, substitutions: Sequence[Branch]
     ) -> list[Alternative]:
-        """A text with one of its substitutions put in; itself where there is none."""
+        """A text with one of its substitutions put in; unchanged without one."""
         text = current.value
         assert isinstance(text, Text)
         is_whole = text.literal == f"${{{name}}}"

@@ -168,7 +168,7 @@ class Text:
         return Text.of(*parts, self.unmasked(masked[start:]))
 
     def filled(self, name: str, value: Text) -> Text:
-        """The text with a value in the place of each ``${name}``."""
+        """The text with each ``${name}`` replaced by a value."""
         parts: list[Part | Text] = []
         for part in self.parts:
             if isinstance(part, str):

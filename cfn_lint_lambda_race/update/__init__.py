@@ -89,7 +89,7 @@ class Update(NamedTuple):
     ``problem`` says why a setting cannot be honoured; ``concurrent`` are the
     functions whose code and configuration it changes at once while callers can
     meet them, ``unpublished`` those that it changes without a new version.
-    ``replaces`` tells whether it makes another resource of one.
+    ``replaces`` takes a logical ID and tells whether it replaces that resource.
     """
 
     problem: str = ""

@@ -248,7 +248,7 @@ class Builds:
         return Bundles(self._code)
 
     def differs(self, build: Build) -> bool | None:
-        """Whether a build makes other code; None where nobody knows.
+        """Whether a build makes other code; None where it is unknown.
 
         Raises GitError where git fails.
         """
@@ -282,7 +282,7 @@ class Builds:
     def _is_built_elsewhere(self, build: Build, path: Path) -> bool:
         """Whether the handler lies in a folder that git does not know.
 
-        A build's output, then: nobody knows what of.
+        Then it is the output of a build whose sources are unknown.
         """
         first, slash, _ = build.handler.partition("/")
         if not slash or first in ("", "node_modules"):

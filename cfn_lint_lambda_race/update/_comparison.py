@@ -50,8 +50,8 @@ from cfn_lint_lambda_race.update._values import differ, pruned
 
 # The Serverless Framework names a version <Function>LambdaVersion<hash>.
 SERVERLESS_VERSION = re.compile(r"LambdaVersion(?=.*\d)[A-Za-z0-9]{20,}$")
-# Replacements that follow from one another are followed this far; a chain that is
-# longer was made to exhaust the stack.
+# Depth limit for replacements that cause other replacements; only hostile templates
+# go deeper.
 _MAX_CHAIN = 30
 
 # Whether the second build makes other code than the first did; None for unknown.
@@ -304,7 +304,7 @@ class Comparison:
         return is_shared and old == new_values
 
     def is_local_code_unknown(self, function: Resource) -> bool:
-        """Whether nobody knows if local code changes: git ignores a build's output."""
+        """Whether local code cannot be compared: git does not have a build's output."""
         before = self.before.function(function.id)
         old = self.before.build(before) if before is not None else None
         new = self.after.build(function)
@@ -324,7 +324,8 @@ class Comparison:
         if old is not None and new is not None:
             return bool(self._build_differs(old, new))
         if old is not None or new is not None:
-            # Against an object in S3: built from what, nobody knows.
+            # One side is built here, the other names an object in S3, whose source is
+            # unknown.
             code = Deployment.written(before if old is None else after, "Code")
             return isinstance(code, Mapping) and "ZipFile" in code
         return None
@@ -355,7 +356,8 @@ class Comparison:
         if old is not None and new is not None and not (isabs(old) or isabs(new)):
             return self._build_differs(self.before.build(before), build) or None
         images = [Deployment.written(side, "Code") for side in (before, after)]
-        # One that is built against one that is pushed: from what, nobody knows.
+        # One side is built here, the other names a pushed image, whose source is
+        # unknown.
         return False if None in images else None
 
     def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
@@ -420,7 +422,15 @@ class Comparison:
         ]
 
     def _moved(self, reference: Token) -> Token:
-        """A reference of the new template, told from one to a replaced resource."""
+        """Mark a token whose resource this update replaces.
+
+        Args:
+            reference: a token of the new template.
+
+        Returns:
+            A token that differs from the old template's, where the resource is
+            replaced; else the token as `_known` gives it.
+        """
         if self.is_replaced(reference.name):
             return Token(
                 reference.kind, f"{reference.name} replaced", reference.attribute

@@ -134,7 +134,7 @@ class Deployment:
         return self.reading.evaluator.resources
 
     def function(self, name: str) -> Resource | None:
-        """The function of a logical ID; None where there is none."""
+        """The function with a logical ID; None for other resources."""
         return self.reading.references.functions.get(name)
 
     # -- properties ------------------------------------------------------------
@@ -378,8 +378,8 @@ def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:
 def as_lambda_takes(value: Any, row: OperationRow) -> Any:
     """An evaluated property as Lambda takes it; None for nothing.
 
-    What is absent is its default, what is empty is absent, and where the order says
-    nothing there is none.
+    An empty value counts as absent, and an absent one as its default. Lists whose
+    order means nothing are sorted.
     """
     value = pruned(value, keeps_empty_texts=row.property == "Environment")
     default = _evaluated(row.default)

@@ -138,7 +138,7 @@ class _Walk:
             del self._seen[token.name]
 
     def _identity(self, resource: Resource) -> Iterator[Any]:
-        """What makes another resource of one, where an update changes it."""
+        """The parts of a resource that replace it when an update changes them."""
         yield resource.type
         if resource.type in LAYER_TYPES:
             paths = self._local_of_layer(resource)

@@ -24,8 +24,8 @@ _COUNTED = re.compile(r"\d$|(?=[0-9a-f]*\d)[0-9a-f]{6,}$|" + SERVERLESS_VERSION.
 def is_frozen(version: Resource, inputs: Inputs) -> bool:
     """Whether nothing ever replaces an ``AWS::Lambda::Version``.
 
-    Its logical ID is nobody's method of counting, and no create-only property can
-    change while the template's text stays.
+    Nobody counts versions in its logical ID, and no create-only property can change
+    while the template's text stays.
     """
     name = _PATH_HASH.sub("", version.id)
     if name != version.id and re.search(r"[0-9a-f]{24}$", name):

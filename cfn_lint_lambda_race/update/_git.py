@@ -7,7 +7,7 @@ or a fetch.
 
 What else was measured and left out:
 
-- `git diff --raw` with the filters switched off takes 77 lines in the place of
+- `git diff --raw` with the filters switched off takes 77 lines instead of
   `_local_code`, but a driver that is named `a=b` cannot be switched off by `-c`, and
   still runs.
 - dulwich runs the repository's filters.
@@ -178,7 +178,7 @@ class Repository:
     def read(self, commit: str, path: Path, limit: int) -> bytes | None:
         """The content that a file of the work tree has in a commit.
 
-        None: the commit has no such file (a folder or a symbolic link is none), or the
+        None: the commit has no such file (folders and links do not count), or the
         path lies outside of the work tree. Raises GitError where it is larger than
         `limit` bytes, or git fails.
         """

@@ -114,7 +114,7 @@ class Inputs:
 
         Those that are named like something that every build changes; with
         ``any_name`` all that do not tell stacks apart. Not those that name the
-        function: another function is no new state of this one.
+        function: a new name makes another function, not a new state of this one.
         """
         found: dict[str, list[str]] = {}
         for row in operations():
@@ -220,10 +220,14 @@ class Inputs:
         )
 
     def reaching(self, node: Any) -> set[str]:
-        """The parameters that a node's value rests on, by any road.
+        """The parameters that a node's value depends on, directly or indirectly.
 
-        Through conditions, and through the layers of the stack, whose versions
-        are replaced with whatever they are made of.
+        Args:
+            node: a value of the template, intrinsics in long form.
+
+        Returns:
+            Their names. Counted are also those behind conditions, and behind the
+            stack's own layers, since a new layer version has a new ARN.
         """
         found: set[str] = set()
         seen: set[str] = set()

@@ -70,7 +70,7 @@ class _Now:
 class Changes:
     """The files at and below a path, on either side: all, and which of them differ.
 
-    ``unknown`` are those of which nobody knows whether they do.
+    ``unknown`` are those for which that cannot be told.
     """
 
     files: frozenset[str]
@@ -381,7 +381,7 @@ class LocalCode:
         return _digest(content, digest) == digest
 
     def _is_same_pointer(self, content: bytes, digest: str) -> bool | None:
-        """Whether what Git LFS stores points to a content; None: it is no pointer."""
+        """Whether what Git LFS stores points to a content; None without one."""
         oid = hashlib.sha256(content).hexdigest()
         pointer = (
             "version https://git-lfs.github.com/spec/v1\n"

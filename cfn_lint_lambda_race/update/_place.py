@@ -124,7 +124,7 @@ def _only(properties: Mapping[Any, Any], names: set[str]) -> dict[Any, Any]:
 def _changed(before: Any, after: Any, depth: int = 0) -> Path | None:
     """The steps to the first text below a node that is new or another one.
 
-    None where there is none: what was only removed has no text any more.
+    None where a property was only removed, so that the new text does not have it.
     """
     if depth > MAX_DEPTH:
         return ()

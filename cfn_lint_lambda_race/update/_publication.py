@@ -11,7 +11,6 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
-    parse_reference,
     published_alias_id,
 )
 from cfn_lint_lambda_race.update._changes import FunctionUpdate
@@ -72,7 +71,7 @@ def cure(comparison: Comparison, update: FunctionUpdate) -> str:
 
 
 def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> str:
-    """The same where nobody knows the text before: a value by parameter may be new."""
+    """The same without the old template: a parameter's value may be what is new."""
     after = inputs.deployment
     function = after.function(update.function)
     assert function is not None
@@ -168,7 +167,7 @@ def _stale(
     invoked = _invoked(after, function)
     for name in aliases:
         if name not in moved and (invoked is None or name in invoked):
-            return _words(name)
+            return name
     for version in after.versions(function):
         # Nobody elsewhere invokes a version that has an alias.
         if not aliases if invoked is None else version.id in invoked:
@@ -187,11 +186,6 @@ def _is_moved_by_hand(comparison: Comparison, name: str) -> bool:
         before is None
         or scalar_text(before.properties.get("FunctionVersion")) != number
     )
-
-
-def _words(name: str) -> str:
-    made = parse_reference(name)
-    return f"the alias that SAM publishes of {made['function']}" if made else name
 
 
 def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
@@ -254,7 +248,7 @@ def _invoked(deployment: Deployment, function: str) -> set[str] | None:
 def _of_serverless(
     comparison: Comparison, before: Resource, after: Resource, update: FunctionUpdate
 ) -> list[str] | None:
-    """The alias that SAM does not move; None where it does, or where nobody knows."""
+    """The alias that SAM does not move; None where it does, or for unknown."""
     if after.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in after.properties:
         return []
     if before.type != SERVERLESS_FUNCTION or (

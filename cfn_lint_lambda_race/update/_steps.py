@@ -136,7 +136,7 @@ class Invoked(NamedTuple):
 
     ``qualifier`` is empty for ``$LATEST`` and None for unknown, ``behind`` the place
     where the world says what that is: the copy of a function or version, or the key
-    of an alias; None where nobody knows.
+    of an alias; None where that is unknown.
     """
 
     function: Copy

@@ -422,7 +422,7 @@ class Timeline:
                 if number not in done and waits[number] <= set(done)
             ]
             left = (number for number in range(len(acts)) if number not in done)
-            # A circle of references is no template that CloudFormation takes.
+            # CloudFormation refuses circular references, so any order will do.
             done.append(ready[0] if ready else next(left))
         return [acts[number] for number in done]
 

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from tests.change_sets import change, described, detail
 from tests.linting import ROOT, TEMPLATES
 from tests.recipes import pages
 from tests.recipes.cloud import Cloud
@@ -20,7 +21,6 @@ from tests.recipes.conftest import (
     program,
 )
 from tests.recipes.pages import blocks, command, commands, table
-from tests.test_change_set import change, described, detail
 
 PAGE = "command-line.md"
 FORMATS = [re.sub("`", "", row[0]) for row in table(PAGE, "Formats")]

@@ -1,6 +1,6 @@
 """cfn-lsp-extra, with the rule's ID and page on each diagnostic, and its fix.
 
-Let the editor start ``python cfn_lsp.py`` in the place of ``cfn-lsp-extra``. A template
+Let the editor start ``python cfn_lsp.py`` instead of ``cfn-lsp-extra``. A template
 that is saved is linted by its name, as on the command line, so that ``.cfnlintrc``,
 baselines and the files that it names are found.
 """
