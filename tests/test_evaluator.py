@@ -116,7 +116,7 @@ def _values(node: Any, evaluator: Evaluator | None = None) -> list[Any]:
     return [_plain(alternative.value) for alternative in found]
 
 
-def _is_unknown(found: Sequence[Alternative]) -> bool:
+def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
     (alternative,) = found
     value = alternative.value
     token = value.token if isinstance(value, Text) else None

@@ -165,9 +165,7 @@ class Attachments:
             if when is None or not self._possible(when):
                 continue
             for found in self._evaluator.texts(branch.node, when):
-                is_none = isinstance(found.value, Text) and (
-                    found.value.literal in _NO_ROLE
-                )
+                is_none = found.value.literal in _NO_ROLE
                 if not is_none and self._possible(found.when):
                     return True
         return False
@@ -324,10 +322,7 @@ class Attachments:
         if "FunctionName" not in resource.properties:
             # CloudFormation makes one up.
             return False
-        return any(
-            isinstance(found.value, Text) and found.value.literal is None
-            for found in named
-        )
+        return any(found.value.literal is None for found in named)
 
     # -- settings --------------------------------------------------------------
 

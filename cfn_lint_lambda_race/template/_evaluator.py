@@ -24,11 +24,13 @@ from cfn_lint_lambda_race.template._nodes import (
     NO_VALUE,
     VERSION_TYPE,
     Alternative,
+    Alternatives,
     Branch,
     Path,
     Resource,
     Value,
     intrinsic,
+    is_text,
     mapping,
     scalar_text,
     sub_variables,
@@ -218,7 +220,7 @@ class Evaluator:
 
     # -- values ----------------------------------------------------------------
 
-    def evaluate(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative]:
+    def evaluate(self, node: Any, when: Scenario = ALWAYS) -> Alternatives:
         """What a node can be; a single unknown where there is too much of it."""
         self._steps = self._steps + 1 if self._depth else 0
         if self._depth >= MAX_DEPTH or self._steps > MAX_STEPS:
@@ -232,15 +234,20 @@ class Evaluator:
             return [Alternative(unknown(node), when)]
         return alternatives
 
-    def texts(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative]:
+    def texts(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative[Text]]:
         """What a scalar can be: the alternatives of `evaluate` that are texts."""
         return [
             alternative
             for alternative in self.evaluate(node, when)
-            if isinstance(alternative.value, Text)
+            if is_text(alternative)
         ]
 
-    def _evaluate(self, node: Any, when: Scenario) -> list[Alternative]:
+    def text(self, node: Any) -> Text | None:
+        """What a scalar is, where it can be one text alone; else None."""
+        found = self.texts(node)
+        return found[0].value if len(found) == 1 else None
+
+    def _evaluate(self, node: Any, when: Scenario) -> Alternatives:
         if isinstance(node, Text):
             return [Alternative(node, when)]
         characters = scalar_text(node)
@@ -260,7 +267,7 @@ class Evaluator:
             return self._evaluate_object(node, when)
         return [Alternative(unknown(node), when)]
 
-    def _evaluate_list(self, node: list[Any], when: Scenario) -> list[Alternative]:
+    def _evaluate_list(self, node: list[Any], when: Scenario) -> Alternatives:
         found = self._combined(node, when)
         if found is None:
             return [Alternative(unknown(node), when)]
@@ -269,9 +276,7 @@ class Evaluator:
             for items, scenario in found
         ]
 
-    def _evaluate_object(
-        self, node: Mapping[Any, Any], when: Scenario
-    ) -> list[Alternative]:
+    def _evaluate_object(self, node: Mapping[Any, Any], when: Scenario) -> Alternatives:
         found = self._combined(node.values(), when)
         if found is None:
             return [Alternative(unknown(node), when)]
@@ -306,7 +311,7 @@ class Evaluator:
 
     # -- intrinsic functions ---------------------------------------------------
 
-    def _if(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _if(self, argument: Any, when: Scenario) -> Alternatives | None:
         if not _is_if(argument):
             return None
         return [
@@ -315,7 +320,7 @@ class Evaluator:
             for found in self.evaluate(branch.node, branch.when)
         ]
 
-    def _ref(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _ref(self, argument: Any, when: Scenario) -> Alternatives | None:
         if not isinstance(argument, str):
             return None
         if argument == "AWS::NoValue":
@@ -330,10 +335,10 @@ class Evaluator:
             return self._parameter(argument, when)
         return self._attribute(argument, "Ref", when)
 
-    def _parameter(self, name: str, when: Scenario) -> list[Alternative]:
+    def _parameter(self, name: str, when: Scenario) -> Alternatives:
         parameter = mapping(self.parameters[name])
         kind = parameter.get("Type")
-        unknown_value = [Alternative(token(PARAMETER_TOKEN, name), when)]
+        unknown_value: Alternatives = [Alternative(token(PARAMETER_TOKEN, name), when)]
         if not isinstance(kind, str) or kind.startswith("AWS::SSM::Parameter::"):
             return unknown_value
         choices = list(self._parameter_choices(name, parameter, when))
@@ -396,7 +401,7 @@ class Evaluator:
         parameter = mapping(self.parameters.get(name))
         return [value for value, _ in self._parameter_choices(name, parameter, when)]
 
-    def _get_att(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _get_att(self, argument: Any, when: Scenario) -> Alternatives | None:
         if isinstance(argument, str):
             argument = argument.split(".", 1)
         if not isinstance(argument, list) or len(argument) < 2:
@@ -404,7 +409,7 @@ class Evaluator:
         resource, *rest = argument
         if not isinstance(resource, str):
             return None
-        found: list[Alternative] = []
+        found: Alternatives = []
         for names, scenario in self._combined(rest, when) or ():
             if not all(
                 isinstance(name, Text) and name.literal is not None for name in names
@@ -416,10 +421,12 @@ class Evaluator:
 
     def _attribute(
         self, resource_id: str, attribute: str, when: Scenario
-    ) -> list[Alternative]:
+    ) -> Alternatives:
         """What ``Ref`` (attribute ``Ref``) or ``Fn::GetAtt`` of a resource says."""
         resource = self.resources.get(resource_id)
-        opaque = [Alternative(token(ATTRIBUTE, resource_id, attribute), when)]
+        opaque: Alternatives = [
+            Alternative(token(ATTRIBUTE, resource_id, attribute), when)
+        ]
         if resource is None:
             # The ARN that an alias or a version has as an attribute is its `Ref`.
             is_ref = attribute in ("Ref", "AliasArn", "FunctionArn")
@@ -444,7 +451,7 @@ class Evaluator:
 
     def _function_attribute(
         self, function: str, attribute: str, when: Scenario
-    ) -> list[Alternative]:
+    ) -> Alternatives:
         name = token(FUNCTION, function)
         if attribute == "Ref":
             return [Alternative(name, when)]
@@ -455,9 +462,9 @@ class Evaluator:
 
     def _qualified(
         self, resource: Resource, qualifier: Text, when: Scenario
-    ) -> list[Alternative]:
+    ) -> Alternatives:
         """The ARN that an alias or a version resource refers to."""
-        found = []
+        found: Alternatives = []
         for name, scenario in self._function_names(resource, when):
             found.append(Alternative(function_arn(name, qualifier), scenario))
         return found
@@ -476,12 +483,11 @@ class Evaluator:
             self._active.discard(key)
         found = []
         for alternative in named:
-            assert isinstance(alternative.value, Text)
             identifier = parse_identifier(alternative.value)
             found.append((identifier.name if identifier else hidden, alternative.when))
         return found or [(hidden, when)]
 
-    def _sam_reference(self, name: str, when: Scenario) -> list[Alternative]:
+    def _sam_reference(self, name: str, when: Scenario) -> Alternatives:
         """What SAM makes of ``Fn.Alias``, ``Fn.Version`` and its generated IDs.
 
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html
@@ -495,7 +501,7 @@ class Evaluator:
         resource = self.resources.get(function)
         if resource is None or resource.type != SERVERLESS_FUNCTION:
             return []
-        found = []
+        found: Alternatives = []
         for alias, scenario in self.published_aliases(resource, when):
             if alias is None:
                 continue
@@ -539,7 +545,7 @@ class Evaluator:
                     self._sam_ids[generated] = (resource.id, "Alias")
         return self._sam_ids
 
-    def _sub(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _sub(self, argument: Any, when: Scenario) -> Alternatives | None:
         variables: Mapping[Any, Any] = {}
         if isinstance(argument, list) and len(argument) == 2:
             argument, variables = argument[0], mapping(argument[1])
@@ -562,7 +568,7 @@ class Evaluator:
         nodes.append(argument[start:])
         return self._concatenated(nodes, "", when)
 
-    def _join(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _join(self, argument: Any, when: Scenario) -> Alternatives | None:
         if not isinstance(argument, list) or len(argument) != 2:
             return None
         delimiter, nodes = argument
@@ -577,8 +583,8 @@ class Evaluator:
 
     def _concatenated(
         self, nodes: list[Any], delimiter: str, when: Scenario
-    ) -> list[Alternative] | None:
-        found = []
+    ) -> Alternatives | None:
+        found: Alternatives = []
         alternatives = self._evaluate_list(nodes, when)
         if any(isinstance(one.value, Text) for one in alternatives):
             opaque = [self._opaque(node, when) for node in nodes if node != ""]
@@ -607,10 +613,10 @@ class Evaluator:
             return node
         return unknown(node)
 
-    def _select(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _select(self, argument: Any, when: Scenario) -> Alternatives | None:
         if not isinstance(argument, list) or len(argument) != 2:
             return None
-        found = []
+        found: Alternatives = []
         for index in self.texts(argument[0], when):
             number = _index(str(index.value))
             for items in self.evaluate(argument[1], index.when):
@@ -621,25 +627,24 @@ class Evaluator:
                     found.append(Alternative(values[number], items.when))
         return found
 
-    def _split(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _split(self, argument: Any, when: Scenario) -> Alternatives | None:
         if not isinstance(argument, list) or len(argument) != 2:
             return None
         delimiter = argument[0]
         if not isinstance(delimiter, str):
             return None
-        found = []
+        found: Alternatives = []
         for alternative in self.texts(argument[1], when):
-            assert isinstance(alternative.value, Text)
             pieces = alternative.value.split(delimiter)
-            value = _UNCLEAR if pieces is None else list(pieces)
+            value: Value = _UNCLEAR if pieces is None else list(pieces)
             found.append(Alternative(value, alternative.when))
         return found
 
-    def _find_in_map(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _find_in_map(self, argument: Any, when: Scenario) -> Alternatives | None:
         if not isinstance(argument, list) or len(argument) not in (3, 4):
             return None
         default = mapping(argument[3]) if len(argument) == 4 else {}
-        found: list[Alternative] = []
+        found: Alternatives = []
         for name in self.texts(argument[0], when):
             table = self.mappings.get(str(name.value))
             found.extend(self._look_up(table, argument[1:3], default, name.when))
@@ -651,10 +656,10 @@ class Evaluator:
         keys: list[Any],
         default: Mapping[Any, Any],
         when: Scenario,
-    ) -> list[Alternative]:
+    ) -> Alternatives:
         if not keys:
             return self.evaluate(table, when)
-        found: list[Alternative] = []
+        found: Alternatives = []
         for key in self.texts(keys[0], when):
             for name, scenario in self._keys(key, mapping(table)):
                 if name is not None and name in mapping(table):
@@ -670,13 +675,12 @@ class Evaluator:
         return found
 
     def _keys(
-        self, key: Alternative, table: Mapping[Any, Any]
+        self, key: Alternative[Text], table: Mapping[Any, Any]
     ) -> Iterator[tuple[str | None, Scenario]]:
         """The keys that a text can select; None for one that is unknown.
 
         Behind a pseudo parameter, each key of the mapping is an alternative.
         """
-        assert isinstance(key.value, Text)
         pseudo = key.value.token
         if pseudo is not None and pseudo.kind == PSEUDO and len(table) <= MAX_CHOICES:
             for name in table:
@@ -686,14 +690,14 @@ class Evaluator:
             return
         yield key.value.literal, key.when
 
-    def _import(self, argument: Any, when: Scenario) -> list[Alternative]:
+    def _import(self, argument: Any, when: Scenario) -> Alternatives:
         return [
             Alternative(unknown({"Fn::ImportValue": str(name.value)}), name.when)
             for name in self.texts(argument, when)
         ]
 
-    def _to_json(self, argument: Any, when: Scenario) -> list[Alternative] | None:
-        found = []
+    def _to_json(self, argument: Any, when: Scenario) -> Alternatives | None:
+        found: Alternatives = []
         for alternative in self.evaluate(argument, when):
             parts: list[Any] = []
             length = 0
@@ -766,9 +770,7 @@ class Evaluator:
         return outcomes.pop() if len(outcomes) == 1 else None
 
 
-_INTRINSICS: dict[
-    str, Callable[[Evaluator, Any, Scenario], list[Alternative] | None]
-] = {
+_INTRINSICS: dict[str, Callable[[Evaluator, Any, Scenario], Alternatives | None]] = {
     "Fn::FindInMap": Evaluator._find_in_map,
     "Fn::GetAtt": Evaluator._get_att,
     "Fn::If": Evaluator._if,

@@ -21,7 +21,7 @@ from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_STATE_MACHINE
 from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
 from cfn_lint_lambda_race.template._targets import Target
-from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION
 
 _OUTPUT = TargetRow("Outputs", "Value", "name", "", what="an output")
 _SUB = "Fn::Sub"
@@ -187,7 +187,6 @@ class Exits:
             token.name
             for name in names
             for found in self._evaluator.texts(name.node)
-            if isinstance(found.value, Text)
             for token in found.value.tokens
             if token.kind == ATTRIBUTE
         }

@@ -110,9 +110,7 @@ class Grants:
     def _source_of_permission(self, resource: Resource) -> Text | None:
         if "SourceArn" not in resource.properties:
             return None
-        texts = self._evaluator.texts(resource.properties["SourceArn"])
-        value = texts[0].value if len(texts) == 1 else None
-        return value if isinstance(value, Text) else None
+        return self._evaluator.text(resource.properties["SourceArn"])
 
     def _connected(self) -> Iterator[Grant]:
         for found in connections(self._evaluator, self._references):
@@ -166,12 +164,9 @@ class Grants:
         for name in ("RestApiId", "ApiId"):
             for branch in self._evaluator.follow(event, ["Properties", name]):
                 for found in self._evaluator.texts(branch.node):
-                    if isinstance(found.value, Text):
-                        literal = found.value.literal
-                        # SAM takes the logical ID itself for a reference to it.
-                        return (
-                            token(ATTRIBUTE, literal, "Ref") if literal else found.value
-                        )
+                    literal = found.value.literal
+                    # SAM takes the logical ID itself for a reference to it.
+                    return token(ATTRIBUTE, literal, "Ref") if literal else found.value
         return None
 
     def _operation_of_event(self, event: object) -> tuple[str, str] | None:
@@ -182,7 +177,6 @@ class Grants:
                 found.value.literal
                 for branch in self._evaluator.follow(event, ["Properties", name])
                 for found in self._evaluator.texts(branch.node)
-                if isinstance(found.value, Text)
             ]
             if len(texts) != 1 or texts[0] is None:
                 return None

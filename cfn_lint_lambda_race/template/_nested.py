@@ -38,7 +38,7 @@ def ends_in_nested(place: Target, evaluator: Evaluator, read_file: ReadFile) -> 
     parameter = place.path[len(stack.path) + 1]
     values = {_ARN if reference.is_arn else _NAME for reference in place.references}
     found = evaluator.texts(stack.properties.get(_LOCATIONS[stack.type]))
-    names = [one.value for one in found if isinstance(one.value, Text)]
+    names = [one.value for one in found]
     return bool(names) and not any(
         _reaches(name, str(parameter), value, read_file)
         for name in names

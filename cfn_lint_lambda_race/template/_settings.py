@@ -75,12 +75,11 @@ class Settings:
             for qualifier in self._evaluator.texts(branch.node, branch.when):
                 named = resource.properties.get("FunctionName")
                 for reference in self._references.of(named, qualifier.when):
-                    if isinstance(qualifier.value, Text):
-                        yield Setting(
-                            branch.path,
-                            f"The event-invoke config {resource.id}",
-                            self._references.qualified_by(reference, qualifier.value),
-                        )
+                    yield Setting(
+                        branch.path,
+                        f"The event-invoke config {resource.id}",
+                        self._references.qualified_by(reference, qualifier.value),
+                    )
 
     def _scalable_target(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
         for path, fields, found in self._scaled(resource, when):
@@ -102,7 +101,6 @@ class Settings:
         """
         for branch in self._evaluator.property(resource, "ResourceId", when):
             for found in self._evaluator.texts(branch.node, branch.when):
-                assert isinstance(found.value, Text)
                 kind, *rest = found.value.fields(":")
                 if kind.literal == "function" and 1 <= len(rest) <= 2:
                     yield branch.path, rest, found.when

@@ -21,9 +21,11 @@ from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_ur
 from cfn_lint_lambda_race.template._nodes import (
     NO_VALUE,
     Alternative,
+    Alternatives,
     Branch,
     Path,
     Resource,
+    Value,
     intrinsic,
     unknown,
 )
@@ -201,7 +203,6 @@ class Targets:
     def _of_other(self, branch: Branch, name: str) -> Iterator[Branch]:
         """A property of the resource that a node refers to."""
         for found in self._evaluator.texts(branch.node, branch.when):
-            assert isinstance(found.value, Text)
             for named in found.value.tokens:
                 resource = self._evaluator.resources.get(named.name)
                 if resource is not None:
@@ -378,7 +379,6 @@ class Targets:
                 yield branch
             return
         for found in self._evaluator.texts(branch.node, branch.when):
-            assert isinstance(found.value, Text)
             if is_file:
                 document = self._read_file(found.value)
             else:
@@ -398,7 +398,6 @@ class Targets:
         if not isinstance(parameters, Mapping):
             return
         for found in self._evaluator.texts(parameters.get("Location"), branch.when):
-            assert isinstance(found.value, Text)
             document = self._read_file(found.value)
             yield Branch(document, branch.path, found.when, inner=())
 
@@ -436,7 +435,7 @@ class Targets:
                     inner = branch.inner
                 yield Target(resource, row, path, known, is_complete, root.when, inner)
 
-    def _values(self, place: _Place) -> Iterable[Alternative]:
+    def _values(self, place: _Place) -> Iterable[Alternative[Value]]:
         """What a place can say, each with the path to where that is written.
 
         A document's substitutions are put in; where one is the whole text, it is
@@ -458,8 +457,8 @@ class Targets:
             yield from values
 
     def _put(
-        self, current: Alternative, name: str, substitutions: Sequence[Branch]
-    ) -> list[Alternative]:
+        self, current: Alternative[Value], name: str, substitutions: Sequence[Branch]
+    ) -> Alternatives:
         """A text with one of its substitutions put in; itself where there is none."""
         text = current.value
         assert isinstance(text, Text)
@@ -475,7 +474,6 @@ class Targets:
             if when is not None
             for below in self._evaluator.below(replace(branch, when=when), name)
             for value in self._evaluator.texts(below.node, below.when)
-            if isinstance(value.value, Text)
         ] or [current]
 
     def _read(

@@ -24,6 +24,7 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._cfnlint import create_only_pointers
+from cfn_lint_lambda_race.template._nodes import Value
 from cfn_lint_lambda_race.template._sam import (
     WRITTEN_OUT,
     makes_role,
@@ -408,7 +409,7 @@ class Comparison:
         )
 
     def _sides(
-        self, before: Iterable[Alternative], after: Iterable[Alternative]
+        self, before: Iterable[Alternative[Value]], after: Iterable[Alternative[Value]]
     ) -> list[list[tuple[Scenario, Any]]]:
         """What both sides can be: pruned values, each with its scenario.
 

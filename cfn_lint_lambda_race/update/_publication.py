@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from cfn_lint_lambda_race.template import (
     Resource,
-    Text,
     scalar_text,
 )
 from cfn_lint_lambda_race.template._sam import (
@@ -221,11 +220,7 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
         if references.latest_branches(name):
             continue
         node = alias.resource.properties.get("FunctionVersion")
-        tokens = [
-            value.value.token
-            for value in evaluator.texts(node)
-            if isinstance(value.value, Text)
-        ]
+        tokens = [value.value.token for value in evaluator.texts(node)]
         if scalar_text(node) is not None or any(
             token is not None and token.name in versions for token in tokens
         ):
