@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cfn_lint_lambda_race import _fix, _pages
+from cfn_lint_lambda_race import _fix, _pages, _plan
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain.add_argument("id", metavar="ID", help="a rule's ID, as in a finding")
     explain.set_defaults(run=_explain)
     _fix.add_parser(commands)
+    _plan.add_parser(commands)
     chosen = parser.parse_args(arguments)
     code: int = chosen.run(chosen)
     return code

@@ -29,7 +29,7 @@ _COMPARES, _UNPUBLISHED = "W9831", "W9832"
 _NOTES = frozenset({"W9834", "W9835"})
 # What may be new: what a new alias makes true, and what the deployment has to know.
 TOLERATED = frozenset({"I9836", *_NOTES})
-_UPDATE_RULES = frozenset({_COMPARES, _UNPUBLISHED, *_NOTES})
+UPDATE_RULES = frozenset({_COMPARES, _UNPUBLISHED, *_NOTES})
 
 
 @cache
@@ -103,6 +103,19 @@ class Linter:
         configured = self._config.configure_rules.get(_COMPARES) or {}
         return any(configured.get(name) for name in Settings._fields)
 
+    @property
+    def settings(self) -> Settings:
+        """What the templates are to be compared with, by options or `.cfnlintrc`."""
+        configured = self._config.configure_rules.get(_COMPARES) or {}
+        return Settings(**{name: configured.get(name) for name in Settings._fields})
+
+    def template(self, filename: str, text: str) -> Template:
+        """A text as cfn-lint decodes it, with the user's parameters.
+
+        Raises `LintError` where it is no template.
+        """
+        return _template(filename, text, self._config)
+
     def pack(self, filename: str, text: str, baseline: str = "") -> list[Finding]:
         """What the pack says of a text, as if it stood in a file.
 
@@ -130,14 +143,7 @@ class Linter:
 def _lint(filename: str, text: str, config: ConfigMixIn, rules: Rules) -> list[Match]:
     # cfn-lint and aws-sam-translator raise what they please on broken input.
     try:
-        template, matches = decode_str(text)
-        if matches:
-            raise LintError(f"it cannot be read: {_words(matches[0])}")
-        if not isinstance(template, dict) or not template:
-            raise LintError("it is no template")
-        config.set_template_args(template)
-        cfn = Template(filename, template, config.regions, config.parameters)
-        stand_for(cfn, text)
+        cfn = _template(filename, text, config)
         found = list(_dedup(_run_template_per_config(cfn, config, rules)))
         for match in found:
             if isinstance(match.rule, TransformError):
@@ -147,6 +153,18 @@ def _lint(filename: str, text: str, config: ConfigMixIn, rules: Rules) -> list[M
         raise
     except Exception as error:
         raise LintError(f"cfn-lint cannot lint it: {error}") from None
+
+
+def _template(filename: str, text: str, config: ConfigMixIn) -> Template:
+    template, matches = decode_str(text)
+    if matches:
+        raise LintError(f"it cannot be read: {_words(matches[0])}")
+    if not isinstance(template, dict) or not template:
+        raise LintError("it is no template")
+    config.set_template_args(template)
+    cfn = Template(filename, template, config.regions, config.parameters)
+    stand_for(cfn, text)
+    return cfn
 
 
 def _stale(cfn: Template, rules: Rules, config: ConfigMixIn) -> Iterator[Match]:
@@ -220,7 +238,7 @@ class FileLint:
         found = [
             finding
             for finding in self._linter.pack(self._filename, text, str(self._original))
-            if finding.rule in _UPDATE_RULES
+            if finding.rule in UPDATE_RULES
         ]
         return (
             [finding for finding in found if finding.rule not in _NOTES],

@@ -870,3 +870,30 @@ def test_a_key_may_be_a_number() -> None:
     (found,) = Evaluator({}).evaluate({1: "a"})
     assert isinstance(found.value, dict)
     assert list(found.value.values()) == [literal("a")]
+
+
+@pytest.mark.parametrize(("named", "is_replaced"), [("Shop", True), ("Office", False)])
+def test_an_event_takes_over_the_operation_of_its_own_api(
+    named: str, is_replaced: bool, tmp_path: Path
+) -> None:
+    uri = (
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+        "${Orders.Arn}/invocations"
+    )
+    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
+    method = {"x-amazon-apigateway-integration": integration}
+    shop = resource(
+        "Serverless::Api",
+        StageName="prod",
+        MergeDefinitions=True,
+        DefinitionBody={"openapi": "3.0.1", "paths": {"/orders": {"get": method}}},
+    )
+    office = resource("Serverless::Api", StageName="prod")
+    event = {"Path": "/orders", "Method": "get", "RestApiId": {"Ref": named}}
+    template = sam(
+        {"AutoPublishAlias": "live"}, Resources={"Shop": shop, "Office": office}
+    )
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["Events"] = {"Get": {"Type": "Api", "Properties": event}}
+    found = paths(lint_template(tmp_path, template), "W9810")
+    assert any("Shop" in path for path in found) is not is_replaced

@@ -179,6 +179,7 @@ def test_a_version_follows_its_function(tmp_path: Path) -> None:
     (new,) = re.findall(r"\w+(?=:\n    Type: AWS::Lambda::Version)", result.text)
     assert old != new
     assert result.text == changed.replace(old, new)
+    assert not result.notes
     path.write_text(result.text)
     assert fixed(path, "--rule", "W9832").text == result.text
 
@@ -552,3 +553,44 @@ def test_what_a_page_calls_wrong_is_fixed_or_left_with_a_reason(
         assert path.stem in {finding.rule for finding in told}
         if path.stem in ("W9810", "W9811", "W9812", "W9832", "W9833", "I9836"):
             assert not result.left
+
+
+@pytest.mark.parametrize(
+    ("depends", "expected"),
+    [
+        ("", ["DependsOn: OrdersLive"]),
+        ("    DependsOn: Queue\n", ["DependsOn:", "- Queue", "- OrdersLive"]),
+        ("    DependsOn: [Queue]\n", ["DependsOn: [Queue, OrdersLive]"]),
+    ],
+)
+def test_what_names_an_alias_is_made_after_it(
+    depends: str, expected: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        f"""\
+Resources:
+  Orders:
+{CODE}
+  Queue:
+    Type: AWS::SQS::Queue
+  Retries:
+    Type: AWS::Lambda::EventInvokeConfig
+{depends}    Properties:
+      FunctionName: !Ref Orders
+      Qualifier: $LATEST
+      MaximumRetryAttempts: 1
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      Subscription:
+        - Protocol: lambda
+          Endpoint: !GetAtt Orders.Arn
+"""
+    )
+    text = fixed(path).text
+    assert "      Qualifier: live\n" in text
+    start = text.index("AWS::Lambda::EventInvokeConfig")
+    lines = [line.strip() for line in text[start:].splitlines()[1:]]
+    assert lines[: len(expected)] == expected
+    assert lines[len(expected)] == "Properties:"

@@ -17,6 +17,7 @@ from cfn_lint_lambda_race.data import (
 )
 from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
 from tests.schemas import is_current, knows_sam, schemas
+from tests.schemas import properties as paths_of
 
 ROWS = {row.property: row for row in operations()}
 # Members of the requests that are no property of a function.
@@ -92,6 +93,38 @@ def test_every_member_of_a_request_is_a_row(operation: str) -> None:
     assert rows
 
 
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS.values() if row.operation not in (CODE, CONFIGURATION, None)],
+    ids=lambda row: str(row.property),
+)
+def test_an_operation_of_its_own_takes_the_property(row: OperationRow) -> None:
+    """The property itself, or what is in it."""
+    assert row.operation is not None
+    inside = {
+        path.split("/")[1]
+        for path in paths_of(_function())
+        if path.startswith(f"{row.property}/")
+    }
+    # Of a list of pairs, the API takes a map.
+    assert _members(row.operation) & {row.property, row.member, *inside} - {"*"}
+
+
+def test_what_has_no_order() -> None:
+    """Sets of networks and groups; the later of two layers covers the earlier."""
+    unordered = {row.property: row.unordered for row in ROWS.values() if row.unordered}
+    assert unordered == {"VpcConfig": ("SecurityGroupIds", "SubnetIds")}
+    model = Session().get_service_model("lambda").shape_for("VpcConfig")
+    assert set(unordered["VpcConfig"]) <= set(model.members)
+
+
+def test_each_default_is_tested() -> None:
+    assert {row.property for row in ROWS.values() if row.default is not None} == {
+        *("Architectures", "EphemeralStorage", "LoggingConfig", "MemorySize"),
+        *("PackageType", "SnapStart", "Timeout", "TracingConfig", "VpcConfig"),
+    }
+
+
 def test_what_has_no_property() -> None:
     assert not NO_PROPERTIES & set(_function()["properties"]), "add a row for each"
     assert _members(CONFIGURATION) >= NO_PROPERTIES
@@ -151,9 +184,19 @@ def test_no_property_of_sam_becomes_two() -> None:
         ("Architectures", ["x86_64"]),
         ("EphemeralStorage", {"Size": 512}),
         ("MemorySize", 128),
+        (
+            "LoggingConfig",
+            {
+                "LogFormat": "Text",
+                "ApplicationLogLevel": "INFO",
+                "SystemLogLevel": "INFO",
+            },
+        ),
         ("PackageType", "Zip"),
+        ("SnapStart", {"ApplyOn": "None"}),
         ("Timeout", 3),
         ("TracingConfig", {"Mode": "PassThrough"}),
+        ("VpcConfig", {"Ipv6AllowedForDualStack": "false"}),
     ],
 )
 def test_documented_defaults(name: str, default: Any) -> None:

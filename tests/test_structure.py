@@ -19,7 +19,17 @@ DOOR = "template/_cfnlint.py"
 
 # By folder, the folders of the package that its modules may import from.
 MAY_IMPORT = {
-    "": {"rules", "cure", "update", "template", "_fix", "_linting", "_pages"},
+    "": {
+        "rules",
+        "cure",
+        "update",
+        "template",
+        "_fix",
+        "_linting",
+        "_pages",
+        "_pictures",
+        "_plan",
+    },
     "cure": {"cure", "update", "template", "data"},
     "rules": {"rules", "cure", "template", "update"},
     "update": {"update", "template", "data"},

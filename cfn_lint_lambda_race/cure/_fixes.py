@@ -136,8 +136,26 @@ def _requalified(shop: Workshop, target: Target) -> list[Edit]:
     node = shop.node(target.path)
     if intrinsic(node)[0] == "Fn::Transform":
         raise NoFixError("a file of its own names the function")
+    published, edits = _published_at(shop, target)
+    takes_arn = target.row.type not in _TAKES_NAMES
+    rewriting = Rewriting(published, takes_arn)
+    new = rewriting.of(node)
+    is_whole = target.inner is None and target.row.form in ("arn", "name")
+    if is_whole and takes_arn and len(published) == 1:
+        new = _replaced(node, new, *published.values())
+    if new == node:
+        raise NoFixError(_why_not(shop, node))
+    edits += shop.rewrite(target.path, node, new, rewriting)
+    edits += shop.made_after(target.path, new, published.values())
+    return [*edits, *_without_latest(shop, target)]
+
+
+def _published_at(
+    shop: Workshop, target: Target
+) -> tuple[dict[str, Published], list[Edit]]:
+    """What the functions publish that stand at a target's place, and what makes it."""
     edits: list[Edit] = []
-    published = {}
+    published: dict[str, Published] = {}
     for one in shop.reading.targets:
         if one.path != target.path or not one.row.accepts:
             continue
@@ -150,16 +168,7 @@ def _requalified(shop: Workshop, target: Target) -> list[Edit]:
                 use.function, target.row.accepts
             )
             edits += made
-    takes_arn = target.row.type not in _TAKES_NAMES
-    rewriting = Rewriting(published, takes_arn)
-    new = rewriting.of(node)
-    is_whole = target.inner is None and target.row.form in ("arn", "name")
-    if is_whole and takes_arn and len(published) == 1:
-        new = _replaced(node, new, *published.values())
-    if new == node:
-        raise NoFixError(_why_not(shop, node))
-    edits += shop.rewrite(target.path, node, new, rewriting)
-    return [*edits, *_without_latest(shop, target)]
+    return published, edits
 
 
 def _without_latest(shop: Workshop, target: Target) -> list[Edit]:
@@ -251,12 +260,18 @@ def _attached(shop: Workshop, misfit: Misfit) -> list[Edit]:
     if last == "Qualifier":
         if published.name is None:
             raise NoFixError("the name of the alias is not written out")
-        return [shop.document.replace(misfit.path, published.name)]
+        return [
+            shop.document.replace(misfit.path, published.name),
+            *shop.made_after(misfit.path, published.name, [published]),
+        ]
     if last == "ResourceId":
         if published.name is None:
             raise NoFixError("the name of the alias is not written out")
         value = f"function:${{{misfit.function}}}:{published.name}"
-        return [shop.document.replace(misfit.path, {"Fn::Sub": value})]
+        return [
+            shop.document.replace(misfit.path, {"Fn::Sub": value}),
+            *shop.made_after(misfit.path, None, [published]),
+        ]
     if misfit.kind is Kind.SETTING:
         raise NoFixError("it belongs to the alias or version that has it")
     if misfit.has is not None:
@@ -291,7 +306,8 @@ def qualify_scaling(cfn: Template, refused: Refused) -> Fix:
         if published.name is None:
             raise NoFixError("the name of the alias is not written out")
         value: Node = {"Fn::Sub": f"function:${{{refused.function}}}:{published.name}"}
-        return [*edits, shop.document.replace(refused.path, value)]
+        edits.append(shop.document.replace(refused.path, value))
+        return [*edits, *shop.made_after(refused.path, None, [published])]
 
     return Fix(refused.function, cfn, make)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -104,6 +104,45 @@ class Workshop:
         if written != there.text and grown == len(new) - len(old):
             return Edit(there.start, there.end, written)
         return self.document.replace(path, new)
+
+    def made_after(
+        self, path: Path, node: Any, published: Iterable[Published]
+    ) -> list[Edit]:
+        """Lets a resource be made after the aliases that a node of it names.
+
+        A reference orders the two; a name that is written out does not.
+        """
+        if path[:1] != ("Resources",):
+            return []
+        published = list(published)
+        new = [
+            one.ref
+            for one in published
+            if one.ref and "." not in one.ref and not _mentions(node, one.ref)
+        ]
+        resource = self.node(path[:2])
+        depends = resource.get("DependsOn", [])
+        old = depends if isinstance(depends, list) else [depends]
+        new = [alias for alias in new if alias not in old]
+        if not new:
+            return []
+        functions = {one.function for one in published}
+        aliases = self.reading.references.aliases
+        # What an alias of the same function took the place of.
+        kept = [
+            name
+            for name in old
+            if name not in aliases or aliases[name].function not in functions
+        ]
+        place = (*path[:2], "DependsOn")
+        if isinstance(depends, list) and kept == old and len(new) == 1 and old:
+            return [self.document.append(place, new[0])]
+        names: list[Node] = [*kept, *new]
+        value = names[0] if len(names) == 1 else names
+        if "DependsOn" in resource:
+            return [self.document.replace(place, value)]
+        after = "Type" if "Type" in resource else None
+        return [self.document.add_keys(path[:2], {"DependsOn": value}, after)]
 
     def function(self, name: str) -> Resource:
         """A function of the template; raises `NoFixError` for one elsewhere."""
@@ -348,6 +387,11 @@ class Workshop:
             for name in [f"{wanted[-1]}{number}"]
             if name not in self.reading.evaluator.resources
         )
+
+
+def _mentions(node: Any, name: str) -> bool:
+    """Whether a node refers to a resource."""
+    return any(True for _ in _naming(node, name))
 
 
 def _naming(node: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -11,6 +11,7 @@ from cfn_lint_lambda_race.template._cfnlint import Template, kept
 from cfn_lint_lambda_race.update._baseline import (
     BaselineError,
     Settings,
+    baseline_content,
     compare,
     read_change_set,
     settings_of_template,
@@ -38,6 +39,7 @@ from cfn_lint_lambda_race.update._stacks import stacks_that_move, stacks_that_pu
 from cfn_lint_lambda_race.update._timeline import Hazard, Kind, Timeline
 
 __all__ = [
+    "BaselineError",
     "Change",
     "Coupling",
     "FunctionUpdate",
@@ -49,6 +51,7 @@ __all__ = [
     "Unpublished",
     "UnpublishedInput",
     "Update",
+    "baseline_content",
     "configure",
     "couplings",
     "fingerprint",

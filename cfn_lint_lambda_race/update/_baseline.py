@@ -106,6 +106,22 @@ def compare(settings: Settings, cfn: Template, after: Deployment) -> Comparison 
     return None
 
 
+def baseline_content(settings: Settings, cfn: Template) -> bytes | None:
+    """What the baseline of a template holds; None where it lacks the template.
+
+    Raises `BaselineError`.
+    """
+    if settings.baseline_ref:
+        try:
+            found = _committed(settings.baseline_ref, cfn)
+        except GitError as error:
+            message = f"baseline_ref {settings.baseline_ref}: {error}"
+            raise BaselineError(message) from None
+        return None if found is None else found[3]
+    path = _baseline_file(settings.baseline_path or "", cfn.filename)
+    return None if path is None else read_limited(path, "baseline_path")
+
+
 def _with_file(setting: str, cfn: Template, after: Deployment) -> Comparison | None:
     path = _baseline_file(setting, cfn.filename)
     if path is None:

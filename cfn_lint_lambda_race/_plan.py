@@ -1,0 +1,483 @@
+"""The command's `plan`: an update's timeline, and the phases that make it safe."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cfn_lint_lambda_race import _pictures
+from cfn_lint_lambda_race._fix import add_baseline
+from cfn_lint_lambda_race._linting import UPDATE_RULES, FileLint, Linter, LintError
+from cfn_lint_lambda_race._pictures import Picture, picture
+from cfn_lint_lambda_race.cure import Choices
+from cfn_lint_lambda_race.cure._apply import Curing, Finding
+from cfn_lint_lambda_race.cure._edits import EditError
+from cfn_lint_lambda_race.cure._files import UnusableFileError, read
+from cfn_lint_lambda_race.cure._phases import (
+    Phase,
+    configured_first,
+    names_of,
+    phases,
+)
+from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._source import as_written, is_serverless
+from cfn_lint_lambda_race.update import (
+    BaselineError,
+    Settings,
+    baseline_content,
+    configure,
+    timeline_of,
+    update_of,
+)
+
+# What the alias is for, and what comes with it.
+_CURED = frozenset({"W9810", "W9811", "W9812"})
+_CURED_AFTER = _CURED | {"W9832"}
+
+
+class PlanError(Exception):
+    """There is nothing to plan with; the message says why."""
+
+
+@dataclass
+class Step:
+    """A phase, and what the pack says of deploying it after the one before."""
+
+    name: str
+    text: str
+    hazards: list[Finding]
+    picture: Picture | None
+
+
+@dataclass
+class Plan:
+    """An update as it is, and the phases in its place.
+
+    ``reason`` says why there are none, or what a reader has to know.
+    """
+
+    template: str
+    verdict: str
+    hazards: list[Finding] = field(default_factory=list)
+    picture: Picture | None = None
+    steps: list[Step] = field(default_factory=list)
+    is_serverless: bool = False
+    reason: str = ""
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the update is safe as it is."""
+        return not self.hazards
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser(
+        "plan",
+        help="show an update's timeline, and the phases that make it safe",
+        description=(
+            "Show what callers meet at each step of the update from what is deployed "
+            "to a template and, where that goes wrong, the updates that are safe in "
+            "its place. Exit codes: 0 done, 1 with --check where the update is not "
+            "safe, 2 it could not work."
+        ),
+    )
+    parser.add_argument("template", metavar="TEMPLATE")
+    add_baseline(parser)
+    parser.add_argument(
+        "--output-dir", metavar="DIR", help="write the phases there, as templates"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="write into a folder that has files"
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="exit with 1 where the update is not safe; write nothing",
+    )
+    parser.add_argument(
+        "--without-alias",
+        action="store_true",
+        help="look for an order of two updates that needs no alias",
+    )
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "json", "svg"), default="text"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    try:
+        folder = _folder(chosen)
+        plan = planned(chosen)
+        print(_FORMATS[chosen.format](plan, chosen.output_dir), end="")
+        if folder is not None and plan.steps:
+            _write(plan, folder)
+    except (PlanError, LintError, UnusableFileError, EditError, OSError) as error:
+        print(f"{chosen.template}: {error}", file=sys.stderr)
+        return 2
+    return int(chosen.check and not plan.is_safe)
+
+
+def _folder(chosen: argparse.Namespace) -> Path | None:
+    if chosen.output_dir is None or chosen.check:
+        return None
+    folder = Path(chosen.output_dir)
+    if folder.is_dir() and any(folder.iterdir()) and not chosen.force:
+        raise PlanError(f"{folder} has files; name another folder, or add --force")
+    if folder.exists() and not folder.is_dir():
+        raise PlanError(f"{folder} is no folder")
+    return folder
+
+
+def _write(plan: Plan, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, step in zip(_names(plan), plan.steps):
+        (folder / name).write_bytes(step.text.encode())
+
+
+def _names(plan: Plan) -> list[str]:
+    suffix = Path(plan.template).suffix or ".yaml"
+    made = [Phase(step.name, step.text) for step in plan.steps]
+    return [f"{name}{suffix}" for name in names_of(made)]
+
+
+# -- planning ------------------------------------------------------------------
+
+
+def planned(chosen: argparse.Namespace) -> Plan:
+    """The plan for a template, as the command's options say.
+
+    Raises `PlanError`, `LintError`, `UnusableFileError` and `EditError`.
+    """
+    name = chosen.template
+    settings = Settings(chosen.baseline_ref, chosen.baseline_path, chosen.change_set)
+    linter = Linter([name], settings)
+    if len(linter.templates) != 1:
+        raise PlanError("it is no template, or several; name one")
+    (name,) = linter.templates
+    text = read(Path(name)).text
+    if not linter.has_baseline:
+        raise PlanError(
+            "there is nothing to compare it with; add --baseline-ref, --baseline-path "
+            "or --change-set"
+        )
+    cfn = linter.template(name, text)
+    configure(cfn, linter.settings)
+    found = [one for one in linter.pack(name, text) if one.rule in UPDATE_RULES]
+    for finding in found:
+        if len(finding.path) < 2:
+            raise PlanError(finding.message)
+    if linter.settings.change_set:
+        return _of_change_set(name, found)
+    before = _baseline(linter, cfn)
+    if before is None:
+        return Plan(name, "safe: nothing is deployed that callers could invoke")
+    if before == text:
+        return Plan(name, "safe: it equals its baseline, so nothing changes")
+    timeline = timeline_of(cfn)
+    drawn = None if timeline is None else picture(cfn, timeline)
+    if not found:
+        verdict = "safe: no caller meets a half-updated function, and none is denied"
+        return Plan(name, verdict, picture=drawn)
+    plan = Plan(name, _verdict(found), found, drawn)
+    plan.is_serverless = is_serverless(as_written(cfn).template)
+    with TemporaryDirectory() as folder:
+        making = _Making(linter, name, before, text, cfn, Path(folder))
+        making.into(plan, without_alias=chosen.without_alias)
+    return plan
+
+
+def _baseline(linter: Linter, cfn: Template) -> str | None:
+    try:
+        content = baseline_content(linter.settings, cfn)
+        return None if content is None else content.decode("utf-8")
+    except BaselineError as error:
+        raise PlanError(str(error)) from None
+    except UnicodeDecodeError:
+        raise PlanError("its baseline is not UTF-8") from None
+
+
+def _of_change_set(name: str, found: Sequence[Finding]) -> Plan:
+    plan = Plan(
+        name,
+        _verdict(found) if found else "safe, as far as the change set shows",
+        list(found),
+    )
+    plan.reason = (
+        "A change set does not hold the template that is deployed. For a timeline and "
+        "phases, fetch it (aws cloudformation get-template --template-stage Original) "
+        "and name it with --baseline-path."
+    )
+    return plan
+
+
+def _verdict(found: Sequence[Finding]) -> str:
+    count = len(found)
+    return f"not safe: {count} hazard{'s' if count > 1 else ''}"
+
+
+class _Making:
+    """Makes the phases of one update."""
+
+    def __init__(
+        self,
+        linter: Linter,
+        name: str,
+        before: str,
+        after: str,
+        cfn: Template,
+        folder: Path,
+    ) -> None:
+        self._linter = linter
+        self._alone = Linter([name])
+        self._name = name
+        self._before = before
+        self._after = after
+        self._cfn = cfn
+        self._folder = folder
+
+    def into(self, plan: Plan, *, without_alias: bool) -> None:
+        """Puts the phases into a plan, or the reason why there are none."""
+        try:
+            made = self._configured() if without_alias else self._phases()
+        except (EditError, LintError, KeyError, TypeError) as error:
+            plan.reason = f"The phases cannot be written: {error}."
+            return
+        if not made:
+            plan.reason = (
+                "Only people know whether the old code runs with the new "
+                "configuration, or the new code with the old one."
+                if without_alias
+                else "There is no cure that could be written; the findings say why."
+            )
+            return
+        deployed = self._before
+        for phase in made:
+            plan.steps.append(self._step(deployed, phase))
+            deployed = phase.text
+        if self._names_local_code():
+            plan.reason = (
+                "The templates name local code: deploy all phases but the last from a "
+                "checkout of what is deployed, so that they upload the old code."
+            )
+
+    def _phases(self) -> list[Phase]:
+        functions = self._functions()
+        cured = self._cured(self._alone, self._before, functions, _CURED)
+        after = self._cured(self._linter, self._after, functions, _CURED_AFTER)
+        serverless = is_serverless(self._read(self._before))
+        return phases(self._before, cured, after, self._read, serverless)
+
+    def _configured(self) -> list[Phase]:
+        changes = {
+            one.function: [
+                change.name for change in one.configuration if not change.row.is_inert
+            ]
+            for one in update_of(self._cfn).concurrent
+        }
+        first = configured_first(self._before, self._after, changes, self._read)
+        if not changes or first is None:
+            return []
+        return [Phase("configuration", first), Phase("code", self._after)]
+
+    def _functions(self) -> set[str]:
+        """The functions that are in a hazard."""
+        update = update_of(self._cfn)
+        timeline = timeline_of(self._cfn)
+        hazards = timeline.hazards if timeline is not None else ()
+        return {
+            *(one.function for one in update.concurrent),
+            *(one.update.function for one in update.unpublished),
+            *(hazard.function for hazard in hazards),
+        }
+
+    def _cured(
+        self, linter: Linter, text: str, functions: set[str], rules: frozenset[str]
+    ) -> str:
+        """A text in which the targets of some functions invoke aliases."""
+
+        def is_wanted(finding: Finding) -> bool:
+            assert finding.fix is not None
+            return finding.rule in rules and finding.fix.function in functions
+
+        def refuse(finding: Finding) -> str | None:
+            assert finding.fix is not None
+            return None if finding.fix.is_safe else "it is not safe"
+
+        lint = FileLint(linter, self._name, self._folder, text)
+        tolerated = {*UPDATE_RULES, "I9836"}
+        return Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run().text
+
+    def _read(self, text: str) -> Mapping[str, Any]:
+        template: Mapping[str, Any] = self._linter.template(self._name, text).template
+        return template
+
+    def _step(self, deployed: str, phase: Phase) -> Step:
+        file = self._folder / f"deployed{Path(self._name).suffix}"
+        file.write_bytes(deployed.encode())
+        found = self._linter.pack(self._name, phase.text, str(file))
+        cfn = self._linter.template(self._name, phase.text)
+        configure(cfn, Settings(baseline_path=str(file)))
+        timeline = timeline_of(cfn)
+        return Step(
+            phase.name,
+            phase.text,
+            [one for one in found if one.rule in UPDATE_RULES],
+            None if timeline is None else picture(cfn, timeline),
+        )
+
+    def _names_local_code(self) -> bool:
+        resources = self._read(self._before).get("Resources", {})
+        for resource in resources.values():
+            properties = resource.get("Properties") or {}
+            for name in ("CodeUri", "Code"):
+                code = properties.get(name)
+                if isinstance(code, str) and not code.startswith("s3://"):
+                    return True
+        return False
+
+
+# -- what is said --------------------------------------------------------------
+
+
+def _text(plan: Plan, output_dir: str | None) -> str:
+    head = f"{plan.template}: {plan.verdict}\n"
+    if plan.is_safe:
+        return f"{head}{plan.reason}\n" if plan.reason else head
+    parts = [head]
+    if plan.picture is not None:
+        parts.append(_pictures.table(plan.picture, sys.stdout))
+    parts += [f"{one.rule} {one.message}\n" for one in plan.hazards]
+    if plan.steps:
+        parts.append(
+            f"\nSafe in {len(plan.steps)} updates:\n"
+            if _is_cured(plan)
+            else f"\nIn {len(plan.steps)} updates:\n"
+        )
+    for number, step in enumerate(plan.steps, 1):
+        parts.append(f"\n{number}. {step.name}: {_about(step)}\n")
+        if step.picture is not None:
+            parts.append(_pictures.table(step.picture, sys.stdout))
+        parts += [f"   {one.rule} {one.message}\n" for one in step.hazards]
+    if plan.reason:
+        parts.append(f"\n{plan.reason}\n")
+    parts.append(_commands(plan, output_dir))
+    return "\n".join(part.rstrip("\n") for part in parts if part) + "\n"
+
+
+def _is_cured(plan: Plan) -> bool:
+    return not any(step.hazards for step in plan.steps)
+
+
+_ABOUT = {
+    "prepare": "publishes what is deployed, with an alias and its permissions",
+    "move": "lets the targets invoke the alias",
+    "introduce": "lets SAM publish an alias, which the events invoke",
+    "change": "changes the function behind the alias",
+    "configuration": "adds the new configuration, which the old code does not miss",
+    "code": "changes the code",
+}
+
+
+def _about(step: Step) -> str:
+    about = _ABOUT[step.name]
+    return about if not step.hazards else f"{about}; not safe"
+
+
+def _commands(plan: Plan, output_dir: str | None) -> str:
+    if not plan.steps:
+        return ""
+    if output_dir is None:
+        return "\nAdd --output-dir DIR to write them."
+    lines = ["", "Deploy them one after another, each when the one before is done:"]
+    for name in _names(plan):
+        file = (Path(output_dir) / name).as_posix()
+        lines.append(
+            f"  sam deploy --template-file {file} --stack-name STACK"
+            if plan.is_serverless
+            else f"  aws cloudformation deploy --template-file {file} "
+            "--stack-name STACK --capabilities CAPABILITY_IAM"
+        )
+    return "\n".join(lines)
+
+
+def _json(plan: Plan, output_dir: str | None) -> str:
+    del output_dir
+    report = {
+        "template": plan.template,
+        "safe": plan.is_safe,
+        "verdict": plan.verdict,
+        "hazards": [_described(one) for one in plan.hazards],
+        "timeline": plan.picture.as_json() if plan.picture else None,
+        "note": plan.reason,
+        "phases": [
+            {
+                "name": step.name,
+                "file": name,
+                "safe": not step.hazards,
+                "hazards": [_described(one) for one in step.hazards],
+                "timeline": step.picture.as_json() if step.picture else None,
+                "text": step.text,
+            }
+            for name, step in zip(_names(plan), plan.steps)
+        ],
+    }
+    return json.dumps(report, indent=2) + "\n"
+
+
+def _described(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "line": finding.line,
+        "path": list(finding.path),
+        "message": finding.message,
+    }
+
+
+def _markdown(plan: Plan, output_dir: str | None) -> str:
+    del output_dir
+    parts = [f"### `{plan.template}`: {plan.verdict}"]
+    parts += [f"- **{one.rule}** {one.message}" for one in plan.hazards]
+    if plan.picture is not None and not plan.is_safe:
+        parts += ["", _pictures.mermaid(plan.picture)]
+        parts += ["", _pictures.markdown_table(plan.picture)]
+    for number, step in enumerate(plan.steps, 1):
+        parts += ["", "<details>"]
+        parts += [f"<summary>{number}. {step.name}: {_about(step)}</summary>", ""]
+        parts += [f"- **{one.rule}** {one.message}" for one in step.hazards]
+        if step.picture is not None:
+            parts += ["", _pictures.mermaid(step.picture)]
+            parts += ["", _pictures.markdown_table(step.picture)]
+        parts += ["", "</details>"]
+    if plan.reason:
+        parts += ["", plan.reason]
+    return "\n".join(parts) + "\n"
+
+
+def _svg(plan: Plan, output_dir: str | None) -> str:
+    del output_dir
+    if plan.picture is None:
+        raise PlanError("there is no timeline to draw")
+    drawn = [("today's update", plan.picture)]
+    drawn += [
+        (f"{number}. {step.name}", step.picture)
+        for number, step in enumerate(plan.steps, 1)
+        if step.picture is not None
+    ]
+    return _pictures.svg(drawn)
+
+
+_FORMATS: Mapping[str, Callable[[Plan, str | None], str]] = {
+    "text": _text,
+    "markdown": _markdown,
+    "json": _json,
+    "svg": _svg,
+}
