@@ -46,17 +46,31 @@ class UnqualifiedReference(RaceRule):
 
 def _message(place: Exit, function: str) -> str:
     when = f" when {place.when}" if place.when else ""
+    what = _capital(_what(place))
     if place.is_policy:
         return (
-            f"{_capital(place.what)} grants invocation of {function} without a "
+            f"{what} grants invocation of {function} without a "
             f"qualifier{when}, so its holder can invoke only $LATEST, which is half "
             "old and half new during an update; grant it on an alias"
         )
     return (
-        f"{_capital(place.what)} passes on {function} without a qualifier{when}, "
+        f"{what} passes on {function} without a qualifier{when}, "
         "so whoever invokes it from there invokes $LATEST, which is half old and half "
         "new during an update; pass on an alias"
     )
+
+
+def _what(place: Exit) -> str:
+    """The words for a place from which a reference leaves."""
+    resource, row = place.resource, place.row
+    if row is None:
+        return f"a policy of {resource.id}, from its connector,"
+    if place.is_output:
+        is_exported = "Export" in resource.properties
+        return f"output {resource.id}{' (exported)' if is_exported else ''}"
+    if row.form == "self":
+        return f"an Alexa skill (event {place.path[-1]})"
+    return f"{row.what} of {resource.id}"
 
 
 def _capital(words: str) -> str:

@@ -23,7 +23,7 @@ from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION
 
-_OUTPUT = TargetRow("Outputs", "Value", "name", "", what="an output")
+OUTPUT = TargetRow("Outputs", "Value", "name", "", what="an output")
 _SUB = "Fn::Sub"
 _DEPLOYMENT_TYPE = "AWS::CodeDeploy::DeploymentGroup"
 
@@ -32,18 +32,24 @@ _DEPLOYMENT_TYPE = "AWS::CodeDeploy::DeploymentGroup"
 class Exit:
     """A place from which an unqualified reference leaves.
 
-    ``function`` is the logical ID, ``what`` names the place, ``when`` the scenario
-    (empty for always).
+    ``resource`` is the resource, or the output, that holds it, and ``row`` what the
+    data says of such places; None for a policy that SAM makes of a connector of the
+    resource. ``function`` is the logical ID, ``when`` the scenario (empty for always).
     """
 
     path: Path
-    what: str
+    resource: Resource
+    row: TargetRow | None
     function: str
     when: str
 
     @property
+    def is_output(self) -> bool:
+        return self.row is OUTPUT
+
+    @property
     def is_policy(self) -> bool:
-        return self.what.startswith("a policy")
+        return self.row is None or self.row.is_in_policy
 
 
 class Exits:
@@ -73,7 +79,7 @@ class Exits:
         any_qualifier = {
             (place.resource.id, reference.function)
             for place in places
-            if place.row.what == "a policy"
+            if place.row.is_in_policy
             for reference in place.references
             if reference.qualifier is not None
             and reference.qualifier.literal == "*"
@@ -90,12 +96,14 @@ class Exits:
                 seen.add(key)
                 # The CDK grants `[arn, arn:*]`: the holder can invoke an alias too.
                 if (
-                    place.row.what == "a policy"
+                    place.row.is_in_policy
                     and (place.resource.id, use.function) in any_qualifier
                 ):
                     continue
                 if not self._is_at_home(place, use.function, references):
-                    yield Exit(place.path, self._words(place), use.function, use.when)
+                    yield Exit(
+                        place.path, place.resource, place.row, use.function, use.when
+                    )
 
     def _connected(self, references: References) -> Iterator[Exit]:
         """The functions that SAM's connectors let other functions invoke."""
@@ -108,8 +116,7 @@ class Exits:
                 # The target of the source carries the finding.
                 continue
             if references.unqualified(found.reference) and found.source.id != function:
-                what = f"a policy of {found.source.id}, from its connector,"
-                yield Exit(found.path, what, function, "")
+                yield Exit(found.path, found.source, None, function, "")
 
     def _outputs(self, references: References) -> Iterator[Target]:
         outputs = self._template.get("Outputs")
@@ -128,17 +135,8 @@ class Exits:
                     known = self._evaluator.evaluate(branch.node, branch.when)
                     is_complete = len(known) == len(found)
                     yield Target(
-                        resource, _OUTPUT, branch.path, tuple(found), is_complete, when
+                        resource, OUTPUT, branch.path, tuple(found), is_complete, when
                     )
-
-    @staticmethod
-    def _words(place: Target) -> str:
-        if place.row is _OUTPUT:
-            is_exported = "Export" in place.resource.properties
-            return f"output {place.resource.id}{' (exported)' if is_exported else ''}"
-        if place.row.form == "self":
-            return f"an Alexa skill (event {place.path[-1]})"
-        return f"{place.row.what} of {place.resource.id}"
 
     def _is_at_home(self, place: Target, function: str, references: References) -> bool:
         """Whether the template shows who invokes the function from that place."""
@@ -146,7 +144,7 @@ class Exits:
             return place.resource.id == function or references.is_framework(
                 place.resource.id
             )
-        if place.row.what == "a policy":
+        if place.row.is_in_policy:
             return self._serves_targets_only(place.resource, function, references)
         return ends_in_nested(place, self._evaluator, self._read_file)
 
