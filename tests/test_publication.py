@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
-from cfn_lint_lambda_race.update import Update, update_of
+from cfn_lint_lambda_race.update import Cure, Update, update_of
 from tests import schemas
 from tests.linting import lint_template, messages, paths
 from tests.test_updates import (
@@ -253,7 +254,7 @@ def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> No
         for seconds in ("3", "9")
     )
     (found,) = update(tmp_path, before, after).unpublished
-    assert found.cure.format("Orders") == f"{said} on Orders"
+    assert CURES[found.cure].format("Orders") == f"{said} on Orders"
 
 
 # -- against aws-sam-translator ----------------------------------------------------
@@ -525,7 +526,7 @@ def test_silent_exactly_where_sam_publishes(
         assert found.comparison is not None
         # Each pair changes the function.
         assert any(change.is_active for change in found.comparison.function_updates())
-        stale = [] if moves else [("Orders", "the alias that SAM publishes of Orders")]
+        stale = [] if moves else [("Orders", "Orders.Alias")]
         assert _stale(found) == stale
 
 
@@ -547,7 +548,7 @@ def test_the_cure_publishes(
         properties["AutoPublishAliasAllProperties"] = True
     helps = is_open and _version_id(before) != _version_id(after)
     for found in stale:
-        assert ("AutoPublishAliasAllProperties" in found.cure) is helps
+        assert (found.cure is Cure.ALL_PROPERTIES) is helps
 
 
 def test_a_mapping_is_no_text_of_the_function(tmp_path: Path) -> None:
@@ -556,11 +557,11 @@ def test_a_mapping_is_no_text_of_the_function(tmp_path: Path) -> None:
         _serverless({"Timeout": _mapped("Key")}, {}, key) for key in ("128", "256")
     )
     (found,) = update(tmp_path, before, after).unpublished
-    assert found.cure == "set another VersionDescription on {}"
+    assert found.cure is Cure.DESCRIPTION
     before = _serverless({"Timeout": 3}, {}, "128")
     after = _serverless({"Timeout": 9}, {}, "128")
     (found,) = update(tmp_path, before, after).unpublished
-    assert found.cure == "set AutoPublishAliasAllProperties on {}"
+    assert found.cure is Cure.ALL_PROPERTIES
 
 
 # -- SAM's aliases -----------------------------------------------------------------
@@ -632,9 +633,7 @@ def test_globals_publish(tmp_path: Path) -> None:
         )
         for seconds in (3, 9)
     )
-    assert _stale(update(tmp_path, before, after)) == [
-        ("Orders", "the alias that SAM publishes of Orders")
-    ]
+    assert _stale(update(tmp_path, before, after)) == [("Orders", "Orders.Alias")]
 
 
 def test_local_code_publishes_where_it_differs(tmp_path: Path) -> None:
@@ -651,7 +650,7 @@ def test_local_code_publishes_where_it_differs(tmp_path: Path) -> None:
     work.git(*identity, "commit", "-q", "-m", "a commit")
     work.write({"template.json": json.dumps(after)})
     path = work.root / "template.json"
-    stale = [("Orders", "the alias that SAM publishes of Orders")]
+    stale = [("Orders", "Orders.Alias")]
     assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == stale
     # Another file gets another name in S3.
     work.write({"src/app.py": "two\n"})
@@ -676,7 +675,7 @@ def test_local_code_behind_a_hash_does_not(tmp_path: Path) -> None:
     work.write({"src/app.py": "two\n"})
     path = work.root / "template.json"
     assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == [
-        ("Orders", "the alias that SAM publishes of Orders")
+        ("Orders", "Orders.Alias")
     ]
 
 

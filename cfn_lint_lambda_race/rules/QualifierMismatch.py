@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import attach_to_invoked, qualify_scaling
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_target
 from cfn_lint_lambda_race.template import (
     ANY,
     LATEST,
@@ -72,7 +73,7 @@ _WORDS = {
 
 def _message(reading: Reading, misfit: Misfit) -> str:
     verb, effect = _WORDS[misfit.kind]
-    target = reading.name_target(misfit.target)
+    target = name_target(reading, misfit.target)
     when = reading.say_any(misfit.scenarios, misfit.base, misfit.is_always)
     return (
         f"{misfit.what} {verb} {_words(misfit.has)}, but {target} invokes "

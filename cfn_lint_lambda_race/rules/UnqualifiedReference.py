@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import allow_qualifiers
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import Exit, read
 
 
@@ -39,7 +40,7 @@ class UnqualifiedReference(RaceRule):
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)
         for place in reading.exits:
-            function = reading.name(place.function)
+            function = name_resource(reading, place.function)
             fix = allow_qualifiers(cfn, place)
             yield finding(cfn, place.path, _message(place, function), fix)
 

@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import invoke_published
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource, name_target
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
 
 # A target can invoke that many functions, by its parameters, with a finding for each.
@@ -76,10 +77,10 @@ def _folded(uses: list[UnqualifiedUse]) -> list[UnqualifiedUse]:
 
 
 def _message(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
-    who = reading.name_target(target)
+    who = name_target(reading, target)
     through = f" through alias {use.alias}" if use.alias else ""
     when = f" when {use.when}" if use.when else ""
-    function = reading.name(use.function)
+    function = name_resource(reading, use.function)
     if reading.is_refused(target, use.function):
         return (
             f"{who} invokes {function} without a qualifier{when}, which Lambda "

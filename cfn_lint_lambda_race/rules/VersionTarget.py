@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource, name_target
 from cfn_lint_lambda_race.template import Reading, Target, read
 
 _STATE_MACHINES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
@@ -66,9 +67,9 @@ def _message(reading: Reading, target: Target, function: str) -> str:
         else "it and its permission one after the other, and invocations between the "
         "two are denied"
     )
-    name = reading.name(function)
+    name = name_resource(reading, function)
     return (
-        f"{reading.name_target(target)} invokes a version of {name} by its number, so "
+        f"{name_target(reading, target)} invokes a version of {name} by its number, so "
         f"every deployment replaces {gap}; invoke an alias of {function}, which moves "
         "alone"
     )

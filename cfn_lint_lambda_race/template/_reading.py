@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.data import TargetRow, exits, targets
@@ -21,7 +19,6 @@ from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._exits import Exit, Exits
 from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._nodes import (
-    Path,
     Resource,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -44,9 +41,6 @@ from cfn_lint_lambda_race.template._targets import Target, Targets
 # By parameter, the values that somebody else than the template names.
 Domains = Mapping[str, Sequence[str]]
 NO_DOMAINS: Domains = {}
-
-# The path of a CDK construct as a message may print it.
-_CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
 
 
 class UnqualifiedUse(NamedTuple):
@@ -171,47 +165,6 @@ class Reading:
         A bare name is, if it is that of a function of the template.
         """
         return reference.function is not None or reference.is_arn
-
-    def name_target(self, target: Target) -> str:
-        """The words for a target: what it is and where its template says so."""
-        resource = target.resource
-        path = _without_branches(target.path)
-        if path[:1] == ("Globals",):
-            return f"Authorizer {path[-2]} in Globals"
-        if target.row.path == "FunctionUrlConfig":
-            return f"The function URL of {resource.id}"
-        if target.row.form == "self" and path[-2:-1] == ("Events",):
-            return f"Event {path[-1]} of {resource.id}"
-        construct = self._construct(resource.id)
-        where = f"{resource.id} ({resource.type})"
-        if construct:
-            where = f"{construct} ({resource.id}, {resource.type})"
-        if "DestinationConfig" in path:
-            return f"The {path[-2]} destination of {where}"
-        steps = iter(path if target.inner is None else _without_branches(target.inner))
-        states = [str(next(steps, "")) for step in steps if step == "States"]
-        return f"State {'/'.join(states)} of {where}" if states else where
-
-    def name(self, logical_id: str) -> str:
-        """A resource in words: by its construct, where the CDK made it."""
-        construct = self._construct(logical_id)
-        return f"{construct} ({logical_id})" if construct else logical_id
-
-    def _construct(self, logical_id: str) -> str:
-        """The path of the construct that a resource comes from; empty without one.
-
-        The first part is the stack. `Resource` is how a construct of the CDK calls
-        the resource that it mainly is.
-        """
-        resource = self.evaluator.resources.get(logical_id)
-        metadata = resource.attributes.get("Metadata") if resource else None
-        path = metadata.get("aws:cdk:path") if isinstance(metadata, Mapping) else None
-        if not isinstance(path, str) or not _CONSTRUCT.fullmatch(path):
-            return ""
-        _, *parts = path.split("/")
-        if len(parts) > 1 and parts[-1] in ("Resource", "Default"):
-            parts.pop()
-        return "/".join(parts)
 
     def is_refused(self, target: Target, function: str) -> bool:
         """Whether Lambda refuses what a target invokes, a durable function.
@@ -344,13 +297,6 @@ class Reading:
         return (
             name.startswith("AWS::") or len(self.evaluator.choices(PARAMETER, name)) > 1
         )
-
-
-def _without_branches(path: Path) -> Path:
-    """A path without the steps into the branches of ``Fn::If``."""
-    return tuple(
-        step for before, step in pairwise(("", *path)) if "Fn::If" not in (before, step)
-    )
 
 
 def read(cfn: Template) -> Reading:

@@ -26,6 +26,7 @@ from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
 from cfn_lint_lambda_race.update._place import Place
 from cfn_lint_lambda_race.update._place import place_of as _place_of
 from cfn_lint_lambda_race.update._publication import (
+    Cure,
     UnpublishedInput,
     cure,
     cure_of_changes,
@@ -42,6 +43,7 @@ __all__ = [
     "BaselineError",
     "Change",
     "Coupling",
+    "Cure",
     "FunctionUpdate",
     "Hazard",
     "Kind",
@@ -75,12 +77,12 @@ __all__ = [
 class Unpublished(NamedTuple):
     """An update behind an alias or version, here with its name, that stays.
 
-    ``cure`` are the words for what publishes, `{}` where the function's name belongs.
+    The name is a logical ID, or `Orders.Alias` for what SAM publishes.
     """
 
     update: FunctionUpdate
     name: str
-    cure: str
+    cure: Cure
 
 
 class Update(NamedTuple):
