@@ -11,6 +11,7 @@ from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._documents import MAX_NODES
 from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._mentions import objects, references_in
 from cfn_lint_lambda_race.template._nested import ReadFile, ends_in_nested
 from cfn_lint_lambda_race.template._nodes import (
     Branch,
@@ -24,7 +25,6 @@ from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION
 
 OUTPUT = TargetRow("Outputs", "Value", "name", "", what="an output")
-_SUB = "Fn::Sub"
 _DEPLOYMENT_TYPE = "AWS::CodeDeploy::DeploymentGroup"
 
 
@@ -212,8 +212,9 @@ class Exits:
         ]
         places.append(("an output", self._template.get("Outputs")))
         for user, node in places:
-            for name in _mentioned(node):
-                users.setdefault(name, set()).add(user)
+            for below in objects(node, MAX_NODES):
+                for name in references_in(below):
+                    users.setdefault(name, set()).add(user)
         return users
 
 
@@ -221,34 +222,3 @@ def _is_meant(reference: Reference) -> bool:
     """Whether a text means the function, rather than merely equals its name."""
     token = reference.name.token
     return reference.is_arn or (token is not None and token.kind == FUNCTION)
-
-
-def _mentioned(node: Any) -> Iterator[str]:
-    """The logical IDs that a node refers to."""
-    pending = [node]
-    for _ in range(MAX_NODES):
-        if not pending:
-            return
-        node = pending.pop()
-        if isinstance(node, Mapping):
-            yield from _names(node)
-            pending.extend(node.values())
-        elif isinstance(node, list):
-            pending.extend(node)
-
-
-def _names(node: Mapping[Any, Any]) -> Iterator[str]:
-    reference = node.get("Ref")
-    if isinstance(reference, str):
-        yield reference
-    attribute = node.get("Fn::GetAtt")
-    if isinstance(attribute, list) and attribute:
-        attribute = attribute[0]
-    if isinstance(attribute, str):
-        yield attribute.split(".")[0]
-    text = node.get(_SUB)
-    if isinstance(text, list) and text:
-        text = text[0]
-    if isinstance(text, str):
-        for piece in text.split("${")[1:]:
-            yield piece.partition("}")[0].split(".")[0]

@@ -24,6 +24,7 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._cfnlint import create_only_pointers
+from cfn_lint_lambda_race.template._mentions import names_in, objects
 from cfn_lint_lambda_race.template._nodes import Value
 from cfn_lint_lambda_race.template._sam import (
     WRITTEN_OUT,
@@ -46,7 +47,9 @@ from cfn_lint_lambda_race.update._deployment import (
     Shield,
     as_lambda_takes,
 )
-from cfn_lint_lambda_race.update._inputs import Inputs, names_of, objects
+from cfn_lint_lambda_race.update._inputs import (
+    Inputs,
+)
 from cfn_lint_lambda_race.update._values import differ, pruned
 
 # The Serverless Framework names a version <Function>LambdaVersion<hash>.
@@ -258,7 +261,7 @@ class Comparison:
             or all(
                 self._is_named_alike(name)
                 for found in objects(new)
-                for name in (*names_of(found), *(["Fn::FindInMap"] & found.keys()))
+                for name in (*names_in(found), *(["Fn::FindInMap"] & found.keys()))
             )
         )
 
