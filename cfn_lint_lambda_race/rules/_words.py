@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from cfn_lint_lambda_race.template import Reading, Target
+from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._sam import parse_reference
 
@@ -64,6 +65,26 @@ def name_published(reading: Reading, published: str) -> str:
     if made is not None:
         return f"the alias that SAM publishes of {made['function']}"
     return name_resource(reading, published)
+
+
+_HOLDERS = {
+    Form.PERMISSION: "Permission {id}",
+    Form.EVENT_INVOKE_CONFIG: "The event-invoke config {id}",
+    Form.SCALABLE_TARGET: "The scalable target {id}",
+    Form.ROLE: "Role {id}",
+    Form.POLICY: "Policy {id}",
+    Form.CONNECTOR: "The connector of {id}",
+    Form.EVENT: "Event {event} of {id}",
+    Form.EVENT_INVOKE_CONFIG_OF: "The event-invoke config of {id}",
+    Form.PROVISIONED_CONCURRENCY_OF: "The provisioned concurrency of {id}",
+    Form.ROLE_OF: "The role of {id}",
+    Form.SNAP_START_OF: "SnapStart of {id}",
+}
+
+
+def name_holder(holder: Holder) -> str:
+    """What is attached to a qualifier, in words."""
+    return _HOLDERS[holder.form].format(id=holder.id, event=holder.event)
 
 
 def _without_branches(path: Path) -> Path:

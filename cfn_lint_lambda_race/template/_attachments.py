@@ -14,6 +14,7 @@ from itertools import chain
 
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._grants import Grant, Grants
+from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import (
     ALIAS_TYPE,
     Path,
@@ -61,7 +62,7 @@ class Misfit:
     """
 
     path: Path
-    what: str
+    holder: Holder
     function: str
     has: Text | None
     target: Target
@@ -195,7 +196,7 @@ class Attachments:
                 continue
             misfit = Misfit(
                 grant.path,
-                _permission_name(grant),
+                grant.holder,
                 reference.function,
                 _qualifier(other),
                 target,
@@ -257,7 +258,7 @@ class Attachments:
                     assert reference.function is not None
                     misfit = Misfit(
                         allowance.path,
-                        allowance.what,
+                        allowance.holder,
                         reference.function,
                         _qualifier(other),
                         target,
@@ -361,7 +362,7 @@ class Attachments:
             for target, reference, scenario in invoked:
                 misfit = Misfit(
                     path,
-                    f"SnapStart of {function.id}",
+                    Holder(Form.SNAP_START_OF, function.id),
                     function.id,
                     literal(ANY),
                     target,
@@ -395,7 +396,7 @@ class Attachments:
             target, reference, when = next(iter(invoked.values()))
             misfit = Misfit(
                 setting.path,
-                setting.what,
+                setting.holder,
                 function,
                 _qualifier(setting.reference),
                 target,
@@ -435,15 +436,6 @@ class Attachments:
 
 def _qualifier(reference: Reference) -> Text | None:
     return None if reference.says_latest else reference.qualifier
-
-
-def _permission_name(grant: Grant) -> str:
-    is_resource = grant.path[-1] == "FunctionName"
-    return (
-        f"Permission {grant.name}"
-        if is_resource
-        else (grant.name[:1].upper() + grant.name[1:])
-    )
 
 
 def _includes(one: Grant, other: Grant) -> bool:
