@@ -18,8 +18,7 @@ from cfn_lint_lambda_race.template import (
     Token,
     read,
 )
-from cfn_lint_lambda_race.template._evaluator import MAX_ALTERNATIVES
-from cfn_lint_lambda_race.template._nodes import MAX_DEPTH
+from cfn_lint_lambda_race.template._nodes import MAX_ALTERNATIVES, MAX_DEPTH
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
 from cfn_lint_lambda_race.template._text import UNKNOWN
 

@@ -11,6 +11,10 @@ from typing import Any, Generic, TypeGuard, TypeVar, Union
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._text import UNKNOWN, Text, token
 
+# A value with more alternatives than this is unknown: reading stays linear.
+MAX_ALTERNATIVES = 64
+# Parameters and mappings with more choices than this are not enumerated.
+MAX_CHOICES = 40
 # No generator nests intrinsic functions deeper; a template that does is hostile.
 MAX_DEPTH = 48
 

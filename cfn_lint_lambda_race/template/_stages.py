@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from cfn_lint_lambda_race.template._evaluator import (
-    MAX_ALTERNATIVES,
-    Evaluator,
-)
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._nodes import (
+    MAX_ALTERNATIVES,
     Alternative,
     Alternatives,
     Resource,

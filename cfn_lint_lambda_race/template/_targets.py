@@ -13,12 +13,10 @@ from typing import Any
 
 from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_text
-from cfn_lint_lambda_race.template._evaluator import (
-    MAX_ALTERNATIVES,
-    Evaluator,
-)
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._nodes import (
+    MAX_ALTERNATIVES,
     NO_VALUE,
     Alternative,
     Alternatives,
