@@ -11,7 +11,7 @@ from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._documents import MAX_NODES
 from cfn_lint_lambda_race.template._evaluator import Evaluator
-from cfn_lint_lambda_race.template._mentions import objects, references_in
+from cfn_lint_lambda_race.template._names import objects, references_in
 from cfn_lint_lambda_race.template._nested import ReadFile, ends_in_nested
 from cfn_lint_lambda_race.template._nodes import (
     Branch,
@@ -21,7 +21,7 @@ from cfn_lint_lambda_race.template._nodes import (
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_STATE_MACHINE
 from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
-from cfn_lint_lambda_race.template._targets import Target
+from cfn_lint_lambda_race.template._targets import Mention, Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION
 
 OUTPUT = TargetRow("Outputs", "Value", "name", "", what="an output")
@@ -69,8 +69,8 @@ class Exits:
 
     def of(
         self,
-        places: Iterable[Target],
-        uses: Callable[[Target], Iterable[Any]],
+        places: Iterable[Mention],
+        uses: Callable[[Mention], Iterable[Any]],
         references: References,
     ) -> Iterator[Exit]:
         """The exits among places that rows of data name, and among the outputs."""
@@ -118,7 +118,7 @@ class Exits:
             if references.unqualified(found.reference) and found.source.id != function:
                 yield Exit(found.path, found.source, None, function, "")
 
-    def _outputs(self, references: References) -> Iterator[Target]:
+    def _outputs(self, references: References) -> Iterator[Mention]:
         outputs = self._template.get("Outputs")
         for name, output in outputs.items() if isinstance(outputs, Mapping) else ():
             if not isinstance(output, Mapping) or "Value" not in output:
@@ -134,11 +134,13 @@ class Exits:
                 if found:
                     known = self._evaluator.evaluate(branch.node, branch.when)
                     is_complete = len(known) == len(found)
-                    yield Target(
+                    yield Mention(
                         resource, OUTPUT, branch.path, tuple(found), is_complete, when
                     )
 
-    def _is_at_home(self, place: Target, function: str, references: References) -> bool:
+    def _is_at_home(
+        self, place: Mention, function: str, references: References
+    ) -> bool:
         """Whether the template shows who invokes the function from that place."""
         if place.row.path.startswith("Environment/"):
             return place.resource.id == function or references.is_framework(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from cfn_lint_lambda_race.data import TargetRow, exits, targets
 from cfn_lint_lambda_race.template._attachments import Attachments, Misfit
@@ -36,7 +36,9 @@ from cfn_lint_lambda_race.template._source import (
     as_written,
     content,
 )
-from cfn_lint_lambda_race.template._targets import Target, Targets
+from cfn_lint_lambda_race.template._targets import Mention, Mentions, Target
+
+_Kind = TypeVar("_Kind", bound=Mention)
 
 # By parameter, the values that somebody else than the template names.
 Domains = Mapping[str, Sequence[str]]
@@ -88,22 +90,24 @@ class Reading:
     @cached_property
     def targets(self) -> list[Target]:
         """Every place through which a service invokes a function."""
-        return list(self._places(targets()))
+        return list(self._mentions(targets(), Target))
 
     @cached_property
     def serving_targets(self) -> list[Target]:
         """The targets whose callers can meet an update: not those of deployments."""
         return [target for target in self.targets if not target.row.is_deployment]
 
-    def _places(self, rows: Mapping[str, Sequence[TargetRow]]) -> Targets:
-        return Targets(
-            self.evaluator, self.references, self._template, self._read_file, rows
+    def _mentions(
+        self, rows: Mapping[str, Sequence[TargetRow]], kind: type[_Kind]
+    ) -> Mentions[_Kind]:
+        return Mentions(
+            self.evaluator, self.references, self._template, self._read_file, rows, kind
         )
 
     @cached_property
     def exits(self) -> list[Exit]:
         """Every place through which an unqualified reference leaves."""
-        places = self._places(exits())
+        places = self._mentions(exits(), Mention)
         return list(
             Exits(
                 self.evaluator, self._template, self.serving_targets, self._read_file
@@ -126,7 +130,7 @@ class Reading:
             self.evaluator, self.references, self.possible, self.serving_targets
         )
 
-    def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:
+    def unqualified_uses(self, target: Mention) -> list[UnqualifiedUse]:
         """How a target invokes ``$LATEST``: mostly once or not at all.
 
         One for each function and alias; with a scenario only where another

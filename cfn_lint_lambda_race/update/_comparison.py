@@ -24,7 +24,7 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._cfnlint import create_only_pointers
-from cfn_lint_lambda_race.template._mentions import names_in, objects
+from cfn_lint_lambda_race.template._names import names_in, objects
 from cfn_lint_lambda_race.template._nodes import Value
 from cfn_lint_lambda_race.template._sam import (
     WRITTEN_OUT,

@@ -22,7 +22,7 @@ from cfn_lint_lambda_race.template import (
     Token,
     intrinsic,
 )
-from cfn_lint_lambda_race.template._mentions import (
+from cfn_lint_lambda_race.template._names import (
     MAX_OBJECTS,
     names_below,
     names_in,

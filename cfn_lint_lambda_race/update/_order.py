@@ -18,7 +18,7 @@ from cfn_lint_lambda_race.template import (
     Resource,
     intrinsic,
 )
-from cfn_lint_lambda_race.template._mentions import named_by
+from cfn_lint_lambda_race.template._names import named_by
 from cfn_lint_lambda_race.update._deployment import Deployment
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cfn_lint_lambda_race.template._mentions import (
+from cfn_lint_lambda_race.template._names import (
     named_by,
     names_below,
     objects,
