@@ -247,6 +247,29 @@ def _fix(_: str) -> str:
     )
 
 
+_RACE = ("--baseline-path", "templates/story/race.before.yaml")
+_RACING = "templates/story/race.yaml"
+
+
+def _planned(*options: str) -> str:
+    """What `plan` really prints of the story."""
+    program = [sys.executable, "-m", "cfn_lint_lambda_race", "plan"]
+    return subprocess.run(  # noqa: S603
+        [*program, *options, *_RACE, _RACING], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+
+
+def _plan(_: str) -> str:
+    """What `plan` says of the story."""
+    command = " ".join(["$ cfn-lint-lambda-race plan", *_RACE, "\\\n   ", _RACING])
+    return f"```console\n{command}\n{_planned().rstrip()}\n```"
+
+
+def drawings() -> Mapping[Path, str]:
+    """The drawings of the story, by the files that hold them."""
+    return {DOCS / "story.svg": _planned("--format", "svg")}
+
+
 def _file(name: str) -> str:
     """A file that stands beside the pages, whole."""
     path = DOCS / name
@@ -258,6 +281,7 @@ _PARTS: Mapping[str, Callable[[str], str]] = {
     "demo": _demo,
     "file": _file,
     "fix": _fix,
+    "plan": _plan,
     "layers": _layer_table,
     "operations": _operation_table,
     "rule": _rule,
@@ -284,6 +308,10 @@ def main() -> None:
         old = path.read_text(encoding="utf-8")
         new = generated(old)
         if new != old:
+            path.write_text(new, encoding="utf-8")
+            print(path.relative_to(ROOT), "written")
+    for path, new in drawings().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != new:
             path.write_text(new, encoding="utf-8")
             print(path.relative_to(ROOT), "written")
 

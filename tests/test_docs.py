@@ -109,6 +109,11 @@ def _anchors(page: Path) -> frozenset[str]:
     )
 
 
+def test_drawings_are_current() -> None:
+    for path, drawing in _generator().drawings().items():
+        assert path.read_text(encoding="utf-8") == drawing
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_generated_parts_are_current(page: Path) -> None:
     text = page.read_text()
