@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, TextIO
 
+from cfn_lint_lambda_race.rules._words import name_target
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.update import Timeline, update_of
@@ -64,7 +65,7 @@ def picture(cfn: Template, timeline: Timeline) -> Picture:
     for number in timeline.affected:
         cells = tuple(_cell(moment.met[number]) for moment in moments)
         caller = timeline.callers[number]
-        name = reading.name_target(caller.target)
+        name = name_target(reading, caller.target)
         if caller.stage:
             name = f"{name} through {caller.stage}"
         groups.setdefault(cells, []).append(name)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.update import Update, update_of
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
@@ -301,7 +302,7 @@ def test_a_value_by_parameter_publishes_nothing(
     )
     document = described(change(detail("Timeout")))
     (found,) = _read(tmp_path, document, template).unpublished
-    assert found.cure == cure
+    assert CURES[found.cure] == cure
 
 
 def test_behind_an_alias_without_a_new_version(tmp_path: Path) -> None:

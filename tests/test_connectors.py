@@ -20,6 +20,7 @@ from cfn_lint_lambda_race.data import (
 )
 from cfn_lint_lambda_race.template import Target, literal, read
 from cfn_lint_lambda_race.template._grants import Grant
+from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._sources import Sources
 from tests.schemas import exists, is_current, schemas
 from tests.test_catalogue import OWNERS
@@ -143,7 +144,14 @@ def test_a_source_that_is_written_out_is_another_than_one_without_a_name(
     (resource,) = (r for r in reading.evaluator.resources.values() if r.id == "It")
     row = TargetRow(kind, "P", "arn", "", "x.amazonaws.com", source_arn="Ref")
     target = Target(resource, row, resource.path, (), True)
-    grant = Grant((), "P", "x.amazonaws.com", (), literal(arn), "lambda:invokefunction")
+    grant = Grant(
+        (),
+        Holder(Form.PERMISSION, "P"),
+        "x.amazonaws.com",
+        (),
+        literal(arn),
+        "lambda:invokefunction",
+    )
     sources = Sources(reading.evaluator)
     assert sources.is_apart(grant, target)
     everything = replace(grant, source=literal(arn.rpartition(":")[0] + ":*"))

@@ -18,8 +18,7 @@ from cfn_lint_lambda_race.template import (
     Token,
     read,
 )
-from cfn_lint_lambda_race.template._evaluator import MAX_ALTERNATIVES
-from cfn_lint_lambda_race.template._nodes import MAX_DEPTH
+from cfn_lint_lambda_race.template._nodes import MAX_ALTERNATIVES, MAX_DEPTH
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
 from cfn_lint_lambda_race.template._text import UNKNOWN
 
@@ -116,7 +115,7 @@ def _values(node: Any, evaluator: Evaluator | None = None) -> list[Any]:
     return [_plain(alternative.value) for alternative in found]
 
 
-def _is_unknown(found: Sequence[Alternative]) -> bool:
+def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
     (alternative,) = found
     value = alternative.value
     token = value.token if isinstance(value, Text) else None

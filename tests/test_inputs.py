@@ -570,7 +570,7 @@ def test_nothing_broken_crashes(node: Any, place: str, tmp_path: Path) -> None:
 def _unpublished(folder: Path, template: Template_) -> list[tuple[Any, ...]]:
     (folder / "template.json").write_text(json.dumps(template))
     return [
-        (found.parameters, found.changes, found.name, found.description)
+        (found.parameters, found.changes, found.name, found.described)
         for found in unpublished_inputs(load(folder / "template.json"))
     ]
 
@@ -599,7 +599,7 @@ def _behind_alias(
 @pytest.mark.parametrize("name", [CURRENT, "OrdersVersion"])
 def test_a_build_behind_a_version_that_stays(name: str, tmp_path: Path) -> None:
     assert _unpublished(tmp_path, _behind_alias(name)) == [
-        (("CommitSha",), ("Environment",), "Live", f"Description of {name}")
+        (("CommitSha",), ("Environment",), "Live", name)
     ]
 
 
@@ -681,7 +681,7 @@ def test_sam_hashes_the_name_of_a_parameter(
 ) -> None:
     template = _sam_behind_alias(by, AutoPublishAliasAllProperties=is_all)
     assert _unpublished(tmp_path, template) == [
-        ((by,), ("Environment",), SAM_S, "VersionDescription of Orders")
+        ((by,), ("Environment",), SAM_S, "Orders")
     ]
 
 

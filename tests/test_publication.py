@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
-from cfn_lint_lambda_race.update import Update, update_of
+from cfn_lint_lambda_race.update import Cure, Update, update_of
 from tests import schemas
 from tests.linting import lint_template, messages, paths
 from tests.test_updates import (
@@ -252,7 +253,7 @@ def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> No
         for seconds in ("3", "9")
     )
     (found,) = update(tmp_path, before, after).unpublished
-    assert found.cure.format("Orders") == f"{said} on Orders"
+    assert CURES[found.cure].format("Orders") == f"{said} on Orders"
 
 
 # -- against aws-sam-translator ----------------------------------------------------
@@ -546,7 +547,7 @@ def test_the_cure_publishes(
         properties["AutoPublishAliasAllProperties"] = True
     helps = is_open and _version_id(before) != _version_id(after)
     for found in stale:
-        assert ("AutoPublishAliasAllProperties" in found.cure) is helps
+        assert (found.cure is Cure.ALL_PROPERTIES) is helps
 
 
 def test_a_mapping_is_no_text_of_the_function(tmp_path: Path) -> None:
@@ -555,11 +556,11 @@ def test_a_mapping_is_no_text_of_the_function(tmp_path: Path) -> None:
         _serverless({"Timeout": _mapped("Key")}, {}, key) for key in ("128", "256")
     )
     (found,) = update(tmp_path, before, after).unpublished
-    assert found.cure == "set another VersionDescription on {}"
+    assert found.cure is Cure.DESCRIPTION
     before = _serverless({"Timeout": 3}, {}, "128")
     after = _serverless({"Timeout": 9}, {}, "128")
     (found,) = update(tmp_path, before, after).unpublished
-    assert found.cure == "set AutoPublishAliasAllProperties on {}"
+    assert found.cure is Cure.ALL_PROPERTIES
 
 
 # -- SAM's aliases -----------------------------------------------------------------

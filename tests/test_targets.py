@@ -18,6 +18,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race import UnqualifiedTarget
 from cfn_lint_lambda_race.data import TargetRow, load, targets
+from cfn_lint_lambda_race.rules._words import name_target
 from cfn_lint_lambda_race.template import read
 from tests import linting
 from tests.linting import lint_template, messages, paths
@@ -1030,7 +1031,7 @@ def test_a_place_in_a_branch_has_its_name(properties: Any, words: str) -> None:
     template = {**SECTIONS, "Resources": {"Fn": function}}
     reading = read(Template("template.json", template, ["us-east-1"]))
     (target,) = reading.targets
-    assert words.startswith(reading.name_target(target))
+    assert words.startswith(name_target(reading, target))
 
 
 @pytest.mark.parametrize("publishing", [{"AutoPublishAlias": "live"}, {}])

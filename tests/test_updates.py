@@ -1525,7 +1525,9 @@ def test_only_what_may_differ_is_evaluated(
     asked: list[str] = []
     values = Deployment.values
 
-    def count(self: Deployment, function: Resource, name: str) -> list[Alternative]:
+    def count(
+        self: Deployment, function: Resource, name: str
+    ) -> list[Alternative[Any]]:
         asked.append(name)
         return values(self, function, name)
 

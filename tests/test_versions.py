@@ -181,7 +181,7 @@ def test_the_function_of_a_version_is_named(
     orders = {**FUNCTION["Properties"], "FunctionName": "shop-orders"}
     template["Resources"]["Orders"] = {**FUNCTION, "Properties": orders}
     [message] = messages(lint_template(tmp_path, template), BY_NUMBER)
-    assert f"invokes a version of {name} by its number" in message
+    assert f"invokes a version of {name} by number" in message
 
 
 def test_what_takes_only_versions_does_not_hide_what_comes_behind(

@@ -59,6 +59,11 @@ class TargetRow(NamedTuple):
     what: str | None = None
     is_deployment: bool = False
 
+    @property
+    def is_in_policy(self) -> bool:
+        """Whether the place is in a statement of a policy."""
+        return "Statement" in self.path.split("/")
+
 
 class ConnectorRow(NamedTuple):
     """A source of SAM's connectors to functions.

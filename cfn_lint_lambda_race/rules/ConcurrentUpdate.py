@@ -71,7 +71,8 @@ class ConcurrentUpdate(RaceRule):
 
     def initialize(self, cfn: Template) -> None:
         super().initialize(cfn)
-        configure(cfn, Settings(**{n: self.config[n] for n in Settings._fields}))
+        settings = Settings(**{name: self.config[name] for name in Settings._fields})
+        configure(cfn, settings, self.id)
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         update = update_of(cfn)

@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding, joined
+from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import Coupling, couplings
 
@@ -46,7 +47,7 @@ class CoupledUpdate(RaceRule):
 
 
 def _message(cfn: Template, coupling: Coupling) -> str:
-    function = read(cfn).name(coupling.function)
+    function = name_resource(read(cfn), coupling.function)
     return (
         f"Parameter {coupling.parameter} drives {joined(coupling.code)} of "
         f"{function} (UpdateFunctionCode) and its "

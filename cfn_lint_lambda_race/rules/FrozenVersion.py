@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import name_by_hash
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import frozen_versions
 
@@ -40,7 +41,7 @@ class FrozenVersion(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for version in frozen_versions(cfn):
-            name = read(cfn).name(version.id)
+            name = name_resource(read(cfn), version.id)
             message = (
                 f"Version {name} is published once, because nothing ever replaces it: "
                 "callers keep the first deployment; give it a new logical ID with "

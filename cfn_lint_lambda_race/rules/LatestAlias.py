@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import point_to_version
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import read
 
 
@@ -38,13 +39,12 @@ class LatestAlias(RaceRule):
             for branch in reading.references.latest_branches(name):
                 case = reading.say(branch.when, base)
                 when = f" when {case}" if case else ""
-                function = (
-                    f" of {reading.name(alias.function)}" if alias.function else ""
-                )
+                owner = alias.function
+                function = f" of {name_resource(reading, owner)}" if owner else ""
                 message = (
-                    f"Alias {reading.name(name)}{function} points to $LATEST{when}, "
-                    "which changes in two steps during an update; point it to a "
-                    "published version"
+                    f"Alias {name_resource(reading, name)}{function} points to "
+                    f"$LATEST{when}, which changes in two steps during an update; "
+                    "point it to a published version"
                 )
                 fix = point_to_version(cfn, name, branch.path, case)
                 yield finding(cfn, branch.path, message, fix)

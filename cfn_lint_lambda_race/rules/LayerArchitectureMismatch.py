@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import Contradiction, Layer, Mismatch, Reading, read
 
 _UNKNOWN = "which version another layer has is not known here"
@@ -66,7 +67,7 @@ def _message(reading: Reading, function: str, mismatch: Mismatch) -> str:
     case = reading.say_any(mismatch.whens, base, mismatch.is_always)
     when = f" when {case}" if case else ""
     runs = "/".join(sorted(layer.architectures or ()))
-    function = reading.name(function)
+    function = name_resource(reading, function)
     if other is not None:
         others = "/".join(sorted(other.architectures or ()))
         return (

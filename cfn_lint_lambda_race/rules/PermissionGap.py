@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource, name_target
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import Hazard, Kind, gaps
 
@@ -58,9 +59,9 @@ def _message(cfn: Template, gap: Hazard) -> str:
     assert gap.caller is not None
     reading = read(cfn)
     when = f"When {gap.when}: " if gap.when else ""
-    target = f"{when}{reading.name_target(gap.caller.target)}"
-    function = reading.name(gap.function)
-    permission = reading.name(gap.name)
+    target = f"{when}{name_target(reading, gap.caller.target)}"
+    function = name_resource(reading, gap.function)
+    permission = name_resource(reading, gap.name)
     old, new = (
         f"qualifier {one}" if one else "$LATEST"
         for one in (gap.caller.old, gap.caller.new)

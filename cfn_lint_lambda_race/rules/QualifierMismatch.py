@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import attach_to_invoked, qualify_scaling
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_holder, name_target
 from cfn_lint_lambda_race.template import (
     ANY,
     LATEST,
@@ -52,8 +53,9 @@ class QualifierMismatch(RaceRule):
             fix = attach_to_invoked(cfn, misfit)
             yield finding(cfn, misfit.path, _message(reading, misfit), fix)
         for refused in reading.refused:
+            who = name_holder(refused.holder)
             message = (
-                f"{refused.what} names no version or alias of {refused.function}, "
+                f"{who} names no version or alias of {refused.function}, "
                 f"which AWS refuses; name one: function:{refused.function}:ALIAS"
             )
             yield finding(cfn, refused.path, message, qualify_scaling(cfn, refused))
@@ -72,10 +74,11 @@ _WORDS = {
 
 def _message(reading: Reading, misfit: Misfit) -> str:
     verb, effect = _WORDS[misfit.kind]
-    target = reading.name_target(misfit.target)
+    target = name_target(reading, misfit.target)
     when = reading.say_any(misfit.scenarios, misfit.base, misfit.is_always)
+    holder = name_holder(misfit.holder)
     return (
-        f"{misfit.what} {verb} {_words(misfit.has)}, but {target} invokes "
+        f"{holder} {verb} {_words(misfit.has)}, but {target} invokes "
         f"{_words(misfit.invoked)} of {misfit.function}"
         f"{f' when {when}' if when else ''}, so {effect}; "
         f"{_cure(reading, misfit, target)}"

@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import redundant_versions
 
@@ -44,11 +45,12 @@ class RedundantVersion(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for found in redundant_versions(cfn):
-            name = read(cfn).name
+            function = name_resource(read(cfn), found.function)
+            version = name_resource(read(cfn), found.name)
             when = f"When {found.when}: " if found.when else ""
-            what = "SAM makes" if found.is_of_serverless else f"{name(found.name)} is"
+            what = "SAM makes" if found.is_of_serverless else f"{version} is"
             message = (
-                f"{when}{what} a new version of unchanged {name(found.function)}: "
+                f"{when}{what} a new version of unchanged {function}: "
                 "Lambda refuses and the update rolls back; change the function's "
                 "Description too or keep the version"
             )

@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import publish_inputs
 from cfn_lint_lambda_race.rules._rule import NAMED, RaceRule, finding, joined
+from cfn_lint_lambda_race.rules._words import name_published, name_resource
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import UnpublishedInput as Found
 from cfn_lint_lambda_race.update import unpublished_inputs
@@ -46,17 +47,21 @@ class UnpublishedInput(RaceRule):
 
 
 def _message(cfn: Template, found: Found) -> str:
-    function, invoked = map(read(cfn).name, (found.function, found.name))
+    function = name_resource(read(cfn), found.function)
+    invoked = name_published(read(cfn), found.name)
     names = list(found.parameters[:NAMED])
     others = len(found.parameters) - len(names)
     if others:
         names.append(f"{others} more")
     is_one = len(found.parameters) == 1
     them = "it" if is_one else "them"
+    is_of_function = found.described == found.function
+    kind = "VersionDescription" if is_of_function else "Description"
+    description = f"{kind} of {found.described}"
     cure = (
-        f"change the {found.description} with {them}"
+        f"change the {description} with {them}"
         if found.is_secret
-        else f"add {them} to the {found.description}"
+        else f"add {them} to the {description}"
     )
     return (
         f"{'Parameter' if is_one else 'Parameters'} {joined(names)} "

@@ -14,8 +14,10 @@ from cfn_lint_lambda_race.rules._rule import (
     listed,
     named,
 )
+from cfn_lint_lambda_race.rules._words import name_published
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import (
+    Cure,
     Unpublished,
     place_of,
     scenario_of_change,
@@ -68,10 +70,19 @@ class UnpublishedUpdate(RaceRule):
             yield finding(cfn, place.path, message, fix, place.line)
 
 
+# What publishes a version; `{}` is the function.
+CURES = {
+    Cure.VERSION: "give {} a new AWS::Lambda::Version",
+    Cure.CODE_HASH: "set another AutoPublishCodeSha256 on {}",
+    Cure.DESCRIPTION: "set another VersionDescription on {}",
+    Cure.ALL_PROPERTIES: "set AutoPublishAliasAllProperties on {}",
+}
+
+
 def _words(cfn: Template, found: Unpublished) -> tuple[str, str, str]:
     """What the message says besides the function."""
     changes = listed([*found.update.code, *found.update.configuration])
-    return changes, scenario_of_change(cfn, found.update), found.cure
+    return changes, scenario_of_change(cfn, found.update), CURES[found.cure]
 
 
 def _message(cfn: Template, stale: Sequence[Unpublished]) -> str:
@@ -79,7 +90,11 @@ def _message(cfn: Template, stale: Sequence[Unpublished]) -> str:
     functions = named(cfn, [one.update.function for one in stale])
     when = f" when {when}" if when else ""
     is_one = len(stale) == 1
-    invoked = read(cfn).name(stale[0].name) if is_one else "their versions or aliases"
+    invoked = (
+        name_published(read(cfn), stale[0].name)
+        if is_one
+        else "their versions or aliases"
+    )
     owner = stale[0].update.function if is_one else "each of them"
     return (
         f"This update changes {changes} of {functions}{when} but publishes no new "

@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import allow_qualifiers
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import Exit, read
 
 
@@ -37,24 +38,38 @@ class UnqualifiedReference(RaceRule):
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)
         for place in reading.exits:
-            function = reading.name(place.function)
+            function = name_resource(reading, place.function)
             fix = allow_qualifiers(cfn, place)
             yield finding(cfn, place.path, _message(place, function), fix)
 
 
 def _message(place: Exit, function: str) -> str:
     when = f" when {place.when}" if place.when else ""
+    what = _capital(_what(place))
     if place.is_policy:
         return (
-            f"{_capital(place.what)} grants invocation of {function} without a "
+            f"{what} grants invocation of {function} without a "
             f"qualifier{when}, so its holder invokes $LATEST, which changes in two "
             "steps during an update; grant an alias"
         )
     return (
-        f"{_capital(place.what)} passes on {function} without a qualifier{when}, "
+        f"{what} passes on {function} without a qualifier{when}, "
         "so callers invoke $LATEST, which changes in two steps during an update; pass "
         "on an alias"
     )
+
+
+def _what(place: Exit) -> str:
+    """The words for a place from which a reference leaves."""
+    resource, row = place.resource, place.row
+    if row is None:
+        return f"a policy of {resource.id}, from its connector,"
+    if place.is_output:
+        is_exported = "Export" in resource.properties
+        return f"output {resource.id}{' (exported)' if is_exported else ''}"
+    if row.form == "self":
+        return f"an Alexa skill (event {place.path[-1]})"
+    return f"{row.what} of {resource.id}"
 
 
 def _capital(words: str) -> str:

@@ -8,6 +8,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import invoke_published
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource, name_target
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
 
@@ -107,7 +108,7 @@ def _message(reading: Reading, group: Sequence[_TargetUse]) -> str:
     """
     target, use = group[0]
     others = len({other.path for other, _ in group} - {target.path})
-    who, invokes = reading.name_target(target), "invokes"
+    who, invokes = name_target(reading, target), "invokes"
     if others:
         who += f" and {others} more target{'s' if others > 1 else ''}"
         invokes = "invoke"
@@ -117,7 +118,7 @@ def _message(reading: Reading, group: Sequence[_TargetUse]) -> str:
         through = when = ""
     cures = {_cure(reading, *one) for one in group}
     cure = cures.pop() if len(cures) == 1 else "invoke an alias of a published version"
-    function = reading.name(use.function)
+    function = name_resource(reading, use.function)
     if all(reading.is_refused(one, use.function) for one, _ in group):
         return (
             f"{who} {invokes} {function} without a qualifier{when}, which Lambda "
@@ -138,7 +139,7 @@ def _cure(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
     role = ""
     if target.is_by_role:
         name = reading.role_of(target)
-        who = f"role {reading.name(name)}" if name else "its role"
+        who = f"role {name_resource(reading, name)}" if name else "its role"
         role = f", which {who} must allow"
     if reading.publishes_alias(use.function):
         return f"invoke !Ref {use.function}.Alias{role}"

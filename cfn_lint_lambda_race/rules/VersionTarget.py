@@ -7,6 +7,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
+from cfn_lint_lambda_race.rules._words import name_resource, name_target
 from cfn_lint_lambda_race.template import Reading, Target, read
 
 _STATE_MACHINES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
@@ -63,8 +64,8 @@ def _message(reading: Reading, target: Target, function: str) -> str:
         if target.row.authorised_by == "role"
         else "it and its permission in turn, and invocations between are denied"
     )
-    name = reading.name(function)
+    name = name_resource(reading, function)
     return (
-        f"{reading.name_target(target)} invokes a version of {name} by number: each "
+        f"{name_target(reading, target)} invokes a version of {name} by number: each "
         f"deployment replaces {gap}; invoke an alias"
     )

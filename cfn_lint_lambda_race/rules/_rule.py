@@ -13,6 +13,7 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import Fix
+from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
 from cfn_lint_lambda_race.template._nodes import Path
@@ -151,7 +152,7 @@ def gathered(
 
 def named(cfn: Template, functions: Sequence[str]) -> str:
     """Some functions in words: the first by name, the others counted."""
-    names = [read(cfn).name(function) for function in functions[:NAMED]]
+    names = [name_resource(read(cfn), function) for function in functions[:NAMED]]
     others = len(functions) - len(names)
     return joined([*names, f"{others} more"] if others else names)
 

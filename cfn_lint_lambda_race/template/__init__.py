@@ -7,10 +7,7 @@ folder of rules, executes every file that does not, each on its own.
 """
 
 from cfn_lint_lambda_race.template._attachments import ANY, Attachments, Kind, Misfit
-from cfn_lint_lambda_race.template._evaluator import (
-    MAX_ALTERNATIVES,
-    Evaluator,
-)
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._exits import Exit
 from cfn_lint_lambda_race.template._grants import Grant
 from cfn_lint_lambda_race.template._identifier import LATEST
@@ -22,9 +19,11 @@ from cfn_lint_lambda_race.template._layers import (
 from cfn_lint_lambda_race.template._nodes import (
     FUNCTION_TYPES,
     LAYER_TYPES,
+    MAX_ALTERNATIVES,
     MAX_DEPTH,
     NO_VALUE,
     Alternative,
+    Alternatives,
     Resource,
     intrinsic,
     scalar_text,
@@ -54,6 +53,7 @@ __all__ = [
     "NO_VALUE",
     "VERSION",
     "Alternative",
+    "Alternatives",
     "Attachments",
     "Contradiction",
     "Evaluator",

@@ -14,6 +14,7 @@ from itertools import chain
 
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._grants import Grant, Grants
+from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import (
     ALIAS_TYPE,
     Path,
@@ -61,7 +62,7 @@ class Misfit:
     """
 
     path: Path
-    what: str
+    holder: Holder
     function: str
     has: Text | None
     target: Target
@@ -169,9 +170,7 @@ class Attachments:
             if when is None or not self._possible(when):
                 continue
             for found in self._evaluator.texts(branch.node, when):
-                is_none = isinstance(found.value, Text) and (
-                    found.value.literal in _NO_ROLE
-                )
+                is_none = found.value.literal in _NO_ROLE
                 if not is_none and self._possible(found.when):
                     return True
         return False
@@ -201,7 +200,7 @@ class Attachments:
                 continue
             misfit = Misfit(
                 grant.path,
-                _permission_name(grant),
+                grant.holder,
                 reference.function,
                 _qualifier(other),
                 target,
@@ -263,7 +262,7 @@ class Attachments:
                     assert reference.function is not None
                     misfit = Misfit(
                         allowance.path,
-                        allowance.what,
+                        allowance.holder,
                         reference.function,
                         _qualifier(other),
                         target,
@@ -328,10 +327,7 @@ class Attachments:
         if "FunctionName" not in resource.properties:
             # CloudFormation makes one up.
             return False
-        return any(
-            isinstance(found.value, Text) and found.value.literal is None
-            for found in named
-        )
+        return any(found.value.literal is None for found in named)
 
     # -- settings --------------------------------------------------------------
 
@@ -370,7 +366,7 @@ class Attachments:
             for target, reference, scenario in invoked:
                 misfit = Misfit(
                     path,
-                    f"SnapStart of {function.id}",
+                    Holder(Form.SNAP_START_OF, function.id),
                     function.id,
                     literal(ANY),
                     target,
@@ -404,7 +400,7 @@ class Attachments:
             target, reference, when = next(iter(invoked.values()))
             misfit = Misfit(
                 setting.path,
-                setting.what,
+                setting.holder,
                 function,
                 _qualifier(setting.reference),
                 target,
@@ -444,15 +440,6 @@ class Attachments:
 
 def _qualifier(reference: Reference) -> Text | None:
     return None if reference.says_latest else reference.qualifier
-
-
-def _permission_name(grant: Grant) -> str:
-    is_resource = grant.path[-1] == "FunctionName"
-    return (
-        f"Permission {grant.name}"
-        if is_resource
-        else (grant.name[:1].upper() + grant.name[1:])
-    )
 
 
 def _includes(one: Grant, other: Grant) -> bool:

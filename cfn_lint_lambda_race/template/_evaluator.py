@@ -9,29 +9,34 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from cfn_lint_lambda_race.template._identifier import function_arn, parse_identifier
+from cfn_lint_lambda_race.template._intrinsics import (
+    INTRINSICS,
+    UNCLEAR,
+    with_dynamic_references,
+)
 from cfn_lint_lambda_race.template._nodes import (
     ALIAS_TYPE,
     FUNCTION_TYPES,
     LAYER_TYPES,
+    MAX_ALTERNATIVES,
+    MAX_CHOICES,
     MAX_DEPTH,
     NO_VALUE,
     VERSION_TYPE,
     Alternative,
+    Alternatives,
     Branch,
     Path,
     Resource,
-    Value,
     intrinsic,
+    is_text,
     mapping,
     scalar_text,
-    sub_variables,
     unknown,
 )
 from cfn_lint_lambda_race.template._sam import (
@@ -55,7 +60,6 @@ from cfn_lint_lambda_race.template._text import (
     ATTRIBUTE,
     FUNCTION,
     PSEUDO,
-    UNKNOWN,
     VERSION,
     Text,
     equal,
@@ -64,24 +68,11 @@ from cfn_lint_lambda_race.template._text import (
 )
 from cfn_lint_lambda_race.template._text import PARAMETER as PARAMETER_TOKEN
 
-# A value with more alternatives than this is unknown: reading stays linear.
-MAX_ALTERNATIVES = 64
 # A value that takes more steps is unknown too: nesting can multiply alternatives.
 MAX_STEPS = 10_000
-# CloudFormation takes templates of 1 MB; JSON within JSON doubles at each level.
-MAX_LENGTH = 2 * 1024 * 1024
 # CloudFormation refuses longer logical IDs:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_NAME = 255
-# Parameters and mappings with more choices than this are not enumerated.
-MAX_CHOICES = 40
-
-_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
-
-
-# What an intrinsic function says of an alternative that it cannot evaluate;
-# `Evaluator._evaluate` puts the unknown of the whole node there.
-_UNCLEAR = token(UNKNOWN, "unclear")
 
 
 class Evaluator:
@@ -228,7 +219,7 @@ class Evaluator:
 
     # -- values ----------------------------------------------------------------
 
-    def evaluate(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative]:
+    def evaluate(self, node: Any, when: Scenario = ALWAYS) -> Alternatives:
         """What a node can be, in each scenario.
 
         Args:
@@ -253,35 +244,41 @@ class Evaluator:
             return [Alternative(unknown(node), when)]
         return alternatives
 
-    def texts(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative]:
+    def texts(self, node: Any, when: Scenario = ALWAYS) -> list[Alternative[Text]]:
         """What a scalar can be: the alternatives of `evaluate` that are texts."""
         return [
             alternative
             for alternative in self.evaluate(node, when)
-            if isinstance(alternative.value, Text)
+            if is_text(alternative)
         ]
 
-    def _evaluate(self, node: Any, when: Scenario) -> list[Alternative]:
+    def text(self, node: Any) -> Text | None:
+        """What a scalar is, where it can be one text alone; else None."""
+        found = self.texts(node)
+        return found[0].value if len(found) == 1 else None
+
+    def _evaluate(self, node: Any, when: Scenario) -> Alternatives:
         if isinstance(node, Text):
             return [Alternative(node, when)]
         characters = scalar_text(node)
         if characters is not None:
-            return [Alternative(_with_dynamic_references(literal(characters)), when)]
+            return [Alternative(with_dynamic_references(literal(characters)), when)]
         name, argument = intrinsic(node)
         if name is not None:
             evaluate = _INTRINSICS.get(name)
             found = evaluate(self, argument, when) if evaluate else None
             return [
-                replace(one, value=unknown(node)) if one.value is _UNCLEAR else one
-                for one in found or [Alternative(_UNCLEAR, when)]
+                replace(one, value=unknown(node)) if one.value is UNCLEAR else one
+                for one in found or [Alternative(UNCLEAR, when)]
             ]
         if isinstance(node, list):
-            return self._evaluate_list(node, when)
+            return self.evaluate_list(node, when)
         if isinstance(node, Mapping):
             return self._evaluate_object(node, when)
         return [Alternative(unknown(node), when)]
 
-    def _evaluate_list(self, node: list[Any], when: Scenario) -> list[Alternative]:
+    def evaluate_list(self, node: list[Any], when: Scenario) -> Alternatives:
+        """What a list of nodes can be; a single unknown where there is too much."""
         found = self._combined(node, when)
         if found is None:
             return [Alternative(unknown(node), when)]
@@ -290,9 +287,7 @@ class Evaluator:
             for items, scenario in found
         ]
 
-    def _evaluate_object(
-        self, node: Mapping[Any, Any], when: Scenario
-    ) -> list[Alternative]:
+    def _evaluate_object(self, node: Mapping[Any, Any], when: Scenario) -> Alternatives:
         found = self._combined(node.values(), when)
         if found is None:
             return [Alternative(unknown(node), when)]
@@ -327,7 +322,7 @@ class Evaluator:
 
     # -- intrinsic functions ---------------------------------------------------
 
-    def _if(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _if(self, argument: Any, when: Scenario) -> Alternatives | None:
         if not _is_if(argument):
             return None
         return [
@@ -336,7 +331,7 @@ class Evaluator:
             for found in self.evaluate(branch.node, branch.when)
         ]
 
-    def _ref(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _ref(self, argument: Any, when: Scenario) -> Alternatives | None:
         if not isinstance(argument, str):
             return None
         if argument == "AWS::NoValue":
@@ -351,10 +346,10 @@ class Evaluator:
             return self._parameter(argument, when)
         return self._attribute(argument, "Ref", when)
 
-    def _parameter(self, name: str, when: Scenario) -> list[Alternative]:
+    def _parameter(self, name: str, when: Scenario) -> Alternatives:
         parameter = mapping(self.parameters[name])
         kind = parameter.get("Type")
-        unknown_value = [Alternative(token(PARAMETER_TOKEN, name), when)]
+        unknown_value: Alternatives = [Alternative(token(PARAMETER_TOKEN, name), when)]
         if not isinstance(kind, str) or kind.startswith("AWS::SSM::Parameter::"):
             return unknown_value
         choices = list(self._parameter_choices(name, parameter, when))
@@ -417,7 +412,7 @@ class Evaluator:
         parameter = mapping(self.parameters.get(name))
         return [value for value, _ in self._parameter_choices(name, parameter, when)]
 
-    def _get_att(self, argument: Any, when: Scenario) -> list[Alternative] | None:
+    def _get_att(self, argument: Any, when: Scenario) -> Alternatives | None:
         if isinstance(argument, str):
             argument = argument.split(".", 1)
         if not isinstance(argument, list) or len(argument) < 2:
@@ -425,7 +420,7 @@ class Evaluator:
         resource, *rest = argument
         if not isinstance(resource, str):
             return None
-        found: list[Alternative] = []
+        found: Alternatives = []
         for names, scenario in self._combined(rest, when) or ():
             if not all(
                 isinstance(name, Text) and name.literal is not None for name in names
@@ -437,10 +432,12 @@ class Evaluator:
 
     def _attribute(
         self, resource_id: str, attribute: str, when: Scenario
-    ) -> list[Alternative]:
+    ) -> Alternatives:
         """What ``Ref`` (attribute ``Ref``) or ``Fn::GetAtt`` of a resource says."""
         resource = self.resources.get(resource_id)
-        opaque = [Alternative(token(ATTRIBUTE, resource_id, attribute), when)]
+        opaque: Alternatives = [
+            Alternative(token(ATTRIBUTE, resource_id, attribute), when)
+        ]
         if resource is None:
             # The ARN that an alias or a version has as an attribute is its `Ref`.
             is_ref = attribute in ("Ref", "AliasArn", "FunctionArn")
@@ -465,7 +462,7 @@ class Evaluator:
 
     def _function_attribute(
         self, function: str, attribute: str, when: Scenario
-    ) -> list[Alternative]:
+    ) -> Alternatives:
         name = token(FUNCTION, function)
         if attribute == "Ref":
             return [Alternative(name, when)]
@@ -476,9 +473,9 @@ class Evaluator:
 
     def _qualified(
         self, resource: Resource, qualifier: Text, when: Scenario
-    ) -> list[Alternative]:
+    ) -> Alternatives:
         """The ARN that an alias or a version resource refers to."""
-        found = []
+        found: Alternatives = []
         for name, scenario in self._function_names(resource, when):
             found.append(Alternative(function_arn(name, qualifier), scenario))
         return found
@@ -497,12 +494,11 @@ class Evaluator:
             self._active.discard(key)
         found = []
         for alternative in named:
-            assert isinstance(alternative.value, Text)
             identifier = parse_identifier(alternative.value)
             found.append((identifier.name if identifier else hidden, alternative.when))
         return found or [(hidden, when)]
 
-    def _sam_reference(self, name: str, when: Scenario) -> list[Alternative]:
+    def _sam_reference(self, name: str, when: Scenario) -> Alternatives:
         """What SAM makes of ``Fn.Alias``, ``Fn.Version`` and its generated IDs.
 
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html
@@ -516,7 +512,7 @@ class Evaluator:
         resource = self.resources.get(function)
         if resource is None or resource.type != SERVERLESS_FUNCTION:
             return []
-        found = []
+        found: Alternatives = []
         for alias, scenario in self.published_aliases(resource, when):
             if alias is None:
                 continue
@@ -559,172 +555,6 @@ class Evaluator:
                     generated = alias_logical_id(resource.id, str(alias.value))
                     self._sam_ids[generated] = (resource.id, "Alias")
         return self._sam_ids
-
-    def _sub(self, argument: Any, when: Scenario) -> list[Alternative] | None:
-        variables: Mapping[Any, Any] = {}
-        if isinstance(argument, list) and len(argument) == 2:
-            argument, variables = argument[0], mapping(argument[1])
-        if not isinstance(argument, str):
-            return None
-        nodes: list[Any] = []
-        start = 0
-        for match in sub_variables(argument):
-            nodes.append(argument[start : match.start()])
-            start = match.end()
-            name = match[1].strip()
-            if name.startswith("!"):
-                nodes.append(f"${{{name[1:]}}}")
-            elif name in variables:
-                nodes.append(variables[name])
-            elif "." in name and name not in self.resources:
-                nodes.append({"Fn::GetAtt": name.split(".", 1)})
-            else:
-                nodes.append({"Ref": name})
-        nodes.append(argument[start:])
-        return self._concatenated(nodes, "", when)
-
-    def _join(self, argument: Any, when: Scenario) -> list[Alternative] | None:
-        if not isinstance(argument, list) or len(argument) != 2:
-            return None
-        delimiter, nodes = argument
-        if not isinstance(delimiter, str):
-            return None
-        if isinstance(nodes, list):
-            return self._concatenated(nodes, delimiter, when)
-        return [
-            Alternative(_joined(items.value, delimiter), items.when)
-            for items in self.evaluate(nodes, when)
-        ]
-
-    def _concatenated(
-        self, nodes: list[Any], delimiter: str, when: Scenario
-    ) -> list[Alternative] | None:
-        found = []
-        alternatives = self._evaluate_list(nodes, when)
-        if any(isinstance(one.value, Text) for one in alternatives):
-            opaque = [self._opaque(node, when) for node in nodes if node != ""]
-            if all(isinstance(part, Text) for part in opaque):
-                return None
-            alternatives = self._evaluate_list(opaque, when)
-        for alternative in alternatives:
-            if isinstance(alternative.value, Text):
-                return [alternative]
-            joined = _joined(alternative.value, delimiter)
-            found.append(Alternative(joined, alternative.when))
-        return found
-
-    def _opaque(self, node: Any, when: Scenario) -> Any:
-        """A part of a text that has too many alternatives, unread if it can vary.
-
-        What holds a function, a version or an alias is kept.
-        """
-        values = self.evaluate(node, when)
-        if len(values) < 2 or any(
-            token.kind in (ALIAS, FUNCTION, VERSION)
-            for one in values
-            if isinstance(one.value, Text)
-            for token in one.value.tokens
-        ):
-            return node
-        return unknown(node)
-
-    def _select(self, argument: Any, when: Scenario) -> list[Alternative] | None:
-        if not isinstance(argument, list) or len(argument) != 2:
-            return None
-        found = []
-        for index in self.texts(argument[0], when):
-            number = _index(str(index.value))
-            for items in self.evaluate(argument[1], index.when):
-                values = items.value if isinstance(items.value, list) else []
-                if number is None or number >= len(values):
-                    found.append(Alternative(_UNCLEAR, items.when))
-                else:
-                    found.append(Alternative(values[number], items.when))
-        return found
-
-    def _split(self, argument: Any, when: Scenario) -> list[Alternative] | None:
-        if not isinstance(argument, list) or len(argument) != 2:
-            return None
-        delimiter = argument[0]
-        if not isinstance(delimiter, str):
-            return None
-        found = []
-        for alternative in self.texts(argument[1], when):
-            assert isinstance(alternative.value, Text)
-            pieces = alternative.value.split(delimiter)
-            value = _UNCLEAR if pieces is None else list(pieces)
-            found.append(Alternative(value, alternative.when))
-        return found
-
-    def _find_in_map(self, argument: Any, when: Scenario) -> list[Alternative] | None:
-        if not isinstance(argument, list) or len(argument) not in (3, 4):
-            return None
-        default = mapping(argument[3]) if len(argument) == 4 else {}
-        found: list[Alternative] = []
-        for name in self.texts(argument[0], when):
-            table = self.mappings.get(str(name.value))
-            found.extend(self._look_up(table, argument[1:3], default, name.when))
-        return found
-
-    def _look_up(
-        self,
-        table: Any,
-        keys: list[Any],
-        default: Mapping[Any, Any],
-        when: Scenario,
-    ) -> list[Alternative]:
-        if not keys:
-            return self.evaluate(table, when)
-        found: list[Alternative] = []
-        for key in self.texts(keys[0], when):
-            for name, scenario in self._keys(key, mapping(table)):
-                if name is not None and name in mapping(table):
-                    found.extend(
-                        self._look_up(mapping(table)[name], keys[1:], default, scenario)
-                    )
-                elif "DefaultValue" in default and name is not None:
-                    found.extend(self.evaluate(default["DefaultValue"], scenario))
-                else:
-                    found.append(Alternative(_UNCLEAR, scenario))
-                if len(found) > MAX_ALTERNATIVES:
-                    return found
-        return found
-
-    def _keys(
-        self, key: Alternative, table: Mapping[Any, Any]
-    ) -> Iterator[tuple[str | None, Scenario]]:
-        """The keys that a text can select; None for one that is unknown.
-
-        Behind a pseudo parameter, each key of the mapping is an alternative.
-        """
-        assert isinstance(key.value, Text)
-        pseudo = key.value.token
-        if pseudo is not None and pseudo.kind == PSEUDO and len(table) <= MAX_CHOICES:
-            for name in table:
-                scenario = key.when.given(PARAMETER, pseudo.name, str(name))
-                if scenario is not None:
-                    yield str(name), scenario
-            return
-        yield key.value.literal, key.when
-
-    def _import(self, argument: Any, when: Scenario) -> list[Alternative]:
-        return [
-            Alternative(unknown({"Fn::ImportValue": str(name.value)}), name.when)
-            for name in self.texts(argument, when)
-        ]
-
-    def _to_json(self, argument: Any, when: Scenario) -> list[Alternative] | None:
-        found = []
-        for alternative in self.evaluate(argument, when):
-            parts: list[Any] = []
-            length = 0
-            for part in _json_parts(alternative.value):
-                parts.append(part)
-                length += len(part) if isinstance(part, str) else 1
-                if length > MAX_LENGTH:
-                    return None
-            found.append(Alternative(Text.of(*parts), alternative.when))
-        return found
 
     # -- conditions ------------------------------------------------------------
 
@@ -787,18 +617,10 @@ class Evaluator:
         return outcomes.pop() if len(outcomes) == 1 else None
 
 
-_INTRINSICS: dict[
-    str, Callable[[Evaluator, Any, Scenario], list[Alternative] | None]
-] = {
-    "Fn::FindInMap": Evaluator._find_in_map,
+_INTRINSICS: Mapping[str, Callable[[Evaluator, Any, Scenario], Alternatives | None]] = {
+    **INTRINSICS,
     "Fn::GetAtt": Evaluator._get_att,
     "Fn::If": Evaluator._if,
-    "Fn::ImportValue": Evaluator._import,
-    "Fn::Join": Evaluator._join,
-    "Fn::Select": Evaluator._select,
-    "Fn::Split": Evaluator._split,
-    "Fn::Sub": Evaluator._sub,
-    "Fn::ToJsonString": Evaluator._to_json,
     "Ref": Evaluator._ref,
 }
 
@@ -825,24 +647,12 @@ def _resources(template: Mapping[Any, Any]) -> Iterator[tuple[str, Resource]]:
         )
 
 
-def _index(characters: str) -> int | None:
-    """The number of an item; None for what no list has."""
-    is_number = characters.isdecimal() and len(characters) < 10
-    return int(characters) if is_number else None
-
-
 def _is_if(argument: Any) -> bool:
     return (
         isinstance(argument, list)
         and len(argument) == 3
         and isinstance(argument[0], str)
     )
-
-
-def _with_dynamic_references(text: Text) -> Text:
-    if any("{{resolve:" in part for part in text.parts if isinstance(part, str)):
-        return text.replaced(_DYNAMIC_REFERENCE, UNKNOWN)
-    return text
 
 
 def _unchained(chain: Any) -> list[Any]:
@@ -855,40 +665,3 @@ def _unchained(chain: Any) -> list[Any]:
 
 def _comma_list(value: str) -> list[Any]:
     return [literal(item.strip()) for item in value.split(",")] if value else []
-
-
-def _joined(items: Any, delimiter: str) -> Text:
-    parts: list[Any] = []
-    if not isinstance(items, list):
-        return _UNCLEAR
-    for index, item in enumerate(items):
-        if not isinstance(item, Text):
-            return _UNCLEAR
-        if index:
-            parts.append(delimiter)
-        parts.append(item)
-    return _with_dynamic_references(Text.of(*parts))
-
-
-def _json_parts(value: Value) -> Iterator[Any]:
-    """The parts of a value's JSON; tokens stand inside its strings."""
-    if isinstance(value, Text):
-        yield '"'
-        for part in value.parts:
-            yield json.dumps(part)[1:-1] if isinstance(part, str) else part
-        yield '"'
-    elif isinstance(value, list):
-        yield "["
-        for index, item in enumerate(value):
-            if index:
-                yield ", "
-            yield from _json_parts(item)
-        yield "]"
-    elif isinstance(value, dict):
-        yield "{"
-        for index, (key, item) in enumerate(value.items()):
-            yield f"{', ' if index else ''}{json.dumps(key)}: "
-            yield from _json_parts(item)
-        yield "}"
-    else:
-        yield "null"

@@ -11,6 +11,7 @@ from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._documents import MAX_NODES
 from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._names import objects, references_in
 from cfn_lint_lambda_race.template._nested import ReadFile, ends_in_nested
 from cfn_lint_lambda_race.template._nodes import (
     Branch,
@@ -20,11 +21,10 @@ from cfn_lint_lambda_race.template._nodes import (
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_STATE_MACHINE
 from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
-from cfn_lint_lambda_race.template._targets import Target
-from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text
+from cfn_lint_lambda_race.template._targets import Mention, Target
+from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION
 
-_OUTPUT = TargetRow("Outputs", "Value", "name", "", what="an output")
-_SUB = "Fn::Sub"
+OUTPUT = TargetRow("Outputs", "Value", "name", "", what="an output")
 _DEPLOYMENT_TYPE = "AWS::CodeDeploy::DeploymentGroup"
 
 
@@ -32,18 +32,24 @@ _DEPLOYMENT_TYPE = "AWS::CodeDeploy::DeploymentGroup"
 class Exit:
     """A place from which an unqualified reference leaves.
 
-    ``function`` is the logical ID, ``what`` names the place, ``when`` the scenario
-    (empty for always).
+    ``resource`` is the resource, or the output, that holds it, and ``row`` what the
+    data says of such places; None for a policy that SAM makes of a connector of the
+    resource. ``function`` is the logical ID, ``when`` the scenario (empty for always).
     """
 
     path: Path
-    what: str
+    resource: Resource
+    row: TargetRow | None
     function: str
     when: str
 
     @property
+    def is_output(self) -> bool:
+        return self.row is OUTPUT
+
+    @property
     def is_policy(self) -> bool:
-        return self.what.startswith("a policy")
+        return self.row is None or self.row.is_in_policy
 
 
 class Exits:
@@ -63,8 +69,8 @@ class Exits:
 
     def of(
         self,
-        places: Iterable[Target],
-        uses: Callable[[Target], Iterable[Any]],
+        places: Iterable[Mention],
+        uses: Callable[[Mention], Iterable[Any]],
         references: References,
     ) -> Iterator[Exit]:
         """The exits among places that rows of data name, and among the outputs."""
@@ -73,7 +79,7 @@ class Exits:
         any_qualifier = {
             (place.resource.id, reference.function)
             for place in places
-            if place.row.what == "a policy"
+            if place.row.is_in_policy
             for reference in place.references
             if reference.qualifier is not None
             and reference.qualifier.literal == "*"
@@ -90,12 +96,14 @@ class Exits:
                 seen.add(key)
                 # The CDK grants `[arn, arn:*]`: the holder can invoke an alias too.
                 if (
-                    place.row.what == "a policy"
+                    place.row.is_in_policy
                     and (place.resource.id, use.function) in any_qualifier
                 ):
                     continue
                 if not self._is_at_home(place, use.function, references):
-                    yield Exit(place.path, self._words(place), use.function, use.when)
+                    yield Exit(
+                        place.path, place.resource, place.row, use.function, use.when
+                    )
 
     def _connected(self, references: References) -> Iterator[Exit]:
         """The functions that SAM's connectors let other functions invoke."""
@@ -108,10 +116,9 @@ class Exits:
                 # The target of the source carries the finding.
                 continue
             if references.unqualified(found.reference) and found.source.id != function:
-                what = f"a policy of {found.source.id}, from its connector,"
-                yield Exit(found.path, what, function, "")
+                yield Exit(found.path, found.source, None, function, "")
 
-    def _outputs(self, references: References) -> Iterator[Target]:
+    def _outputs(self, references: References) -> Iterator[Mention]:
         outputs = self._template.get("Outputs")
         for name, output in outputs.items() if isinstance(outputs, Mapping) else ():
             if not isinstance(output, Mapping) or "Value" not in output:
@@ -127,26 +134,19 @@ class Exits:
                 if found:
                     known = self._evaluator.evaluate(branch.node, branch.when)
                     is_complete = len(known) == len(found)
-                    yield Target(
-                        resource, _OUTPUT, branch.path, tuple(found), is_complete, when
+                    yield Mention(
+                        resource, OUTPUT, branch.path, tuple(found), is_complete, when
                     )
 
-    @staticmethod
-    def _words(place: Target) -> str:
-        if place.row is _OUTPUT:
-            is_exported = "Export" in place.resource.properties
-            return f"output {place.resource.id}{' (exported)' if is_exported else ''}"
-        if place.row.form == "self":
-            return f"an Alexa skill (event {place.path[-1]})"
-        return f"{place.row.what} of {place.resource.id}"
-
-    def _is_at_home(self, place: Target, function: str, references: References) -> bool:
+    def _is_at_home(
+        self, place: Mention, function: str, references: References
+    ) -> bool:
         """Whether the template shows who invokes the function from that place."""
         if place.row.path.startswith("Environment/"):
             return place.resource.id == function or references.is_framework(
                 place.resource.id
             )
-        if place.row.what == "a policy":
+        if place.row.is_in_policy:
             return self._serves_targets_only(place.resource, function, references)
         return ends_in_nested(place, self._evaluator, self._read_file)
 
@@ -187,7 +187,6 @@ class Exits:
             token.name
             for name in names
             for found in self._evaluator.texts(name.node)
-            if isinstance(found.value, Text)
             for token in found.value.tokens
             if token.kind == ATTRIBUTE
         }
@@ -215,8 +214,9 @@ class Exits:
         ]
         places.append(("an output", self._template.get("Outputs")))
         for user, node in places:
-            for name in _mentioned(node):
-                users.setdefault(name, set()).add(user)
+            for below in objects(node, MAX_NODES):
+                for name in references_in(below):
+                    users.setdefault(name, set()).add(user)
         return users
 
 
@@ -224,34 +224,3 @@ def _is_meant(reference: Reference) -> bool:
     """Whether a text means the function, rather than merely equals its name."""
     token = reference.name.token
     return reference.is_arn or (token is not None and token.kind == FUNCTION)
-
-
-def _mentioned(node: Any) -> Iterator[str]:
-    """The logical IDs that a node refers to."""
-    pending = [node]
-    for _ in range(MAX_NODES):
-        if not pending:
-            return
-        node = pending.pop()
-        if isinstance(node, Mapping):
-            yield from _names(node)
-            pending.extend(node.values())
-        elif isinstance(node, list):
-            pending.extend(node)
-
-
-def _names(node: Mapping[Any, Any]) -> Iterator[str]:
-    reference = node.get("Ref")
-    if isinstance(reference, str):
-        yield reference
-    attribute = node.get("Fn::GetAtt")
-    if isinstance(attribute, list) and attribute:
-        attribute = attribute[0]
-    if isinstance(attribute, str):
-        yield attribute.split(".")[0]
-    text = node.get(_SUB)
-    if isinstance(text, list) and text:
-        text = text[0]
-    if isinstance(text, str):
-        for piece in text.split("${")[1:]:
-            yield piece.partition("}")[0].split(".")[0]

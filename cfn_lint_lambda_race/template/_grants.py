@@ -9,6 +9,7 @@ from functools import cached_property
 
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import (
     Path,
     Resource,
@@ -37,14 +38,22 @@ class Grant:
     """
 
     path: Path
-    name: str
+    holder: Holder
     principal: str
     references: tuple[Reference, ...]
     source: Text | None
     action: str
     operation: tuple[str, str] | None = None
-    is_connector: bool = False
     is_moveable: bool = True
+
+    @property
+    def name(self) -> str:
+        """The logical ID of what holds it: of a permission, its own."""
+        return self.holder.id
+
+    @property
+    def is_connector(self) -> bool:
+        return self.holder.form is Form.CONNECTOR
 
     @property
     def is_for_a_service(self) -> bool:
@@ -100,7 +109,7 @@ class Grants:
             ]
             yield Grant(
                 (*resource.path, "FunctionName"),
-                resource.id,
+                Holder(Form.PERMISSION, resource.id),
                 text_of(self._evaluator, resource, "Principal") or "",
                 tuple(found),
                 self._source_of_permission(resource),
@@ -110,21 +119,18 @@ class Grants:
     def _source_of_permission(self, resource: Resource) -> Text | None:
         if "SourceArn" not in resource.properties:
             return None
-        texts = self._evaluator.texts(resource.properties["SourceArn"])
-        value = texts[0].value if len(texts) == 1 else None
-        return value if isinstance(value, Text) else None
+        return self._evaluator.text(resource.properties["SourceArn"])
 
     def _connected(self) -> Iterator[Grant]:
         for found in connections(self._evaluator, self._references):
             if found.authorised_by != "role":
                 yield Grant(
                     found.path,
-                    f"the connector of {found.source.id}",
+                    Holder(Form.CONNECTOR, found.source.id),
                     found.authorised_by,
                     (found.reference,),
                     token(ATTRIBUTE, found.source.id, "Ref"),
                     _INVOKE,
-                    is_connector=True,
                 )
 
     def _events(self) -> Iterator[Grant]:
@@ -153,7 +159,7 @@ class Grants:
                 )
                 yield Grant(
                     branch.path,
-                    f"event {branch.path[-1]} of {function.id}",
+                    Holder(Form.EVENT, function.id, str(branch.path[-1])),
                     "apigateway.amazonaws.com",
                     references,
                     api,
@@ -166,12 +172,9 @@ class Grants:
         for name in ("RestApiId", "ApiId"):
             for branch in self._evaluator.follow(event, ["Properties", name]):
                 for found in self._evaluator.texts(branch.node):
-                    if isinstance(found.value, Text):
-                        literal = found.value.literal
-                        # SAM takes the logical ID itself for a reference to it.
-                        return (
-                            token(ATTRIBUTE, literal, "Ref") if literal else found.value
-                        )
+                    literal = found.value.literal
+                    # SAM takes the logical ID itself for a reference to it.
+                    return token(ATTRIBUTE, literal, "Ref") if literal else found.value
         return None
 
     def _operation_of_event(self, event: object) -> tuple[str, str] | None:
@@ -182,7 +185,6 @@ class Grants:
                 found.value.literal
                 for branch in self._evaluator.follow(event, ["Properties", name])
                 for found in self._evaluator.texts(branch.node)
-                if isinstance(found.value, Text)
             ]
             if len(texts) != 1 or texts[0] is None:
                 return None

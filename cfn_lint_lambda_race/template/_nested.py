@@ -12,7 +12,7 @@ from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_APPLICATION
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
-from cfn_lint_lambda_race.template._targets import Target, Targets
+from cfn_lint_lambda_race.template._targets import Mention, Mentions
 from cfn_lint_lambda_race.template._text import Text, literal
 
 # By type: the property that names the nested template.
@@ -27,7 +27,7 @@ _ARN = f"arn:aws:lambda:us-east-1:123456789012:function:{_NAME}"
 ReadFile = Callable[[Text], Any]
 
 
-def ends_in_nested(place: Target, evaluator: Evaluator, read_file: ReadFile) -> bool:
+def ends_in_nested(place: Mention, evaluator: Evaluator, read_file: ReadFile) -> bool:
     """Whether a nested stack's parameter reaches no target and no exit there.
 
     False for any other place, and where the nested template cannot be read.
@@ -38,7 +38,7 @@ def ends_in_nested(place: Target, evaluator: Evaluator, read_file: ReadFile) -> 
     parameter = place.path[len(stack.path) + 1]
     values = {_ARN if reference.is_arn else _NAME for reference in place.references}
     found = evaluator.texts(stack.properties.get(_LOCATIONS[stack.type]))
-    names = [one.value for one in found if isinstance(one.value, Text)]
+    names = [one.value for one in found]
     return bool(names) and not any(
         _reaches(name, str(parameter), value, read_file)
         for name in names
@@ -77,7 +77,7 @@ def _reaches(name: Text, parameter: str, value: str, read_file: ReadFile) -> boo
     # Nobody asks cfn-lint's solver: conditions that are not decided may hold.
     possible = Satisfiability(None, evaluator, has_rules=False)
     references = References(evaluator, possible)
-    places = Targets(evaluator, references, template, read_beside, _rows())
+    places = Mentions(evaluator, references, template, read_beside, _rows(), Mention)
     is_reached = any(
         reference.name.literal == _NAME
         and (reference.qualifier is None or reference.says_latest)

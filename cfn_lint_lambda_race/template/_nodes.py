@@ -6,11 +6,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, Generic, TypeGuard, TypeVar, Union
 
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._text import UNKNOWN, Text, token
 
+# A value with more alternatives than this is unknown: reading stays linear.
+MAX_ALTERNATIVES = 64
+# Parameters and mappings with more choices than this are not enumerated.
+MAX_CHOICES = 40
 # No generator nests intrinsic functions deeper; a template that does is hostile.
 MAX_DEPTH = 48
 
@@ -32,12 +36,14 @@ class _NoValue:
 
 NO_VALUE = _NoValue()
 
-Value = Union[Text, "list[Any]", "dict[str, Any]", _NoValue]
+Value = Union[Text, "list[Value]", "dict[str, Value]", _NoValue]
+# What an alternative is known to be: a `Value`, or a `Text` where texts are asked for.
+Known = TypeVar("Known", bound=Value, covariant=True)
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class Alternative:
+class Alternative(Generic[Known]):
     """One thing a template value can be.
 
     ``value`` is a `Text`, a list or an object of values, or `NO_VALUE`; ``when``
@@ -45,9 +51,17 @@ class Alternative:
     evaluated to the branch that says so.
     """
 
-    value: Value
+    value: Known
     when: Scenario = ALWAYS
     path: Path = ()
+
+
+Alternatives = list[Alternative[Value]]
+
+
+def is_text(alternative: Alternative[Value]) -> TypeGuard[Alternative[Text]]:
+    """Whether an alternative is a text."""
+    return isinstance(alternative.value, Text)
 
 
 @dataclass(frozen=True)

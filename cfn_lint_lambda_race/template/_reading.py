@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from cfn_lint_lambda_race.data import TargetRow, exits, targets
 from cfn_lint_lambda_race.template._attachments import Attachments, Misfit
@@ -21,7 +19,6 @@ from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._exits import Exit, Exits
 from cfn_lint_lambda_race.template._layers import Layers
 from cfn_lint_lambda_race.template._nodes import (
-    Path,
     Resource,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -39,14 +36,13 @@ from cfn_lint_lambda_race.template._source import (
     as_written,
     content,
 )
-from cfn_lint_lambda_race.template._targets import Target, Targets
+from cfn_lint_lambda_race.template._targets import Mention, Mentions, Target
+
+_Kind = TypeVar("_Kind", bound=Mention)
 
 # By parameter, the values that somebody else than the template names.
 Domains = Mapping[str, Sequence[str]]
 NO_DOMAINS: Domains = {}
-
-# The path of a CDK construct as a message may print it.
-_CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
 
 
 class UnqualifiedUse(NamedTuple):
@@ -94,22 +90,24 @@ class Reading:
     @cached_property
     def targets(self) -> list[Target]:
         """Every place through which a service invokes a function."""
-        return list(self._places(targets()))
+        return list(self._mentions(targets(), Target))
 
     @cached_property
     def serving_targets(self) -> list[Target]:
         """The targets whose callers can meet an update: not those of deployments."""
         return [target for target in self.targets if not target.row.is_deployment]
 
-    def _places(self, rows: Mapping[str, Sequence[TargetRow]]) -> Targets:
-        return Targets(
-            self.evaluator, self.references, self._template, self._read_file, rows
+    def _mentions(
+        self, rows: Mapping[str, Sequence[TargetRow]], kind: type[_Kind]
+    ) -> Mentions[_Kind]:
+        return Mentions(
+            self.evaluator, self.references, self._template, self._read_file, rows, kind
         )
 
     @cached_property
     def exits(self) -> list[Exit]:
         """Every place through which an unqualified reference leaves."""
-        places = self._places(exits())
+        places = self._mentions(exits(), Mention)
         return list(
             Exits(
                 self.evaluator, self._template, self.serving_targets, self._read_file
@@ -132,7 +130,7 @@ class Reading:
             self.evaluator, self.references, self.possible, self.serving_targets
         )
 
-    def unqualified_uses(self, target: Target) -> list[UnqualifiedUse]:
+    def unqualified_uses(self, target: Mention) -> list[UnqualifiedUse]:
         """How a target invokes ``$LATEST``: mostly once or not at all.
 
         One for each function and alias; with a scenario only where another
@@ -171,47 +169,6 @@ class Reading:
         A bare name is, if it is that of a function of the template.
         """
         return reference.function is not None or reference.is_arn
-
-    def name_target(self, target: Target) -> str:
-        """The words for a target: what it is and where its template says so."""
-        resource = target.resource
-        path = _without_branches(target.path)
-        if path[:1] == ("Globals",):
-            return f"Authorizer {path[-2]} in Globals"
-        if target.row.path == "FunctionUrlConfig":
-            return f"The function URL of {resource.id}"
-        if target.row.form == "self" and path[-2:-1] == ("Events",):
-            return f"Event {path[-1]} of {resource.id}"
-        construct = self._construct(resource.id)
-        where = f"{resource.id} ({resource.type})"
-        if construct:
-            where = f"{construct} ({resource.id}, {resource.type})"
-        if "DestinationConfig" in path:
-            return f"The {path[-2]} destination of {where}"
-        steps = iter(path if target.inner is None else _without_branches(target.inner))
-        states = [str(next(steps, "")) for step in steps if step == "States"]
-        return f"State {'/'.join(states)} of {where}" if states else where
-
-    def name(self, logical_id: str) -> str:
-        """A resource in words: by its construct, where the CDK made it."""
-        construct = self._construct(logical_id)
-        return f"{construct} ({logical_id})" if construct else logical_id
-
-    def _construct(self, logical_id: str) -> str:
-        """The path of the construct that a resource comes from; empty without one.
-
-        The first part is the stack. `Resource` is how a construct of the CDK calls
-        the resource that it mainly is.
-        """
-        resource = self.evaluator.resources.get(logical_id)
-        metadata = resource.attributes.get("Metadata") if resource else None
-        path = metadata.get("aws:cdk:path") if isinstance(metadata, Mapping) else None
-        if not isinstance(path, str) or not _CONSTRUCT.fullmatch(path):
-            return ""
-        _, *parts = path.split("/")
-        if len(parts) > 1 and parts[-1] in ("Resource", "Default"):
-            parts.pop()
-        return "/".join(parts)
 
     def role_of(self, target: Target) -> str:
         """The logical ID of the role that must allow what a target invokes, or ""."""
@@ -348,13 +305,6 @@ class Reading:
         return (
             name.startswith("AWS::") or len(self.evaluator.choices(PARAMETER, name)) > 1
         )
-
-
-def _without_branches(path: Path) -> Path:
-    """A path without the steps into the branches of ``Fn::If``."""
-    return tuple(
-        step for before, step in pairwise(("", *path)) if "Fn::If" not in (before, step)
-    )
 
 
 def read(cfn: Template) -> Reading:

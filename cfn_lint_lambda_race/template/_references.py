@@ -141,7 +141,6 @@ class References:
             for found in self._evaluator.texts(
                 node, self._evaluator.existing(function)
             ):
-                assert isinstance(found.value, Text)
                 names.setdefault(found.value, []).append((function.id, found.when))
         return names
 
@@ -172,8 +171,7 @@ class References:
             if alias.is_generated
             else alias.resource.properties.get("Name")
         )
-        found = [name.value for name in self._evaluator.texts(node)]
-        return [name for name in found if isinstance(name, Text)]
+        return [name.value for name in self._evaluator.texts(node)]
 
     def of(
         self,
@@ -184,7 +182,6 @@ class References:
         """The references that a node can denote; unknown ones are left out."""
         found = []
         for alternative in self._evaluator.texts(node, when):
-            assert isinstance(alternative.value, Text)
             found.extend(self.of_text(alternative.value, alternative.when, parse))
         return found
 

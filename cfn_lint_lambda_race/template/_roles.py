@@ -13,6 +13,7 @@ from functools import cached_property
 
 from cfn_lint_lambda_race.template._connectors import connections
 from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import (
     FUNCTION_TYPES,
     NO_VALUE,
@@ -50,7 +51,7 @@ class Allowance:
     """
 
     path: Path
-    what: str
+    holder: Holder
     reference: Reference | None
     when: Scenario
     is_certain: bool = True
@@ -121,27 +122,29 @@ class Roles:
 
     def _of_own(self, role: Resource) -> Iterator[Allowance]:
         when = self._evaluator.existing(role)
-        what = f"Role {role.id}"
+        holder = Holder(Form.ROLE, role.id)
         for policies in self._evaluator.property(role, "Policies", when):
             for policy in self._evaluator.items(policies):
-                yield from self._in_property(policy, "PolicyDocument", what)
+                yield from self._in_property(policy, "PolicyDocument", holder)
         for names in self._evaluator.property(role, "ManagedPolicyArns", when):
             for name in self._evaluator.items(names):
-                yield from self._managed(name, what)
+                yield from self._managed(name, holder)
 
-    def _managed(self, name: Branch, what: str) -> Iterator[Allowance]:
+    def _managed(self, name: Branch, holder: Holder) -> Iterator[Allowance]:
         """What a managed policy allows that a role names."""
         for found in self._evaluator.evaluate(name.node, name.when):
             tokens = _resource_tokens(found.value)
             policy = self._evaluator.resources.get(tokens[0].name) if tokens else None
             if policy is None or policy.type != MANAGED_POLICY_TYPE:
-                yield Allowance(name.path, what, None, found.when)
+                yield Allowance(name.path, holder, None, found.when)
             else:
                 yield from self._of_policy(policy, found.when)
 
     def _of_policy(self, policy: Resource, when: Scenario) -> Iterator[Allowance]:
         root = Branch(policy.properties, policy.path, when)
-        yield from self._in_property(root, "PolicyDocument", f"Policy {policy.id}")
+        yield from self._in_property(
+            root, "PolicyDocument", Holder(Form.POLICY, policy.id)
+        )
 
     @cached_property
     def _policies(self) -> list[tuple[str | None, Allowance]]:
@@ -187,17 +190,17 @@ class Roles:
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
         """
         found: list[Allowance] = list(self._attached_to_unknown)
-        what = f"The role of {machine.id}"
+        holder = Holder(Form.ROLE_OF, machine.id)
         for policies in self._evaluator.property(machine, "Policies", when):
             for policy in self._evaluator.items(policies):
                 node = policy.node
                 if not isinstance(node, Mapping) or intrinsic(node)[0] is not None:
                     # The name of a managed policy.
-                    found.append(Allowance(policy.path, what, None, policy.when))
+                    found.append(Allowance(policy.path, holder, None, policy.when))
                 elif "Statement" in node:
-                    found.extend(self._statements(policy, what))
+                    found.extend(self._statements(policy, holder))
                 elif _INVOKE_TEMPLATE in node or not _is_template(node):
-                    found.append(Allowance(policy.path, what, None, policy.when))
+                    found.append(Allowance(policy.path, holder, None, policy.when))
         return found
 
     # -- connectors ------------------------------------------------------------
@@ -210,7 +213,7 @@ class Roles:
                 found.source.id,
                 Allowance(
                     found.path,
-                    f"The connector of {found.source.id}",
+                    Holder(Form.CONNECTOR, found.source.id),
                     None if found.is_for_each else found.reference,
                     found.reference.when,
                 ),
@@ -224,25 +227,27 @@ class Roles:
 
     # -- statements ------------------------------------------------------------
 
-    def _in_property(self, holder: Branch, name: str, what: str) -> Iterator[Allowance]:
-        if not _is_object(holder.node) or name not in holder.node:
-            yield Allowance(holder.path, what, None, holder.when)
+    def _in_property(
+        self, branch: Branch, name: str, holder: Holder
+    ) -> Iterator[Allowance]:
+        if not _is_object(branch.node) or name not in branch.node:
+            yield Allowance(branch.path, holder, None, branch.when)
             return
-        below = holder.below(holder.node[name], name)
+        below = branch.below(branch.node[name], name)
         for document in self._evaluator.branches(below):
-            yield from self._statements(document, what)
+            yield from self._statements(document, holder)
 
-    def _statements(self, document: Branch, what: str) -> Iterator[Allowance]:
+    def _statements(self, document: Branch, holder: Holder) -> Iterator[Allowance]:
         if not _is_object(document.node) or "Statement" not in document.node:
-            yield Allowance(document.path, what, None, document.when)
+            yield Allowance(document.path, holder, None, document.when)
             return
         below = document.below(document.node["Statement"], "Statement")
         for statement in self._evaluator.items(below):
-            yield from self._statement(statement, what)
+            yield from self._statement(statement, holder)
 
-    def _statement(self, statement: Branch, what: str) -> Iterator[Allowance]:
+    def _statement(self, statement: Branch, holder: Holder) -> Iterator[Allowance]:
         node = statement.node
-        unread = Allowance(statement.path, what, None, statement.when)
+        unread = Allowance(statement.path, holder, None, statement.when)
         if not _is_object(node):
             yield unread
             return
@@ -262,7 +267,7 @@ class Roles:
                 values = found.value if isinstance(found.value, list) else [found.value]
                 for value in values:
                     yield from self._resource(
-                        value, found.when, (*item.path, *found.path), what
+                        value, found.when, (*item.path, *found.path), holder
                     )
 
     def _literals(self, node: object, when: Scenario) -> set[str | None]:
@@ -284,7 +289,7 @@ class Roles:
         return None if None in actions else False
 
     def _resource(
-        self, value: object, when: Scenario, path: Path, what: str
+        self, value: object, when: Scenario, path: Path, holder: Holder
     ) -> Iterator[Allowance]:
         """What one resource of a statement allows; nothing if it is not a function."""
         if value is NO_VALUE or self._is_elsewhere(value):
@@ -295,9 +300,9 @@ class Roles:
         for reference in references:
             # IAM takes ARNs only.
             known = reference if reference.is_arn else None
-            yield Allowance(path, what, known, reference.when)
+            yield Allowance(path, holder, known, reference.when)
         if not references:
-            yield Allowance(path, what, None, when)
+            yield Allowance(path, holder, None, when)
 
     def _is_elsewhere(self, value: object) -> bool:
         """Whether a text is certainly the ARN of something other than a function."""

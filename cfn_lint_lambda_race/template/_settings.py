@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cfn_lint_lambda_race.template._evaluator import Evaluator
+from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import (
     ALIAS_TYPE,
     VERSION_TYPE,
@@ -31,7 +32,7 @@ class Setting:
     """
 
     path: Path
-    what: str
+    holder: Holder
     reference: Reference
     is_capacity: bool = False
     is_moveable: bool = True
@@ -42,7 +43,7 @@ class Refused:
     """A scalable target that names a function and no qualifier of it."""
 
     path: Path
-    what: str
+    holder: Holder
     function: str
 
 
@@ -75,12 +76,11 @@ class Settings:
             for qualifier in self._evaluator.texts(branch.node, branch.when):
                 named = resource.properties.get("FunctionName")
                 for reference in self._references.of(named, qualifier.when):
-                    if isinstance(qualifier.value, Text):
-                        yield Setting(
-                            branch.path,
-                            f"The event-invoke config {resource.id}",
-                            self._references.qualified_by(reference, qualifier.value),
-                        )
+                    yield Setting(
+                        branch.path,
+                        Holder(Form.EVENT_INVOKE_CONFIG, resource.id),
+                        self._references.qualified_by(reference, qualifier.value),
+                    )
 
     def _scalable_target(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
         for path, fields, found in self._scaled(resource, when):
@@ -88,7 +88,7 @@ class Settings:
                 for named in self._references.of_text(fields[0], found):
                     yield Setting(
                         path,
-                        f"The scalable target {resource.id}",
+                        Holder(Form.SCALABLE_TARGET, resource.id),
                         self._references.qualified_by(named, fields[1]),
                         is_capacity=True,
                     )
@@ -102,15 +102,14 @@ class Settings:
         """
         for branch in self._evaluator.property(resource, "ResourceId", when):
             for found in self._evaluator.texts(branch.node, branch.when):
-                assert isinstance(found.value, Text)
                 kind, *rest = found.value.fields(":")
                 if kind.literal == "function" and 1 <= len(rest) <= 2:
                     yield branch.path, rest, found.when
 
     def _of_serverless(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
-        for name, what in (
-            ("EventInvokeConfig", "The event-invoke config"),
-            ("ProvisionedConcurrencyConfig", "The provisioned concurrency"),
+        for name, form in (
+            ("EventInvokeConfig", Form.EVENT_INVOKE_CONFIG_OF),
+            ("ProvisionedConcurrencyConfig", Form.PROVISIONED_CONCURRENCY_OF),
         ):
             for branch in self._evaluator.property(resource, name, when):
                 for alias, scenario in self._evaluator.published_aliases(
@@ -121,7 +120,7 @@ class Settings:
                     )
                     yield Setting(
                         branch.path,
-                        f"{what} of {resource.id}",
+                        Holder(form, resource.id),
                         reference,
                         is_capacity=name == "ProvisionedConcurrencyConfig",
                         is_moveable=False,
@@ -135,7 +134,7 @@ class Settings:
             for reference in self._references.of(named, branch.when):
                 yield Setting(
                     branch.path,
-                    f"The provisioned concurrency of {resource.id}",
+                    Holder(Form.PROVISIONED_CONCURRENCY_OF, resource.id),
                     replace(reference, qualifier=token(kind, resource.id)),
                     is_capacity=True,
                 )
@@ -155,5 +154,5 @@ class Settings:
                     continue
                 for named in self._references.of_text(fields[0], scenario):
                     if named.function is not None and self._possible(named.when):
-                        what = f"The scalable target {resource.id}"
-                        yield Refused(path, what, named.function)
+                        holder = Holder(Form.SCALABLE_TARGET, resource.id)
+                        yield Refused(path, holder, named.function)

@@ -55,9 +55,7 @@ class Sources:
         if not named.startswith("property:"):
             return token(ATTRIBUTE, target.resource.id, "Ref")
         node = target.resource.properties.get(named.partition(":")[2])
-        texts = self._evaluator.texts(node)
-        value = texts[0].value if len(texts) == 1 else None
-        return value if isinstance(value, Text) else None
+        return self._evaluator.text(node)
 
     def _physical_names(self, source: Text) -> list[Text] | None:
         """What a source can be called: written out, or as its resource is named.
@@ -74,7 +72,7 @@ class Sources:
         if name not in resource.properties:
             return None
         texts = self._evaluator.texts(resource.properties[name])
-        return [found.value for found in texts if isinstance(found.value, Text)]
+        return [found.value for found in texts]
 
     def _is_other_method(self, granted: Text, target: Target) -> bool:
         """Whether a permission names another method of the target's REST API.
@@ -99,11 +97,10 @@ class Sources:
         parent: Resource | None = resource
         attribute = "ResourceId"
         for _ in range(20):
-            texts = self._evaluator.texts(
+            value = self._evaluator.text(
                 parent.properties.get(attribute) if parent else None
             )
-            value = texts[0].value if len(texts) == 1 else None
-            found = value.token if isinstance(value, Text) else None
+            found = None if value is None else value.token
             if found is None or verb is None:
                 return None
             if found.attribute == "RootResourceId":

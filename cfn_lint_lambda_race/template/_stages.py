@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from cfn_lint_lambda_race.template._evaluator import (
-    MAX_ALTERNATIVES,
-    Evaluator,
-)
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._nodes import (
+    MAX_ALTERNATIVES,
     Alternative,
+    Alternatives,
     Resource,
+    Value,
     intrinsic,
 )
 from cfn_lint_lambda_race.template._sam import SERVERLESS_API, SERVERLESS_HTTP_API
@@ -57,7 +57,7 @@ class Stages:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
-    def put(self, found: Alternative, resource: Resource) -> list[Alternative]:
+    def put(self, found: Alternative[Value], resource: Resource) -> Alternatives:
         """A URI of a resource with what each stage gives its stage variables.
 
         The URI as it is stands for a stage that gives nothing, and where the template

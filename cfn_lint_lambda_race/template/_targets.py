@@ -9,21 +9,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from cfn_lint_lambda_race.data import TargetRow
 from cfn_lint_lambda_race.template._documents import MAX_NODES, read_text
-from cfn_lint_lambda_race.template._evaluator import (
-    MAX_ALTERNATIVES,
-    Evaluator,
-)
+from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._identifier import parse_identifier, parse_uri
 from cfn_lint_lambda_race.template._nodes import (
+    MAX_ALTERNATIVES,
     NO_VALUE,
     Alternative,
+    Alternatives,
     Branch,
     Path,
     Resource,
+    Value,
     intrinsic,
     unknown,
 )
@@ -44,11 +44,11 @@ _ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
 @dataclass(frozen=True)
-class Target:
-    """A place through which a service invokes a function.
+class Mention:
+    """A place, named by a row of data, whose value names functions.
 
-    ``references`` are the alternatives of what it invokes, ``is_complete`` says
-    that none of them is unknown. ``path`` is the place; where that is a document,
+    ``references`` are the alternatives of what it names, ``is_complete`` says that
+    none of them is unknown. ``path`` is the place; where that is a document,
     ``inner`` leads on inside it. ``base`` is the scenario in which the place is
     there at all, ``roles`` what the property says that names the service's role.
     """
@@ -62,10 +62,18 @@ class Target:
     inner: Path | None = None
     roles: tuple[Branch, ...] = ()
 
+
+@dataclass(frozen=True)
+class Target(Mention):
+    """A place through which a service invokes the functions that it names."""
+
     @property
     def is_by_role(self) -> bool:
         """Whether a role has to allow the invocation, rather than a permission."""
         return bool(self.roles or (self.row.authorised_by == "role" and self.row.role))
+
+
+_Kind = TypeVar("_Kind", bound=Mention)
 
 
 @dataclass(frozen=True)
@@ -81,8 +89,8 @@ class _Place:
     substitutions: tuple[Branch, ...] = ()
 
 
-class Targets:
-    """Finds the targets of one template, or other places that rows of data name."""
+class Mentions(Generic[_Kind]):
+    """Finds the places of one template that rows of data name: targets, or others."""
 
     def __init__(
         self,
@@ -91,7 +99,9 @@ class Targets:
         template: Mapping[Any, Any],
         read_file: Callable[[Text], Any],
         rows: Mapping[str, Sequence[TargetRow]],
+        kind: type[_Kind],
     ) -> None:
+        self._kind = kind
         self._rows = rows
         self._evaluator = evaluator
         self._references = references
@@ -99,7 +109,7 @@ class Targets:
         self._read_file = read_file
         self._stages = Stages(evaluator)
 
-    def __iter__(self) -> Iterator[Target]:
+    def __iter__(self) -> Iterator[_Kind]:
         rows = self._rows
         for resource in self._evaluator.resources.values():
             kinds = [
@@ -112,7 +122,7 @@ class Targets:
                 yield from self._of_row(resource, row, base)
         yield from self._of_globals(rows)
 
-    def _of_globals(self, rows: Mapping[str, Sequence[TargetRow]]) -> Iterator[Target]:
+    def _of_globals(self, rows: Mapping[str, Sequence[TargetRow]]) -> Iterator[_Kind]:
         """What `Globals` says of every API, the implicit ones among them."""
         if not isinstance(self._globals, Mapping):
             return
@@ -126,7 +136,7 @@ class Targets:
                         if self._is_taken(target, section):
                             yield target
 
-    def _is_taken(self, target: Target, section: str) -> bool:
+    def _is_taken(self, target: Mention, section: str) -> bool:
         """Whether an API takes the place from `Globals`; implicit ones do."""
         steps = target.path[len(("Globals", section)) :]
         for resource in self._evaluator.resources.values():
@@ -151,7 +161,7 @@ class Targets:
 
     def _of_row(
         self, resource: Resource, row: TargetRow, base: Scenario
-    ) -> Iterator[Target]:
+    ) -> Iterator[_Kind]:
         root = Branch(resource.properties, resource.path, base)
         if row.is_attribute:
             root = Branch(resource.attributes, resource.path[:-1], base)
@@ -175,7 +185,7 @@ class Targets:
 
     def _below(
         self, resource: Resource, row: TargetRow, root: Branch
-    ) -> Iterator[Target]:
+    ) -> Iterator[_Kind]:
         for place in self._places(_Place(root, (), (root,)), row.path.split("/")):
             for scenario in self._admitted(place, row.when):
                 admitted = _with(place, scenario)
@@ -201,7 +211,6 @@ class Targets:
     def _of_other(self, branch: Branch, name: str) -> Iterator[Branch]:
         """A property of the resource that a node refers to."""
         for found in self._evaluator.texts(branch.node, branch.when):
-            assert isinstance(found.value, Text)
             for named in found.value.tokens:
                 resource = self._evaluator.resources.get(named.name)
                 if resource is not None:
@@ -209,7 +218,7 @@ class Targets:
 
     def _inside(
         self, resource: Resource, row: TargetRow, whole: _Place, root: Branch
-    ) -> Iterator[Target]:
+    ) -> Iterator[_Kind]:
         assert row.inside is not None
         branch = whole.branch
         roles: tuple[Branch, ...] | None = None
@@ -218,10 +227,10 @@ class Targets:
             self._evaluator.below(root, row.substitutions) if row.substitutions else ()
         )
         documents: dict[Path, int] = {}
-        found: dict[tuple[Path, Path, Path | None], list[list[Target]]] = {}
+        found: dict[tuple[Path, Path, Path | None], list[list[_Kind]]] = {}
         for document in self._documents(branch, row.is_file):
             documents[document.path] = documents.get(document.path, 0) + 1
-            there: dict[tuple[Path, Path, Path | None], list[Target]] = {}
+            there: dict[tuple[Path, Path, Path | None], list[_Kind]] = {}
             start = _Place(document, (), (document,), substitutions)
             for place in self._places(start, row.inside.split("/")):
                 if _operation(place.branch) in replaced:
@@ -378,7 +387,6 @@ class Targets:
                 yield branch
             return
         for found in self._evaluator.texts(branch.node, branch.when):
-            assert isinstance(found.value, Text)
             if is_file:
                 document = self._read_file(found.value)
             else:
@@ -398,7 +406,6 @@ class Targets:
         if not isinstance(parameters, Mapping):
             return
         for found in self._evaluator.texts(parameters.get("Location"), branch.when):
-            assert isinstance(found.value, Text)
             document = self._read_file(found.value)
             yield Branch(document, branch.path, found.when, inner=())
 
@@ -406,7 +413,7 @@ class Targets:
 
     def _target(
         self, resource: Resource, row: TargetRow, place: _Place, root: Branch
-    ) -> Iterator[Target]:
+    ) -> Iterator[_Kind]:
         branch = place.branch
         if row.form == "self":
             yield from self._own(resource, row, branch, root.when)
@@ -434,9 +441,11 @@ class Targets:
                 inner = branch.path if path != branch.path else None
                 if branch.inner is not None:
                     inner = branch.inner
-                yield Target(resource, row, path, known, is_complete, root.when, inner)
+                yield self._kind(
+                    resource, row, path, known, is_complete, root.when, inner
+                )
 
-    def _values(self, place: _Place) -> Iterable[Alternative]:
+    def _values(self, place: _Place) -> Iterable[Alternative[Value]]:
         """What a place can say, each with the path to where that is written.
 
         A document's substitutions are put in; where one is the whole text, it is
@@ -458,8 +467,8 @@ class Targets:
             yield from values
 
     def _put(
-        self, current: Alternative, name: str, substitutions: Sequence[Branch]
-    ) -> list[Alternative]:
+        self, current: Alternative[Value], name: str, substitutions: Sequence[Branch]
+    ) -> Alternatives:
         """A text with one of its substitutions put in; unchanged without one."""
         text = current.value
         assert isinstance(text, Text)
@@ -475,7 +484,6 @@ class Targets:
             if when is not None
             for below in self._evaluator.below(replace(branch, when=when), name)
             for value in self._evaluator.texts(below.node, below.when)
-            if isinstance(value.value, Text)
         ] or [current]
 
     def _read(
@@ -530,7 +538,7 @@ class Targets:
 
     def _own(
         self, resource: Resource, row: TargetRow, branch: Branch, base: Scenario
-    ) -> Iterator[Target]:
+    ) -> Iterator[_Kind]:
         """The target that SAM makes of the function's own section.
 
         It invokes the alias that SAM publishes, or the function itself.
@@ -543,7 +551,7 @@ class Targets:
             Reference(resource.id, token(FUNCTION, resource.id), alias, True, when)
             for alias, when in self._evaluator.published_aliases(resource, branch.when)
         )
-        yield Target(resource, row, branch.path, references, True, base)
+        yield self._kind(resource, row, branch.path, references, True, base)
 
     def _is_integration(self, event: Branch) -> bool:
         """Whether an event invokes the function, or only permits it to somebody.
@@ -614,7 +622,7 @@ _PARSERS = {
 }
 
 
-def _merged(of_documents: list[list[Target]], documents: int) -> Target:
+def _merged(of_documents: list[list[_Kind]], documents: int) -> _Kind:
     """One target for a place that several readings of one document have.
 
     A document's text can vary with what does not reach the function. ``documents``

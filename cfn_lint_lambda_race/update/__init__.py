@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.template import Resource, Scenario, read
 from cfn_lint_lambda_race.template._cfnlint import Template, kept
@@ -26,6 +26,7 @@ from cfn_lint_lambda_race.update._inputs import Coupling, Inputs
 from cfn_lint_lambda_race.update._place import Place
 from cfn_lint_lambda_race.update._place import place_of as _place_of
 from cfn_lint_lambda_race.update._publication import (
+    Cure,
     UnpublishedInput,
     cure,
     cure_of_changes,
@@ -42,6 +43,7 @@ __all__ = [
     "BaselineError",
     "Change",
     "Coupling",
+    "Cure",
     "FunctionUpdate",
     "Hazard",
     "Kind",
@@ -75,12 +77,12 @@ __all__ = [
 class Unpublished(NamedTuple):
     """An update behind an alias or version, here with its name, that stays.
 
-    ``cure`` are the words for what publishes, `{}` where the function's name belongs.
+    The name is a logical ID, or `Orders.Alias` for what SAM publishes.
     """
 
     update: FunctionUpdate
     name: str
-    cure: str
+    cure: Cure
 
 
 class Update(NamedTuple):
@@ -105,6 +107,7 @@ class _Known:
     """What is known of a template; kept with it, so that both end together."""
 
     settings: Settings = field(default_factory=Settings)
+    refused: Mapping[str, Any] = field(default_factory=dict)
     update: Update | None = None
     inputs: Inputs | None = None
     timeline: Timeline | None = None
@@ -116,10 +119,14 @@ class _Known:
         return kept(cfn, cls, cls)
 
 
-def configure(cfn: Template, settings: Settings) -> None:
-    """Say what a template is to be compared with, for every rule that compares."""
+def configure(cfn: Template, settings: Settings, rule: str = "") -> None:
+    """Say what a template is to be compared with, for every rule that compares.
+
+    ``rule`` is the one that has the settings: a template may not make them itself.
+    """
     known = _Known.of(cfn)
     known.settings, known.update, known.timeline = settings, None, None
+    known.refused = settings_of_template(cfn.template, rule)
 
 
 def note_problem(cfn: Template, problem: str) -> None:
@@ -136,7 +143,7 @@ def update_of(cfn: Template) -> Update:
     """The update from the configured baseline to a template, read once."""
     known = _Known.of(cfn)
     if known.update is None:
-        known.update = _update(cfn, known.settings)
+        known.update = _update(cfn, known.settings, known.refused)
     return known.update
 
 
@@ -183,8 +190,7 @@ def _deployment_of(cfn: Template) -> Deployment:
     return _inputs_of(cfn).deployment
 
 
-def _update(cfn: Template, settings: Settings) -> Update:
-    refused = settings_of_template(cfn.template)
+def _update(cfn: Template, settings: Settings, refused: Mapping[str, Any]) -> Update:
     problem = (
         f"{' and '.join(refused)} cannot be set in the template's Metadata, which "
         "anybody who writes the template controls; set it on the command line or in "

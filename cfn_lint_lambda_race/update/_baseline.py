@@ -71,14 +71,14 @@ class BaselineError(Exception):
     """A setting cannot be honoured; the message says why and what to do."""
 
 
-def settings_of_template(template: Any) -> Mapping[str, Any]:
-    """The settings that a template makes itself, and that are to be refused.
+def settings_of_template(template: Any, rule: str) -> Mapping[str, Any]:
+    """The settings that a template makes of a rule, and that are to be refused.
 
     A template is untrusted, and cfn-lint lets its `Metadata` configure rules: what
     reads files or runs git comes from the user alone.
     """
     node = template
-    for key in ("Metadata", "cfn-lint", "config", "configure_rules", "W9831"):
+    for key in ("Metadata", "cfn-lint", "config", "configure_rules", rule):
         node = node.get(key) if isinstance(node, Mapping) else None
     if not isinstance(node, Mapping):
         return {}

@@ -24,6 +24,8 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._cfnlint import create_only_pointers
+from cfn_lint_lambda_race.template._names import names_in, objects
+from cfn_lint_lambda_race.template._nodes import Value
 from cfn_lint_lambda_race.template._sam import (
     WRITTEN_OUT,
     makes_role,
@@ -45,7 +47,9 @@ from cfn_lint_lambda_race.update._deployment import (
     Shield,
     as_lambda_takes,
 )
-from cfn_lint_lambda_race.update._inputs import Inputs, names_of, objects
+from cfn_lint_lambda_race.update._inputs import (
+    Inputs,
+)
 from cfn_lint_lambda_race.update._values import differ, pruned
 
 # The Serverless Framework names a version <Function>LambdaVersion<hash>.
@@ -257,7 +261,7 @@ class Comparison:
             or all(
                 self._is_named_alike(name)
                 for found in objects(new)
-                for name in (*names_of(found), *(["Fn::FindInMap"] & found.keys()))
+                for name in (*names_in(found), *(["Fn::FindInMap"] & found.keys()))
             )
         )
 
@@ -410,7 +414,7 @@ class Comparison:
         )
 
     def _sides(
-        self, before: Iterable[Alternative], after: Iterable[Alternative]
+        self, before: Iterable[Alternative[Value]], after: Iterable[Alternative[Value]]
     ) -> list[list[tuple[Scenario, Any]]]:
         """What both sides can be: pruned values, each with its scenario.
 

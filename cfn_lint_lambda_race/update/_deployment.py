@@ -19,13 +19,13 @@ from cfn_lint_lambda_race.template import (
     Reference,
     Resource,
     Scenario,
-    Text,
     literal,
     read,
     scalar_text,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
+from cfn_lint_lambda_race.template._nodes import Alternatives
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
     SERVERLESS_LAYER,
@@ -139,7 +139,7 @@ class Deployment:
 
     # -- properties ------------------------------------------------------------
 
-    def values(self, function: Resource, name: str) -> list[Alternative]:
+    def values(self, function: Resource, name: str) -> Alternatives:
         """What a property of ``AWS::Lambda::Function`` is; also for a SAM function.
 
         ``NO_VALUE`` where it is absent.
@@ -159,15 +159,14 @@ class Deployment:
         """The value that a parameter has by default, or is given; None for none."""
         if name not in self.parameters:
             return None
-        found = self.reading.evaluator.texts({"Ref": name})
-        value = found[0].value if len(found) == 1 else None
-        return value.literal if isinstance(value, Text) else None
+        value = self.reading.evaluator.text({"Ref": name})
+        return None if value is None else value.literal
 
     def version_key(self, function: Resource) -> str:
         """What the logical ID of a SAM function's version is a hash of."""
         return version_key(function, self.resources, self.parameter)
 
-    def _possible(self, found: list[Alternative]) -> list[Alternative]:
+    def _possible(self, found: Alternatives) -> Alternatives:
         if len(found) == 1:
             return found
         return [one for one in found if self.reading.possible(one.when)]

@@ -26,6 +26,7 @@ from cfn_lint_lambda_race.template import (
     Token,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._nodes import Value
 from cfn_lint_lambda_race.update._comparison import create_only_properties
 from cfn_lint_lambda_race.update._deployment import Deployment, as_lambda_takes
 from cfn_lint_lambda_race.update._git import GitError, Repository
@@ -108,7 +109,7 @@ class _Walk:
         return [path for path in found if path is not None]
 
     @staticmethod
-    def _scenario(one: Alternative) -> list[str]:
+    def _scenario(one: Alternative[Value]) -> list[str]:
         return sorted(str(fact) for fact in one.when.facts)
 
     def _plain(self, value: Any) -> Any:

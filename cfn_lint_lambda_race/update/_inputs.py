@@ -21,7 +21,12 @@ from cfn_lint_lambda_race.template import (
     Text,
     Token,
     intrinsic,
-    sub_variables,
+)
+from cfn_lint_lambda_race.template._names import (
+    MAX_OBJECTS,
+    names_below,
+    names_in,
+    objects,
 )
 from cfn_lint_lambda_race.template._nodes import Value
 from cfn_lint_lambda_race.template._text import UNKNOWN
@@ -32,7 +37,6 @@ from cfn_lint_lambda_race.update._values import ASSET_HASH
 _NOT_THE_CODE = frozenset({"S3Bucket", "SourceKMSKeyArn", "ZipFile"})
 # A dynamic reference that names a version of its parameter says the same for good.
 _PINNED = re.compile(r"\{\{resolve:ssm(-secure)?:[^:{}]+:\d+\}\}")
-_MAX_NODES = 20_000
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -151,7 +155,7 @@ class Inputs:
 
     def named(self, node: Any) -> set[str]:
         """The parameters that a node names itself, not through conditions."""
-        return {name for name in _names(node) if name in self._parameters}
+        return {name for name in names_below(node) if name in self._parameters}
 
     def _node(self, function: Resource, name: str) -> Any:
         return self.deployment.written(function, name)
@@ -232,7 +236,7 @@ class Inputs:
         found: set[str] = set()
         seen: set[str] = set()
         pending = [node]
-        for _ in range(_MAX_NODES):
+        for _ in range(MAX_OBJECTS):
             if not pending:
                 break
             node = pending.pop()
@@ -241,7 +245,7 @@ class Inputs:
             if not isinstance(node, Mapping):
                 continue
             pending.extend(node.values())
-            for name in names_of(node):
+            for name in names_in(node):
                 if name in seen:
                     continue
                 seen.add(name)
@@ -264,7 +268,7 @@ def _members(node: Any) -> list[Any]:
     """What of ``Code`` says which code it is, in every branch."""
     found: list[Any] = []
     pending = [node]
-    for _ in range(_MAX_NODES):
+    for _ in range(MAX_OBJECTS):
         if not pending:
             break
         node = pending.pop()
@@ -277,42 +281,3 @@ def _members(node: Any) -> list[Any]:
         else:
             found.append(node)
     return found
-
-
-def objects(node: Any) -> Iterator[Mapping[Any, Any]]:
-    """The objects in a node, itself among them, as far as a bound."""
-    pending = [node]
-    for _ in range(_MAX_NODES):
-        if not pending:
-            return
-        node = pending.pop()
-        if isinstance(node, Mapping):
-            yield node
-            pending.extend(node.values())
-        elif isinstance(node, list):
-            pending.extend(node)
-
-
-def _names(node: Any) -> Iterator[str]:
-    for below in objects(node):
-        yield from names_of(below)
-
-
-def names_of(node: Mapping[Any, Any]) -> Iterator[str]:
-    """The parameters, resources and conditions that one object names."""
-    for key in ("Ref", "Condition", "Fn::GetAtt", "Fn::If", "Fn::Sub"):
-        argument, *rest = _listed(node.get(key))
-        if not isinstance(argument, str):
-            continue
-        if key == "Fn::Sub":
-            own = rest[0] if rest and isinstance(rest[0], Mapping) else {}
-            names = (
-                found[1].partition(".")[0].strip() for found in sub_variables(argument)
-            )
-            yield from (name for name in names if name not in own)
-        else:
-            yield argument.split(".")[0]
-
-
-def _listed(node: Any) -> list[Any]:
-    return node if isinstance(node, list) and node else [node]

@@ -17,8 +17,8 @@ from cfn_lint_lambda_race.template import (
     MAX_DEPTH,
     Resource,
     intrinsic,
-    sub_variables,
 )
+from cfn_lint_lambda_race.template._names import named_by
 from cfn_lint_lambda_race.update._deployment import Deployment
 
 
@@ -88,7 +88,7 @@ class Order:
             if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
                 found |= self._of_branches(argument, depth)
             elif name in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-                found |= {self._resource(one) for one in _names(name, argument)}
+                found |= {self._resource(one) for one in named_by(name, argument)}
                 pending.extend(argument if isinstance(argument, list) else [])
             else:
                 pending.extend(node.values() if isinstance(node, Mapping) else node)
@@ -114,18 +114,6 @@ class Order:
                 *(self._named(branch, depth + 1) for branch in branches)
             )
         return self._chosen[key]
-
-
-def _names(function: str, argument: Any) -> list[str]:
-    """What the argument of a function that refers names, attributes and all."""
-    first, *rest = argument if isinstance(argument, list) and argument else [argument]
-    if not isinstance(first, str):
-        return []
-    if function != "Fn::Sub":
-        return [first]
-    own = {key for one in rest if isinstance(one, Mapping) for key in one}
-    names = [one[1].strip() for one in sub_variables(first)]
-    return [one for one in names if one not in own]
 
 
 def deployed(deployment: Deployment) -> Mapping[str, Resource]:

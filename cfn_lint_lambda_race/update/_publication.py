@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from cfn_lint_lambda_race.template import (
     Resource,
-    Text,
     scalar_text,
 )
 from cfn_lint_lambda_race.template._sam import (
@@ -57,8 +57,20 @@ def stale_alias(after: Deployment, function: str, moved: set[str]) -> str | None
     return _stale(after, function, [*names, *_aliases(after, function)], moved)
 
 
-def cure(comparison: Comparison, update: FunctionUpdate) -> str:
-    """What makes such an update publish, in words: `{}` for the function."""
+class Cure(Enum):
+    """What makes an update of a function publish a version."""
+
+    # A new `AWS::Lambda::Version`.
+    VERSION = auto()
+    # Another `AutoPublishCodeSha256`, or another `VersionDescription`.
+    CODE_HASH = auto()
+    DESCRIPTION = auto()
+    # `AutoPublishAliasAllProperties`.
+    ALL_PROPERTIES = auto()
+
+
+def cure(comparison: Comparison, update: FunctionUpdate) -> Cure:
+    """What makes such an update publish."""
     function = comparison.after.function(update.function)
     before = comparison.before.function(update.function)
     assert function is not None
@@ -70,7 +82,7 @@ def cure(comparison: Comparison, update: FunctionUpdate) -> str:
     return _cure(function, keys[0] != keys[1])
 
 
-def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> str:
+def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> Cure:
     """The same without the old template: a parameter's value may be what is new."""
     after = inputs.deployment
     function = after.function(update.function)
@@ -85,16 +97,16 @@ def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> str:
     )
 
 
-def _cure(function: Resource, is_text_new: bool) -> str:
+def _cure(function: Resource, is_text_new: bool) -> Cure:
     properties = function.properties
     if function.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in properties:
-        return "give {} a new AWS::Lambda::Version"
+        return Cure.VERSION
     if "AutoPublishCodeSha256" in properties:
-        return "set another AutoPublishCodeSha256 on {}"
+        return Cure.CODE_HASH
     if properties.get("AutoPublishAliasAllProperties") or not is_text_new:
         # SAM hashes the text, and the text stays.
-        return "set another VersionDescription on {}"
-    return "set AutoPublishAliasAllProperties on {}"
+        return Cure.DESCRIPTION
+    return Cure.ALL_PROPERTIES
 
 
 def _of_all_properties(function: Resource) -> Resource:
@@ -107,15 +119,16 @@ class UnpublishedInput:
     """Parameters whose new values change a function, but publish no version of it.
 
     ``changes`` are the properties that they reach, ``name`` the alias or version
-    that stays, ``description`` what must rest on them to be replaced with them;
-    ``is_secret`` tells that their values may not be written there.
+    that stays, ``described`` the version, or the function that SAM publishes, whose
+    description must rest on them to be replaced with them; ``is_secret`` tells that
+    their values may not be written there.
     """
 
     function: str
     parameters: tuple[str, ...]
     changes: tuple[str, ...]
     name: str
-    description: str
+    described: str
     is_secret: bool
 
 
@@ -154,9 +167,7 @@ def unpublished_input(inputs: Inputs, function: Resource) -> UnpublishedInput | 
         tuple(changed),
         tuple(reached),
         name,
-        f"VersionDescription of {function.id}"
-        if is_serverless
-        else f"Description of {versions[0].id}",
+        function.id if is_serverless else versions[0].id,
         any(map(inputs.is_secret, changed)),
     )
 
@@ -215,11 +226,7 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
         if references.latest_branches(name):
             continue
         node = alias.resource.properties.get("FunctionVersion")
-        tokens = [
-            value.value.token
-            for value in evaluator.texts(node)
-            if isinstance(value.value, Text)
-        ]
+        tokens = [value.value.token for value in evaluator.texts(node)]
         if scalar_text(node) is not None or any(
             token is not None and token.name in versions for token in tokens
         ):

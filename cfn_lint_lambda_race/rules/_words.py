@@ -1,0 +1,93 @@
+"""The words for what a template holds: resources, targets, what SAM publishes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+
+from cfn_lint_lambda_race.template import Reading, Target
+from cfn_lint_lambda_race.template._holders import Form, Holder
+from cfn_lint_lambda_race.template._nodes import Path
+from cfn_lint_lambda_race.template._sam import parse_reference
+
+# The path of a CDK construct as a message may print it.
+_CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
+
+
+def name_target(reading: Reading, target: Target) -> str:
+    """The words for a target: what it is and where its template says so."""
+    resource = target.resource
+    path = _without_branches(target.path)
+    if path[:1] == ("Globals",):
+        return f"Authorizer {path[-2]} in Globals"
+    if target.row.path == "FunctionUrlConfig":
+        return f"The function URL of {resource.id}"
+    if target.row.form == "self" and path[-2:-1] == ("Events",):
+        return f"Event {path[-1]} of {resource.id}"
+    construct = _construct(reading, resource.id)
+    where = f"{resource.id} ({resource.type})"
+    if construct:
+        where = f"{construct} ({resource.id}, {resource.type})"
+    if "DestinationConfig" in path:
+        return f"The {path[-2]} destination of {where}"
+    steps = iter(path if target.inner is None else _without_branches(target.inner))
+    states = [str(next(steps, "")) for step in steps if step == "States"]
+    return f"State {'/'.join(states)} of {where}" if states else where
+
+
+def name_resource(reading: Reading, logical_id: str) -> str:
+    """A resource in words: by its construct, where the CDK made it."""
+    construct = _construct(reading, logical_id)
+    return f"{construct} ({logical_id})" if construct else logical_id
+
+
+def _construct(reading: Reading, logical_id: str) -> str:
+    """The path of the construct that a resource comes from; empty without one.
+
+    The first part is the stack. `Resource` is how a construct of the CDK calls
+    the resource that it mainly is.
+    """
+    resource = reading.evaluator.resources.get(logical_id)
+    metadata = resource.attributes.get("Metadata") if resource else None
+    path = metadata.get("aws:cdk:path") if isinstance(metadata, Mapping) else None
+    if not isinstance(path, str) or not _CONSTRUCT.fullmatch(path):
+        return ""
+    _, *parts = path.split("/")
+    if len(parts) > 1 and parts[-1] in ("Resource", "Default"):
+        parts.pop()
+    return "/".join(parts)
+
+
+def name_published(reading: Reading, published: str) -> str:
+    """An alias or a version in words, also where SAM makes it and it has no ID."""
+    if parse_reference(published) is not None:
+        return published
+    return name_resource(reading, published)
+
+
+_HOLDERS = {
+    Form.PERMISSION: "Permission {id}",
+    Form.EVENT_INVOKE_CONFIG: "The event-invoke config {id}",
+    Form.SCALABLE_TARGET: "The scalable target {id}",
+    Form.ROLE: "Role {id}",
+    Form.POLICY: "Policy {id}",
+    Form.CONNECTOR: "The connector of {id}",
+    Form.EVENT: "Event {event} of {id}",
+    Form.EVENT_INVOKE_CONFIG_OF: "The event-invoke config of {id}",
+    Form.PROVISIONED_CONCURRENCY_OF: "The provisioned concurrency of {id}",
+    Form.ROLE_OF: "The role of {id}",
+    Form.SNAP_START_OF: "SnapStart of {id}",
+}
+
+
+def name_holder(holder: Holder) -> str:
+    """What is attached to a qualifier, in words."""
+    return _HOLDERS[holder.form].format(id=holder.id, event=holder.event)
+
+
+def _without_branches(path: Path) -> Path:
+    """A path without the steps into the branches of ``Fn::If``."""
+    return tuple(
+        step for before, step in pairwise(("", *path)) if "Fn::If" not in (before, step)
+    )

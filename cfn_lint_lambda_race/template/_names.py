@@ -1,0 +1,70 @@
+"""What a node of a template names: parameters, resources and conditions.
+
+Read from the text, whatever its intrinsic functions say: what a value rests on, not
+what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cfn_lint_lambda_race.template._nodes import sub_variables
+
+MAX_OBJECTS = 20_000
+"""How much of a node is looked through."""
+
+_REFERRING = ("Ref", "Fn::GetAtt", "Fn::Sub")
+_DECIDING = ("Condition", "Fn::If")
+
+
+def objects(node: Any, limit: int = MAX_OBJECTS) -> Iterator[Mapping[Any, Any]]:
+    """The objects in a node, itself among them, as far as a bound."""
+    pending = [node]
+    for _ in range(limit):
+        if not pending:
+            return
+        node = pending.pop()
+        if isinstance(node, Mapping):
+            yield node
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+
+
+def names_below(node: Any) -> Iterator[str]:
+    """The parameters, resources and conditions that a node names anywhere."""
+    for below in objects(node):
+        yield from names_in(below)
+
+
+def names_in(node: Mapping[Any, Any]) -> Iterator[str]:
+    """The parameters, resources and conditions that one object names."""
+    yield from references_in(node)
+    for key in _DECIDING:
+        name = _listed(node.get(key))[0]
+        if isinstance(name, str):
+            yield name
+
+
+def references_in(node: Mapping[Any, Any]) -> Iterator[str]:
+    """The parameters and resources that one object names."""
+    for key in _REFERRING:
+        for name in named_by(key, node.get(key)):
+            yield name.partition(".")[0].strip()
+
+
+def named_by(function: str, argument: Any) -> list[str]:
+    """What the argument of a function that refers names, attributes and all."""
+    first, *rest = _listed(argument)
+    if not isinstance(first, str):
+        return []
+    if function != "Fn::Sub":
+        return [first]
+    own = {key for one in rest if isinstance(one, Mapping) for key in one}
+    names = [one[1].strip() for one in sub_variables(first)]
+    return [one for one in names if one not in own]
+
+
+def _listed(node: Any) -> list[Any]:
+    return node if isinstance(node, list) and node else [node]
