@@ -94,7 +94,11 @@ class Linter:
             self._config.baseline = baseline
             self.templates: list[str] = list(self._config.templates or ())
         except Exception as error:
-            raise LintError(str(error)) from None
+            # A schema's error has its words apart; older ones print all that they hold.
+            words = getattr(error, "message", None) or error
+            raise LintError(
+                f"the templates or the configuration cannot be read: {words}"
+            ) from None
 
     @property
     def _whole(self) -> Rules:

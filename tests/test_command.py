@@ -345,4 +345,5 @@ def test_fix_says_that_a_configuration_cannot_be_read(
     (folder / ".cfnlintrc").write_text("append_rules: 1\n")
     code, out, error = command(capsys, "sam.yaml")
     assert (code, out) == (2, "")
-    assert "append_rules" in error
+    assert "the configuration cannot be read: " in error
+    assert "array" in error
