@@ -17,6 +17,7 @@ _MAX_COLUMNS = 5
 _DENIED, _MIXED = "DENIED", "MIXED"
 _COLOURS = {"old": "36", "new": "32", _MIXED: "1;31", _DENIED: "1;31"}
 _BEFORE = "before the update"
+_SAME = "All targets meet the same as before, throughout."
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _named(picture: Picture) -> list[tuple[str, str]]:
 def table(picture: Picture, stream: TextIO) -> str:
     """The timeline in 80 columns, in colour on a terminal."""
     if not picture.columns:
-        return "No target in the template meets a difference.\n"
+        return f"{_SAME}\n"
     colours = stream.isatty() and "NO_COLOR" not in os.environ
     named = _named(picture)
     cell = 9
@@ -111,7 +112,8 @@ def table(picture: Picture, stream: TextIO) -> str:
     if picture.rest:
         lines.append(f"   and {picture.rest} more that meet something else")
     lines.append("")
-    lines.append(" " * first + "".join(letter.ljust(cell) for letter, _ in named))
+    heads = "".join(letter.ljust(cell) for letter, _ in named)
+    lines.append(f"{' ' * first}{heads}".rstrip())
     for row in picture.rows:
         step = _cut(row.step, first - 2).ljust(first)
         cells = "".join(_coloured(text, cell, colours) for text in row.cells)
@@ -139,7 +141,7 @@ def _coloured(text: str, width: int, colours: bool) -> str:
 def markdown_table(picture: Picture) -> str:
     """The timeline as a table."""
     if not picture.columns:
-        return "No target in the template meets a difference."
+        return _SAME
     named = _named(picture)
     heads = [_in_cell(name) for _, name in named]
     lines = [f"| step | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
@@ -158,7 +160,9 @@ def _in_cell(text: str) -> str:
 
 
 def mermaid(picture: Picture) -> str:
-    """What callers of each column meet, as a sequence diagram."""
+    """What callers of each column meet, as a sequence diagram; empty without any."""
+    if not picture.columns:
+        return ""
     lines = ["```mermaid", "sequenceDiagram", "    participant F as CloudFormation"]
     named = _named(picture)
     for letter, name in named:
@@ -197,7 +201,7 @@ def _in_diagram(text: str) -> str:
 # -- as a drawing --------------------------------------------------------------
 
 _LANES = ("callers", "alias", "versions", "$LATEST", "CloudFormation")
-_LANE, _ROW, _TOP, _LEFT = 130, 58, 64, 12
+_LANE, _ROW, _TOP, _LEFT = 134, 58, 64, 12
 _STYLE = """
   svg { background: #fff; font: 13px system-ui, sans-serif; fill: #1b1f24; }
   .lane { stroke: #c4c9d0; stroke-dasharray: 3 4; }
@@ -247,11 +251,18 @@ def _drawn(title: str, one: Picture, top: int) -> tuple[list[str], int]:
             f'y2="{top + height - 12}"/>'
         )
     state = {"alias": "", "versions": "", "$LATEST": "old"}
+    for row in one.rows:
+        if not row.step.startswith("create"):
+            # It was there before.
+            if row.type.endswith("Alias"):
+                state["alias"] = state["versions"] = "old"
+            elif row.type.endswith("Version"):
+                state["versions"] = "old"
     for number, row in enumerate(one.rows):
         y = top + _TOP + _ROW * number
         _advance(state, row)
         worst = _worst(row.cells)
-        parts += _box(0, y, worst or "untouched")
+        parts += _box(0, y, worst or "as before")
         for lane in ("alias", "versions", "$LATEST"):
             if state[lane]:
                 parts += _box(_LANES.index(lane), y, state[lane])
@@ -294,7 +305,7 @@ def _note(y: int, row: Row) -> list[str]:
     first, _, second = row.step.partition(" of " if " of " in row.step else " ")
     return [
         f'<text class="small" x="{x}" y="{y + line}" text-anchor="middle">'
-        f"{escape(_cut(text, 22))}</text>"
+        f"{escape(_cut(text, 20))}</text>"
         for line, text in ((14, first), (29, second))
         if text
     ]

@@ -21,7 +21,9 @@ from cfn_lint_lambda_race.cure._edits import EditError
 from cfn_lint_lambda_race.cure._files import UnusableFileError, read
 from cfn_lint_lambda_race.cure._phases import (
     Phase,
+    aliases_of,
     configured_first,
+    named_as,
     names_of,
     phases,
 )
@@ -116,7 +118,11 @@ def run(chosen: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     try:
         folder = _folder(chosen)
-        plan = planned(chosen)
+        plan = planned(
+            chosen.template,
+            Settings(chosen.baseline_ref, chosen.baseline_path, chosen.change_set),
+            without_alias=chosen.without_alias,
+        )
         print(_FORMATS[chosen.format](plan, chosen.output_dir), end="")
         if folder is not None and plan.steps:
             _write(plan, folder)
@@ -152,13 +158,11 @@ def _names(plan: Plan) -> list[str]:
 # -- planning ------------------------------------------------------------------
 
 
-def planned(chosen: argparse.Namespace) -> Plan:
-    """The plan for a template, as the command's options say.
+def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Plan:
+    """The plan for the update from what settings name to a template's file.
 
     Raises `PlanError`, `LintError`, `UnusableFileError` and `EditError`.
     """
-    name = chosen.template
-    settings = Settings(chosen.baseline_ref, chosen.baseline_path, chosen.change_set)
     linter = Linter([name], settings)
     if len(linter.templates) != 1:
         raise PlanError("it is no template, or several; name one")
@@ -191,7 +195,7 @@ def planned(chosen: argparse.Namespace) -> Plan:
     plan.is_serverless = is_serverless(as_written(cfn).template)
     with TemporaryDirectory() as folder:
         making = _Making(linter, name, before, text, cfn, Path(folder))
-        making.into(plan, without_alias=chosen.without_alias)
+        making.into(plan, without_alias=without_alias)
     return plan
 
 
@@ -263,7 +267,16 @@ class _Making:
         for phase in made:
             plan.steps.append(self._step(deployed, phase))
             deployed = phase.text
-        if self._names_local_code():
+        racing = [one for one in plan.steps[-1].hazards if one.rule == "W9831"]
+        if racing and [step.text for step in plan.steps] == [self._after]:
+            plan.steps = []
+        if racing:
+            plan.reason = (
+                "Nothing in the template invokes the function in a way that can be "
+                "moved: publish an alias of it, let its callers elsewhere invoke that, "
+                "and deploy the change afterwards."
+            )
+        elif self._names_local_code():
             plan.reason = (
                 "The templates name local code: deploy all phases but the last from a "
                 "checkout of what is deployed, so that they upload the old code."
@@ -271,9 +284,13 @@ class _Making:
 
     def _phases(self) -> list[Phase]:
         functions = self._functions()
-        cured = self._cured(self._alone, self._before, functions, _CURED)
         after = self._cured(self._linter, self._after, functions, _CURED_AFTER)
         serverless = is_serverless(self._read(self._before))
+        names = {name for _, name in aliases_of(self._read(after)).values()}
+        alias = names.pop() if len(names) == 1 else None
+        cured = self._cured(self._alone, self._before, functions, _CURED, alias)
+        if not serverless:
+            cured = named_as(cured, after, self._read)
         return phases(self._before, cured, after, self._read, serverless)
 
     def _configured(self) -> list[Phase]:
@@ -300,7 +317,12 @@ class _Making:
         }
 
     def _cured(
-        self, linter: Linter, text: str, functions: set[str], rules: frozenset[str]
+        self,
+        linter: Linter,
+        text: str,
+        functions: set[str],
+        rules: frozenset[str],
+        alias: object = None,
     ) -> str:
         """A text in which the targets of some functions invoke aliases."""
 
@@ -314,7 +336,8 @@ class _Making:
 
         lint = FileLint(linter, self._name, self._folder, text)
         tolerated = {*UPDATE_RULES, "I9836"}
-        return Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run().text
+        choices = Choices(alias) if isinstance(alias, str) else Choices()
+        return Curing(text, lint, choices, is_wanted, refuse, tolerated).run().text
 
     def _read(self, text: str) -> Mapping[str, Any]:
         template: Mapping[str, Any] = self._linter.template(self._name, text).template
@@ -354,7 +377,7 @@ def _text(plan: Plan, output_dir: str | None) -> str:
         return f"{head}{plan.reason}\n" if plan.reason else head
     parts = [head]
     if plan.picture is not None:
-        parts.append(_pictures.table(plan.picture, sys.stdout))
+        parts.append(f"\n{_pictures.table(plan.picture, sys.stdout)}\n")
     parts += [f"{one.rule} {one.message}\n" for one in plan.hazards]
     if plan.steps:
         parts.append(
@@ -369,8 +392,9 @@ def _text(plan: Plan, output_dir: str | None) -> str:
         parts += [f"   {one.rule} {one.message}\n" for one in step.hazards]
     if plan.reason:
         parts.append(f"\n{plan.reason}\n")
-    parts.append(_commands(plan, output_dir))
-    return "\n".join(part.rstrip("\n") for part in parts if part) + "\n"
+    if plan.steps:
+        parts.append(_commands(plan, output_dir))
+    return "".join(part if part.endswith("\n") else f"{part}\n" for part in parts)
 
 
 def _is_cured(plan: Plan) -> bool:
@@ -393,8 +417,6 @@ def _about(step: Step) -> str:
 
 
 def _commands(plan: Plan, output_dir: str | None) -> str:
-    if not plan.steps:
-        return ""
     if output_dir is None:
         return "\nAdd --output-dir DIR to write them."
     lines = ["", "Deploy them one after another, each when the one before is done:"]
@@ -447,19 +469,22 @@ def _markdown(plan: Plan, output_dir: str | None) -> str:
     parts = [f"### `{plan.template}`: {plan.verdict}"]
     parts += [f"- **{one.rule}** {one.message}" for one in plan.hazards]
     if plan.picture is not None and not plan.is_safe:
-        parts += ["", _pictures.mermaid(plan.picture)]
-        parts += ["", _pictures.markdown_table(plan.picture)]
+        parts += _drawn(plan.picture)
     for number, step in enumerate(plan.steps, 1):
         parts += ["", "<details>"]
         parts += [f"<summary>{number}. {step.name}: {_about(step)}</summary>", ""]
         parts += [f"- **{one.rule}** {one.message}" for one in step.hazards]
         if step.picture is not None:
-            parts += ["", _pictures.mermaid(step.picture)]
-            parts += ["", _pictures.markdown_table(step.picture)]
+            parts += _drawn(step.picture)
         parts += ["", "</details>"]
     if plan.reason:
         parts += ["", plan.reason]
     return "\n".join(parts) + "\n"
+
+
+def _drawn(picture: Picture) -> list[str]:
+    parts = [_pictures.mermaid(picture), _pictures.markdown_table(picture)]
+    return [line for part in parts if part for line in ("", part)]
 
 
 def _svg(plan: Plan, output_dir: str | None) -> str:

@@ -291,6 +291,33 @@ def _fix(_: str) -> str:
     )
 
 
+_RACE = ("--baseline-path", "templates/story/race.before.yaml")
+_RACING = "templates/story/race.yaml"
+
+
+def _planned(*options: str) -> str:
+    """What `plan` really prints of the story."""
+    program = [sys.executable, "-m", "cfn_lint_lambda_race", "plan"]
+    return subprocess.run(  # noqa: S603
+        [*program, *options, *_RACE, _RACING], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+
+
+def _plan(_: str) -> str:
+    """What `plan` says of the story."""
+    command = " ".join(["$ cfn-lint-lambda-race plan", *_RACE, "\\\n   ", _RACING])
+    return f"```console\n{command}\n{_planned().rstrip()}\n```"
+
+
+def drawings() -> Mapping[Path, str]:
+    """The drawings of the story, by the files that hold them.
+
+    Whoever has no rich has the picture of the terminal as it is.
+    """
+    found = {DOCS / "story.svg": _planned("--format", "svg")}
+    return found | ({PICTURE: picture()} if find_spec("rich") else {})
+
+
 def _file(name: str) -> str:
     """A file that stands beside the pages, whole."""
     path = DOCS / name
@@ -302,6 +329,7 @@ _PARTS: Mapping[str, Callable[[str], str]] = {
     "demo": _demo,
     "file": _file,
     "fix": _fix,
+    "plan": _plan,
     "layers": _layer_table,
     "operations": _operation_table,
     "rule": _rule,
@@ -330,10 +358,10 @@ def main() -> None:
         if new != old:
             path.write_text(new, encoding="utf-8")
             print(path.relative_to(ROOT), "written")
-    # Whoever has no rich has the picture as it is.
-    if find_spec("rich") and picture() != PICTURE.read_text(encoding="utf-8"):
-        PICTURE.write_text(picture(), encoding="utf-8")
-        print(PICTURE.relative_to(ROOT), "written")
+    for path, new in drawings().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != new:
+            path.write_text(new, encoding="utf-8")
+            print(path.relative_to(ROOT), "written")
 
 
 if __name__ == "__main__":

@@ -897,3 +897,28 @@ def test_an_event_takes_over_the_operation_of_its_own_api(
     properties["Events"] = {"Get": {"Type": "Api", "Properties": event}}
     found = paths(lint_template(tmp_path, template), "W9810")
     assert any("Shop" in path for path in found) is not is_replaced
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "api"),
+    [
+        ("Api", "RestApiId", "ServerlessRestApi"),
+        ("HttpApi", "ApiId", "ServerlessHttpApi"),
+    ],
+)
+def test_an_api_that_sam_makes_takes_what_globals_say(
+    kind: str, name: str, api: str, tmp_path: Path
+) -> None:
+    authorizer = {"FunctionArn": ARN, "AuthorizerPayloadFormatVersion": "2.0"}
+    event = {"Path": "/", "Method": "get", name: {"Ref": api}}
+    template = sam(
+        {},
+        Globals={kind: {"Auth": {"Authorizers": {"A": authorizer}}}},
+        Parameters={"Elsewhere": parameter()},
+    )
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["Events"] = {"Get": {"Type": kind, "Properties": event}}
+    where = f"Globals/{kind}/Auth/Authorizers/A/FunctionArn"
+    assert where in paths(lint_template(tmp_path, template), "W9810")
+    event[name] = {"Ref": "Elsewhere"}
+    assert where not in paths(lint_template(tmp_path, template), "W9810")

@@ -161,6 +161,29 @@ def test_a_machine_may_pin_a_version_for_executions_that_run(
     assert _found(tmp_path, template, BY_NUMBER) == [TARGET]
 
 
+def test_a_version_in_a_branch_that_cannot_hold_is_silent(tmp_path: Path) -> None:
+    template = _template(Rule=_rule({"Fn::If": ["Never", VERSION, LIVE]}))
+    template["Conditions"] = {"Never": {"Fn::Equals": ["a", "b"]}}
+    assert _found(tmp_path, template, BY_NUMBER) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        (VERSION, "Orders"),
+        ("arn:aws:lambda:us-east-1:123456789012:function:elsewhere:7", "elsewhere"),
+    ],
+)
+def test_the_function_of_a_version_is_named(
+    tmp_path: Path, target: Json, name: str
+) -> None:
+    template = _template(Rule=_rule(target))
+    orders = {**FUNCTION["Properties"], "FunctionName": "shop-orders"}
+    template["Resources"]["Orders"] = {**FUNCTION, "Properties": orders}
+    [message] = messages(lint_template(tmp_path, template), BY_NUMBER)
+    assert f"invokes a version of {name} by its number" in message
+
+
 def test_what_takes_only_versions_does_not_hide_what_comes_behind(
     tmp_path: Path,
 ) -> None:

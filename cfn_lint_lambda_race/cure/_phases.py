@@ -8,11 +8,12 @@ Each phase is a text: edits of the one that is deployed, and of the new template
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cfn_lint_lambda_race.cure._edits import Document, Edit, Node, apply
+from cfn_lint_lambda_race.cure._workshop import naming, renamed_in
 from cfn_lint_lambda_race.template import intrinsic
 
 PREPARE, MOVE, CHANGE, INTRODUCE = "prepare", "move", "change", "introduce"
@@ -73,7 +74,7 @@ def phases(
         made = [
             Phase(PREPARE, prepared),
             Phase(MOVE, moved),
-            Phase(CHANGE, _with_names(after, renamed, read)),
+            Phase(CHANGE, with_names(after, renamed, read)),
         ]
     deployed = read(before)
     found = []
@@ -133,10 +134,51 @@ def _moved(
         and _api_of(name, resource) in apis
         and name in new
     }
-    return _with_names(text, renamed, read), renamed
+    return with_names(text, renamed, read), renamed
 
 
-def _with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
+def aliases_of(template: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
+    """By function, the logical ID and the name of the alias that a template has."""
+    resources = template["Resources"]
+    return {
+        _function_of(one, resources): (name, one["Properties"].get("Name"))
+        for name, one in resources.items()
+        if one.get("Type") == "AWS::Lambda::Alias"
+    }
+
+
+def named_as(cured: str, after: str, read: _Read) -> str:
+    """What is deployed, cured, with the logical IDs that the new template has.
+
+    An alias keeps its logical ID, since no two can have its name; a version where its
+    function stays as it is, since Lambda refuses a second one.
+    """
+    new = read(after)
+    aliases = aliases_of(new)
+    renamed = {}
+    for function, (name, _) in aliases_of(read(cured)).items():
+        if function in aliases:
+            renamed[name] = aliases[function][0]
+    sides = read(cured)["Resources"], new["Resources"]
+    for function in aliases:
+        if sides[0].get(function) == sides[1].get(function):
+            old, wanted = (_versions(side, function) for side in sides)
+            if len(old) == len(wanted) == 1:
+                renamed[old[0]] = wanted[0]
+    free = {old: new for old, new in renamed.items() if old != new}
+    return with_names(cured, free, read)
+
+
+def _versions(resources: Mapping[str, Any], function: str) -> list[str]:
+    return [
+        name
+        for name, one in resources.items()
+        if one.get("Type") == "AWS::Lambda::Version"
+        and _function_of(one, resources) == function
+    ]
+
+
+def with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
     """A text in which some resources have other logical IDs."""
     for old, new in renamed.items():
         template = read(text)
@@ -144,32 +186,10 @@ def _with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
             continue
         document = Document(text)
         edits = [document.rename_key(("Resources", old), new)]
-        for path, value in _naming(template, old):
-            edits.append(document.replace(path, value(new)))
+        for path, node in naming(template, old):
+            edits.append(document.replace(path, renamed_in(node, old, new)))
         text = apply(text, edits)
     return text
-
-
-def _naming(node: Any, name: str, path: _Path = ()) -> Iterator[tuple[_Path, Any]]:
-    """Where a template names a resource, and what stands there for another name."""
-    kind, argument = intrinsic(node)
-    if kind == "Ref" and argument == name:
-        yield path, lambda new: {"Ref": new}
-    elif kind == "Fn::GetAtt" and isinstance(argument, list) and argument[:1] == [name]:
-        yield path, lambda new, rest=argument[1:]: {"Fn::GetAtt": [new, *rest]}
-    elif isinstance(node, Mapping):
-        for key, below in node.items():
-            if key == "DependsOn" and len(path) == 2:
-                if below == name:
-                    yield (*path, key), lambda new: new
-                elif isinstance(below, list) and name in below:
-                    index = below.index(name)
-                    yield (*path, key, index), lambda new: new
-            else:
-                yield from _naming(below, name, (*path, key))
-    elif isinstance(node, list):
-        for index, below in enumerate(node):
-            yield from _naming(below, name, (*path, index))
 
 
 def _edits(document: Document, path: _Path, old: Any, new: Any) -> list[Edit]:

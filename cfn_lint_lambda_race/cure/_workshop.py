@@ -368,7 +368,7 @@ class Workshop:
             raise NoFixError(f"there is another resource {new}")
         self.node(("Resources", old))
         edits = [self.document.rename_key(("Resources", old), new)]
-        for path, node in _naming(self.written, old):
+        for path, node in naming(self.written, old):
             edits.append(self.document.replace(path, renamed_in(node, old, new)))
         return edits
 
@@ -391,10 +391,10 @@ class Workshop:
 
 def _mentions(node: Any, name: str) -> bool:
     """Whether a node refers to a resource."""
-    return any(True for _ in _naming(node, name))
+    return any(True for _ in naming(node, name))
 
 
-def _naming(node: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def naming(node: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """The topmost nodes that name a resource in an intrinsic, or in `DependsOn`."""
     is_depending = len(path) == 3 and path[2] == "DependsOn"
     if is_depending and isinstance(node, str):
@@ -405,12 +405,12 @@ def _naming(node: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, Any]]
             yield path, node
     elif isinstance(node, Mapping):
         for key, below in node.items():
-            yield from _naming(below, name, (*path, key))
+            yield from naming(below, name, (*path, key))
     elif isinstance(node, list):
         for index, item in enumerate(node):
             if isinstance(item, str) and is_depending and item == name:
                 yield (*path, index), item
-            yield from _naming(item, name, (*path, index))
+            yield from naming(item, name, (*path, index))
 
 
 def renamed_in(node: Any, old: str, new: str) -> Any:

@@ -7,6 +7,7 @@ repository, its variables are set here, and the reports are looked at, not uploa
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import xml.etree.ElementTree as ET
@@ -28,6 +29,7 @@ BASH = ("bash", "--noprofile", "--norc", "-e", "-c")
 SCHEMAS = {
     "github-pull-request.yml": "vendor.github-workflows",
     "github-deploy.yml": "vendor.github-workflows",
+    "github-plan.yml": "vendor.github-workflows",
     "gitlab-ci.yml": "vendor.gitlab-ci",
 }
 
@@ -144,7 +146,7 @@ def test_github_pull_request_shows_the_race(pull_request: Shell) -> None:
     assert said.count("W9810 ") == 1
     template = "templates/orders.yaml"
     assert _results(report) == {
-        "W9831": (template, FUNCTION_LINE),
+        "W9831": (template, FUNCTION_LINE + 1),
         "W9810": (template, TARGET_LINE + 1),
     }
 
@@ -170,6 +172,35 @@ def test_github_change_of_no_template_is_no_failure(pull_request: Shell) -> None
     )
     assert "hashFiles('cfn-lint.sarif') != ''" in upload["if"]
     assert not report.exists()
+
+
+def test_github_plan_is_a_comment(pull_request: Shell) -> None:
+    """`gh` is stood in for: it shows what it was asked."""
+    runner = _clone(pull_request, "runner", "merge", "--depth=2")
+    (job,) = document("github-plan.yml")["jobs"].values()
+    steps = job["steps"]
+    summary = runner.folder.parent / "summary"
+    gh = runner.folder.parent / "bin" / "gh"
+    gh.parent.mkdir()
+    gh.write_text('#!/bin/sh\necho "$@" > ../asked\n')
+    gh.chmod(0o755)
+    path = f"{gh.parent}:{runner.environment / 'bin'}:{os.environ['PATH']}"
+    variables = {
+        **job["env"],
+        "PATH": path,
+        "GITHUB_STEP_SUMMARY": str(summary),
+        "GITHUB_REPOSITORY": "shop/orders",
+        "NUMBER": "7",
+    }
+    runner.do(named(steps, "Install")["run"], shell=BASH)
+    runner.do(named(steps, "Plan the update")["run"], shell=BASH, variables=variables)
+    comment = named(steps, "Comment where it is not safe")
+    runner.do(comment["run"], shell=BASH, variables=variables)
+    page = summary.read_text()
+    assert "**MIXED**" in page
+    assert "3. change" in page
+    asked = (runner.folder.parent / "asked").read_text()
+    assert asked.startswith("pr comment 7 --repo shop/orders --body-file plan.md")
 
 
 @pytest.fixture

@@ -1,0 +1,396 @@
+"""The command's `plan`: timelines in print, and the phases of an update."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import decode_str
+
+from cfn_lint_lambda_race import _pictures
+from cfn_lint_lambda_race.__main__ import main
+from tests.linting import CORPUS, TEMPLATES, lint
+
+STORY = TEMPLATES / "story"
+ARTICLE = CORPUS / "article"
+UPDATE_RULES = ("W9831", "W9832", "W9834", "W9835")
+
+SAM = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      CodeUri: s3://artifacts/orders-1.zip
+      MemorySize: 128
+      Layers: ["arn:aws:lambda:eu-west-1:1:layer:tools:1"]
+      Environment: {Variables: {TABLE: orders}}
+      Events:
+        Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
+"""
+
+REST = """\
+# The API is deployed once and for all.
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {S3Bucket: artifacts, S3Key: orders-1.zip}
+      Timeout: 3
+
+  Api: {Type: "AWS::ApiGateway::RestApi", Properties: {Name: orders}}
+
+  Get:  # the only method
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      AuthorizationType: NONE
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub
+          - "${Prefix}/functions/${Orders.Arn}/invocations"
+          - {Prefix: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31"}
+
+  Deployment:
+    Type: AWS::ApiGateway::Deployment
+    DependsOn: Get
+    Properties: {RestApiId: !Ref Api}
+
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Deployment, StageName: live}
+
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref Orders
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/GET/
+"""
+
+
+def plan(*arguments: object) -> int:
+    return main(["plan", *map(str, arguments)])
+
+
+def described(capsys: pytest.CaptureFixture[str], *arguments: object) -> Any:
+    """What the command says of an update, for programs."""
+    assert plan("--format", "json", *arguments) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def written(folder: Path, **texts: str) -> list[Path]:
+    """Some templates as files."""
+    files = []
+    for name, text in texts.items():
+        files.append(folder / f"{name}.yaml")
+        files[-1].write_text(text)
+    return files
+
+
+def ids(template: Path, baseline: Path) -> set[str]:
+    """The update rules that speak of an update."""
+    found = lint(template, "-x", f"W9831:baseline_path={baseline}")
+    return {one.rule.id for one in found} & set(UPDATE_RULES)
+
+
+def decoded(path: Path) -> Mapping[str, Any]:
+    template, matches = decode_str(path.read_text())
+    assert not matches
+    found: Mapping[str, Any] = template
+    return found
+
+
+@pytest.mark.slow
+def test_the_seed_s_own_update_in_three_phases(tmp_path: Path) -> None:
+    if not ARTICLE.exists():
+        pytest.skip("there is no corpus")
+    before = ARTICLE / "cdk-datadog-x86.template.json"
+    after = ARTICLE / "cdk-datadog-arm.template.json"
+    assert ids(after, before) == {"W9831"}
+    folder = tmp_path / "phases"
+    assert plan("--baseline-path", before, "--output-dir", folder, after) == 0
+    files = sorted(folder.iterdir())
+    assert [file.name for file in files] == [
+        "1-prepare.json",
+        "2-move.json",
+        "3-change.json",
+    ]
+    deployed = before
+    for file in files:
+        assert ids(file, deployed) == set()
+        deployed = file
+    # The last one is the alias template of the corpus, but for logical IDs.
+    ours, right = (
+        decoded(file)["Resources"]
+        for file in (files[-1], ARTICLE / "cdk-datadog-arm-alias.template.json")
+    )
+    kinds = [sorted(one["Type"] for one in side.values()) for side in (ours, right)]
+    assert kinds[0] == kinds[1]
+    (alias,) = [k for k, one in ours.items() if one["Type"] == "AWS::Lambda::Alias"]
+    for one in ours.values():
+        if one["Type"] == "AWS::ApiGateway::Method":
+            assert alias in json.dumps(one["Properties"]["Integration"]["Uri"])
+        if one["Type"] == "AWS::Lambda::Permission":
+            assert one["Properties"]["FunctionName"] == {"Ref": alias}
+    assert not [one.rule.id for one in lint(files[-1]) if one.rule.id == "W9810"]
+
+
+def test_the_story_in_three_phases(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = STORY / "race.before.yaml", STORY / "race.yaml"
+    folder = tmp_path / "phases"
+    assert plan("--baseline-path", before, "--output-dir", folder, after) == 0
+    said = capsys.readouterr().out
+    assert "Safe in 3 updates" in said
+    assert "MIXED" in said.partition("Safe in")[0]
+    assert "MIXED" not in said.partition("Safe in")[2]
+    files = sorted(folder.iterdir())
+    for file in files:
+        command = f"aws cloudformation deploy --template-file {file.as_posix()} "
+        assert command in said
+    deployed = before
+    for file in files:
+        assert ids(file, deployed) == set()
+        # Small edits: the comments are still there.
+        first = (before if file is not files[-1] else after).read_text().splitlines()
+        assert file.read_text().splitlines()[0] == first[0]
+        deployed = file
+
+
+def test_an_api_is_deployed_anew(tmp_path: Path) -> None:
+    change = REST.replace("orders-1", "orders-2").replace("Timeout: 3", "Timeout: 9")
+    before, after = written(tmp_path, before=REST, after=change)
+    folder = tmp_path / "phases"
+    assert plan("--baseline-path", before, "--output-dir", folder, after) == 0
+    prepare, move, change_ = sorted(folder.iterdir())
+    assert "Deployment" in decoded(prepare)["Resources"]
+    renamed = [
+        name
+        for name, one in decoded(move)["Resources"].items()
+        if one["Type"] == "AWS::ApiGateway::Deployment"
+    ]
+    assert renamed != ["Deployment"]
+    for file in (move, change_):
+        resources = decoded(file)["Resources"]
+        assert renamed == [name for name in resources if name.startswith("Deployment")]
+        stage = resources["Stage"]["Properties"]
+        assert stage["DeploymentId"] == {"Ref": renamed[0]}
+    deployed = before
+    for file in (prepare, move, change_):
+        assert ids(file, deployed) == set()
+        deployed = file
+
+
+@pytest.mark.parametrize("name", ["wrong", "wrong-rest"])
+def test_an_alias_that_comes_with_the_move_is_prepared(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its logical ID stays through all phases: no two aliases can have its name."""
+    before, after = (
+        TEMPLATES / "W9834" / f"{name}{suffix}.yaml" for suffix in (".before", "")
+    )
+    found = described(capsys, "--baseline-path", before, after)
+    assert [one["rule"] for one in found["hazards"]] == ["W9834"]
+    assert len(found["phases"]) >= 2
+    for phase in found["phases"]:
+        assert phase["hazards"] == []
+        (file,) = written(tmp_path, phase=phase["text"])
+        resources = decoded(file)["Resources"]
+        kinds = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
+        published = [key for key, one in resources.items() if one["Type"] in kinds]
+        assert sorted(published) == ["OrdersLive", "OrdersVersion2f9c1b7"]
+
+
+def test_sam_s_gap_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change = SAM.replace("orders-1", "orders-2").replace(
+        "TABLE: orders", "TABLE: other"
+    )
+    before, after = written(tmp_path, before=SAM, after=change)
+    found = described(capsys, "--baseline-path", before, after)
+    assert [phase["name"] for phase in found["phases"]] == ["introduce", "change"]
+    introduce, last = found["phases"]
+    assert [one["rule"] for one in introduce["hazards"]] == ["W9834"]
+    assert not introduce["safe"]
+    assert last["safe"]
+    assert "AutoPublishAlias: live" in introduce["text"]
+    assert "orders-1" in introduce["text"]
+    assert plan("--baseline-path", before, after) == 0
+    said = capsys.readouterr().out
+    assert "In 2 updates" in said
+    assert "not safe" in said.partition("1. introduce")[2]
+
+
+def test_callers_that_are_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody can move them but those who know them, and the plan says so."""
+    alone = SAM[: SAM.index("      Events:")]
+    change = alone.replace("orders-1", "orders-2").replace(
+        "TABLE: orders", "TABLE: new"
+    )
+    before, after = written(tmp_path, before=alone, after=change)
+    found = described(capsys, "--baseline-path", before, after)
+    assert [one["rule"] for one in found["hazards"]] == ["W9831"]
+    assert found["phases"] == []
+    assert "callers elsewhere" in found["note"]
+
+
+ADDITIONS = {
+    "variable": ("TABLE: orders", "TABLE: orders, NEXT: x", True),
+    "layer": ('tools:1"]', 'tools:1", "arn:aws:lambda:eu-west-1:1:layer:l:1"]', True),
+    "memory": ("MemorySize: 128", "MemorySize: 256", True),
+    "less memory": ("MemorySize: 128", "MemorySize: 64", False),
+    "other value": ("TABLE: orders", "TABLE: other", False),
+    "other layer": ('tools:1"]', 'tools:2"]', False),
+    "handler": ("index.handler", "main.handler", False),
+}
+
+
+@pytest.mark.parametrize("name", ADDITIONS)
+def test_without_an_alias(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, is_addition = ADDITIONS[name]
+    change = SAM.replace("orders-1", "orders-2").replace(old, new)
+    before, after = written(tmp_path, before=SAM, after=change)
+    found = described(capsys, "--without-alias", "--baseline-path", before, after)
+    if not is_addition:
+        assert found["phases"] == []
+        assert "Only people know" in found["note"]
+        return
+    first, last = found["phases"]
+    assert (first["safe"], last["safe"]) == (True, True)
+    assert "orders-1" in first["text"]
+    assert new in first["text"]
+    assert last["text"] == change
+
+
+def test_what_is_safe_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    updates = {
+        "nothing that races": (STORY / "alias.before.yaml", STORY / "alias.yaml"),
+        "itself": (STORY / "race.yaml", STORY / "race.yaml"),
+    }
+    for before, after in updates.values():
+        folder = tmp_path / "phases"
+        arguments = ("--baseline-path", before, "--output-dir", folder, after)
+        assert plan(*arguments, "--check") == 0
+        assert plan(*arguments) == 0
+        said = capsys.readouterr().out.splitlines()
+        assert len(said) == 2
+        assert all(f"{after.name}: safe: " in line for line in said)
+        assert not folder.exists()
+
+
+def test_a_check_writes_nothing(tmp_path: Path) -> None:
+    before, after = STORY / "race.before.yaml", STORY / "race.yaml"
+    folder = tmp_path / "phases"
+    arguments = ("--baseline-path", before, "--output-dir", folder, after)
+    assert plan("--check", *arguments) == 1
+    assert not folder.exists()
+
+
+def test_a_folder_with_files_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    before, after = STORY / "race.before.yaml", STORY / "race.yaml"
+    arguments = ("--baseline-path", before, "--output-dir", tmp_path, after)
+    assert plan(*arguments) == 2
+    assert "--force" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+    assert plan("--force", *arguments) == 0
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_what_cannot_be_planned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = written(tmp_path, good=SAM, bad="{")
+    for arguments in (
+        (good,),
+        ("--baseline-path", tmp_path / "none.yaml", good),
+        ("--baseline-path", bad, good),
+        ("--baseline-path", good, bad),
+        ("--baseline-path", good, tmp_path / "none.yaml"),
+        ("--baseline-ref", "HEAD", good),
+        ("--change-set", bad, good),
+    ):
+        folder = tmp_path / "phases"
+        assert plan("--output-dir", folder, *arguments) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert len(said.err.splitlines()) == 1
+        assert not folder.exists()
+
+
+def test_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = STORY / "race.before.yaml", STORY / "race.yaml"
+    arguments = ("--baseline-path", before, after)
+    assert plan("--format", "svg", *arguments) == 0
+    drawn = ET.fromstring(capsys.readouterr().out)
+    texts = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert "MIXED" in texts
+    assert "3. change" in texts
+    assert not list(drawn.iter("{http://www.w3.org/2000/svg}script"))
+    assert plan("--format", "markdown", *arguments) == 0
+    page = capsys.readouterr().out
+    assert page.count("<details>") == page.count("</details>") == 3
+    assert "```mermaid\nsequenceDiagram\n" in page
+    assert "| UpdateFunctionCode of Orders | **MIXED** |" in page
+    found = described(capsys, *arguments)
+    met = [step["met"] for step in found["timeline"]["steps"]]
+    assert met == [["old"], ["MIXED"], ["new"]]
+    assert plan(*arguments) == 0
+    said = capsys.readouterr().out
+    tables = [line for line in said.splitlines() if not line.startswith("W98")]
+    assert max(map(len, tables)) <= 80
+    assert "\x1b" not in said
+
+
+def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    row = _pictures.Row("UpdateFunctionCode of Orders", "Orders", "", ("MIXED",))
+    picture = _pictures.Picture((("Rule",),), (row,))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[1;31mMIXED" in _pictures.table(picture, Terminal())
+    assert "\x1b" not in _pictures.table(picture, StringIO())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in _pictures.table(picture, Terminal())
+
+
+def test_a_template_cannot_write_into_the_page() -> None:
+    """Names come from a template, which anybody may have written."""
+    name = "<img src=x onerror=y> | `x` ```\n%%{init: {}}%%"
+    row = _pictures.Row(f"change {name}", name, "", ("old",))
+    picture = _pictures.Picture(((name,),), (row, row))
+    page = _pictures.markdown_table(picture)
+    assert "<" not in page
+    assert len(page.splitlines()) == 4
+    assert "```" not in page
+    diagram = _pictures.mermaid(picture)
+    assert not re.search(r"[<%{`]", diagram.replace("```", ""))
+    ET.fromstring(_pictures.svg([(name, picture)]))
