@@ -226,3 +226,10 @@ def test_site_builds_without_a_warning(tmp_path: Path) -> None:
     )
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "site" / "rules" / "W9810" / "index.html").exists()
+
+
+def test_changelog_and_recipes_name_the_release() -> None:
+    version = cfn_lint_lambda_race.__version__
+    assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text()
+    recipes = (DOCS / "recipes" / "index.md").read_text()
+    assert set(re.findall(r"race-([\d.]+)-py3", recipes)) == {version}
