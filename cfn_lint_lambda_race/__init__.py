@@ -3,4 +3,4 @@
 from cfn_lint_lambda_race.rules import *  # noqa: F403
 from cfn_lint_lambda_race.rules import __all__ as __all__
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -310,8 +310,12 @@ def _plan(_: str) -> str:
 
 
 def drawings() -> Mapping[Path, str]:
-    """The drawings of the story, by the files that hold them."""
-    return {DOCS / "story.svg": _planned("--format", "svg")}
+    """The drawings of the story, by the files that hold them.
+
+    Whoever has no rich has the picture of the terminal as it is.
+    """
+    found = {DOCS / "story.svg": _planned("--format", "svg")}
+    return found | ({PICTURE: picture()} if find_spec("rich") else {})
 
 
 def _file(name: str) -> str:
@@ -358,10 +362,6 @@ def main() -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != new:
             path.write_text(new, encoding="utf-8")
             print(path.relative_to(ROOT), "written")
-    # Whoever has no rich has the picture as it is.
-    if find_spec("rich") and picture() != PICTURE.read_text(encoding="utf-8"):
-        PICTURE.write_text(picture(), encoding="utf-8")
-        print(PICTURE.relative_to(ROOT), "written")
 
 
 if __name__ == "__main__":

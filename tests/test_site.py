@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from email.message import Message
 from html import unescape
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
@@ -211,3 +214,23 @@ def test_changelog_and_favicon_are_there(site: Path) -> None:
     assert "Keep a Changelog" in (site / "changelog/index.html").read_text()
     start = (site / "index.html").read_text(encoding="utf-8")
     assert re.search(r'<link rel="icon" href="images/favicon\.svg"', start)
+
+
+def test_addresses_come_from_the_project_s_urls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("mkdocs", reason="mkdocs is not installed")
+    spec = importlib.util.spec_from_file_location("hooks", ROOT / "docs" / "hooks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    hooks = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hooks)
+    known = Message()
+    monkeypatch.setattr(hooks, "metadata", lambda _: known)
+    empty = SimpleNamespace(site_url=None, repo_url=None)
+    assert hooks.on_config(empty) == SimpleNamespace(site_url=None, repo_url=None)
+    known["Project-URL"] = "Documentation, https://example.com/pages"
+    known["Project-URL"] = "Repository, https://example.com/code"
+    assert hooks.on_config(empty) == SimpleNamespace(
+        site_url="https://example.com/pages/", repo_url="https://example.com/code"
+    )

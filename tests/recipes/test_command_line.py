@@ -132,7 +132,7 @@ def test_sarif_helps_and_points(template: Shell) -> None:
     assert location["artifactLocation"]["uri"] == "template.yaml"
     assert location["region"] == REGION
     (rule,) = [rule for rule in run["tool"]["driver"]["rules"] if rule["id"] == "W9810"]
-    assert rule["helpUri"].startswith("https://docs.aws.amazon.com/lambda/")
+    assert rule["helpUri"].startswith("https://docs.aws.amazon.com/")
     assert rule["shortDescription"]["text"].startswith("A service invokes $LATEST")
     assert "half old and half new" in rule["fullDescription"]["text"]
 
