@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node, apply
-from cfn_lint_lambda_race.cure._workshop import naming, renamed_in
+from cfn_lint_lambda_race.cure._workshop import renaming
 from cfn_lint_lambda_race.template import intrinsic
 
 PREPARE, MOVE, CHANGE, INTRODUCE = "prepare", "move", "change", "introduce"
@@ -181,11 +181,7 @@ def _with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
             continue
         if new in resources_of(template):
             raise EditError(f"there are both {old} and {new}")
-        document = Document(text)
-        edits = [document.rename_key(("Resources", old), new)]
-        for path, node in naming(template, old):
-            edits.append(document.replace(path, renamed_in(node, old, new)))
-        text = apply(text, edits)
+        text = apply(text, renaming(Document(text), template, old, new))
     return text
 
 

@@ -367,10 +367,7 @@ class Workshop:
         if new in self.reading.evaluator.resources:
             raise NoFixError(f"there is another resource {new}")
         self.node(("Resources", old))
-        edits = [self.document.rename_key(("Resources", old), new)]
-        for path, node in naming(self.written, old):
-            edits.append(self.document.replace(path, renamed_in(node, old, new)))
-        return edits
+        return renaming(self.document, self.written, old, new)
 
     @staticmethod
     def _condition(function: Resource) -> dict[str, Any]:
@@ -392,6 +389,21 @@ class Workshop:
 def _mentions(node: Any, name: str) -> bool:
     """Whether a node refers to a resource."""
     return any(True for _ in naming(node, name))
+
+
+def renaming(document: Document, template: Any, old: str, new: str) -> list[Edit]:
+    """Gives a resource of a document another logical ID, wherever it is named.
+
+    ``template`` is what the document decodes to. Raises `EditError` where an edit would
+    change other places too.
+    """
+    return [
+        document.rename_key(("Resources", old), new),
+        *(
+            document.replace(path, renamed_in(node, old, new))
+            for path, node in naming(template, old)
+        ),
+    ]
 
 
 def naming(node: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -15,6 +15,7 @@ from cfn_lint_lambda_race.rules._rule import (
     listed,
     named,
 )
+from cfn_lint_lambda_race.template._cfnlint import ignoring
 from cfn_lint_lambda_race.update import (
     FunctionUpdate,
     Settings,
@@ -99,7 +100,7 @@ def _top(cfn: Template) -> list[str]:
 
     cfn-lint drops a finding with an empty path where any resource ignores the rule.
     """
-    return ["Resources"] if ConcurrentUpdate.id in cfn.get_directives() else []
+    return ["Resources"] if ignoring(cfn, ConcurrentUpdate.id) else []
 
 
 def _words(cfn: Template, update: FunctionUpdate) -> tuple[str, str, bool, str]:
