@@ -108,8 +108,7 @@ class Linter:
     @property
     def has_baseline(self) -> bool:
         """Whether the user says what the templates are to be compared with."""
-        configured = self._config.configure_rules.get(_COMPARES) or {}
-        return any(configured.get(name) for name in Settings._fields)
+        return any(self.settings)
 
     @property
     def settings(self) -> Settings:
@@ -129,26 +128,40 @@ class Linter:
 
         ``baseline`` is a file to compare it with, instead of the configured one.
         """
-        return self._run(_pack_rules(), filename, text, baseline)
+        settings = Settings(baseline_path=baseline) if baseline else None
+        return self._run(_pack_rules(), filename, text, settings)[1]
+
+    def compared(
+        self, filename: str, text: str, settings: Settings
+    ) -> tuple[Template, list[Finding]]:
+        """A template that its rules have compared, and what they say of the update.
+
+        What they have read of the update is kept with the template.
+        """
+        cfn, found = self._run(_pack_rules(), filename, text, settings)
+        return cfn, [one for one in found if one.rule in UPDATE_RULES]
 
     def whole(self, filename: str, text: str) -> list[Finding]:
         """What all of cfn-lint says of a text."""
-        return self._run(self._whole, filename, text, "")
+        return self._run(self._whole, filename, text)[1]
 
     def _run(
-        self, rules: Rules, filename: str, text: str, baseline: str
-    ) -> list[Finding]:
+        self, rules: Rules, filename: str, text: str, settings: Settings | None = None
+    ) -> tuple[Template, list[Finding]]:
         config = self._config
         usual = config.baseline
-        if baseline:
-            config.baseline = Settings(baseline_path=baseline)
+        if settings is not None:
+            config.baseline = settings
         try:
-            return [_finding(match) for match in _lint(filename, text, config, rules)]
+            cfn, found = _lint(filename, text, config, rules)
+            return cfn, [_finding(match) for match in found]
         finally:
             config.baseline = usual
 
 
-def _lint(filename: str, text: str, config: ConfigMixIn, rules: Rules) -> list[Match]:
+def _lint(
+    filename: str, text: str, config: _Config, rules: Rules
+) -> tuple[Template, list[Match]]:
     # cfn-lint and aws-sam-translator raise what they please on broken input.
     try:
         cfn = _template(filename, text, config)
@@ -156,7 +169,7 @@ def _lint(filename: str, text: str, config: ConfigMixIn, rules: Rules) -> list[M
         for match in found:
             if isinstance(match.rule, TransformError):
                 raise LintError(f"it cannot be transformed: {_words(match)}")
-        return [*found, *_stale(cfn, rules, config)]
+        return cfn, [*found, *_stale(cfn, rules, config)]
     except LintError:
         raise
     except Exception as error:

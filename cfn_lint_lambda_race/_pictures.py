@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, TextIO
@@ -201,29 +201,19 @@ def mermaid(picture: Picture) -> str:
     named = _named(picture)
     for letter, name in named:
         lines.append(f"    participant {letter} as {_in_diagram(name)}")
-    previous: Sequence[str] = ()
+    previous: Sequence[str] = [""] * len(named)
     for row in picture.rows:
+        changed = [
+            (letter, new)
+            for (letter, _), old, new in zip(named, previous, row.cells)
+            if old != new
+        ]
         if row.name:
-            actors = [
-                letter
-                for (letter, _), old, new in zip(named, previous, row.cells)
-                if old != new
-            ]
-            if not actors:
-                continue
-            for letter in actors:
+            for letter, _ in changed:
                 lines.append(f"    F->>{letter}: {_in_diagram(row.step)}")
-        for (letter, _), old, new in _pairs(named, previous, row.cells):
-            if old != new:
-                lines.append(f"    Note over {letter}: {new}")
+        lines += [f"    Note over {letter}: {new}" for letter, new in changed]
         previous = row.cells
     return "\n".join([*lines, "```"])
-
-
-def _pairs(
-    named: Sequence[tuple[str, str]], previous: Sequence[str], cells: Sequence[str]
-) -> Iterable[tuple[tuple[str, str], str, str]]:
-    return zip(named, previous or [""] * len(cells), cells)
 
 
 def _in_diagram(text: str) -> str:

@@ -16,14 +16,13 @@ from cfn_lint_lambda_race._fix import add_baseline
 from cfn_lint_lambda_race._linting import UPDATE_RULES, FileLint, Linter, LintError
 from cfn_lint_lambda_race._pictures import Picture, picture
 from cfn_lint_lambda_race.cure import Choices
-from cfn_lint_lambda_race.cure._apply import Curing, Finding, Left
+from cfn_lint_lambda_race.cure._apply import Curing, Finding, Left, Result
 from cfn_lint_lambda_race.cure._edits import EditError
 from cfn_lint_lambda_race.cure._files import UnusableFileError, read
 from cfn_lint_lambda_race.cure._phases import (
     Phase,
     aligned,
     configured_first,
-    names_of,
     phases,
     resources_of,
     twins,
@@ -36,7 +35,6 @@ from cfn_lint_lambda_race.update import (
     Kind,
     Settings,
     baseline_content,
-    configure,
     timeline_of,
     update_of,
 )
@@ -163,8 +161,7 @@ def _write(plan: Plan, folder: Path) -> None:
 
 def _names(plan: Plan) -> list[str]:
     suffix = Path(plan.template).suffix or ".yaml"
-    made = [Phase(step.name, step.text) for step in plan.steps]
-    return [f"{name}{suffix}" for name in names_of(made)]
+    return [f"{n}-{step.name}{suffix}" for n, step in enumerate(plan.steps, 1)]
 
 
 # -- planning ------------------------------------------------------------------
@@ -185,15 +182,15 @@ def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Pl
             "there is nothing to compare it with; add --baseline-ref, --baseline-path "
             "or --change-set"
         )
-    cfn = linter.template(name, text)
-    configure(cfn, linter.settings)
-    found = [one for one in linter.pack(name, text) if one.rule in UPDATE_RULES]
+    # What the user says; a template that is read may say something else.
+    settings = linter.settings
+    cfn, found = linter.compared(name, text, settings)
     for finding in found:
         if len(finding.path) < 2:
             raise PlanError(finding.message)
-    if linter.settings.change_set:
+    if settings.change_set:
         return _of_change_set(name, found)
-    before = _baseline(linter, cfn)
+    before = _baseline(settings, cfn)
     if before is None:
         return Plan(name, "safe: nothing is deployed that callers could invoke")
     if before == text:
@@ -211,9 +208,9 @@ def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Pl
     return plan
 
 
-def _baseline(linter: Linter, cfn: Template) -> str | None:
+def _baseline(settings: Settings, cfn: Template) -> str | None:
     try:
-        content = baseline_content(linter.settings, cfn)
+        content = baseline_content(settings, cfn)
         return None if content is None else content.decode("utf-8")
     except BaselineError as error:
         raise PlanError(str(error)) from None
@@ -259,7 +256,8 @@ class _Making:
         self._after = after
         self._cfn = cfn
         self._folder = folder
-        # What cannot be cured in the text that was cured last.
+        self._templates: dict[str, Mapping[str, Any]] = {}
+        # What cannot be cured in the new template.
         self._left: list[Left] = []
 
     def into(self, plan: Plan, *, without_alias: bool) -> None:
@@ -314,8 +312,9 @@ class _Making:
 
     def _phases(self) -> list[Phase]:
         functions = self._functions()
-        cured = self._cured(self._alone, self._before, functions, _CURED)
-        after = self._cured(self._linter, self._after, functions, _CURED_AFTER)
+        cured = self._cured(self._alone, self._before, functions, _CURED).text
+        result = self._cured(self._linter, self._after, functions, _CURED_AFTER)
+        after, self._left = result.text, result.left
         serverless = is_serverless(self._read(self._before))
         if not serverless:
             old, new = self._read(self._before), self._read(self._after)
@@ -325,13 +324,10 @@ class _Making:
         return phases(self._before, cured, after, self._read, serverless)
 
     def _configured(self) -> list[Phase]:
-        changes = {
-            one.function: [
-                change.name for change in one.configuration if not change.row.is_inert
-            ]
-            for one in update_of(self._cfn).concurrent
-        }
+        changes = {}
         for one in update_of(self._cfn).concurrent:
+            active = [change for change in one.configuration if not change.row.is_inert]
+            changes[one.function] = [change.name for change in active]
             is_moved = any(change.name == "Architectures" for change in one.code)
             if is_moved and "Layers" in changes[one.function]:
                 # The layer may be for the new architecture alone.
@@ -361,7 +357,7 @@ class _Making:
 
     def _cured(
         self, linter: Linter, text: str, functions: set[str], rules: frozenset[str]
-    ) -> str:
+    ) -> Result:
         """A text in which the targets of some functions invoke aliases."""
 
         def is_wanted(finding: Finding) -> bool:
@@ -374,20 +370,18 @@ class _Making:
 
         lint = FileLint(linter, self._name, self._folder, text)
         tolerated = {*UPDATE_RULES, "I9836"}
-        result = Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run()
-        self._left = result.left
-        return result.text
+        return Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run()
 
     def _read(self, text: str) -> Mapping[str, Any]:
-        template: Mapping[str, Any] = self._linter.template(self._name, text).template
-        return template
+        if text not in self._templates:
+            self._templates[text] = self._linter.template(self._name, text).template
+        return self._templates[text]
 
     def _step(self, deployed: str, phase: Phase) -> Step:
         file = self._folder / f"deployed{Path(self._name).suffix}"
         file.write_bytes(deployed.encode())
-        found = self._linter.pack(self._name, phase.text, str(file))
-        cfn = self._linter.template(self._name, phase.text)
-        configure(cfn, Settings(baseline_path=str(file)))
+        settings = Settings(baseline_path=str(file))
+        cfn, found = self._linter.compared(self._name, phase.text, settings)
         timeline = timeline_of(cfn)
         doubts = [
             f"there is an alias of the same name as {alias} already, so Lambda refuses "
@@ -399,7 +393,7 @@ class _Making:
         return Step(
             phase.name,
             phase.text,
-            [one for one in found if one.rule in UPDATE_RULES],
+            found,
             None if timeline is None else picture(cfn, timeline),
             doubts,
         )

@@ -378,8 +378,3 @@ def _is_addition(name: str, old: Any, new: Any) -> bool:
         was = _DEFAULTS[name] if old is None else old
         return isinstance(was, int) and isinstance(new, int) and new >= was
     return False
-
-
-def names_of(phases: Sequence[Phase]) -> list[str]:
-    """The file names of some phases, without their suffix."""
-    return [f"{number}-{phase.name}" for number, phase in enumerate(phases, 1)]
