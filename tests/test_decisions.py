@@ -585,20 +585,25 @@ def test_a_policy_that_a_role_names_serves_the_role(tmp_path: Path) -> None:
     assert len(paths(lint_template(tmp_path, template), "I9813")) == 1
 
 
+def _definition(path: str, function: str) -> dict[str, Any]:
+    """An API of one operation, which invokes a function by a text of `Fn::Sub`."""
+    uri = (
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+        f"{function}/invocations"
+    )
+    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
+    method = {"x-amazon-apigateway-integration": integration}
+    return {"openapi": "3.0.1", "paths": {path: {"get": method}}}
+
+
 @pytest.mark.parametrize(("kind", "name"), [("Api", "RestApiId"), ("HttpApi", "ApiId")])
 def test_an_event_permits_the_api_that_it_names(
     kind: str, name: str, tmp_path: Path
 ) -> None:
-    uri = (
-        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
-        "${Orders.Arn}:7/invocations"
-    )
-    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
-    method = {"x-amazon-apigateway-integration": integration}
     api = resource(
         f"Serverless::{kind}",
         StageName="prod",
-        DefinitionBody={"openapi": "3.0.1", "paths": {"/": {"get": method}}},
+        DefinitionBody=_definition("/", "${Orders.Arn}:7"),
     )
     event = {"Path": "/", "Method": "get", name: {"Ref": "Shop"}}
     events = {"Hourly": None, "Get": {"Type": kind, "Properties": event}}
@@ -876,17 +881,11 @@ def test_a_key_may_be_a_number() -> None:
 def test_an_event_takes_over_the_operation_of_its_own_api(
     named: str, is_replaced: bool, tmp_path: Path
 ) -> None:
-    uri = (
-        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
-        "${Orders.Arn}/invocations"
-    )
-    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
-    method = {"x-amazon-apigateway-integration": integration}
     shop = resource(
         "Serverless::Api",
         StageName="prod",
         MergeDefinitions=True,
-        DefinitionBody={"openapi": "3.0.1", "paths": {"/orders": {"get": method}}},
+        DefinitionBody=_definition("/orders", "${Orders.Arn}"),
     )
     office = resource("Serverless::Api", StageName="prod")
     event = {"Path": "/orders", "Method": "get", "RestApiId": {"Ref": named}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -308,15 +308,19 @@ def _made(
     return _Planned(capsys, folder, old, new, *options)
 
 
-def test_variable_with_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    plan = _made(
-        capsys,
-        tmp_path,
-        _ruled(_orders()),
-        _ruled(_orders("new.zip", Environment=_environment(MODE="new"))),
-    )
+def _made_of_a_variable(
+    wrap: Callable[[Any], Any], capsys: pytest.CaptureFixture[str], folder: Path
+) -> _Planned:
+    """The three phases of an update that changes a variable with the code."""
+    changed = _orders("new.zip", Environment=_environment(MODE="new"))
+    plan = _made(capsys, folder, wrap(_orders()), wrap(changed))
     assert plan.names == ["1-prepare", "2-move", "3-change"]
     plan.check()
+    return plan
+
+
+def test_variable_with_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _made_of_a_variable(_ruled, capsys, tmp_path)
 
 
 def test_what_has_no_fix_is_said(
@@ -381,14 +385,7 @@ def _rest(function: Template_) -> Template_:
 def test_rest_api_is_deployed_anew(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plan = _made(
-        capsys,
-        tmp_path,
-        _rest(_orders()),
-        _rest(_orders("new.zip", Environment=_environment(MODE="new"))),
-    )
-    assert plan.names == ["1-prepare", "2-move", "3-change"]
-    plan.check()
+    plan = _made_of_a_variable(_rest, capsys, tmp_path)
     prepared, moved, changed = (
         {
             name
