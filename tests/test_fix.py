@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cfnlint.decode import decode_str
 from cfnlint.helpers import ensure_list
+from cfnlint.version import __version__
 
 from cfn_lint_lambda_race import _fix
 from cfn_lint_lambda_race._linting import LintError
@@ -100,8 +101,11 @@ def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
         result = fixed(path, "--generated")
     except LintError:
         pytest.skip("cfn-lint cannot read it")
-    assert not [left for left in result.left if left.finding.rule == "W9810"]
     before = path.read_bytes().decode()
+    left = [one for one in result.left if one.finding.rule == "W9810"]
+    if _unknown_to_cfn_lint(before):
+        left = [one for one in left if "the fix would bring E10" not in one.reason]
+    assert not left
     if result.text == before:
         return
     copy = tmp_path / path.name
@@ -112,6 +116,19 @@ def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
         rule for rule, _ in _findings(path)
     } | {"I9836"}
     _only_publishes(before, result.text)
+
+
+def _unknown_to_cfn_lint(text: str) -> bool:
+    """Whether cfn-lint takes an alias of SAM's for a resource that is not there.
+
+    Before 1.54 it knows what SAM makes of a template only where it may translate it:
+    it refuses `!Ref Function.Alias` where `Transform` is missing, as in two templates
+    of the corpus that CloudFormation refuses too.
+    """
+    template = decode_str(text)[0]
+    return tuple(map(int, __version__.split(".")[:2])) < (1, 54) and (
+        "Transform" not in template
+    )
 
 
 def _only_publishes(before: str, after: str) -> None:
