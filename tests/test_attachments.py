@@ -2315,3 +2315,151 @@ def test_a_runbook_says_by_which_role_it_invokes(
         Role=_role(_statement(ARN)),
     )
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+# -- of several targets, and of what cannot be at once -----------------------------
+
+STAGES: Json = {
+    "Parameters": {"Stage": {"Type": "String"}},
+    "Conditions": {
+        "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+        "IsDev": {"Fn::Equals": [{"Ref": "Stage"}, "dev"]},
+    },
+}
+
+
+def _of_api(api: str, target: Json) -> Json:
+    return _resource(
+        "AWS::ApiGatewayV2::Integration",
+        ApiId={"Ref": api},
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=target,
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "is_reported"),
+    [
+        (_of_api("Shop", ARN), False),
+        (_of_api("Shop", LIVE), True),
+        (_of_api("Office", ARN), True),
+        (_resource("AWS::Pipes::Pipe", RoleArn=ROLE, Target=ARN), True),
+    ],
+    ids=["it", "as the first", "another API", "by its role"],
+)
+def test_a_permission_beside_the_right_one_may_serve_another_target(
+    tmp_path: Path, other: Json, is_reported: bool
+) -> None:
+    template = _template(
+        Shop=_api(LIVE),
+        Office=_api("arn:aws:lambda:us-east-1:123456789012:function:office"),
+        Other=other,
+        Role=_role(_statement(ARN)),
+        FromShop=_from_shop(LIVE, "prod"),
+        Permission=_from_shop(FN, "test"),
+    )
+    assert _found(tmp_path, template) == [FIXED] * is_reported
+
+
+def test_each_of_two_permissions_may_serve_one_case_of_a_target(tmp_path: Path) -> None:
+    template = _template(
+        Shop=_api({"Fn::If": ["IsProd", LIVE, ARN]}),
+        FromShop=_from_shop(LIVE, "prod"),
+        Permission=_from_shop(FN, "test"),
+    )
+    assert _found(tmp_path, {**template, **STAGES}) == []
+
+
+def test_a_misfit_says_when_of_the_target_that_it_names(tmp_path: Path) -> None:
+    other = "arn:aws:lambda:us-east-1:123456789012:function:office"
+    template = _template(
+        Rule=_rule({"Fn::If": ["IsProd", LIVE, other]}),
+        Other=_rule({"Fn::If": ["IsProd", other, LIVE]}),
+        Permission=_permission(FN),
+    )
+    [message] = messages(lint_template(tmp_path, {**template, **STAGES}), RULE)
+    assert (
+        "Rule (AWS::Events::Rule) invokes Live of Orders when IsProd is true, so"
+        in (message)
+    )
+
+
+def test_what_a_target_cannot_invoke_is_no_other_case(tmp_path: Path) -> None:
+    """The alias is the same in each stage in which the rule is there."""
+    names = {"a": {"alias": "live"}, "b": {"alias": "live"}, "c": {"alias": "next"}}
+    stage = {"Fn::Equals": [{"Ref": "Stage"}, "c"]}
+    alias = {"Fn::FindInMap": ["Stages", {"Ref": "Stage"}, "alias"]}
+    target = {"Fn::Sub": ["${Orders.Arn}:${Alias}", {"Alias": alias}]}
+    template = {
+        **_template(Rule=_rule(target), Permission=_permission(FN)),
+        "Parameters": {"Stage": {"Type": "String", "AllowedValues": [*names]}},
+        "Mappings": {"Stages": names},
+        "Conditions": {"IsShop": {"Fn::Not": [stage]}},
+    }
+    template["Resources"]["Rule"]["Condition"] = "IsShop"
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "invokes Live of Orders, so" in message
+
+
+def test_a_statement_that_cannot_be_there_with_its_target_allows_nothing(
+    tmp_path: Path,
+) -> None:
+    allowed = {"Fn::If": ["IsDev", LIVE, ARN]}
+    template = {**_by_role(LIVE, _statement(allowed)), **STAGES}
+    template["Resources"]["Machine"]["Condition"] = "IsProd"
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource/Fn::If/2"]
+
+
+def test_a_statement_on_another_function_s_qualifiers_allows_none_of_this(
+    tmp_path: Path,
+) -> None:
+    statement = _statement([ARN, {"Fn::Sub": "${Other.Arn}:*"}])
+    template = _by_role(LIVE, statement, Other=deepcopy(FUNCTION))
+    assert _found(tmp_path, template) == [f"{INLINE}/0/Resource/0"]
+
+
+def test_snap_start_counts_the_targets_that_are_there_with_it(tmp_path: Path) -> None:
+    template = {**_snapped(Rule=_rule(ARN), Other=_rule(LIVE)), **STAGES}
+    snap: Json = template["Resources"]["Orders"]["Properties"]
+    snap["SnapStart"] = {"Fn::If": ["IsProd", snap["SnapStart"], NOTHING]}
+    template["Resources"]["Other"]["Condition"] = "IsDev"
+    assert _found(tmp_path, template) == [f"{SNAP}/Fn::If/1"]
+    del template["Resources"]["Other"]["Condition"]
+    assert _found(tmp_path, template) == []
+
+
+def test_an_unknown_target_of_another_function_is_another_matter(
+    tmp_path: Path,
+) -> None:
+    other = {"Fn::If": ["IsProd", {GetAtt: ["Other", "Arn"]}, {"Ref": "Elsewhere"}]}
+    template = _template(
+        Other=deepcopy(FUNCTION),
+        Topic=_topic(ARN),
+        Rule=_rule(other),
+        Config=_config("live"),
+    )
+    template = {**template, **STAGES}
+    template["Parameters"] = {**STAGES["Parameters"], "Elsewhere": {"Type": "String"}}
+    assert _found(tmp_path, template) == [CONFIG]
+
+
+@pytest.mark.parametrize(
+    "connectors",
+    [
+        {"C": None},
+        {"C": [1]},
+        {"C": {"Properties": [1]}},
+        {"C": {"Properties": {"Destination": {"Id": {"Ref": "Orders"}}}}},
+        {"C": {"Properties": {"Destination": {"Id": ["Orders"]}}}},
+        {"C": {"Properties": {"Destination": "Orders"}}},
+    ],
+    ids=json.dumps,
+)
+def test_a_malformed_connector_permits_nothing(
+    tmp_path: Path, connectors: Json
+) -> None:
+    for one in connectors.values():
+        if isinstance(one, dict) and isinstance(one["Properties"], dict):
+            one["Properties"]["Permissions"] = ["Write"]
+    rule = {**_rule(SAM_ALIAS), "Connectors": connectors}
+    assert _found(tmp_path, _sam(PUBLISHED, Rule=rule)) == []

@@ -135,19 +135,15 @@ class Grants:
 
     def _events(self) -> Iterator[Grant]:
         """The events that only permit their API: that has its own definition."""
+        invoked = {target.path for target in self._targets}
         for function in self._references.functions.values():
             if function.type != SERVERLESS_FUNCTION:
                 continue
-            mine = {
-                target.path
-                for target in self._targets
-                if target.resource.id == function.id
-            }
             for branch in self._evaluator.follow(
                 function.properties, ["Events", "*"], function.path
             ):
                 api = self._api_of_event(branch.node)
-                if branch.path in mine or api is None:
+                if branch.path in invoked or api is None:
                     continue
                 references = tuple(
                     Reference(
