@@ -484,6 +484,80 @@ def test_a_permission_is_for_the_method_that_its_source_names(
     assert _found(tmp_path, _template(**_method(LIVE), **other)) == found
 
 
+@pytest.mark.parametrize(
+    ("path", "covers"),
+    [
+        ("/*/GET/orders", True),
+        ("/*/*/orders", True),
+        ("/*/ANY/orders", True),
+        ("/*/GET/carts", False),
+    ],
+)
+def test_a_permission_of_one_method_covers_some_of_any(
+    tmp_path: Path, path: str, covers: bool
+) -> None:
+    method = _method(LIVE)
+    method["Target"]["Properties"]["HttpMethod"] = "ANY"
+    template = _template(**method, Permission=_for_method(FN, path))
+    assert _found(tmp_path, template) == [FIXED] * covers
+
+
+@pytest.mark.parametrize(
+    ("path", "covers"),
+    [
+        ("/*/GET/orders/7", True),
+        ("/*/GET/orders/*", True),
+        ("/*/GET/orders/{id}", True),
+        ("/*/GET/orders/", False),
+        ("/*/GET/orders", False),
+    ],
+)
+def test_a_parameter_of_a_path_stands_for_a_part_of_it(
+    tmp_path: Path, path: str, covers: bool
+) -> None:
+    method = _method(LIVE)
+    method["One"] = _resource(
+        "AWS::ApiGateway::Resource",
+        ParentId={"Ref": "Resource"},
+        PathPart="{id}",
+        RestApiId={"Ref": "Api"},
+    )
+    method["Target"]["Properties"]["ResourceId"] = {"Ref": "One"}
+    template = _template(**method, Permission=_for_method(FN, path))
+    assert _found(tmp_path, template) == [FIXED] * covers
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HttpMethod", {"Fn::If": ["IsProd", "GET", "PUT"]}),
+        ("ResourceId", "a1b2c3"),
+        ("ResourceId", {"Ref": "Elsewhere"}),
+        ("ResourceId", None),
+    ],
+)
+def test_a_method_that_is_not_known_is_covered(
+    tmp_path: Path, name: str, value: Json
+) -> None:
+    method = _method(LIVE)
+    method["Target"]["Properties"][name] = value
+    template = _template(**method, Permission=_for_method(FN, "/*/POST/orders"))
+    template = {**template, **STAGES}
+    template["Parameters"] = {**STAGES["Parameters"], "Elsewhere": {"Type": "String"}}
+    assert _found(tmp_path, template) == [FIXED]
+
+
+@pytest.mark.parametrize(
+    "source", ["arn:aws:execute-api:${Api}", "${Api}", "arn:aws:sns:a:b:${Api}/*/GET/x"]
+)
+def test_a_source_that_names_no_method_covers_each(tmp_path: Path, source: str) -> None:
+    permission = _permission(
+        FN, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+    )
+    template = _template(**_method(LIVE), Permission=permission)
+    assert _found(tmp_path, template) == [FIXED]
+
+
 def _rest_authorizer(target: Json) -> Json:
     return {
         "Api": _resource("AWS::ApiGateway::RestApi", Name="Api"),
@@ -879,6 +953,8 @@ CONFIG = "Resources/Config/Properties/Qualifier"
         (ARN, "live", [CONFIG]),
         (VERSION, {GetAtt: ["Version", "Version"]}, []),
         (VERSION, "live", [CONFIG]),
+        # Through an alias of the version it has no effect, unlike provisioned capacity.
+        (LIVE, {GetAtt: ["Version", "Version"]}, [CONFIG]),
         (LIVE, {"Ref": "Unknown"}, []),
         ({"Fn::Sub": "${Orders.Arn}:${Unknown}"}, "$LATEST", []),
     ],
@@ -1671,6 +1747,7 @@ def _sam_machine(*policies: Json, **properties: Json) -> Json:
         ),
         ([_document(_statement(ARN)), "AWSLambdaRole"], []),
         ([_document(_statement(ARN)), {"Ref": "Policy"}], []),
+        ([_document(_statement(ARN)), {"Unknown": {"FunctionName": FN}}], []),
         ([_document(_statement(ARN)), {"Fn::If": ["Nobody", "a", "b"]}], []),
         ([{"LambdaInvokePolicy": {"FunctionName": FN}}], []),
     ],
@@ -2088,6 +2165,8 @@ def test_the_event_of_an_api_permits_its_own_operation(
         ({"Fn::Sub": "function:${Orders}:live"}, False),
         ({"Fn::Sub": "function:${Name}"}, False),
         ("function:elsewhere", False),
+        ("function", False),
+        ("", False),
         ("table/orders", False),
     ],
 )
@@ -2207,11 +2286,17 @@ def test_a_statement_of_another_scenario_allows_nothing_here(tmp_path: Path) -> 
     [
         (NOTHING, True),
         ({GetAtt: ["Topic", "TopicArn"]}, True),
+        ("arn:aws:s3:::artifacts/*", True),
+        ("arn:aws:lam*:us-east-1:123456789012:function:orders:live", False),
         # What an output of a nested stack or a parameter holds may be the function.
         ({GetAtt: ["Nested", "Outputs.Arn"]}, False),
         ({GetAtt: ["Stored", "Value"]}, False),
+        ({GetAtt: ["Orders", "Unknown"]}, False),
+        ({GetAtt: ["Own", "Arn"]}, False),
+        ({"a": "b"}, False),
+        (["a"], False),
     ],
-    ids=["nothing", "topic", "nested", "stored"],
+    ids=json.dumps,
 )
 def test_what_a_statement_names_beside_may_be_the_function(
     tmp_path: Path, beside: Json, is_reported: bool
@@ -2222,6 +2307,7 @@ def test_what_a_statement_names_beside_may_be_the_function(
         Topic=_resource("AWS::SNS::Topic"),
         Nested=_resource("AWS::CloudFormation::Stack", TemplateURL="https://a/b"),
         Stored=_resource("AWS::SSM::Parameter", Type="String", Value="v"),
+        Own=_resource("Custom::Function", ServiceToken="arn:aws:sns:a:b:c"),
     )
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource/0"] * is_reported
 
@@ -2431,15 +2517,17 @@ def test_snap_start_counts_the_targets_that_are_there_with_it(tmp_path: Path) ->
 def test_an_unknown_target_of_another_function_is_another_matter(
     tmp_path: Path,
 ) -> None:
-    other = {"Fn::If": ["IsProd", {GetAtt: ["Other", "Arn"]}, {"Ref": "Elsewhere"}]}
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:other"
+    other: Json = deepcopy(FUNCTION)
+    other["Properties"]["FunctionName"] = "other"
     template = _template(
-        Other=deepcopy(FUNCTION),
+        Other=other,
         Topic=_topic(ARN),
-        Rule=_rule(other),
+        Rule=_rule({"Ref": "Which"}),
         Config=_config("live"),
     )
-    template = {**template, **STAGES}
-    template["Parameters"] = {**STAGES["Parameters"], "Elsewhere": {"Type": "String"}}
+    values = [arn, "arn:aws:sqs:us-east-1:123456789012:queue"]
+    template["Parameters"] = {"Which": {"Type": "String", "AllowedValues": values}}
     assert _found(tmp_path, template) == [CONFIG]
 
 
@@ -2463,3 +2551,25 @@ def test_a_malformed_connector_permits_nothing(
             one["Properties"]["Permissions"] = ["Write"]
     rule = {**_rule(SAM_ALIAS), "Connectors": connectors}
     assert _found(tmp_path, _sam(PUBLISHED, Rule=rule)) == []
+
+
+def test_a_scalable_target_is_refused_where_it_can_be(tmp_path: Path) -> None:
+    names = [{"Fn::Sub": f"function:${{Orders}}{end}"} for end in ("", ":live")]
+    template = {
+        **_template(Scalable=_scalable({"Fn::If": ["IsDev", *names]})),
+        **STAGES,
+    }
+    assert _found(tmp_path, template) == [f"{SCALABLE}/Fn::If/1"]
+    template["Resources"]["Scalable"]["Condition"] = "IsProd"
+    assert _found(tmp_path, template) == []
+
+
+def test_an_event_permits_no_method_that_is_a_resource(tmp_path: Path) -> None:
+    """Of such a method nobody knows which event is for it."""
+    event = {"RestApiId": {"Ref": "Api"}, "Path": "/orders", "Method": "get"}
+    template = _sam(
+        {**PUBLISHED, "Events": {"Get": {"Type": "Api", "Properties": event}}},
+        **_method(SAM_ALIAS),
+        Permission=_for_method(FN, "/*"),
+    )
+    assert _found(tmp_path, template) == []

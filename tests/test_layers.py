@@ -530,6 +530,17 @@ def test_a_layer_that_contradicts_itself_in_every_case_or_none(tmp_path: Path) -
     conditions = {"Never": {"Fn::Equals": ["a", "b"]}}
     template = _serverless({}, {"Layer": layer}, Conditions=conditions)
     assert _found(tmp_path, template) == {}
+    # Nor is that of a condition under which the layer is not there.
+    conditions = {
+        name: {"Fn::Equals": [{"Ref": "Stage"}, name]} for name in ("Never", "Always")
+    }
+    template = _serverless(
+        {},
+        {"Layer": {**layer, "Condition": "Always"}},
+        Parameters={"Stage": {"Type": "String"}},
+        Conditions=conditions,
+    )
+    assert _found(tmp_path, template) == {}
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ def test_a_target_invokes_a_version_by_its_number(tmp_path: Path, target: Json) 
         {"Fn::Sub": "${Orders.Arn}:live"},
         {"Fn::Sub": "${Orders.Arn}:$LATEST"},
         {"Fn::Sub": "${Orders.Arn}:${Unknown}"},
+        {"Fn::Sub": "${Orders.Arn}:7${Unknown}"},
         {"Fn::ImportValue": "orders"},
     ],
     ids=json.dumps,
@@ -99,6 +100,20 @@ def test_it_stands_at_the_branch(tmp_path: Path) -> None:
     equals = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}
     template["Conditions"] = {"IsProd": equals}
     assert _found(tmp_path, template, BY_NUMBER) == [f"{TARGET}/Fn::If/2"]
+
+
+def test_a_branch_that_cannot_be_there_with_its_target_is_silent(
+    tmp_path: Path,
+) -> None:
+    template = _template(Rule=_rule({"Fn::If": ["IsDev", VERSION, LIVE]}))
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {
+        f"Is{name}": {"Fn::Equals": [{"Ref": "Stage"}, name]}
+        for name in ("Dev", "Prod")
+    }
+    assert _found(tmp_path, template, BY_NUMBER) == [f"{TARGET}/Fn::If/1"]
+    template["Resources"]["Rule"]["Condition"] = "IsProd"
+    assert _found(tmp_path, template, BY_NUMBER) == []
 
 
 def test_it_says_what_is_replaced(tmp_path: Path) -> None:

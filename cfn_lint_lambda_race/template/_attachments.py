@@ -101,7 +101,7 @@ class Attachments:
         self._possible = possible
         self._targets = targets
 
-        self._grants = Grants(evaluator, references, self._targets)
+        self._grants = Grants(evaluator, references)
         self._sources = Sources(evaluator)
         self._roles = Roles(evaluator, references)
         self._settings = Settings(evaluator, references, possible)
