@@ -337,6 +337,74 @@ def test_the_sections_of_a_local_nested_template(
     assert len(_found(tmp_path, _template(Nested=application))) == is_reported
 
 
+@pytest.mark.parametrize(
+    ("value", "inner", "is_reported"),
+    [
+        # A target takes a name where the name is passed, and an ARN where that is.
+        (FN, PASSED, True),
+        (ARN, PASSED, True),
+        ({"Fn::Sub": "${Orders.Arn}:$LATEST"}, PASSED, True),
+        (FN, {"Fn::Sub": "${Orders}:$LATEST"}, True),
+        (FN, {"Fn::Sub": "${Orders}:live"}, False),
+        (FN, {"Fn::Sub": "${Orders}-other"}, False),
+        (ARN, {"Fn::Select": [6, {"Fn::Split": [":", PASSED]}]}, True),
+        (FN, {"Fn::Select": [6, {"Fn::Split": [":", PASSED]}]}, False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("AWS::CloudFormation::Stack", "TemplateURL"),
+        ("AWS::Serverless::Application", "Location"),
+    ],
+)
+def test_a_local_nested_template_is_given_what_is_passed(
+    tmp_path: Path, kind: str, name: str, value: Json, inner: Json, is_reported: bool
+) -> None:
+    mapping = _resource(
+        "AWS::Lambda::EventSourceMapping",
+        FunctionName=inner,
+        EventSourceArn="arn:aws:sqs:us-east-1:123456789012:orders",
+    )
+    nested = {
+        "Parameters": {"Orders": {"Type": "String"}},
+        "Resources": {"Mapping": mapping},
+    }
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "nested.json").write_text(json.dumps(nested))
+    location = {name: "inner/nested.json"}
+    stack = _resource(kind, Parameters={"Orders": value}, **location)
+    template = {**_template(Nested=stack), "Transform": "AWS::Serverless-2016-10-31"}
+    assert len(_found(tmp_path, template)) == is_reported
+
+
+def test_a_file_of_a_nested_template_lies_beside_that(tmp_path: Path) -> None:
+    states = {"A": {"Type": "Task", "Resource": "${Orders}"}}
+    machine = _resource(
+        "AWS::Serverless::StateMachine",
+        DefinitionUri="machine.json",
+        DefinitionSubstitutions={"Orders": "arn:aws:sns:us-east-1:123456789012:other"},
+    )
+    nested = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {"Orders": {"Type": "String"}},
+        "Resources": {"Machine": machine},
+    }
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "nested.json").write_text(json.dumps(nested))
+    stack = _resource(
+        "AWS::CloudFormation::Stack",
+        Parameters={"Orders": ARN},
+        TemplateURL="inner/nested.json",
+    )
+    template = _template(Nested=stack)
+    # What cannot be read may invoke it.
+    assert len(_found(tmp_path, template)) == 1
+    definition = json.dumps({"StartAt": "A", "States": states})
+    (tmp_path / "inner" / "machine.json").write_text(definition)
+    assert _found(tmp_path, template) == []
+
+
 @UNQUALIFIED
 def test_a_parameter_of_the_systems_manager_passes_it_on(
     tmp_path: Path, value: Json
@@ -706,12 +774,25 @@ def test_a_skill_is_configured_elsewhere(tmp_path: Path) -> None:
     assert paths(matches, "W9810") == []
 
 
-def test_a_connector_from_a_function_grants_unqualified(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("source", "destination", "is_reported"),
+    [
+        ("Checkout", {"Id": "Orders"}, True),
+        ("Checkout", {"Arn": ARN, "Type": "AWS::Lambda::Function"}, True),
+        # A function that invokes itself runs the code that it has.
+        ("Orders", {"Id": "Orders"}, False),
+        ("Checkout", {"Id": ["Orders"]}, False),
+        ("Checkout", None, False),
+    ],
+)
+def test_a_connector_from_a_function_grants_unqualified(
+    tmp_path: Path, source: str, destination: Json, is_reported: bool
+) -> None:
     connector = _resource(
         "AWS::Serverless::Connector",
-        Source={"Id": "Checkout"},
-        Destination={"Id": "Orders"},
+        Source={"Id": source},
+        Destination=destination,
         Permissions=["Write"],
     )
     found = _found(tmp_path, _sam(Checkout=_serverless(), Connector=connector))
-    assert [path.split("/")[1] for path in found] == ["Connector"]
+    assert [path.split("/")[1] for path in found] == ["Connector"] * is_reported

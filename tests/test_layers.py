@@ -531,14 +531,14 @@ def test_a_layer_that_contradicts_itself_in_every_case_or_none(tmp_path: Path) -
     template = _serverless({}, {"Layer": layer}, Conditions=conditions)
     assert _found(tmp_path, template) == {}
     # Nor is that of a condition under which the layer is not there.
-    conditions = {
-        name: {"Fn::Equals": [{"Ref": "Stage"}, name]} for name in ("Never", "Always")
-    }
+    stage = {"Ref": "Stage"}
     template = _serverless(
         {},
         {"Layer": {**layer, "Condition": "Always"}},
         Parameters={"Stage": {"Type": "String"}},
-        Conditions=conditions,
+        Conditions={
+            name: {"Fn::Equals": [stage, name]} for name in ("Never", "Always")
+        },
     )
     assert _found(tmp_path, template) == {}
 
