@@ -12,6 +12,7 @@ import pytest
 
 from cfn_lint_lambda_race.template import _roles
 from tests.linting import FUNCTION, lint_template, messages, paths
+from tests.translation import translated
 
 RULE = "W9812"
 FIXED = "Resources/Permission/Properties/FunctionName"
@@ -1155,11 +1156,8 @@ def test_what_serverless_generates_matches(
 def test_what_the_translator_writes_matches(
     tmp_path: Path, kind: str, setting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    translate = translator.Translator({}, parser.Parser()).translate
-    template = translate(_generated(kind, setting), {"Alias": "live"})
+    template = translated(_generated(kind, setting), {"Alias": "live"})
     assert any(
         resource["Type"] == "AWS::Lambda::Alias"
         for resource in template["Resources"].values()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
-from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ from tests.test_updates import (
     update,
     variables,
 )
+from tests.translation import translated
 
 
 def _stale(found: Update) -> list[tuple[str, str]]:
@@ -259,22 +258,6 @@ def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> No
 # -- against aws-sam-translator ----------------------------------------------------
 
 
-@cache
-def _new_translator() -> Any:
-    """What makes a translator of SAM's.
-
-    Each starts a session of boto3 and checks SAM's own policy templates, which takes
-    longer than the translation; here all share them.
-    """
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
-    session = pytest.importorskip("boto3").session.Session(region_name="us-east-1")
-    policies = "make_policy_template_for_function_plugin"
-    setattr(translator, policies, cache(getattr(translator, policies)))
-    new = translator.Translator
-    return partial(new, {}, parser.Parser(), boto_session=session)
-
-
 def _version_id(template: Template_) -> str:
     """The logical ID that SAM gives the version of ``Orders``."""
     given = {
@@ -282,11 +265,9 @@ def _version_id(template: Template_) -> str:
         for name, node in template.get("Parameters", {}).items()
         if "Default" in node
     }
-    translate = _new_translator()().translate
-    translated = translate(deepcopy(template), parameter_values=given)
     (name,) = [
         name
-        for name, node in translated["Resources"].items()
+        for name, node in translated(template, given)["Resources"].items()
         if node["Type"] == "AWS::Lambda::Version"
     ]
     assert isinstance(name, str)

@@ -31,6 +31,7 @@ from tests.change_sets import change, described, detail
 from tests.fuzzing import fuzzed
 from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
 from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
+from tests.translation import translated
 
 GAP, REDUNDANT = "W9834", "W9835"
 ARN = {"Fn::GetAtt": ["Orders", "Arn"]}
@@ -477,14 +478,8 @@ def test_each_event_of_sam_is_tried() -> None:
 
 
 def _translated(template: Template_) -> Template_:
-    translator = pytest.importorskip("samtranslator.translator.transform")
-    found: Template_ = translator.transform(deepcopy(template), {}, _Policies())
-    return found
-
-
-class _Policies:
-    def load(self) -> dict[str, str]:
-        return {}
+    result: Template_ = translated(template)
+    return result
 
 
 def test_each_event_that_needs_a_permission_has_a_row() -> None:

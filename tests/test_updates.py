@@ -23,6 +23,7 @@ from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
 from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
+from tests.translation import translated
 
 Template_ = dict[str, Any]
 Pair = tuple[Any, Any]
@@ -1210,11 +1211,8 @@ def test_sam_publishes(tmp_path: Path) -> None:
 
 
 def _processed(template: Template_) -> Template_:
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
-    translate = translator.Translator({}, parser.Parser()).translate
-    translated: Template_ = translate(deepcopy(template), parameter_values={})
-    return translated
+    processed: Template_ = translated(template)
+    return processed
 
 
 def _rich(**properties: Any) -> Template_:
