@@ -22,7 +22,7 @@ from cfn_lint_lambda_race.update import Settings, Update, _git, update_of
 from cfn_lint_lambda_race.update._baseline import settings_of_template
 from tests.linting import is_ours, lint, lint_template, messages, paths
 from tests.repositories import Work, _neutral  # noqa: F401
-from tests.test_updates import (
+from tests.updates import (
     Template_,
     changed,
     configured,

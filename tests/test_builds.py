@@ -12,7 +12,7 @@ import pytest
 
 from cfn_lint_lambda_race.update import update_of
 from tests.repositories import Work, _neutral  # noqa: F401
-from tests.test_updates import Template_, configured, resource, sam
+from tests.updates import Template_, configured, resource, sam
 
 pytestmark = [
     pytest.mark.slow,

@@ -13,7 +13,7 @@ from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.update import Update, update_of
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
-from tests.test_updates import Template_, changed, configured, resource, sam, stack
+from tests.updates import Template_, changed, configured, resource, sam, stack
 
 Document = Any
 

@@ -19,7 +19,7 @@ from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Scenario
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
 from cfn_lint_lambda_race.update import update_of
 from tests.linting import lint_template, messages
-from tests.test_updates import (
+from tests.updates import (
     configured,
     new_code,
     parameter,

@@ -17,7 +17,7 @@ from tests import linting
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
 from tests.repositories import Work
-from tests.test_updates import (
+from tests.updates import (
     configured,
     parameter,
     resource,

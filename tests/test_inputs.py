@@ -25,7 +25,7 @@ from cfn_lint_lambda_race.update._inputs import (
 )
 from tests import schemas
 from tests.linting import lint_template, messages, paths
-from tests.test_updates import (
+from tests.updates import (
     LAYER,
     Template_,
     load,

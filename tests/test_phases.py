@@ -18,7 +18,7 @@ from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import _POSSIBLE
 from cfn_lint_lambda_race.update import Kind
 from tests.linting import CORPUS, FUNCTION, TEMPLATES, lint
-from tests.test_updates import Template_, resource
+from tests.updates import Template_, resource
 
 STORY = TEMPLATES / "story"
 ARTICLE = CORPUS / "article"

@@ -10,7 +10,7 @@ import pytest
 from cfnlint.match import Match
 
 from tests.linting import lint, lint_template, messages, paths
-from tests.test_updates import Template_, sam, stack
+from tests.updates import Template_, sam, stack
 
 HEAD = """\
 Resources:

@@ -16,7 +16,7 @@ from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
 from cfn_lint_lambda_race.update import Cure, Update, update_of
 from tests import schemas
 from tests.linting import lint_template, messages, paths
-from tests.test_updates import (
+from tests.updates import (
     LAYER,
     ROLE,
     Template_,

@@ -30,7 +30,7 @@ from cfn_lint_lambda_race.update._order import Order
 from tests.change_sets import change, described, detail
 from tests.fuzzing import fuzzed
 from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
-from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
+from tests.updates import Template_, configured, new_code, parameter, resource, sam
 
 GAP, REDUNDANT = "W9834", "W9835"
 ARN = {"Fn::GetAtt": ["Orders", "Arn"]}

@@ -20,134 +20,30 @@ from cfn_lint_lambda_race.data import CONFIGURATION, operations
 from cfn_lint_lambda_race.template import Alternative, Resource
 from cfn_lint_lambda_race.template._sam import WRITTEN_OUT
 from cfn_lint_lambda_race.template._scenario import CONDITION
-from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
+from cfn_lint_lambda_race.update import Settings, configure, update_of
 from cfn_lint_lambda_race.update._deployment import Deployment
-from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
+from tests.linting import CORPUS, ROOT, lint_template, messages, paths
+from tests.updates import (
+    LAYER,
+    ROLE,
+    Template_,
+    changed,
+    merge,
+    new_code,
+    parameter,
+    resource,
+    sam,
+    stack,
+    update,
+    variables,
+)
 
-Template_ = dict[str, Any]
 Pair = tuple[Any, Any]
 
 ARTICLE = CORPUS / "article"
-ROLE = "arn:aws:iam::123456789012:role/orders"
-LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:deps"
-
-
-# -- templates ---------------------------------------------------------------------
-
-
-def stack(
-    properties: Mapping[str, Any] | None = None,
-    invoked: Any = None,
-    **sections: Any,
-) -> Template_:
-    """A function ``Orders``, and a topic that invokes it; None removes a property."""
-    function: Template_ = deepcopy(FUNCTION)
-    merge(function["Properties"], properties or {})
-    subscription = {
-        "Type": "AWS::SNS::Subscription",
-        "Properties": {
-            "TopicArn": "arn:aws:sns:us-east-1:123456789012:orders",
-            "Protocol": "lambda",
-            "Endpoint": invoked or {"Fn::GetAtt": ["Orders", "Arn"]},
-        },
-    }
-    resources = {"Orders": function, "Invocation": subscription}
-    return {"Resources": {**resources, **sections.pop("Resources", {})}, **sections}
-
-
-def sam(properties: Mapping[str, Any] | None = None, **sections: Any) -> Template_:
-    """A SAM function ``Orders`` that a schedule invokes."""
-    function: dict[str, Any] = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {
-            "CodeUri": {"Bucket": "artifacts", "Key": "orders.zip"},
-            "Handler": "index.handler",
-            "Role": ROLE,
-            "Runtime": "python3.13",
-            "Events": {
-                "Hourly": {
-                    "Type": "Schedule",
-                    "Properties": {"Schedule": "rate(1 hour)"},
-                }
-            },
-        },
-    }
-    merge(function["Properties"], properties or {})
-    resources = {"Orders": function, **sections.pop("Resources", {})}
-    transform = "AWS::Serverless-2016-10-31"
-    return {"Transform": transform, "Resources": resources, **sections}
-
-
-def merge(into: dict[str, Any], properties: Mapping[str, Any]) -> None:
-    for name, value in properties.items():
-        if value is None:
-            into.pop(name, None)
-        else:
-            into[name] = value
-
-
-def parameter(**fields: Any) -> Template_:
-    return {"Type": "String", **fields}
-
-
-def resource(kind: str, **properties: Any) -> Template_:
-    return {"Type": f"AWS::{kind}", "Properties": properties}
-
-
-def new_code(template: Template_, function: str = "Orders") -> Template_:
-    """The template with other code for the function."""
-    template = deepcopy(template)
-    properties = template["Resources"][function]["Properties"]
-    if "CodeUri" in properties:
-        properties["CodeUri"]["Key"] = "orders-2.zip"
-    else:
-        properties["Code"]["S3Key"] = "orders-2.zip"
-    return template
-
-
-def variables(**values: Any) -> Template_:
-    return {"Environment": {"Variables": values}}
-
-
-# -- reading -----------------------------------------------------------------------
-
-
-def load(path: Path) -> Template:
-    """A template as cfn-lint has it when it runs the rules."""
-    cfn = Template(str(path), json.loads(path.read_text()), ["us-east-1"])
-    assert cfn.transform() == []
-    return cfn
-
-
-def update(folder: Path, before: Template_, after: Template_) -> Update:
-    """The update between two templates, by ``baseline_path``."""
-    (folder / "before.json").write_text(json.dumps(before))
-    (folder / "after.json").write_text(json.dumps(after))
-    return update_of(
-        configured(folder / "after.json", baseline_path=str(folder / "before.json"))
-    )
-
-
-def configured(path: Path, **settings: str) -> Template:
-    cfn = load(path)
-    configure(cfn, Settings(**settings))
-    return cfn
-
-
-def changed(found: Update, function: str = "Orders") -> tuple[str, ...]:
-    """The properties that W9831 names: code, then configuration; none if silent."""
-    assert found.problem == ""
-    return tuple(
-        change.name
-        for one in found.concurrent
-        if one.function == function
-        for change in (*one.code, *one.configuration)
-        if not change.row.is_inert
-    )
 
 
 # -- what is the same --------------------------------------------------------------
-
 _QUEUE = {"Queue": {"Type": "AWS::SQS::Queue"}}
 _STAGE = {"Stage": parameter(Default="prod")}
 _CONDITIONS = {
@@ -1094,7 +990,6 @@ def test_architectures_are_code(tmp_path: Path) -> None:
 
 
 # -- shields -----------------------------------------------------------------------
-
 _ALIAS = {
     "OrdersVersion": resource("Lambda::Version", FunctionName={"Ref": "Orders"}),
     "Live": resource(
@@ -1354,7 +1249,6 @@ def test_a_new_architecture_breaks_no_layers_where_there_are_none(
 
 
 # -- broken templates --------------------------------------------------------------
-
 BROKEN = [None, 5, "text", True, [], {}, [None], {"Ref": 5}, {"Fn::If": "x"}]
 
 
@@ -1436,7 +1330,6 @@ def test_a_chain_of_replacements_ends(tmp_path: Path) -> None:
 
 
 # -- what only a deployment invokes ------------------------------------------------
-
 DEPLOYING: dict[str, Template_] = {
     "custom resource": {
         "Thing": resource(
