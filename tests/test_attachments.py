@@ -11,6 +11,17 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.template import _roles
+from tests.building import (
+    ARN,
+    FN,
+    LIVE,
+    alias_of,
+    permission_on,
+    resource,
+    rule_for,
+    statement_on,
+    versioned,
+)
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 RULE = "W9812"
@@ -18,60 +29,17 @@ FIXED = "Resources/Permission/Properties/FunctionName"
 
 Json = Any
 
-FN: Json = {"Ref": "Orders"}
-ARN: Json = {"Fn::GetAtt": ["Orders", "Arn"]}
-LIVE: Json = {"Ref": "Live"}
 NEXT: Json = {"Ref": "Next"}
 VERSION: Json = {"Ref": "Version"}
 
 
-def _resource(kind: str, **properties: Json) -> Json:
-    return {"Type": kind, "Properties": properties}
-
-
-def _alias(name: str, version: Json = None) -> Json:
-    return _resource(
-        "AWS::Lambda::Alias",
-        FunctionName=FN,
-        FunctionVersion=version or {"Fn::GetAtt": ["Version", "Version"]},
-        Name=name,
-    )
-
-
 def _template(**resources: Json) -> Json:
-    return {
-        "Resources": {
-            "Orders": FUNCTION,
-            "Version": _resource("AWS::Lambda::Version", FunctionName=FN),
-            "Live": _alias("live"),
-            "Next": _alias("next"),
-            **resources,
-        }
-    }
-
-
-def _rule(target: Json) -> Json:
-    targets = [{"Id": "orders", "Arn": target}]
-    return _resource(
-        "AWS::Events::Rule", ScheduleExpression="rate(1 day)", Targets=targets
-    )
+    return versioned(Next=alias_of(name="next"), **resources)
 
 
 def _topic(target: Json) -> Json:
     subscription = [{"Protocol": "lambda", "Endpoint": target}]
-    return _resource("AWS::SNS::Topic", Subscription=subscription)
-
-
-def _permission(
-    function: Json, principal: str = "events.amazonaws.com", **properties: Json
-) -> Json:
-    return _resource(
-        "AWS::Lambda::Permission",
-        Action="lambda:InvokeFunction",
-        FunctionName=function,
-        Principal=principal,
-        **properties,
-    )
+    return resource("SNS::Topic", Subscription=subscription)
 
 
 def _found(folder: Path, template: Json) -> list[str]:
@@ -84,32 +52,32 @@ def _found(folder: Path, template: Json) -> list[str]:
 def test_the_target_invokes_an_alias_and_the_grant_is_on_the_function(
     tmp_path: Path,
 ) -> None:
-    template = _template(Rule=_rule(LIVE), Permission=_permission(FN))
+    template = _template(Rule=rule_for(LIVE), Permission=permission_on(FN))
     assert _found(tmp_path, template) == [FIXED]
 
 
 def test_the_target_is_unqualified_and_the_grant_is_on_the_alias(
     tmp_path: Path,
 ) -> None:
-    template = _template(Rule=_rule(ARN), Permission=_permission(LIVE))
+    template = _template(Rule=rule_for(ARN), Permission=permission_on(LIVE))
     assert _found(tmp_path, template) == [FIXED]
 
 
 @pytest.mark.parametrize("granted", [NEXT, VERSION, {"Fn::Sub": "${Orders.Arn}:7"}])
 def test_the_grant_is_on_another_qualifier(tmp_path: Path, granted: Json) -> None:
-    template = _template(Rule=_rule(LIVE), Permission=_permission(granted))
+    template = _template(Rule=rule_for(LIVE), Permission=permission_on(granted))
     assert _found(tmp_path, template) == [FIXED]
 
 
 def test_the_message_names_permission_target_and_qualifier(tmp_path: Path) -> None:
-    template = _template(Nightly=_rule(LIVE), Permission=_permission(FN))
+    template = _template(Nightly=rule_for(LIVE), Permission=permission_on(FN))
     [message] = messages(lint_template(tmp_path, template), RULE)
     for word in ("Permission", "Nightly", "Live", "Orders", "$LATEST"):
         assert word in message
 
 
 def test_no_cure_leads_back_to_latest(tmp_path: Path) -> None:
-    template = _template(Nightly=_rule(ARN), Permission=_permission(LIVE))
+    template = _template(Nightly=rule_for(ARN), Permission=permission_on(LIVE))
     [message] = messages(lint_template(tmp_path, template), RULE)
     cure = "so its invocations are denied; let Nightly (AWS::Events::Rule) invoke Live"
     assert message.endswith(cure)
@@ -131,13 +99,13 @@ def test_no_cure_leads_back_to_latest(tmp_path: Path) -> None:
     ],
 )
 def test_an_alias_by_any_road_is_the_same(tmp_path: Path, granted: Json) -> None:
-    template = _template(Rule=_rule(LIVE), Permission=_permission(granted))
+    template = _template(Rule=rule_for(LIVE), Permission=permission_on(granted))
     assert _found(tmp_path, template) == []
 
 
 def test_latest_written_out_is_the_unqualified_function(tmp_path: Path) -> None:
     granted = {"Fn::Sub": "${Orders.Arn}:$LATEST"}
-    template = _template(Rule=_rule(ARN), Permission=_permission(granted))
+    template = _template(Rule=rule_for(ARN), Permission=permission_on(granted))
     assert _found(tmp_path, template) == []
 
 
@@ -153,55 +121,55 @@ def test_latest_written_out_is_the_unqualified_function(tmp_path: Path) -> None:
 def test_an_unknown_or_another_function_is_silent(
     tmp_path: Path, granted: Json
 ) -> None:
-    template = _template(Rule=_rule(LIVE), Permission=_permission(granted))
+    template = _template(Rule=rule_for(LIVE), Permission=permission_on(granted))
     template["Parameters"] = {"Unknown": {"Type": "String"}}
     assert _found(tmp_path, template) == []
 
 
 def test_a_grant_to_another_principal_is_another_matter(tmp_path: Path) -> None:
     template = _template(
-        Rule=_rule(LIVE), Permission=_permission(FN, "sns.amazonaws.com")
+        Rule=rule_for(LIVE), Permission=permission_on(FN, "sns.amazonaws.com")
     )
     assert _found(tmp_path, template) == []
 
 
 def test_a_grant_of_another_action_is_another_matter(tmp_path: Path) -> None:
-    template = _template(Rule=_rule(LIVE), Permission=_permission(FN))
+    template = _template(Rule=rule_for(LIVE), Permission=permission_on(FN))
     template["Resources"]["Permission"]["Properties"]["Action"] = "lambda:GetFunction"
     assert _found(tmp_path, template) == []
 
 
 def test_no_grant_at_all_is_unknown(tmp_path: Path) -> None:
-    assert _found(tmp_path, _template(Rule=_rule(LIVE))) == []
+    assert _found(tmp_path, _template(Rule=rule_for(LIVE))) == []
 
 
 def test_a_grant_without_any_target_is_silent(tmp_path: Path) -> None:
-    assert _found(tmp_path, _template(Permission=_permission(FN))) == []
+    assert _found(tmp_path, _template(Permission=permission_on(FN))) == []
 
 
 def test_a_target_that_a_role_authorises_needs_no_grant(tmp_path: Path) -> None:
-    schedule = _resource(
-        "AWS::Scheduler::Schedule",
+    schedule = resource(
+        "Scheduler::Schedule",
         FlexibleTimeWindow={"Mode": "OFF"},
         ScheduleExpression="rate(1 day)",
         Target={"Arn": LIVE, "RoleArn": "arn:aws:iam::123456789012:role/schedule"},
     )
     template = _template(
-        Schedule=schedule, Permission=_permission(FN, "scheduler.amazonaws.com")
+        Schedule=schedule, Permission=permission_on(FN, "scheduler.amazonaws.com")
     )
     assert _found(tmp_path, template) == []
 
 
 def test_a_surplus_grant_beside_the_right_one_is_silent(tmp_path: Path) -> None:
     template = _template(
-        Rule=_rule(LIVE), Right=_permission(LIVE), Permission=_permission(FN)
+        Rule=rule_for(LIVE), Right=permission_on(LIVE), Permission=permission_on(FN)
     )
     assert _found(tmp_path, template) == []
 
 
 def test_an_alias_of_latest_is_compared_as_written(tmp_path: Path) -> None:
-    template = _template(Rule=_rule(LIVE), Permission=_permission(LIVE))
-    template["Resources"]["Live"] = _alias("live", "$LATEST")
+    template = _template(Rule=rule_for(LIVE), Permission=permission_on(LIVE))
+    template["Resources"]["Live"] = alias_of("$LATEST")
     assert _found(tmp_path, template) == []
 
 
@@ -211,7 +179,7 @@ def test_branches_are_compared_scenario_by_scenario(tmp_path: Path, stage: str) 
     target = {"Fn::If": ["IsProd", LIVE, ARN]}
     crossed = {"Fn::If": ["IsProd", FN, LIVE]}
     for granted, expected in ((matching, []), (crossed, [FIXED])):
-        template = _template(Rule=_rule(target), Permission=_permission(granted))
+        template = _template(Rule=rule_for(target), Permission=permission_on(granted))
         template["Parameters"] = {"Stage": {"Type": "String", "Default": stage}}
         template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
         assert [path[: len(FIXED)] for path in _found(tmp_path, template)] == expected
@@ -219,8 +187,8 @@ def test_branches_are_compared_scenario_by_scenario(tmp_path: Path, stage: str) 
 
 def test_a_grant_that_never_meets_the_target_is_silent(tmp_path: Path) -> None:
     template = _template(
-        Rule={**_rule(LIVE), "Condition": "IsProd"},
-        Permission={**_permission(FN), "Condition": "IsDev"},
+        Rule={**rule_for(LIVE), "Condition": "IsProd"},
+        Permission={**permission_on(FN), "Condition": "IsDev"},
     )
     template["Parameters"] = {"Stage": {"Type": "String"}}
     template["Conditions"] = {
@@ -234,14 +202,14 @@ def test_a_grant_that_never_meets_the_target_is_silent(tmp_path: Path) -> None:
 
 
 def _api(target: Json) -> Json:
-    return _resource(
-        "AWS::ApiGatewayV2::Api", Name="orders", ProtocolType="HTTP", Target=target
+    return resource(
+        "ApiGatewayV2::Api", Name="orders", ProtocolType="HTTP", Target=target
     )
 
 
 def _from_api(function: Json, api: str) -> Json:
     source = f"arn:${{AWS::Partition}}:execute-api:*:*:${{{api}}}/*"
-    return _permission(
+    return permission_on(
         function, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
     )
 
@@ -266,7 +234,7 @@ def test_a_right_grant_for_another_source_does_not_help(tmp_path: Path) -> None:
 
 def test_a_grant_without_a_source_covers_each(tmp_path: Path) -> None:
     template = _template(
-        Shop=_api(LIVE), Permission=_permission(FN, "apigateway.amazonaws.com")
+        Shop=_api(LIVE), Permission=permission_on(FN, "apigateway.amazonaws.com")
     )
     assert _found(tmp_path, template) == [FIXED]
 
@@ -280,8 +248,8 @@ def _api_of_kind(kind: str, target: Json) -> Json:
         "paths": {"/orders": {"get": {"x-amazon-apigateway-integration": integration}}},
     }
     if "Serverless" in kind:
-        return _resource(kind, DefinitionBody=definition, StageName="prod")
-    return _resource(kind, Body=definition)
+        return resource(kind, DefinitionBody=definition, StageName="prod")
+    return resource(kind, Body=definition)
 
 
 @pytest.mark.parametrize(
@@ -305,7 +273,7 @@ def test_a_permission_is_for_the_api_that_its_source_names(
 def _from(function: Json, service: str, name: str) -> Json:
     source = f"arn:aws:{service}:us-east-1:123456789012:{name}"
     principal = {"execute-api": "apigateway"}.get(service, service)
-    return _permission(function, f"{principal}.amazonaws.com", SourceArn=source)
+    return permission_on(function, f"{principal}.amazonaws.com", SourceArn=source)
 
 
 @pytest.mark.parametrize("own", [{}, {"Name": {"Ref": "Named"}}, {"Name": "nightly"}])
@@ -321,10 +289,10 @@ def _from(function: Json, service: str, name: str) -> Json:
 def test_a_grant_for_a_caller_elsewhere_beside_the_right_one_is_silent(
     tmp_path: Path, own: Json, beside: Json
 ) -> None:
-    rule = _rule(LIVE)
+    rule = rule_for(LIVE)
     rule["Properties"].update(own)
-    right = _permission(LIVE, SourceArn={"Fn::GetAtt": ["Rule", "Arn"]})
-    template = _template(Rule=rule, Right=right, Permission=_permission(FN, **beside))
+    right = permission_on(LIVE, SourceArn={"Fn::GetAtt": ["Rule", "Arn"]})
+    template = _template(Rule=rule, Right=right, Permission=permission_on(FN, **beside))
     template["Parameters"] = {"Named": {"Type": "String"}}
     assert _found(tmp_path, template) == []
 
@@ -344,7 +312,7 @@ def test_a_grant_for_a_caller_elsewhere_beside_the_right_one_is_silent(
 def test_a_source_that_is_written_out_is_compared_by_name(
     tmp_path: Path, own: Json, name: str, expected: list[str]
 ) -> None:
-    rule = _rule(LIVE)
+    rule = rule_for(LIVE)
     rule["Properties"].update(own)
     template = _template(Rule=rule, Permission=_from(FN, "events", name))
     assert _found(tmp_path, template) == expected
@@ -364,8 +332,8 @@ def test_a_grant_that_may_be_for_an_unknown_qualifier_is_silent(
     tmp_path: Path,
 ) -> None:
     stage = {"Fn::Sub": "${Orders.Arn}:${!stageVariables.alias}"}
-    integration = _resource(
-        "AWS::ApiGatewayV2::Integration",
+    integration = resource(
+        "ApiGatewayV2::Integration",
         ApiId={"Ref": "Shop"},
         IntegrationType="AWS_PROXY",
         IntegrationUri=stage,
@@ -383,7 +351,7 @@ def test_a_grant_that_may_be_for_an_unknown_qualifier_is_silent(
 
 def _from_shop(function: Json, stage: str) -> Json:
     source = f"arn:${{AWS::Partition}}:execute-api:*:*:${{Shop}}/{stage}/*"
-    return _permission(
+    return permission_on(
         function, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
     )
 
@@ -431,15 +399,15 @@ def _uri(target: Json) -> Json:
 
 def _method(target: Json) -> Json:
     return {
-        "Api": _resource("AWS::ApiGateway::RestApi", Name="Api"),
-        "Resource": _resource(
-            "AWS::ApiGateway::Resource",
+        "Api": resource("ApiGateway::RestApi", Name="Api"),
+        "Resource": resource(
+            "ApiGateway::Resource",
             ParentId={GetAtt: ["Api", "RootResourceId"]},
             PathPart="orders",
             RestApiId={"Ref": "Api"},
         ),
-        "Target": _resource(
-            "AWS::ApiGateway::Method",
+        "Target": resource(
+            "ApiGateway::Method",
             AuthorizationType="NONE",
             HttpMethod="GET",
             Integration={
@@ -455,7 +423,7 @@ def _method(target: Json) -> Json:
 
 def _for_method(function: Json, path: str) -> Json:
     source = _execute_api("Api", path)
-    return _permission(function, "apigateway.amazonaws.com", SourceArn=source)
+    return permission_on(function, "apigateway.amazonaws.com", SourceArn=source)
 
 
 @pytest.mark.parametrize(
@@ -486,9 +454,9 @@ def test_a_permission_is_for_the_method_that_its_source_names(
 
 def _rest_authorizer(target: Json) -> Json:
     return {
-        "Api": _resource("AWS::ApiGateway::RestApi", Name="Api"),
-        "Target": _resource(
-            "AWS::ApiGateway::Authorizer",
+        "Api": resource("ApiGateway::RestApi", Name="Api"),
+        "Target": resource(
+            "ApiGateway::Authorizer",
             AuthorizerUri={
                 "Fn::Join": [
                     "",
@@ -513,9 +481,9 @@ def _rest_authorizer(target: Json) -> Json:
 
 def _http_integration(target: Json) -> Json:
     return {
-        "Api": _resource("AWS::ApiGatewayV2::Api", Name="Api", ProtocolType="HTTP"),
-        "Target": _resource(
-            "AWS::ApiGatewayV2::Integration",
+        "Api": resource("ApiGatewayV2::Api", Name="Api", ProtocolType="HTTP"),
+        "Target": resource(
+            "ApiGatewayV2::Integration",
             ApiId={"Ref": "Api"},
             IntegrationType="AWS_PROXY",
             IntegrationUri=target,
@@ -526,8 +494,8 @@ def _http_integration(target: Json) -> Json:
 
 def _s3_notifications(target: Json) -> Json:
     return {
-        "Bucket": _resource("AWS::S3::Bucket"),
-        "Target": _resource(
+        "Bucket": resource("S3::Bucket"),
+        "Target": resource(
             "Custom::S3BucketNotifications",
             ServiceToken="arn:aws:lambda:us-east-1:123456789012:function:handler",
             BucketName={"Ref": "Bucket"},
@@ -543,9 +511,9 @@ def _s3_notifications(target: Json) -> Json:
 
 def _logs(target: Json) -> Json:
     return {
-        "Group": _resource("AWS::Logs::LogGroup"),
-        "Target": _resource(
-            "AWS::Logs::SubscriptionFilter",
+        "Group": resource("Logs::LogGroup"),
+        "Target": resource(
+            "Logs::SubscriptionFilter",
             DestinationArn=target,
             FilterPattern="ERROR",
             LogGroupName={"Ref": "Group"},
@@ -558,13 +526,13 @@ def _iot(target: Json) -> Json:
         "Sql": "SELECT * FROM 'orders'",
         "Actions": [{"Lambda": {"FunctionArn": target}}],
     }
-    return {"Target": _resource("AWS::IoT::TopicRule", TopicRulePayload=payload)}
+    return {"Target": resource("IoT::TopicRule", TopicRulePayload=payload)}
 
 
 def _appsync(target: Json) -> Json:
     return {
-        "Target": _resource(
-            "AWS::AppSync::GraphQLApi",
+        "Target": resource(
+            "AppSync::GraphQLApi",
             AuthenticationType="AWS_LAMBDA",
             LambdaAuthorizerConfig={"AuthorizerUri": target},
             Name="Api",
@@ -574,9 +542,9 @@ def _appsync(target: Json) -> Json:
 
 def _subscription(target: Json) -> Json:
     return {
-        "Topic": _resource("AWS::SNS::Topic"),
-        "Target": _resource(
-            "AWS::SNS::Subscription",
+        "Topic": resource("SNS::Topic"),
+        "Target": resource(
+            "SNS::Subscription",
             Endpoint=target,
             Protocol="lambda",
             TopicArn={"Ref": "Topic"},
@@ -586,9 +554,9 @@ def _subscription(target: Json) -> Json:
 
 def _rotation(target: Json) -> Json:
     return {
-        "Secret": _resource("AWS::SecretsManager::Secret"),
-        "Target": _resource(
-            "AWS::SecretsManager::RotationSchedule",
+        "Secret": resource("SecretsManager::Secret"),
+        "Target": resource(
+            "SecretsManager::RotationSchedule",
             RotationLambdaARN=target,
             RotationRules={"ScheduleExpression": "rate(30 days)"},
             SecretId={"Ref": "Secret"},
@@ -598,8 +566,8 @@ def _rotation(target: Json) -> Json:
 
 def _target_group(target: Json) -> Json:
     return {
-        "Target": _resource(
-            "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "Target": resource(
+            "ElasticLoadBalancingV2::TargetGroup",
             TargetType="lambda",
             Targets=[{"Id": target}],
         )
@@ -607,17 +575,13 @@ def _target_group(target: Json) -> Json:
 
 
 def _pool(target: Json) -> Json:
-    return {
-        "Target": _resource(
-            "AWS::Cognito::UserPool", LambdaConfig={"PreSignUp": target}
-        )
-    }
+    return {"Target": resource("Cognito::UserPool", LambdaConfig={"PreSignUp": target})}
 
 
 def _alarm(target: Json) -> Json:
     return {
-        "Target": _resource(
-            "AWS::CloudWatch::Alarm",
+        "Target": resource(
+            "CloudWatch::Alarm",
             AlarmActions=[target],
             ComparisonOperator="GreaterThanThreshold",
             EvaluationPeriods=1,
@@ -632,7 +596,7 @@ def _alarm(target: Json) -> Json:
 
 def _config_rule(target: Json) -> Json:
     source = {"Owner": "CUSTOM_LAMBDA", "SourceIdentifier": target}
-    return {"Target": _resource("AWS::Config::ConfigRule", Source=source)}
+    return {"Target": resource("Config::ConfigRule", Source=source)}
 
 
 # Principal, resources, and what the permission says beside them.
@@ -681,7 +645,7 @@ INTEGRATIONS: dict[str, tuple[str, Callable[[Json], Json], Json]] = {
     "rotation": ("secretsmanager.amazonaws.com", _rotation, {}),
     "rule": (
         "events.amazonaws.com",
-        lambda target: {"Target": _rule(target)},
+        lambda target: {"Target": rule_for(target)},
         {"SourceArn": {GetAtt: ["Target", "Arn"]}},
     ),
     "s3": (
@@ -707,7 +671,7 @@ def test_an_integration_whose_permission_fits_is_silent(
 ) -> None:
     principal, resources, beside = INTEGRATIONS[name]
     template = _template(
-        **resources(qualified), Permission=_permission(qualified, principal, **beside)
+        **resources(qualified), Permission=permission_on(qualified, principal, **beside)
     )
     assert _found(tmp_path, template) == []
 
@@ -719,7 +683,7 @@ def test_an_integration_whose_permission_was_put_back_is_reported(
 ) -> None:
     principal, resources, beside = INTEGRATIONS[name]
     template = _template(
-        **resources(qualified), Permission=_permission(ARN, principal, **beside)
+        **resources(qualified), Permission=permission_on(ARN, principal, **beside)
     )
     assert _found(tmp_path, template) == [FIXED]
 
@@ -730,7 +694,7 @@ def _all_integrations(qualified: Json) -> Json:
     for number, (principal, resources, beside) in enumerate(INTEGRATIONS.values()):
         own = {
             **resources(qualified),
-            "Permission": _permission(qualified, principal, **beside),
+            "Permission": permission_on(qualified, principal, **beside),
         }
         names = {name: f"{name}{number}" for name in own}
         merged.update({names[name]: _renamed(own[name], names) for name in own})
@@ -770,7 +734,7 @@ def test_either_permission_of_a_method_put_back_is_reported(
 ) -> None:
     # The CDK permits the stage, and the console's test, one by one.
     permissions = {
-        name: _permission(
+        name: permission_on(
             LIVE,
             "apigateway.amazonaws.com",
             SourceArn=_execute_api("Api", f"/{stage}/GET/orders"),
@@ -796,17 +760,19 @@ def test_what_the_serverless_framework_writes_is_silent(
     template = {
         "Resources": {
             function: FUNCTION,
-            version: _resource("AWS::Lambda::Version", FunctionName={"Ref": function}),
-            "OrdersProvConcLambdaAlias": _resource(
-                "AWS::Lambda::Alias",
+            version: resource("Lambda::Version", FunctionName={"Ref": function}),
+            "OrdersProvConcLambdaAlias": resource(
+                "Lambda::Alias",
                 FunctionName={"Ref": function},
                 FunctionVersion={GetAtt: [version, "Version"]},
                 Name="provisioned",
             ),
-            "Rule": _rule(target),
-            "RulePermission": _permission(target, SourceArn={GetAtt: ["Rule", "Arn"]}),
+            "Rule": rule_for(target),
+            "RulePermission": permission_on(
+                target, SourceArn={GetAtt: ["Rule", "Arn"]}
+            ),
             **_http_integration(target),
-            "ApiPermission": _permission(
+            "ApiPermission": permission_on(
                 target,
                 "apigateway.amazonaws.com",
                 SourceArn=_execute_api("Api", "/*"),
@@ -821,11 +787,11 @@ def test_what_the_serverless_framework_writes_is_silent(
 
 def _url(qualifier: str | None) -> Json:
     named = {"Qualifier": qualifier} if qualifier else {}
-    return _resource("AWS::Lambda::Url", AuthType="NONE", TargetFunctionArn=FN, **named)
+    return resource("Lambda::Url", AuthType="NONE", TargetFunctionArn=FN, **named)
 
 
 def _to_anybody(function: Json) -> Json:
-    permission = _permission(function, "*", FunctionUrlAuthType="NONE")
+    permission = permission_on(function, "*", FunctionUrlAuthType="NONE")
     permission["Properties"]["Action"] = "lambda:InvokeFunctionUrl"
     return permission
 
@@ -850,7 +816,7 @@ def test_a_url_is_judged_by_its_permission(
 def test_a_url_beside_targets_of_another_qualifier_is_silent(
     tmp_path: Path, qualifier: str | None
 ) -> None:
-    template = _template(Url=_url(qualifier), Rule=_rule(NEXT))
+    template = _template(Url=_url(qualifier), Rule=rule_for(NEXT))
     assert _found(tmp_path, template) == []
 
 
@@ -858,8 +824,8 @@ def test_a_url_beside_targets_of_another_qualifier_is_silent(
 
 
 def _config(qualifier: Json) -> Json:
-    return _resource(
-        "AWS::Lambda::EventInvokeConfig",
+    return resource(
+        "Lambda::EventInvokeConfig",
         FunctionName=FN,
         MaximumRetryAttempts=0,
         Qualifier=qualifier,
@@ -892,7 +858,9 @@ def test_an_event_invoke_config_names_what_is_invoked(
 
 
 def test_a_setting_that_some_target_uses_is_silent(tmp_path: Path) -> None:
-    template = _template(Topic=_topic(LIVE), Rule=_rule(ARN), Config=_config("$LATEST"))
+    template = _template(
+        Topic=_topic(LIVE), Rule=rule_for(ARN), Config=_config("$LATEST")
+    )
     assert _found(tmp_path, template) == []
 
 
@@ -901,8 +869,8 @@ def test_a_setting_of_a_function_without_targets_is_silent(tmp_path: Path) -> No
 
 
 def _scalable(identifier: Json) -> Json:
-    return _resource(
-        "AWS::ApplicationAutoScaling::ScalableTarget",
+    return resource(
+        "ApplicationAutoScaling::ScalableTarget",
         MaxCapacity=9,
         MinCapacity=1,
         ResourceId=identifier,
@@ -986,8 +954,8 @@ def test_provisioned_concurrency_without_targets_is_silent(tmp_path: Path) -> No
 
 
 def _serverless(**properties: Json) -> Json:
-    return _resource(
-        "AWS::Serverless::Function",
+    return resource(
+        "Serverless::Function",
         CodeUri="s3://artifacts/orders.zip",
         Handler="index.handler",
         Role="arn:aws:iam::123456789012:role/orders",
@@ -1013,7 +981,9 @@ PUBLISHED = {"AutoPublishAlias": "live"}
 def test_what_is_written_by_hand_beside_serverless_may_not_match(
     tmp_path: Path, granted: Json, expected: list[str]
 ) -> None:
-    template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Permission=_permission(granted))
+    template = _sam(
+        PUBLISHED, Rule=rule_for(SAM_ALIAS), Permission=permission_on(granted)
+    )
     assert _found(tmp_path, template) == expected
 
 
@@ -1031,8 +1001,8 @@ def test_a_config_that_is_written_by_hand_beside_serverless_may_not_match(
 def _defined_api(target: Json) -> Json:
     integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": _uri(target)}
     method = {"x-amazon-apigateway-integration": integration}
-    return _resource(
-        "AWS::Serverless::Api",
+    return resource(
+        "Serverless::Api",
         StageName="live",
         DefinitionBody={
             "openapi": "3.0.1",
@@ -1070,13 +1040,13 @@ def test_an_event_of_an_api_with_a_definition_permits_only(
 def test_a_connector_from_a_rule_permits_the_function(
     tmp_path: Path, target: Json, is_reported: bool
 ) -> None:
-    connector = _resource(
-        "AWS::Serverless::Connector",
+    connector = resource(
+        "Serverless::Connector",
         Source={"Id": "Rule"},
         Destination={"Id": "Orders"},
         Permissions=["Write"],
     )
-    template = _sam(PUBLISHED, Rule=_rule(target), Connector=connector)
+    template = _sam(PUBLISHED, Rule=rule_for(target), Connector=connector)
     found = lint_template(tmp_path, template)
     reported = [path.split("/")[1] for path in paths(found, RULE)]
     assert reported == ["Connector"] * is_reported
@@ -1170,23 +1140,14 @@ def test_what_the_translator_writes_matches(
 # -- roles -------------------------------------------------------------------------
 
 
-def _statement(resource: Json, **more: Json) -> Json:
-    return {
-        "Effect": "Allow",
-        "Action": "lambda:InvokeFunction",
-        "Resource": resource,
-        **more,
-    }
-
-
 def _document(*statements: Json) -> Json:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def _role(*statements: Json, **properties: Json) -> Json:
     policies = [{"PolicyName": "invoke", "PolicyDocument": _document(*statements)}]
-    return _resource(
-        "AWS::IAM::Role",
+    return resource(
+        "IAM::Role",
         AssumeRolePolicyDocument=_document(),
         **({"Policies": policies} if statements else {}),
         **properties,
@@ -1199,8 +1160,8 @@ ANY: Json = {"Fn::Sub": "${Orders.Arn}:*"}
 
 def _machine(target: Json, **properties: Json) -> Json:
     states = {"A": {"Type": "Task", "Resource": target, "End": True}}
-    return _resource(
-        "AWS::StepFunctions::StateMachine",
+    return resource(
+        "StepFunctions::StateMachine",
         **{
             "RoleArn": ROLE,
             "Definition": {"StartAt": "A", "States": states},
@@ -1233,7 +1194,7 @@ INLINE = "Resources/Role/Properties/Policies/0/PolicyDocument/Statement"
 def test_a_role_that_allows_another_qualifier_only(
     tmp_path: Path, target: Json, allowed: Json
 ) -> None:
-    found = _found(tmp_path, _by_role(target, _statement(allowed)))
+    found = _found(tmp_path, _by_role(target, statement_on(allowed)))
     assert found == [f"{INLINE}/0/Resource"]
 
 
@@ -1259,8 +1220,8 @@ def test_a_role_that_allows_another_qualifier_only(
 def test_a_role_that_allows_the_qualifier_or_may_do_so_is_silent(
     tmp_path: Path, target: Json, allowed: Json
 ) -> None:
-    topic = _resource("AWS::SNS::Topic")
-    template = _by_role(target, _statement(allowed), Topic=topic)
+    topic = resource("SNS::Topic")
+    template = _by_role(target, statement_on(allowed), Topic=topic)
     assert _found(tmp_path, template) == []
 
 
@@ -1276,19 +1237,19 @@ def test_a_role_that_allows_the_qualifier_or_may_do_so_is_silent(
 def test_actions_of_a_role_are_patterns_that_ignore_case(
     tmp_path: Path, more: Json
 ) -> None:
-    template = _by_role(LIVE, _statement(ARN, **more))
+    template = _by_role(LIVE, statement_on(ARN, **more))
     assert len(_found(tmp_path, template)) == 1
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        _statement(ARN, Action="lambda:GetFunction"),
-        _statement(ARN, Effect="Deny"),
+        statement_on(ARN, Action="lambda:GetFunction"),
+        statement_on(ARN, Effect="Deny"),
         {"Effect": "Allow", "NotAction": "iam:*", "Resource": ARN},
         {"Effect": "Allow", "Action": "lambda:*", "NotResource": NEXT},
         {"Fn::Transform": {"Name": "AWS::Include"}},
-        _statement(ARN, Action={"Ref": "Actions"}),
+        statement_on(ARN, Action={"Ref": "Actions"}),
     ],
 )
 def test_a_statement_that_says_nothing_for_certain_is_silent(
@@ -1301,7 +1262,7 @@ def test_a_statement_that_says_nothing_for_certain_is_silent(
     certain = {"Deny", "lambda:GetFunction"} & {
         str(value) for value in statement.values()
     }
-    template = _by_role(LIVE, _statement(ARN), statement)
+    template = _by_role(LIVE, statement_on(ARN), statement)
     template["Parameters"] = {"Actions": {"Type": "String"}}
     assert len(_found(tmp_path, template)) == len(certain)
 
@@ -1309,9 +1270,9 @@ def test_a_statement_that_says_nothing_for_certain_is_silent(
 @pytest.mark.parametrize(
     "policy",
     [
-        _resource("AWS::IAM::Policy", Roles=[{"Ref": "Role"}]),
-        _resource("AWS::IAM::ManagedPolicy", Roles=[{"Ref": "Role"}]),
-        _resource("AWS::IAM::RolePolicy", RoleName={"Ref": "Role"}),
+        resource("IAM::Policy", Roles=[{"Ref": "Role"}]),
+        resource("IAM::ManagedPolicy", Roles=[{"Ref": "Role"}]),
+        resource("IAM::RolePolicy", RoleName={"Ref": "Role"}),
     ],
 )
 @pytest.mark.parametrize(("allowed", "is_reported"), [(ARN, True), (LIVE, False)])
@@ -1319,16 +1280,14 @@ def test_a_policy_that_is_attached_to_the_role_counts(
     tmp_path: Path, policy: Json, allowed: Json, is_reported: bool
 ) -> None:
     policy = deepcopy(policy)
-    policy["Properties"]["PolicyDocument"] = _document(_statement(allowed))
+    policy["Properties"]["PolicyDocument"] = _document(statement_on(allowed))
     found = _found(tmp_path, _by_role(LIVE, Policy=policy))
     path = "Resources/Policy/Properties/PolicyDocument/Statement/0/Resource"
     assert found == [path] * is_reported
 
 
 def test_a_managed_policy_that_the_role_names_counts(tmp_path: Path) -> None:
-    policy = _resource(
-        "AWS::IAM::ManagedPolicy", PolicyDocument=_document(_statement(ARN))
-    )
+    policy = resource("IAM::ManagedPolicy", PolicyDocument=_document(statement_on(ARN)))
     role = _role(ManagedPolicyArns=[{"Ref": "Policy"}])
     found = _found(tmp_path, _by_role(LIVE, Role=role, Policy=policy))
     assert found == ["Resources/Policy/Properties/PolicyDocument/Statement/0/Resource"]
@@ -1340,27 +1299,27 @@ def test_a_managed_policy_that_the_role_names_counts(tmp_path: Path) -> None:
         # What somebody else's policy allows is unknown.
         {
             "Role": _role(
-                _statement(ARN), ManagedPolicyArns=["arn:aws:iam::aws:policy/Lambda"]
+                statement_on(ARN), ManagedPolicyArns=["arn:aws:iam::aws:policy/Lambda"]
             )
         },
-        {"Role": _role(_statement(ARN), ManagedPolicyArns={"Ref": "Policies"})},
+        {"Role": _role(statement_on(ARN), ManagedPolicyArns={"Ref": "Policies"})},
         # A policy whose role is unknown may be for this one.
         {
-            "Role": _role(_statement(ARN)),
-            "Policy": _resource(
-                "AWS::IAM::Policy",
+            "Role": _role(statement_on(ARN)),
+            "Policy": resource(
+                "IAM::Policy",
                 Roles=[{"Ref": "RoleName"}],
-                PolicyDocument=_document(_statement(LIVE)),
+                PolicyDocument=_document(statement_on(LIVE)),
             ),
         },
         # No statement is about the function.
         {"Role": _role()},
         {
             "Role": _role(),
-            "Policy": _resource(
-                "AWS::IAM::Policy",
+            "Policy": resource(
+                "IAM::Policy",
                 Roles=[{"Ref": "RoleName"}],
-                PolicyDocument=_document(_statement(ARN)),
+                PolicyDocument=_document(statement_on(ARN)),
             ),
         },
     ],
@@ -1381,24 +1340,24 @@ def test_a_role_whose_policies_cannot_all_be_read_is_silent(
 )
 def test_a_role_of_another_template_is_silent(tmp_path: Path, role: Json) -> None:
     machine = _machine(LIVE, RoleArn=role)
-    template = _template(Machine=machine, Role=_role(_statement(ARN)))
+    template = _template(Machine=machine, Role=_role(statement_on(ARN)))
     assert _found(tmp_path, template) == []
 
 
 def test_a_role_is_judged_in_the_scenario_of_its_target(tmp_path: Path) -> None:
     both = {"Fn::If": ["IsProd", LIVE, ARN]}
-    template = _by_role(both, _statement(both))
+    template = _by_role(both, statement_on(both))
     template["Parameters"] = {"Stage": {"Type": "String"}}
     template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
     assert _found(tmp_path, template) == []
-    template = {**template, "Resources": _by_role(both, _statement(ARN))["Resources"]}
+    template = {**template, "Resources": _by_role(both, statement_on(ARN))["Resources"]}
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert "when IsProd is true" in message
     assert message.endswith("allow Live too")
 
 
 def test_the_message_on_a_role_names_it(tmp_path: Path) -> None:
-    template = _by_role(LIVE, _statement(ARN))
+    template = _by_role(LIVE, statement_on(ARN))
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert message == (
         "Role Role allows $LATEST, but State A of Machine "
@@ -1408,7 +1367,7 @@ def test_the_message_on_a_role_names_it(tmp_path: Path) -> None:
 
 
 def test_each_target_of_a_role_needs_a_statement(tmp_path: Path) -> None:
-    template = _by_role(LIVE, _statement(ARN), Other=_machine(ARN))
+    template = _by_role(LIVE, statement_on(ARN), Other=_machine(ARN))
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]
 
 
@@ -1423,36 +1382,36 @@ def test_each_target_of_a_role_needs_a_statement(tmp_path: Path) -> None:
 def test_a_permission_may_be_for_the_role(
     tmp_path: Path, principal: Json, is_reported: bool
 ) -> None:
-    permission = _permission(LIVE, principal)
-    template = _by_role(LIVE, _statement(ARN), Permission=permission)
+    permission = permission_on(LIVE, principal)
+    template = _by_role(LIVE, statement_on(ARN), Permission=permission)
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
 
 
 TARGETS_BY_ROLE: dict[str, Json] = {
-    "schedule": _resource(
-        "AWS::Scheduler::Schedule",
+    "schedule": resource(
+        "Scheduler::Schedule",
         FlexibleTimeWindow={"Mode": "OFF"},
         ScheduleExpression="rate(1 day)",
         Target={"Arn": LIVE, "RoleArn": ROLE},
     ),
-    "pipe": _resource(
-        "AWS::Pipes::Pipe", RoleArn=ROLE, Source="arn:aws:sqs:::q", Target=LIVE
+    "pipe": resource(
+        "Pipes::Pipe", RoleArn=ROLE, Source="arn:aws:sqs:::q", Target=LIVE
     ),
-    "rule": _resource(
-        "AWS::Events::Rule",
+    "rule": resource(
+        "Events::Rule",
         ScheduleExpression="rate(1 day)",
         Targets=[{"Id": "orders", "Arn": LIVE, "RoleArn": ROLE}],
     ),
-    "data source": _resource(
-        "AWS::AppSync::DataSource",
+    "data source": resource(
+        "AppSync::DataSource",
         ApiId="api",
         Name="orders",
         Type="AWS_LAMBDA",
         ServiceRoleArn=ROLE,
         LambdaConfig={"LambdaFunctionArn": LIVE},
     ),
-    "stream": _resource(
-        "AWS::KinesisFirehose::DeliveryStream",
+    "stream": resource(
+        "KinesisFirehose::DeliveryStream",
         ExtendedS3DestinationConfiguration={
             "BucketARN": "arn:aws:s3:::b",
             "RoleARN": ROLE,
@@ -1468,8 +1427,8 @@ TARGETS_BY_ROLE: dict[str, Json] = {
             },
         },
     ),
-    "destination": _resource(
-        "AWS::Lambda::EventInvokeConfig",
+    "destination": resource(
+        "Lambda::EventInvokeConfig",
         FunctionName={"Ref": "Source"},
         Qualifier="$LATEST",
         DestinationConfig={"OnSuccess": {"Destination": LIVE}},
@@ -1489,8 +1448,8 @@ TARGETS_BY_ROLE: dict[str, Json] = {
             },
         },
     ),
-    "stage of a pipeline": _resource(
-        "AWS::CodePipeline::Pipeline",
+    "stage of a pipeline": resource(
+        "CodePipeline::Pipeline",
         RoleArn=ROLE,
         Stages=[
             {
@@ -1523,7 +1482,7 @@ def test_the_row_says_where_the_role_comes_from(
     source: Json = deepcopy(FUNCTION)
     source["Properties"]["Role"] = ROLE
     template = _template(
-        Target=TARGETS_BY_ROLE[name], Role=_role(_statement(allowed)), Source=source
+        Target=TARGETS_BY_ROLE[name], Role=_role(statement_on(allowed)), Source=source
     )
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
 
@@ -1533,7 +1492,7 @@ def test_a_state_with_credentials_that_are_computed_is_silent(tmp_path: Path) ->
     machine["Properties"]["RoleArn"] = ROLE
     state = machine["Properties"]["Definition"]["States"]["A"]
     state["Credentials"] = {"RoleArn.$": "$.role"}
-    template = _template(Target=machine, Role=_role(_statement(ARN)))
+    template = _template(Target=machine, Role=_role(statement_on(ARN)))
     assert _found(tmp_path, template) == []
 
 
@@ -1557,23 +1516,23 @@ def _body(api: str, **integration: Json) -> Json:
             }
         },
     }
-    return _resource(api, Body=body)
+    return resource(api, Body=body)
 
 
 def _with_credentials(role: Json) -> dict[str, Json]:
     integration = {"Type": "AWS_PROXY", "Uri": _uri(LIVE)}
     if role is not None:
         integration["Credentials"] = role
-    method = _resource(
-        "AWS::ApiGateway::Method",
+    method = resource(
+        "ApiGateway::Method",
         RestApiId={"Ref": "Api"},
         ResourceId={"Fn::GetAtt": ["Api", "RootResourceId"]},
         HttpMethod="GET",
         AuthorizationType="NONE",
         Integration=integration,
     )
-    authorizer = _resource(
-        "AWS::ApiGateway::Authorizer",
+    authorizer = resource(
+        "ApiGateway::Authorizer",
         RestApiId={"Ref": "Api"},
         Name="orders",
         Type="TOKEN",
@@ -1583,17 +1542,17 @@ def _with_credentials(role: Json) -> dict[str, Json]:
     credentials = {} if role is None else {"CredentialsArn": role}
     return {
         "method": {
-            "Api": _resource("AWS::ApiGateway::RestApi", Name="a"),
+            "Api": resource("ApiGateway::RestApi", Name="a"),
             "Target": method,
         },
         "authorizer": {
-            "Api": _resource("AWS::ApiGateway::RestApi", Name="a"),
+            "Api": resource("ApiGateway::RestApi", Name="a"),
             "Target": authorizer,
         },
         "integration": {
-            "Api": _resource("AWS::ApiGatewayV2::Api", Name="a"),
-            "Target": _resource(
-                "AWS::ApiGatewayV2::Integration",
+            "Api": resource("ApiGatewayV2::Api", Name="a"),
+            "Target": resource(
+                "ApiGatewayV2::Integration",
                 ApiId={"Ref": "Api"},
                 IntegrationType="AWS_PROXY",
                 IntegrationUri=LIVE,
@@ -1623,13 +1582,13 @@ def _with_credentials(role: Json) -> dict[str, Json]:
 def test_a_permission_beside_a_role_is_surplus(
     tmp_path: Path, name: str, role: Json, is_reported: bool
 ) -> None:
-    permission = _permission(FN, "apigateway.amazonaws.com")
+    permission = permission_on(FN, "apigateway.amazonaws.com")
     template = _template(**_with_credentials(role)[name], Permission=permission)
     assert _found(tmp_path, template) == [FIXED] * is_reported
 
 
 def test_the_credentials_of_an_api_are_held_to_the_qualifier(tmp_path: Path) -> None:
-    role = _role(_statement(ARN))
+    role = _role(statement_on(ARN))
     template = _template(**_with_credentials(ROLE)["method"], Role=role)
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]
 
@@ -1637,8 +1596,8 @@ def test_the_credentials_of_an_api_are_held_to_the_qualifier(tmp_path: Path) -> 
 def test_a_rule_with_a_role_needs_no_permission(tmp_path: Path) -> None:
     template = _template(
         Target=TARGETS_BY_ROLE["rule"],
-        Role=_role(_statement(LIVE)),
-        Permission=_permission(FN),
+        Role=_role(statement_on(LIVE)),
+        Permission=permission_on(FN),
     )
     assert _found(tmp_path, template) == []
 
@@ -1648,8 +1607,8 @@ def test_a_rule_with_a_role_needs_no_permission(tmp_path: Path) -> None:
 
 def _sam_machine(*policies: Json, **properties: Json) -> Json:
     states = {"A": {"Type": "Task", "Resource": SAM_ALIAS, "End": True}}
-    return _resource(
-        "AWS::Serverless::StateMachine",
+    return resource(
+        "Serverless::StateMachine",
         Definition={"StartAt": "A", "States": states},
         **({"Policies": list(policies)} if policies else {}),
         **properties,
@@ -1659,19 +1618,22 @@ def _sam_machine(*policies: Json, **properties: Json) -> Json:
 @pytest.mark.parametrize(
     ("policies", "expected"),
     [
-        ([_document(_statement(ARN))], ["0/Statement/0/Resource"]),
+        ([_document(statement_on(ARN))], ["0/Statement/0/Resource"]),
         (
-            [{"DynamoDBReadPolicy": {"TableName": "t"}}, _document(_statement(ARN))],
+            [{"DynamoDBReadPolicy": {"TableName": "t"}}, _document(statement_on(ARN))],
             ["1/Statement/0/Resource"],
         ),
-        ([_document(_statement(SAM_ALIAS))], []),
+        ([_document(statement_on(SAM_ALIAS))], []),
         (
-            [_document(_statement(ARN)), {"LambdaInvokePolicy": {"FunctionName": FN}}],
+            [
+                _document(statement_on(ARN)),
+                {"LambdaInvokePolicy": {"FunctionName": FN}},
+            ],
             [],
         ),
-        ([_document(_statement(ARN)), "AWSLambdaRole"], []),
-        ([_document(_statement(ARN)), {"Ref": "Policy"}], []),
-        ([_document(_statement(ARN)), {"Fn::If": ["Nobody", "a", "b"]}], []),
+        ([_document(statement_on(ARN)), "AWSLambdaRole"], []),
+        ([_document(statement_on(ARN)), {"Ref": "Policy"}], []),
+        ([_document(statement_on(ARN)), {"Fn::If": ["Nobody", "a", "b"]}], []),
         ([{"LambdaInvokePolicy": {"FunctionName": FN}}], []),
     ],
 )
@@ -1684,7 +1646,7 @@ def test_the_policies_of_a_serverless_state_machine_count(
 
 
 def test_policies_beside_a_role_are_without_effect(tmp_path: Path) -> None:
-    machine = _sam_machine(_document(_statement(ARN)), Role=_ELSEWHERE)
+    machine = _sam_machine(_document(statement_on(ARN)), Role=_ELSEWHERE)
     assert _found(tmp_path, _sam(PUBLISHED, Machine=machine)) == []
 
 
@@ -1699,8 +1661,8 @@ def test_policies_beside_a_role_are_without_effect(tmp_path: Path) -> None:
 def test_a_connector_of_a_state_machine_is_a_policy(
     tmp_path: Path, destination: Json, is_reported: bool
 ) -> None:
-    connector = _resource(
-        "AWS::Serverless::Connector",
+    connector = resource(
+        "Serverless::Connector",
         Source={"Id": "Machine"},
         Destination=destination,
         Permissions=["Write"],
@@ -1716,13 +1678,13 @@ def test_a_connector_of_a_state_machine_is_a_policy(
 def test_a_connector_for_each_qualifier_is_right(tmp_path: Path) -> None:
     source = deepcopy(TARGETS_BY_ROLE["data source"])
     source["Properties"]["LambdaConfig"]["LambdaFunctionArn"] = SAM_ALIAS
-    connector = _resource(
-        "AWS::Serverless::Connector",
+    connector = resource(
+        "Serverless::Connector",
         Source={"Id": "Target"},
         Destination={"Id": "Orders"},
         Permissions=["Write"],
     )
-    template = _sam(PUBLISHED, Target=source, Role=_role(_statement(ARN)))
+    template = _sam(PUBLISHED, Target=source, Role=_role(statement_on(ARN)))
     assert len(_found(tmp_path, template)) == 1
     template["Resources"]["Connector"] = connector
     found = lint_template(tmp_path, template)
@@ -1746,10 +1708,8 @@ def test_an_authorizer_of_sam_may_have_a_role(
             else {}
         ),
     }
-    api = _resource(
-        kind, StageName="prod", Auth={"Authorizers": {"Custom": authorizer}}
-    )
-    permission = _permission(FN, "apigateway.amazonaws.com")
+    api = resource(kind, StageName="prod", Auth={"Authorizers": {"Custom": authorizer}})
+    permission = permission_on(FN, "apigateway.amazonaws.com")
     template = _sam(PUBLISHED, Api=api, Permission=permission)
     assert _found(tmp_path, template) == [FIXED] * is_reported
 
@@ -1758,13 +1718,13 @@ def test_an_authorizer_of_sam_may_have_a_role(
 def test_an_unqualified_target_is_told_that_its_role_must_allow_the_alias(
     tmp_path: Path, target: Json
 ) -> None:
-    found = lint_template(tmp_path, _by_role(target, _statement(ANY)))
+    found = lint_template(tmp_path, _by_role(target, statement_on(ANY)))
     for message in messages(found, "W9810"):
         assert message.endswith(
             "alias of a published version, which role Role must allow"
         )
     assert len(messages(found, "W9810")) == (target == ARN)
-    found = lint_template(tmp_path, _template(Rule=_rule(target)))
+    found = lint_template(tmp_path, _template(Rule=rule_for(target)))
     assert not any("role" in message for message in messages(found, "W9810"))
 
 
@@ -1796,13 +1756,13 @@ def _snapped(apply_on: Json = "PublishedVersions", **resources: Json) -> Json:
 @pytest.mark.parametrize(
     ("resources", "is_reported"),
     [
-        ({"Rule": _rule(ARN)}, True),
-        ({"Rule": _rule({"Fn::Sub": "${Orders.Arn}:$LATEST"})}, True),
-        ({"Rule": _rule(ARN), "Topic": _topic(ARN)}, True),
-        ({"Rule": _rule(LIVE)}, False),
-        ({"Rule": _rule(VERSION)}, False),
-        ({"Rule": _rule(ARN), "Topic": _topic(LIVE)}, False),
-        ({"Rule": _rule({"Fn::If": ["A", ARN, LIVE]})}, False),
+        ({"Rule": rule_for(ARN)}, True),
+        ({"Rule": rule_for({"Fn::Sub": "${Orders.Arn}:$LATEST"})}, True),
+        ({"Rule": rule_for(ARN), "Topic": _topic(ARN)}, True),
+        ({"Rule": rule_for(LIVE)}, False),
+        ({"Rule": rule_for(VERSION)}, False),
+        ({"Rule": rule_for(ARN), "Topic": _topic(LIVE)}, False),
+        ({"Rule": rule_for({"Fn::If": ["A", ARN, LIVE]})}, False),
         # Who invokes it is unknown.
         ({}, False),
     ],
@@ -1817,13 +1777,13 @@ def test_snap_start_needs_a_published_version(
 
 @pytest.mark.parametrize("apply_on", ["None", {"Ref": "Apply"}])
 def test_snap_start_that_may_be_off_is_silent(tmp_path: Path, apply_on: Json) -> None:
-    template = _snapped(apply_on, Rule=_rule(ARN))
+    template = _snapped(apply_on, Rule=rule_for(ARN))
     template["Parameters"] = {"Apply": {"Type": "String"}}
     assert _found(tmp_path, template) == []
 
 
 def test_the_message_on_snap_start_says_how_it_takes_effect(tmp_path: Path) -> None:
-    [message] = messages(lint_template(tmp_path, _snapped(Rule=_rule(ARN))), RULE)
+    [message] = messages(lint_template(tmp_path, _snapped(Rule=rule_for(ARN))), RULE)
     assert message == (
         "SnapStart of Orders applies to published versions, but Rule "
         "(AWS::Events::Rule) invokes $LATEST of Orders, so it has no effect; "
@@ -1848,7 +1808,7 @@ def test_snap_start_of_a_serverless_function(tmp_path: Path) -> None:
 def test_a_misfit_in_some_scenario_says_when(tmp_path: Path) -> None:
     template = _template(
         Topic=_topic({"Fn::If": ["IsProd", LIVE, ARN]}),
-        Permission=_permission(FN, "sns.amazonaws.com"),
+        Permission=permission_on(FN, "sns.amazonaws.com"),
     )
     template["Parameters"] = {"Stage": {"Type": "String"}}
     template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
@@ -1856,7 +1816,7 @@ def test_a_misfit_in_some_scenario_says_when(tmp_path: Path) -> None:
     assert "invokes Live of Orders when IsProd is true, so" in message
     # Where target and permission are there at all, it is always so.
     template = _template(
-        Topic=_topic(LIVE), Permission=_permission(FN, "sns.amazonaws.com")
+        Topic=_topic(LIVE), Permission=permission_on(FN, "sns.amazonaws.com")
     )
     template["Parameters"] = {"Stage": {"Type": "String"}}
     template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
@@ -1889,9 +1849,9 @@ def test_a_config_in_some_scenario_says_when(tmp_path: Path) -> None:
 def test_the_action_of_a_permission_ignores_case(
     tmp_path: Path, action: str, is_reported: bool
 ) -> None:
-    permission = _permission(FN)
+    permission = permission_on(FN)
     permission["Properties"]["Action"] = action
-    template = _template(Rule=_rule(LIVE), Permission=permission)
+    template = _template(Rule=rule_for(LIVE), Permission=permission)
     assert _found(tmp_path, template) == [FIXED] * is_reported
 
 
@@ -1910,7 +1870,7 @@ def test_a_principal_may_be_of_a_region_or_of_china(
     ]
     for name in permissions:
         del resources[name]
-    template = _template(**resources, Permission=_permission(FN, principal))
+    template = _template(**resources, Permission=permission_on(FN, principal))
     assert _found(tmp_path, template) == [FIXED]
 
 
@@ -1918,8 +1878,8 @@ def test_a_target_that_takes_no_qualifier_is_not_told_to_invoke_one(
     tmp_path: Path,
 ) -> None:
     edge = {"EventType": "viewer-request", "LambdaFunctionARN": ARN}
-    distribution = _resource(
-        "AWS::CloudFront::Distribution",
+    distribution = resource(
+        "CloudFront::Distribution",
         DistributionConfig={
             "DefaultCacheBehavior": {"LambdaFunctionAssociations": [edge]}
         },
@@ -1933,7 +1893,7 @@ def test_a_target_that_takes_no_qualifier_is_not_told_to_invoke_one(
 
 def test_sam_s_own_setting_cannot_be_put_elsewhere(tmp_path: Path) -> None:
     properties = {**PUBLISHED, "ProvisionedConcurrencyConfig": {"A": 1}}
-    template = _sam(properties, Rule=_rule({"Fn::Sub": "${Orders.Arn}:2"}))
+    template = _sam(properties, Rule=rule_for({"Fn::Sub": "${Orders.Arn}:2"}))
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert message == (
         "The provisioned concurrency of Orders applies to !Ref Orders.Alias, but Rule "
@@ -1943,7 +1903,7 @@ def test_sam_s_own_setting_cannot_be_put_elsewhere(tmp_path: Path) -> None:
 
 
 def test_what_sam_publishes_is_named_as_a_template_writes_it(tmp_path: Path) -> None:
-    template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Permission=_permission(FN))
+    template = _sam(PUBLISHED, Rule=rule_for(SAM_ALIAS), Permission=permission_on(FN))
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert message.endswith("put the permission on !Ref Orders.Alias")
 
@@ -1963,7 +1923,7 @@ def test_a_qualifier_that_is_written_out_is_named_so(
     tmp_path: Path, qualifier: str, words: str
 ) -> None:
     granted = {"Fn::Sub": f"${{Orders.Arn}}:{qualifier}"}
-    template = _template(Nightly=_rule(ARN), Permission=_permission(granted))
+    template = _template(Nightly=rule_for(ARN), Permission=permission_on(granted))
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert message.startswith(f"Permission Permission is for {words}, but")
     assert message.endswith(f"let Nightly (AWS::Events::Rule) invoke {words}")
@@ -1987,8 +1947,8 @@ def test_a_url_is_not_told_to_invoke_a_version(
 
 
 def test_snap_start_where_the_service_takes_no_version(tmp_path: Path) -> None:
-    pipeline = _resource(
-        "AWS::IoTAnalytics::Pipeline",
+    pipeline = resource(
+        "IoTAnalytics::Pipeline",
         PipelineActivities=[{"Lambda": {"LambdaName": FN, "BatchSize": 1}}],
     )
     [message] = messages(lint_template(tmp_path, _snapped(Pipeline=pipeline)), RULE)
@@ -1998,7 +1958,7 @@ def test_snap_start_where_the_service_takes_no_version(tmp_path: Path) -> None:
 
 def test_snap_start_beside_the_alias_of_sam(tmp_path: Path) -> None:
     properties = {**PUBLISHED, "SnapStart": {"ApplyOn": "PublishedVersions"}}
-    template = _sam(properties, Rule=_rule(ARN))
+    template = _sam(properties, Rule=rule_for(ARN))
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert message.endswith("invoke an alias")
 
@@ -2007,8 +1967,8 @@ def test_snap_start_beside_the_alias_of_sam(tmp_path: Path) -> None:
 
 
 def _connected(destination: Json, *permissions: str) -> Json:
-    return _resource(
-        "AWS::Serverless::Connector",
+    return resource(
+        "Serverless::Connector",
         Source={"Id": "Rule"},
         Destination=destination,
         Permissions=list(permissions),
@@ -2034,7 +1994,7 @@ def test_a_connector_permits_its_destination_to_write(
     tmp_path: Path, destination: Json, permissions: list[str], is_reported: bool
 ) -> None:
     connector = _connected(destination, *permissions)
-    template = _sam(PUBLISHED, Rule=_rule(SAM_ALIAS), Connector=connector)
+    template = _sam(PUBLISHED, Rule=rule_for(SAM_ALIAS), Connector=connector)
     template["Parameters"] = {"Elsewhere": {"Type": "String"}}
     found = lint_template(tmp_path, template)
     assert [path.split("/")[1] for path in paths(found, RULE)] == [
@@ -2065,7 +2025,7 @@ def test_the_event_of_an_api_permits_its_own_operation(
     template = _sam(
         {**PUBLISHED, "Events": {"Get": {"Type": "Api", "Properties": event}}},
         Api=api,
-        Permission=_permission(
+        Permission=permission_on(
             FN,
             "apigateway.amazonaws.com",
             SourceArn={
@@ -2094,8 +2054,8 @@ def test_the_event_of_an_api_permits_its_own_operation(
 def test_a_scalable_target_without_a_qualifier_is_refused(
     tmp_path: Path, identifier: Json, is_refused: bool
 ) -> None:
-    scalable = _resource(
-        "AWS::ApplicationAutoScaling::ScalableTarget",
+    scalable = resource(
+        "ApplicationAutoScaling::ScalableTarget",
         MaxCapacity=2,
         MinCapacity=1,
         ResourceId=identifier,
@@ -2124,9 +2084,9 @@ NOTHING = {"Ref": "AWS::NoValue"}
 def test_a_permission_for_every_source_makes_another_surplus(tmp_path: Path) -> None:
     source = {GetAtt: ["Rule", "Arn"]}
     template = _template(
-        Rule=_rule(LIVE),
-        Right=_permission(LIVE),
-        Permission=_permission(FN, SourceArn=source),
+        Rule=rule_for(LIVE),
+        Right=permission_on(LIVE),
+        Permission=permission_on(FN, SourceArn=source),
     )
     assert _found(tmp_path, template) == []
 
@@ -2134,10 +2094,10 @@ def test_a_permission_for_every_source_makes_another_surplus(tmp_path: Path) -> 
 def test_a_source_that_is_one_of_several_covers_each(tmp_path: Path) -> None:
     sources = [{GetAtt: ["Rule", "Arn"]}, {GetAtt: ["Other", "Arn"]}]
     template = _template(
-        Rule=_rule(LIVE),
-        Other=_rule(LIVE),
-        Permission=_permission(FN, SourceArn={"Fn::If": ["IsProd", *sources]}),
-        Right=_permission(LIVE, SourceArn=sources[0]),
+        Rule=rule_for(LIVE),
+        Other=rule_for(LIVE),
+        Permission=permission_on(FN, SourceArn={"Fn::If": ["IsProd", *sources]}),
+        Right=permission_on(LIVE, SourceArn=sources[0]),
     )
     assert _found(tmp_path, {**template, **CHOICE}) == [FIXED]
 
@@ -2146,8 +2106,8 @@ def test_a_source_that_is_one_of_several_covers_each(tmp_path: Path) -> None:
 def test_a_source_is_compared_by_its_name_where_both_are_written_out(
     tmp_path: Path, name: str, expected: list[str]
 ) -> None:
-    subscription = _resource(
-        "AWS::SNS::Subscription",
+    subscription = resource(
+        "SNS::Subscription",
         Endpoint=LIVE,
         Protocol="lambda",
         TopicArn="arn:aws:sns:us-east-1:123456789012:orders",
@@ -2158,8 +2118,8 @@ def test_a_source_is_compared_by_its_name_where_both_are_written_out(
 
 
 def test_a_source_of_which_no_name_is_known_is_covered(tmp_path: Path) -> None:
-    authorizer = _resource(
-        "AWS::IoT::Authorizer", AuthorizerFunctionArn=LIVE, AuthorizerName="orders"
+    authorizer = resource(
+        "IoT::Authorizer", AuthorizerFunctionArn=LIVE, AuthorizerName="orders"
     )
     template = _template(
         It=authorizer, Permission=_from(FN, "iot", "authorizer/orders")
@@ -2171,7 +2131,7 @@ def test_a_role_in_one_scenario_leaves_the_other_to_permissions(tmp_path: Path) 
     api = _method({"Fn::If": ["IsProd", ARN, LIVE]})
     integration = api["Target"]["Properties"]["Integration"]
     integration["Credentials"] = {"Fn::If": ["IsProd", ROLE, NOTHING]}
-    permission = _permission(FN, "apigateway.amazonaws.com")
+    permission = permission_on(FN, "apigateway.amazonaws.com")
     template = {**_template(**api, Role=_role(), Permission=permission), **CHOICE}
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert "invokes Live of Orders when IsProd is false, so" in message
@@ -2188,7 +2148,7 @@ def test_a_statement_on_a_name_may_be_on_a_function_that_is_called_so(
     tmp_path: Path, name: Json, is_reported: bool
 ) -> None:
     arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-orders:live"
-    template = {**_by_role(LIVE, _statement(ARN), _statement(arn)), **CHOICE}
+    template = {**_by_role(LIVE, statement_on(ARN), statement_on(arn)), **CHOICE}
     orders: Json = deepcopy(FUNCTION)
     orders["Properties"].update({"FunctionName": name} if name else {})
     template["Resources"]["Orders"] = orders
@@ -2198,7 +2158,7 @@ def test_a_statement_on_a_name_may_be_on_a_function_that_is_called_so(
 def test_a_statement_of_another_scenario_allows_nothing_here(tmp_path: Path) -> None:
     allowed = {"Fn::If": ["IsProd", ARN, NOTHING]}
     invoked = {"Fn::If": ["IsProd", ARN, LIVE]}
-    template = {**_by_role(invoked, _statement(allowed)), **CHOICE}
+    template = {**_by_role(invoked, statement_on(allowed)), **CHOICE}
     assert _found(tmp_path, template) == []
 
 
@@ -2218,10 +2178,10 @@ def test_what_a_statement_names_beside_may_be_the_function(
 ) -> None:
     template = _by_role(
         LIVE,
-        _statement([ARN, beside]),
-        Topic=_resource("AWS::SNS::Topic"),
-        Nested=_resource("AWS::CloudFormation::Stack", TemplateURL="https://a/b"),
-        Stored=_resource("AWS::SSM::Parameter", Type="String", Value="v"),
+        statement_on([ARN, beside]),
+        Topic=resource("SNS::Topic"),
+        Nested=resource("CloudFormation::Stack", TemplateURL="https://a/b"),
+        Stored=resource("SSM::Parameter", Type="String", Value="v"),
     )
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource/0"] * is_reported
 
@@ -2230,7 +2190,7 @@ def test_what_a_statement_names_beside_may_be_the_function(
     "more", [{"Action": [{"a": "b"}]}, {"Effect": {"a": "b"}}, {"Effect": ["Allow"]}]
 )
 def test_a_malformed_statement_may_be_right(tmp_path: Path, more: Json) -> None:
-    template = _by_role(LIVE, _statement(ARN), {**_statement(ARN), **more})
+    template = _by_role(LIVE, statement_on(ARN), {**statement_on(ARN), **more})
     matches = lint_template(tmp_path, template)
     assert [match for match in matches if match.rule.id == "E0002"] == []
 
@@ -2289,11 +2249,11 @@ def _with_uri(node: Json, has_role: bool) -> Json:
 def test_a_definition_says_by_which_role_it_invokes(tmp_path: Path, name: str) -> None:
     for has_role, expected in ((True, []), (False, [FIXED])):
         template = _template(
-            Api=_resource(
-                "AWS::ApiGateway::RestApi", Body=_with_uri(_ROLE_BESIDE[name], has_role)
+            Api=resource(
+                "ApiGateway::RestApi", Body=_with_uri(_ROLE_BESIDE[name], has_role)
             ),
             Role=_role(),
-            Permission=_permission(FN, "apigateway.amazonaws.com"),
+            Permission=permission_on(FN, "apigateway.amazonaws.com"),
         )
         assert _found(tmp_path, template) == expected
 
@@ -2311,7 +2271,7 @@ def test_a_runbook_says_by_which_role_it_invokes(
     step = {"action": action, "inputs": {**inputs, "FunctionName": LIVE}}
     content = {"assumeRole": ROLE, "mainSteps": [step]}
     template = _template(
-        Runbook=_resource("AWS::SSM::Document", Content=content),
-        Role=_role(_statement(ARN)),
+        Runbook=resource("SSM::Document", Content=content),
+        Role=_role(statement_on(ARN)),
     )
     assert _found(tmp_path, template) == [f"{INLINE}/0/Resource"]

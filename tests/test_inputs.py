@@ -24,17 +24,9 @@ from cfn_lint_lambda_race.update._inputs import (
     words,
 )
 from tests import schemas
+from tests.building import LAYER, Template_, parameter, resource, sam, stack, variables
 from tests.linting import lint_template, messages, paths
-from tests.updates import (
-    LAYER,
-    Template_,
-    load,
-    parameter,
-    resource,
-    sam,
-    stack,
-    variables,
-)
+from tests.updates import load
 
 Found = list[tuple[str, tuple[str, ...], tuple[str, ...]]]
 

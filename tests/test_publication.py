@@ -15,20 +15,20 @@ from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
 from cfn_lint_lambda_race.update import Cure, Update, update_of
 from tests import schemas
-from tests.linting import lint_template, messages, paths
-from tests.updates import (
+from tests.building import (
     LAYER,
     ROLE,
     Template_,
-    configured,
+    alias_of,
     new_code,
     parameter,
     resource,
     sam,
     stack,
-    update,
     variables,
 )
+from tests.linting import lint_template, messages, paths
+from tests.updates import configured, update
 
 
 def _stale(found: Update) -> list[tuple[str, str]]:
@@ -46,15 +46,6 @@ def _version(**properties: Any) -> Template_:
     return resource("Lambda::Version", FunctionName={"Ref": "Orders"}, **properties)
 
 
-def _alias(version: Any, name: str = "live") -> Template_:
-    return resource(
-        "Lambda::Alias",
-        FunctionName={"Ref": "Orders"},
-        FunctionVersion=version,
-        Name=name,
-    )
-
-
 def _published(
     version: str = "OrdersVersion",
     properties: Any = None,
@@ -67,7 +58,7 @@ def _published(
         invoked=invoked or {"Ref": "Live"},
         Resources={
             version: _version(**of_version),
-            "Live": _alias({"Fn::GetAtt": f"{version}.Version"}),
+            "Live": alias_of({"Fn::GetAtt": f"{version}.Version"}),
         },
         Parameters={"Version": parameter()},
     )
@@ -159,7 +150,7 @@ def test_an_alias_that_nothing_invokes_beside_latest(tmp_path: Path) -> None:
 
 
 def test_an_alias_of_latest_has_nothing_to_publish(tmp_path: Path) -> None:
-    before = stack(invoked={"Ref": "Live"}, Resources={"Live": _alias("$LATEST")})
+    before = stack(invoked={"Ref": "Live"}, Resources={"Live": alias_of("$LATEST")})
     assert _stale(update(tmp_path, before, new_code(before))) == []
 
 
@@ -167,7 +158,7 @@ def _numbered(number: Any, properties: Any = None) -> Template_:
     return stack(
         properties,
         invoked={"Ref": "Live"},
-        Resources={"Live": _alias(number)},
+        Resources={"Live": alias_of(number)},
         Parameters={"Version": parameter(Default="3")},
     )
 

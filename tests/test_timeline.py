@@ -27,14 +27,23 @@ from cfn_lint_lambda_race.update import (
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import Order
+from tests.building import (
+    ARN,
+    LIVE,
+    Template_,
+    new_code,
+    parameter,
+    permission_on,
+    resource,
+    rule_for,
+    sam,
+)
 from tests.change_sets import change, described, detail
 from tests.fuzzing import fuzzed
 from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
-from tests.updates import Template_, configured, new_code, parameter, resource, sam
+from tests.updates import configured
 
 GAP, REDUNDANT = "W9834", "W9835"
-ARN = {"Fn::GetAtt": ["Orders", "Arn"]}
-LIVE = {"Ref": "Live"}
 
 
 def _published(version: str = "OrdersVersion1") -> Template_:
@@ -48,25 +57,6 @@ def _published(version: str = "OrdersVersion1") -> Template_:
             Name="live",
         ),
     }
-
-
-def _rule(invoked: Any, **properties: Any) -> Template_:
-    return resource(
-        "Events::Rule",
-        ScheduleExpression="rate(1 hour)",
-        Targets=[{"Id": "orders", "Arn": invoked}],
-        **properties,
-    )
-
-
-def _permission(invoked: Any, principal: str = "events", **more: Any) -> Template_:
-    return resource(
-        "Lambda::Permission",
-        Action="lambda:InvokeFunction",
-        FunctionName=invoked,
-        Principal=f"{principal}.amazonaws.com",
-        **more,
-    )
 
 
 OF_RULE: Template_ = {"SourceArn": {"Fn::GetAtt": ["Hourly", "Arn"]}}
@@ -92,7 +82,7 @@ def _moved(
     """A rule and its permission that move together."""
     source = properties or OF_RULE
     sides = [
-        _stack(Hourly=_rule(side), Permission=_permission(side, **source))
+        _stack(Hourly=rule_for(side), Permission=permission_on(side, **source))
         for side in (before, after)
     ]
     return sides[0], sides[1]
@@ -149,9 +139,9 @@ def test_permission_under_another_name_comes_too_late(tmp_path: Path) -> None:
 def test_two_deployments_are_silent(tmp_path: Path) -> None:
     before, last = _moved()
     between = deepcopy(before)
-    between["Resources"]["New"] = _permission(LIVE, **OF_RULE)
+    between["Resources"]["New"] = permission_on(LIVE, **OF_RULE)
     moved = deepcopy(between)
-    moved["Resources"]["Hourly"] = _rule(LIVE)
+    moved["Resources"]["Hourly"] = rule_for(LIVE)
     assert _found(tmp_path, before, between) == []
     assert _found(tmp_path, between, moved) == []
     # The permission that is there already lives until the clean-up.
@@ -160,7 +150,7 @@ def test_two_deployments_are_silent(tmp_path: Path) -> None:
 
 def test_early_permission_beside_a_late_one_is_silent(tmp_path: Path) -> None:
     before, after = _moved()
-    after["Resources"]["Wide"] = _permission(LIVE)
+    after["Resources"]["Wide"] = permission_on(LIVE)
     assert _found(tmp_path, before, after) == []
 
 
@@ -194,7 +184,7 @@ def test_permission_that_was_missing_before_is_silent(tmp_path: Path) -> None:
 
 def test_permission_on_what_cannot_be_told_is_silent(tmp_path: Path) -> None:
     before, after = _moved()
-    after["Resources"]["Other"] = _permission({"Fn::ImportValue": "function"})
+    after["Resources"]["Other"] = permission_on({"Fn::ImportValue": "function"})
     assert _found(tmp_path, before, after) == []
 
 
@@ -252,8 +242,10 @@ def _rest(invoked: Any, deployment: str, stage: Any = "*") -> Template_:
             DeploymentId={"Ref": deployment},
             StageName="prod",
         ),
-        Permission=_permission(
-            invoked, "apigateway", SourceArn={"Fn::Sub": [execute, {"S": stage}]}
+        Permission=permission_on(
+            invoked,
+            "apigateway.amazonaws.com",
+            SourceArn={"Fn::Sub": [execute, {"S": stage}]},
         ),
     )
 
@@ -296,8 +288,8 @@ def test_permission_for_another_stage_does_not_serve(tmp_path: Path) -> None:
     sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
     for name, served in (("dev", LATE), ("prod", [])):
         arn = f"arn:aws:execute-api:us-east-1:123456789012:${{Api}}/{name}/GET/"
-        sides[1]["Resources"]["Early"] = _permission(
-            LIVE, "apigateway", SourceArn={"Fn::Sub": arn}
+        sides[1]["Resources"]["Early"] = permission_on(
+            LIVE, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
         )
         assert _found(tmp_path, *sides) == served
 
@@ -747,7 +739,7 @@ def test_same_template_has_no_steps() -> None:
 def test_only_affected_callers_make_a_column() -> None:
     before, after = _moved()
     for side in (before, after):
-        side["Resources"]["Daily"] = _rule(LIVE)
+        side["Resources"]["Daily"] = rule_for(LIVE)
     timeline = _timeline(before, after)
     names = [timeline.callers[one].target.resource.id for one in timeline.affected]
     assert names == ["Hourly"]
@@ -755,7 +747,7 @@ def test_only_affected_callers_make_a_column() -> None:
 
 
 def test_new_and_removed_targets_are_met_while_they_are_there() -> None:
-    with_rule = _stack(Hourly=_rule(ARN))
+    with_rule = _stack(Hourly=rule_for(ARN))
     states = [row[1] for row in _table(_stack(), with_rule)]
     assert states == ["absent", "old"]
     states = [row[1] for row in _table(with_rule, _stack())]
@@ -780,7 +772,9 @@ def test_replaced_target_serves_until_the_clean_up() -> None:
 def _staged_rule(dev: Any, prod: Any = LIVE, **stage: Any) -> Template_:
     """A rule and its permission that invoke something else in each stage."""
     invoked = {"Fn::If": ["IsProd", prod, dev]}
-    template = _stack(Hourly=_rule(invoked), Permission=_permission(invoked, **OF_RULE))
+    template = _stack(
+        Hourly=rule_for(invoked), Permission=permission_on(invoked, **OF_RULE)
+    )
     template["Parameters"] = {"Stage": parameter(**(stage or {"Default": "prod"}))}
     template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
     return template
@@ -811,7 +805,7 @@ def test_permission_that_one_stage_alone_has_early(tmp_path: Path) -> None:
     for side in (before, after):
         staged = _staged_rule(ARN)
         side.update({key: staged[key] for key in ("Parameters", "Conditions")})
-    after["Resources"]["Early"] = {**_permission(LIVE), "Condition": "IsProd"}
+    after["Resources"]["Early"] = {**permission_on(LIVE), "Condition": "IsProd"}
     # The rule moves in both, but only one of them has another permission in time.
     after["Resources"]["Hourly"]["Properties"]["State"] = {
         "Fn::If": ["IsProd", "ENABLED", "DISABLED"]
@@ -863,7 +857,7 @@ def test_change_set_shows_a_permission_that_comes_too_late(tmp_path: Path) -> No
     )
     assert _shown(tmp_path, after, _targets_change(), source) == []
     # Another permission is there already.
-    after["Resources"]["Wide"] = _permission(LIVE)
+    after["Resources"]["Wide"] = permission_on(LIVE)
     assert _shown(tmp_path, after, _targets_change(), moved) == []
 
 
@@ -998,7 +992,7 @@ def _invoking(
 ) -> Template_:
     arn = _arn(side, invoked)
     if not is_api:
-        return {"Hourly": _rule(arn)}
+        return {"Hourly": rule_for(arn)}
     deployment = draw(st.sampled_from(["One", "Two"]))
     resources: Template_ = _rest(arn, deployment)["Resources"]
     if draw(st.integers(0, 3)) == 0:
@@ -1011,11 +1005,13 @@ def _permitting(draw: st.DrawFn, side: Template_, on: str, is_api: bool) -> Temp
     if is_api:
         stage = draw(st.sampled_from([STAGE, "*", "prod"]))
         source = {"Fn::Sub": [EXECUTE, {"S": stage}]}
-        made = _permission(_arn(side, on), "apigateway", SourceArn=source)
+        made = permission_on(
+            _arn(side, on), "apigateway.amazonaws.com", SourceArn=source
+        )
     else:
         source = draw(st.sampled_from([OF_RULE["SourceArn"], None]))
         more: Template_ = {} if source is None else {"SourceArn": source}
-        made = _permission(_arn(side, on), **more)
+        made = permission_on(_arn(side, on), **more)
     waits = draw(st.sampled_from(["none", "none", "later", "earlier"]))
     mover = "Prod" if is_api else "Hourly"
     if waits == "later":

@@ -22,21 +22,20 @@ from cfn_lint_lambda_race.template._sam import WRITTEN_OUT
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, configure, update_of
 from cfn_lint_lambda_race.update._deployment import Deployment
-from tests.linting import CORPUS, ROOT, lint_template, messages, paths
-from tests.updates import (
+from tests.building import (
     LAYER,
     ROLE,
     Template_,
-    changed,
     merge,
     new_code,
     parameter,
     resource,
     sam,
     stack,
-    update,
     variables,
 )
+from tests.linting import CORPUS, ROOT, lint_template, messages, paths
+from tests.updates import changed, update
 
 Pair = tuple[Any, Any]
 

@@ -8,45 +8,23 @@ from typing import Any
 
 import pytest
 
+from tests.building import (
+    ARN,
+    FN,
+    LIVE,
+    NUMBER,
+    alias_of,
+    resource,
+    rule_for,
+    versioned,
+)
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 BY_NUMBER, LATEST, FROZEN = "I9814", "W9811", "W9833"
 
 Json = Any
 
-FN: Json = {"Ref": "Orders"}
-ARN: Json = {"Fn::GetAtt": ["Orders", "Arn"]}
-LIVE: Json = {"Ref": "Live"}
-VERSION: Json = {"Ref": "Version1"}
-NUMBER: Json = {"Fn::GetAtt": ["Version1", "Version"]}
-
-
-def _resource(kind: str, **properties: Json) -> Json:
-    return {"Type": kind, "Properties": properties}
-
-
-def _alias(version: Json) -> Json:
-    return _resource(
-        "AWS::Lambda::Alias", FunctionName=FN, FunctionVersion=version, Name="live"
-    )
-
-
-def _template(**resources: Json) -> Json:
-    return {
-        "Resources": {
-            "Orders": FUNCTION,
-            "Version1": _resource("AWS::Lambda::Version", FunctionName=FN),
-            "Live": _alias(NUMBER),
-            **resources,
-        }
-    }
-
-
-def _rule(target: Json) -> Json:
-    targets = [{"Id": "orders", "Arn": target}]
-    return _resource(
-        "AWS::Events::Rule", ScheduleExpression="rate(1 day)", Targets=targets
-    )
+VERSION: Json = {"Ref": "Version"}
 
 
 def _found(folder: Path, template: Json, rule: str) -> list[str]:
@@ -63,15 +41,15 @@ ROLE = "arn:aws:iam::123456789012:role/shop"
     "target",
     [
         VERSION,
-        {"Fn::Sub": "${Version1}"},
+        {"Fn::Sub": "${Version}"},
         {"Fn::Join": [":", [ARN, NUMBER]]},
-        {"Fn::Sub": "${Orders.Arn}:${Version1.Version}"},
+        {"Fn::Sub": "${Orders.Arn}:${Version.Version}"},
         {"Fn::Sub": "${Orders.Arn}:7"},
     ],
     ids=json.dumps,
 )
 def test_a_target_invokes_a_version_by_its_number(tmp_path: Path, target: Json) -> None:
-    matches = lint_template(tmp_path, _template(Rule=_rule(target)))
+    matches = lint_template(tmp_path, versioned(Rule=rule_for(target)))
     assert paths(matches, BY_NUMBER) == [TARGET]
     assert paths(matches, "W9810") == []
 
@@ -89,26 +67,26 @@ def test_a_target_invokes_a_version_by_its_number(tmp_path: Path, target: Json) 
     ids=json.dumps,
 )
 def test_a_target_that_names_no_version_is_silent(tmp_path: Path, target: Json) -> None:
-    template = _template(Rule=_rule(target))
+    template = versioned(Rule=rule_for(target))
     template["Parameters"] = {"Unknown": {"Type": "String"}}
     assert _found(tmp_path, template, BY_NUMBER) == []
 
 
 def test_it_stands_at_the_branch(tmp_path: Path) -> None:
-    template = _template(Rule=_rule({"Fn::If": ["IsProd", LIVE, VERSION]}))
+    template = versioned(Rule=rule_for({"Fn::If": ["IsProd", LIVE, VERSION]}))
     equals = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}
     template["Conditions"] = {"IsProd": equals}
     assert _found(tmp_path, template, BY_NUMBER) == [f"{TARGET}/Fn::If/2"]
 
 
 def test_it_says_what_is_replaced(tmp_path: Path) -> None:
-    schedule = _resource(
-        "AWS::Scheduler::Schedule",
+    schedule = resource(
+        "Scheduler::Schedule",
         FlexibleTimeWindow={"Mode": "OFF"},
         ScheduleExpression="rate(1 day)",
         Target={"Arn": VERSION, "RoleArn": "arn:aws:iam::123456789012:role/schedule"},
     )
-    template = _template(Rule=_rule(VERSION), Schedule=schedule)
+    template = versioned(Rule=rule_for(VERSION), Schedule=schedule)
     by_policy, by_role = messages(lint_template(tmp_path, template), BY_NUMBER)
     assert "permission" in by_policy
     assert "permission" not in by_role
@@ -130,15 +108,15 @@ def test_a_service_that_takes_only_versions_is_silent(tmp_path: Path) -> None:
         "DomainName": "shop.example.com",
         "Id": "shop",
     }
-    site = _resource(
-        "AWS::CloudFront::Distribution",
+    site = resource(
+        "CloudFront::Distribution",
         DistributionConfig={
             "DefaultCacheBehavior": behavior,
             "Enabled": True,
             "Origins": [origin],
         },
     )
-    assert _found(tmp_path, _template(Site=site), BY_NUMBER) == []
+    assert _found(tmp_path, versioned(Site=site), BY_NUMBER) == []
 
 
 @pytest.mark.parametrize(
@@ -153,16 +131,16 @@ def test_a_machine_may_pin_a_version_for_executions_that_run(
 ) -> None:
     state = {"Type": "Task", "Resource": VERSION, "End": True}
     definition = {"StartAt": "Sell", "States": {"Sell": state}}
-    machine = _resource(kind, Role=ROLE, RoleArn=ROLE, **{name: definition})
+    machine = resource(kind, Role=ROLE, RoleArn=ROLE, **{name: definition})
     del machine["Properties"]["RoleArn" if "Serverless" in kind else "Role"]
-    template = _template(Machine=machine, Rule=_rule(VERSION))
+    template = versioned(Machine=machine, Rule=rule_for(VERSION))
     template["Transform"] = "AWS::Serverless-2016-10-31"
     # What comes behind it in the template counts all the same.
     assert _found(tmp_path, template, BY_NUMBER) == [TARGET]
 
 
 def test_a_version_in_a_branch_that_cannot_hold_is_silent(tmp_path: Path) -> None:
-    template = _template(Rule=_rule({"Fn::If": ["Never", VERSION, LIVE]}))
+    template = versioned(Rule=rule_for({"Fn::If": ["Never", VERSION, LIVE]}))
     template["Conditions"] = {"Never": {"Fn::Equals": ["a", "b"]}}
     assert _found(tmp_path, template, BY_NUMBER) == []
 
@@ -177,7 +155,7 @@ def test_a_version_in_a_branch_that_cannot_hold_is_silent(tmp_path: Path) -> Non
 def test_the_function_of_a_version_is_named(
     tmp_path: Path, target: Json, name: str
 ) -> None:
-    template = _template(Rule=_rule(target))
+    template = versioned(Rule=rule_for(target))
     orders = {**FUNCTION["Properties"], "FunctionName": "shop-orders"}
     template["Resources"]["Orders"] = {**FUNCTION, "Properties": orders}
     [message] = messages(lint_template(tmp_path, template), BY_NUMBER)
@@ -189,14 +167,14 @@ def test_what_takes_only_versions_does_not_hide_what_comes_behind(
 ) -> None:
     edge = {"EventType": "viewer-request", "LambdaFunctionARN": VERSION}
     cache = {"DefaultCacheBehavior": {"LambdaFunctionAssociations": [edge]}}
-    distribution = _resource("AWS::CloudFront::Distribution", DistributionConfig=cache)
-    template = _template(Edge=distribution, Rule=_rule(VERSION))
+    distribution = resource("CloudFront::Distribution", DistributionConfig=cache)
+    template = versioned(Edge=distribution, Rule=rule_for(VERSION))
     assert _found(tmp_path, template, BY_NUMBER) == [TARGET]
 
 
 def test_what_the_deployment_invokes_is_silent(tmp_path: Path) -> None:
-    custom = _resource("Custom::Migration", ServiceToken=VERSION)
-    assert _found(tmp_path, _template(Custom=custom), BY_NUMBER) == []
+    custom = resource("Custom::Migration", ServiceToken=VERSION)
+    assert _found(tmp_path, versioned(Custom=custom), BY_NUMBER) == []
 
 
 @pytest.mark.parametrize(
@@ -208,14 +186,14 @@ def test_versions_of_serverless_functions(
     template = {
         "Transform": "AWS::Serverless-2016-10-31",
         "Resources": {
-            "Orders": _resource(
-                "AWS::Serverless::Function",
+            "Orders": resource(
+                "Serverless::Function",
                 AutoPublishAlias="live",
                 CodeUri="s3://artifacts/orders.zip",
                 Handler="index.handler",
                 Runtime="python3.13",
             ),
-            "Rule": _rule({"Ref": name}),
+            "Rule": rule_for({"Ref": name}),
         },
     }
     assert _found(tmp_path, template, BY_NUMBER) == [TARGET] * is_reported
@@ -227,13 +205,13 @@ POINTS = "Resources/Live/Properties/FunctionVersion"
 
 
 def _by_parameter(**said: Json) -> Json:
-    template = _template(Live=_alias({"Ref": "Which"}))
+    template = versioned(Live=alias_of({"Ref": "Which"}))
     template["Parameters"] = {"Which": {"Type": "String", **said}}
     return template
 
 
 def test_an_alias_points_to_latest(tmp_path: Path) -> None:
-    template = _template(Live=_alias("$LATEST"))
+    template = versioned(Live=alias_of("$LATEST"))
     assert _found(tmp_path, template, LATEST) == [POINTS]
 
 
@@ -249,7 +227,7 @@ def test_an_alias_points_to_latest(tmp_path: Path) -> None:
 def test_it_names_the_only_function_of_the_alias(
     function: Json, name: str, tmp_path: Path
 ) -> None:
-    template = _template(Live=_alias("$LATEST"), Others=FUNCTION)
+    template = versioned(Live=alias_of("$LATEST"), Others=FUNCTION)
     template["Resources"]["Live"]["Properties"]["FunctionName"] = function
     equals = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}
     template["Conditions"] = {"IsProd": equals}
@@ -259,7 +237,7 @@ def test_it_names_the_only_function_of_the_alias(
 
 @pytest.mark.parametrize("version", [NUMBER, "7", {"Fn::ImportValue": "version"}])
 def test_an_alias_of_a_version_is_silent(tmp_path: Path, version: Json) -> None:
-    assert _found(tmp_path, _template(Live=_alias(version)), LATEST) == []
+    assert _found(tmp_path, versioned(Live=alias_of(version)), LATEST) == []
 
 
 @pytest.mark.parametrize(
@@ -290,7 +268,7 @@ def test_a_parameter_that_cfn_lint_was_given_counts(
 
 
 def _conditional() -> Json:
-    template = _template(Live=_alias({"Fn::If": ["IsProd", NUMBER, "$LATEST"]}))
+    template = versioned(Live=alias_of({"Fn::If": ["IsProd", NUMBER, "$LATEST"]}))
     template["Parameters"] = {"Stage": {"Type": "String"}}
     template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
     return template
@@ -298,7 +276,7 @@ def _conditional() -> Json:
 
 def test_one_branch_that_can_hold_is_enough(tmp_path: Path) -> None:
     template = _conditional()
-    template["Resources"]["Rule"] = _rule(LIVE)
+    template["Resources"]["Rule"] = rule_for(LIVE)
     matches = lint_template(tmp_path, template)
     assert paths(matches, LATEST) == [f"{POINTS}/Fn::If/2"]
     assert paths(matches, "W9810") == [TARGET]
@@ -316,7 +294,7 @@ def test_a_branch_that_cannot_hold_is_silent(tmp_path: Path) -> None:
     ids=json.dumps,
 )
 def test_its_targets_are_unqualified_too(tmp_path: Path, target: Json) -> None:
-    template = _template(Live=_alias("$LATEST"), Rule=_rule(target))
+    template = versioned(Live=alias_of("$LATEST"), Rule=rule_for(target))
     matches = lint_template(tmp_path, template)
     assert paths(matches, LATEST) == [POINTS]
     assert paths(matches, "W9810") == [TARGET]
@@ -328,7 +306,7 @@ def test_its_targets_are_unqualified_too(tmp_path: Path, target: Json) -> None:
 
 
 def _versioned(name: str, **properties: Json) -> Json:
-    version = _resource("AWS::Lambda::Version", FunctionName=FN, **properties)
+    version = resource("Lambda::Version", FunctionName=FN, **properties)
     return {
         "Parameters": {
             "Build": {"Type": "String"},
