@@ -145,3 +145,25 @@ def new_code(template: Template_, function: str = "Orders") -> Template_:
 
 def variables(**values: Any) -> Template_:
     return {"Environment": {"Variables": values}}
+
+
+def version_of(**properties: Any) -> Template_:
+    return resource("Lambda::Version", FunctionName={"Ref": "Orders"}, **properties)
+
+
+def published(
+    version: str = "OrdersVersion",
+    properties: Any = None,
+    invoked: Any = None,
+    **of_version: Any,
+) -> Template_:
+    """A function behind an alias of a version."""
+    return stack(
+        properties,
+        invoked=invoked or {"Ref": "Live"},
+        Resources={
+            version: version_of(**of_version),
+            "Live": alias_of({"Fn::GetAtt": f"{version}.Version"}),
+        },
+        Parameters={"Version": parameter()},
+    )
