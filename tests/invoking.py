@@ -14,7 +14,8 @@ FORMS = {
     "uri": "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path"
     "/2015-03-31/functions/{}/invocations",
 }
-FUNCTION: dict[str, Any] = {
+# A function, a version of it and an alias of that.
+PUBLISHED: dict[str, Any] = {
     "Fn": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "orders"}},
     "Version": {
         "Type": "AWS::Lambda::Version",
@@ -30,6 +31,7 @@ FUNCTION: dict[str, Any] = {
     },
 }
 
+# Where the properties of what invokes it stand.
 RULE = "Resources/Rule/Properties/"
 
 

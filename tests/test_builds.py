@@ -405,3 +405,27 @@ def test_a_dockerfile_of_another_name(tmp_path: Path) -> None:
     files = {"Dockerfile": "FROM x\nCOPY . .\n", "a.docker": "FROM x\nCOPY a.py .\n"}
     template = _image(Dockerfile="a.docker")
     assert _judged(tmp_path, template, files, {"b.py": "changed"}) is False
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git")
+def test_the_files_of_an_image_publish_where_they_differ(tmp_path: Path) -> None:
+    work = Work(tmp_path / "work")
+    template = sam(
+        {
+            "AutoPublishAlias": "live",
+            "CodeUri": None,
+            "Handler": None,
+            "Runtime": None,
+            "PackageType": "Image",
+        }
+    )
+    template["Resources"]["Orders"]["Metadata"] = {"DockerContext": "src"}
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    work.write({"template.json": json.dumps(template), "src/app.py": "one\n"})
+    work.git("add", "--all")
+    work.git(*identity, "commit", "-q", "-m", "a commit")
+    work.write({"src/app.py": "two\n"})
+    cfn = configured(work.root / "template.json", baseline_ref="HEAD")
+    assert update_of(cfn).problem == ""
+    assert update_of(cfn).unpublished == ()

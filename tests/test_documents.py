@@ -11,10 +11,11 @@ import yaml
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template import read
+from tests.building import resource, stack
 from tests.invoking import (
     FN_ARN,
-    FUNCTION,
     OUTSIDE,
+    PUBLISHED,
     RULE,
     SECTIONS,
     integration,
@@ -83,7 +84,7 @@ def test_substitutions(
         "Definition": {"States": {"Task": {"Type": "Task", **state}}},
         "DefinitionSubstitutions": substitutions,
     }
-    resources = {"Alias": FUNCTION["Alias"], "Version": FUNCTION["Version"]}
+    resources = {"Alias": PUBLISHED["Alias"], "Version": PUBLISHED["Version"]}
     kind = "AWS::StepFunctions::StateMachine"
     template = invoked_by(kind, properties, **{**SECTIONS, "Resources": resources})
     found = paths(lint_template(tmp_path, template), "W9810")
@@ -332,3 +333,16 @@ def test_a_substituted_state_of_an_object_has_its_name(tmp_path: Path) -> None:
     place = "Resources/Rule/Properties/DefinitionSubstitutions/Task"
     assert paths(matches, "W9810") == [place]
     assert messages(matches, "W9810")[0].startswith("State Sell of Rule")
+
+
+def test_a_definition_with_many_short_lists_is_read(tmp_path: Path) -> None:
+    """What nests is bounded, not how much there is."""
+    lists = "\n".join(f"  - [{number}]" for number in range(1_200))
+    state = "{Type: Task, End: true, Resource: ${Orders.Arn}}"
+    text = f"StartAt: A\nStates:\n  A: {state}\nLists:\n{lists}\n"
+    machine = resource(
+        "StepFunctions::StateMachine", DefinitionString={"Fn::Sub": text}
+    )
+    template = stack({}, Resources={"Machine": machine})
+    found = paths(lint_template(tmp_path, template), "W9810")
+    assert "Resources/Machine/Properties/DefinitionString" in found

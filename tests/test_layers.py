@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.building import parameter, resource, sam, stack
 from tests.layered import (
     ARM,
     ARM64,
@@ -23,6 +24,7 @@ from tests.layered import (
     published_layer,
     serverless_with,
 )
+from tests.linting import lint_template, messages
 
 Properties = Mapping[str, Any]
 
@@ -461,3 +463,32 @@ def test_a_layer_that_declares_no_architecture_may_run_on_each(
     template = layered(function)
     template["Resources"]["Layer"] = layer_for(declared)
     assert found_by_path(tmp_path, template) == {}
+
+
+def test_what_a_layer_declares_may_be_unknown_where_sam_builds_it(
+    tmp_path: Path,
+) -> None:
+    layer = resource(
+        "Serverless::LayerVersion",
+        ContentUri="layer/",
+        CompatibleArchitectures=[{"Ref": "Arch"}],
+    )
+    layer["Metadata"] = {"BuildMethod": "makefile", "BuildArchitecture": "arm64"}
+    template = sam(
+        {"Layers": [{"Ref": "Layer"}]},
+        Resources={"Layer": layer},
+        Parameters={"Arch": parameter()},
+    )
+    matches = lint_template(tmp_path, template)
+    assert {"E0002", "W9820"}.isdisjoint(match.rule.id for match in matches)
+
+
+def test_a_parameter_may_hold_the_layers(tmp_path: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
+    layers = f"{arn}-ARM:1,{arn}:1"
+    template = stack(
+        {"Architectures": ["arm64"], "Layers": {"Ref": "Layers"}},
+        Parameters={"Layers": {"Type": "CommaDelimitedList", "Default": layers}},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9820")
+    assert message.startswith("Layer Datadog-Extension runs on x86_64 only")

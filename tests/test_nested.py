@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.building import ARN, resource, versioned
+from tests.building import ARN, resource, stack, versioned
 from tests.linting import lint_template, paths
 
 RULE = "I9813"
@@ -84,3 +84,20 @@ def test_the_sections_of_a_local_nested_template(
         TemplateURL="nested.json",
     )
     assert len(_found(tmp_path, versioned(Nested=application))) == is_reported
+
+
+@pytest.mark.parametrize("output", [None, "text", {}, {"Description": "none"}])
+def test_a_malformed_output_of_a_nested_template_is_nothing(
+    output: Any, tmp_path: Path
+) -> None:
+    nested = {
+        "Parameters": {"Orders": {"Type": "String"}},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"A": output},
+    }
+    (tmp_path / "nested.json").write_text(json.dumps(nested))
+    stack_ = resource(
+        "CloudFormation::Stack", TemplateURL="nested.json", Parameters={"Orders": ARN}
+    )
+    matches = lint_template(tmp_path, stack({}, Resources={"Nested": stack_}))
+    assert {"E0002", "I9813"}.isdisjoint(match.rule.id for match in matches)

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from tests import linting
+from tests.building import ARN, FN, PROPERTIES, parameter, resource, stack, with_stage
 from tests.invoking import (
     FN_ARN,
-    FUNCTION,
     OUTSIDE,
+    PUBLISHED,
     RULE,
     SECTIONS,
     invoked_by,
     scheduled,
 )
-from tests.linting import lint_template, messages, paths
+from tests.linting import FUNCTION, lint_template, messages, paths
 
 # -- what one value says in several ways --------------------------------------------
 
@@ -180,7 +181,7 @@ def test_one_function_in_all_its_spellings(tmp_path: Path) -> None:
         }
         for index, (value, _) in enumerate(SPELLINGS)
     }
-    template = {**SECTIONS, "Resources": {**FUNCTION, **resources}}
+    template = {**SECTIONS, "Resources": {**PUBLISHED, **resources}}
     matches = lint_template(tmp_path, template)
     assert paths(matches, "W9810") == [
         f"Resources/Mapping{index}/Properties/FunctionName{place}"
@@ -202,7 +203,7 @@ def test_one_function_in_all_its_spellings(tmp_path: Path) -> None:
     ],
 )
 def test_a_given_parameter(value: Any, given: str, count: int, tmp_path: Path) -> None:
-    resources = {"Alias": FUNCTION["Alias"], "Version": FUNCTION["Version"]}
+    resources = {"Alias": PUBLISHED["Alias"], "Version": PUBLISHED["Version"]}
     template = scheduled(value, **{**SECTIONS, "Resources": resources})
     found = messages(lint_template(tmp_path, template, "--parameters", given), "W9810")
     assert len(found) == count
@@ -302,3 +303,94 @@ def test_managed_instances_under_a_condition(tmp_path: Path) -> None:
     template = scheduled(FN_ARN, **{**SECTIONS, "Resources": {"Fn": function}})
     (message,) = messages(lint_template(tmp_path, template), "W9810")
     assert " of Fn when IsLive is false," in message
+
+
+def test_what_is_never_there_has_no_value_that_matters(tmp_path: Path) -> None:
+    """A branch that can only hold where the resource that it names does not exist."""
+    attribute = {"Fn::GetAtt": ["Orders", "Arn"]}
+    template = with_stage({"Fn::If": ["IsProd", "none", attribute]})
+    template["Resources"]["Orders"] = {**FUNCTION, "Condition": "IsProd"}
+    assert lint_template(tmp_path, template) == []
+    queue = {"Type": "AWS::SQS::Queue", "Condition": "IsProd"}
+    template["Resources"]["Queue"] = queue
+    value = {"Fn::If": ["IsProd", "none", {"Fn::GetAtt": ["Queue", "Arn"]}]}
+    template["Outputs"]["Value"]["Value"] = value
+    assert lint_template(tmp_path, template) == []
+
+
+def test_a_name_means_the_function_that_is_there(tmp_path: Path) -> None:
+    named = {**PROPERTIES, "FunctionName": "orders"}
+    function = {"Type": "AWS::Lambda::Function", "Properties": named}
+    template = with_stage("")
+    template["Resources"] = {
+        "Orders": {**function, "Condition": "IsProd"},
+        "Rule": resource(
+            "Events::Rule",
+            ScheduleExpression="rate(1 day)",
+            Targets=[
+                {
+                    "Id": "a",
+                    "Arn": {
+                        "Fn::If": [
+                            "IsProd",
+                            "arn:aws:sqs:us-east-1:123456789012:orders",
+                            "arn:aws:lambda:us-east-1:123456789012:function:orders",
+                        ]
+                    },
+                }
+            ],
+        ),
+    }
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert "$LATEST of Orders" not in message
+
+
+def test_an_alias_of_latest_in_the_other_scenario_is_none(tmp_path: Path) -> None:
+    template = stack(
+        {},
+        Resources={
+            "Version": resource("Lambda::Version", FunctionName=FN),
+            "Live": resource(
+                "Lambda::Alias",
+                FunctionName=FN,
+                Name="live",
+                FunctionVersion={
+                    "Fn::If": [
+                        "IsProd",
+                        {"Fn::GetAtt": ["Version", "Version"]},
+                        "$LATEST",
+                    ]
+                },
+            ),
+            "Topic": resource(
+                "SNS::Topic",
+                Subscription=[
+                    {
+                        "Protocol": "lambda",
+                        "Endpoint": {"Fn::If": ["IsProd", {"Ref": "Live"}, "none"]},
+                    }
+                ],
+            ),
+        },
+        Parameters={"Stage": parameter()},
+        Conditions={"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+    )
+    matches = lint_template(tmp_path, template)
+    assert paths(matches, "W9811") != []
+    assert [path for path in paths(matches, "W9810") if "Topic" in path] == []
+
+
+@pytest.mark.parametrize("qualifier", [["live"], {"a": "live"}, 7])
+def test_a_malformed_qualifier_is_unknown(qualifier: Any, tmp_path: Path) -> None:
+    invoke = {"FunctionName": ARN, "Qualifier": qualifier}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+    definition = {"StartAt": "A", "States": {"A": {**task, "Parameters": invoke}}}
+    template = stack(
+        {},
+        Resources={
+            "Machine": resource("StepFunctions::StateMachine", Definition=definition)
+        },
+    )
+    matches = lint_template(tmp_path, template)
+    assert "E0002" not in {match.rule.id for match in matches}
+    assert not [path for path in paths(matches, "W9810") if "Machine" in path]

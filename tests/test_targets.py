@@ -18,7 +18,17 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.data import TargetRow, load, targets
 from cfn_lint_lambda_race.template import read
 from tests import linting
-from tests.invoking import FORMS, FUNCTION, OUTSIDE, invoked_by, scheduled
+from tests.building import (
+    ARN,
+    PROPERTIES,
+    definition_of,
+    parameter,
+    resource,
+    sam,
+    stack,
+    variables,
+)
+from tests.invoking import FORMS, OUTSIDE, PUBLISHED, invoked_by, scheduled
 from tests.linting import lint_template, messages, paths
 
 ROWS = [row for rows in targets().values() for row in rows]
@@ -52,12 +62,12 @@ QUALIFIERS: list[tuple[Any, bool]] = [
 ]
 
 # The same in a file, which holds no intrinsic functions.
-ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
+LITERAL_ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders"
 LITERAL = {
-    ARN: True,
-    f"{ARN}:$LATEST": True,
-    f"{ARN}:live": False,
-    f"{ARN}:7": False,
+    LITERAL_ARN: True,
+    f"{LITERAL_ARN}:$LATEST": True,
+    f"{LITERAL_ARN}:live": False,
+    f"{LITERAL_ARN}:7": False,
 }
 
 
@@ -83,7 +93,7 @@ def _uses(
     template = {
         "Parameters": {"Stage": {"Type": "String"}},
         "Resources": {
-            **deepcopy(FUNCTION),
+            **deepcopy(PUBLISHED),
             **{
                 f"Target{index}": {"Type": kind, "Properties": case.properties}
                 for index, case in enumerate(cases)
@@ -205,11 +215,11 @@ def test_a_property(row: TargetRow, item: str | int) -> None:
 @pytest.mark.parametrize("row", ATTRIBUTES, ids=_name)
 @pytest.mark.parametrize(("reference", "is_unqualified"), WRITTEN.items())
 def test_an_attribute(row: TargetRow, reference: str, is_unqualified: bool) -> None:
-    target = {**FUNCTION["Alias"], "Type": row.type}
+    target = {**PUBLISHED["Alias"], "Type": row.type}
     _put(target, row.path, _sub(row, reference), 0)
     template = {
         "Parameters": {"Stage": {"Type": "String"}},
-        "Resources": {**FUNCTION, "Target": target},
+        "Resources": {**PUBLISHED, "Target": target},
     }
     reading = read(Template("template.json", template, ["us-east-1"]))
     uses = [
@@ -375,7 +385,7 @@ def test_cfn_lint_reports_each(
     qualified = {f"Good{name}": node for name, node in _named("${Alias}").items()}
     template = {
         "Transform": "AWS::LanguageExtensions",
-        "Resources": {**deepcopy(FUNCTION), **unqualified, **qualified},
+        "Resources": {**deepcopy(PUBLISHED), **unqualified, **qualified},
     }
     assert len(unqualified) > 180
     expected = [
@@ -601,9 +611,9 @@ def test_the_qualifier_that_a_page_shows_counts(kind: str, properties: Any) -> N
 def test_a_hook_of_a_deployment_is_a_target_of_the_deployment(
     hook: str, tmp_path: Path
 ) -> None:
-    alias = deepcopy(FUNCTION["Alias"])
+    alias = deepcopy(PUBLISHED["Alias"])
     alias["UpdatePolicy"] = {"CodeDeployLambdaAliasUpdate": {hook: {"Ref": "Fn"}}}
-    template = {"Resources": {**FUNCTION, "Alias": alias}}
+    template = {"Resources": {**PUBLISHED, "Alias": alias}}
     template["Resources"]["Fn"] = linting.FUNCTION
     matches = lint_template(tmp_path, template, "-x", "W9810:deployment_targets=true")
     where = f"Resources/Alias/UpdatePolicy/CodeDeployLambdaAliasUpdate/{hook}"
@@ -656,3 +666,123 @@ def test_an_http_api_takes_its_target_as_a_uri_too(tmp_path: Path) -> None:
         target = {"Target": {"Fn::Sub": uri % qualifier}}
         template = invoked_by("AWS::ApiGatewayV2::Api", target)
         assert len(messages(lint_template(tmp_path, template), "W9810")) == count
+
+
+@pytest.mark.parametrize("name", ["onEvent", "isComplete", "onTimeout"])
+def test_each_part_of_the_cdk_s_framework_is_the_deployment_s(
+    name: str, tmp_path: Path
+) -> None:
+    def template(handler: str) -> dict[str, Any]:
+        caller = {**PROPERTIES, "Handler": handler}
+        caller.update(variables(ORDERS=ARN))
+        return stack({}, Resources={"Caller": resource("Lambda::Function", **caller)})
+
+    assert paths(lint_template(tmp_path, template(f"framework.{name}")), "I9813") == []
+    assert paths(lint_template(tmp_path, template("index.handler")), "I9813") != []
+
+
+def test_a_type_of_an_event_may_be_a_parameter(tmp_path: Path) -> None:
+    event = {"Type": {"Ref": "Kind"}, "Properties": {"Path": "/", "Method": "get"}}
+    template = sam(
+        {"Events": {"Get": event}}, Parameters={"Kind": parameter(Default="Api")}
+    )
+    matches = lint_template(tmp_path, template)
+    assert "E0002" not in {match.rule.id for match in matches}
+
+
+def test_an_event_of_an_api_in_a_file_is_only_a_permission(tmp_path: Path) -> None:
+    event = {"Path": "/", "Method": "get", "RestApiId": {"Ref": "Api"}}
+    api = resource("Serverless::Api", StageName="prod", DefinitionUri="api.yaml")
+    template = sam(
+        {"Events": {"Get": {"Type": "Api", "Properties": event}}},
+        Resources={"Api": api},
+    )
+    assert paths(lint_template(tmp_path, template), "W9810") == []
+
+
+@pytest.mark.parametrize("api", [{"Ref": "Elsewhere"}, "a1b2c3d4e5"])
+@pytest.mark.parametrize("kind", ["Api", "HttpApi"])
+def test_an_event_of_an_api_elsewhere_is_only_a_permission(
+    tmp_path: Path, kind: str, api: Any
+) -> None:
+    key = "RestApiId" if kind == "Api" else "ApiId"
+    event = {"Path": "/", "Method": "get", key: api}
+    template = sam(
+        {"Events": {"Web": {"Type": kind, "Properties": event}}},
+        Parameters={"Elsewhere": parameter()},
+    )
+    assert paths(lint_template(tmp_path, template), "W9810") == []
+
+
+@pytest.mark.parametrize("end", ["/invocations", ""])
+def test_an_integration_may_leave_out_what_it_asks_for(
+    tmp_path: Path, end: str
+) -> None:
+    path = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+    method = resource(
+        "ApiGateway::Method",
+        HttpMethod="GET",
+        Integration={
+            "Type": "AWS_PROXY",
+            "Uri": {"Fn::Join": ["", [path, ARN, end]]},
+        },
+    )
+    matches = lint_template(tmp_path, stack(Resources={"Method": method}))
+    place = "Resources/Method/Properties/Integration/Uri"
+    assert paths(matches, "W9810")[1:] == [place]
+
+
+def test_each_item_of_a_list_says_its_own_protocol(tmp_path: Path) -> None:
+    protocols = ("sqs", "lambda", "https")
+    topic = resource(
+        "SNS::Topic",
+        Subscription=[{"Protocol": one, "Endpoint": ARN} for one in protocols],
+    )
+    found = paths(lint_template(tmp_path, stack(Resources={"Topic": topic})), "W9810")
+    assert found[1:] == ["Resources/Topic/Properties/Subscription/1/Endpoint"]
+
+
+@pytest.mark.parametrize(("named", "is_replaced"), [("Shop", True), ("Office", False)])
+def test_an_event_takes_over_the_operation_of_its_own_api(
+    named: str, is_replaced: bool, tmp_path: Path
+) -> None:
+    shop = resource(
+        "Serverless::Api",
+        StageName="prod",
+        MergeDefinitions=True,
+        DefinitionBody=definition_of("/orders", "${Orders.Arn}"),
+    )
+    office = resource("Serverless::Api", StageName="prod")
+    event = {"Path": "/orders", "Method": "get", "RestApiId": {"Ref": named}}
+    template = sam(
+        {"AutoPublishAlias": "live"}, Resources={"Shop": shop, "Office": office}
+    )
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["Events"] = {"Get": {"Type": "Api", "Properties": event}}
+    found = paths(lint_template(tmp_path, template), "W9810")
+    assert any("Shop" in path for path in found) is not is_replaced
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "api"),
+    [
+        ("Api", "RestApiId", "ServerlessRestApi"),
+        ("HttpApi", "ApiId", "ServerlessHttpApi"),
+    ],
+)
+def test_an_api_that_sam_makes_takes_what_globals_say(
+    kind: str, name: str, api: str, tmp_path: Path
+) -> None:
+    authorizer = {"FunctionArn": ARN, "AuthorizerPayloadFormatVersion": "2.0"}
+    event = {"Path": "/", "Method": "get", name: {"Ref": api}}
+    template = sam(
+        {},
+        Globals={kind: {"Auth": {"Authorizers": {"A": authorizer}}}},
+        Parameters={"Elsewhere": parameter()},
+    )
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["Events"] = {"Get": {"Type": kind, "Properties": event}}
+    where = f"Globals/{kind}/Auth/Authorizers/A/FunctionArn"
+    assert where in paths(lint_template(tmp_path, template), "W9810")
+    event[name] = {"Ref": "Elsewhere"}
+    assert where not in paths(lint_template(tmp_path, template), "W9810")

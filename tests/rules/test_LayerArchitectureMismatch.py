@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.building import CHOICE, parameter, stack
 from tests.layered import (
     ARM,
     ARM64,
@@ -21,6 +22,7 @@ from tests.layered import (
     published_layer,
     serverless_with,
 )
+from tests.linting import lint_template, messages
 
 # -- one function, one layer ---------------------------------------------------------
 
@@ -129,3 +131,38 @@ def test_only_known_binaries_fail_to_start(tmp_path: Path) -> None:
     declared = found_by_path(tmp_path, template)
     assert "exec format error" not in declared[ITEM]
     assert "binaries in it do not run" in declared[ITEM]
+
+
+def test_a_layer_that_is_wrong_in_two_ways_says_when_in_which(tmp_path: Path) -> None:
+    layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
+    template = stack(
+        {
+            "Architectures": [{"Ref": "Arch"}],
+            "Layers": [{"Fn::FindInMap": ["Twins", {"Ref": "Arch"}, "layer"]}],
+        },
+        Parameters={"Arch": parameter(AllowedValues=["arm64", "x86-64"])},
+        Mappings={
+            "Twins": {"arm64": {"layer": f"{layer}:1"}, "x86-64": {"layer": "x"}}
+        },
+    )
+    template["Parameters"]["Arch"]["AllowedValues"] = ["arm64", "x86_64"]
+    template["Mappings"]["Twins"]["x86_64"] = {"layer": f"{layer}-ARM:1"}
+    found = messages(lint_template(tmp_path, template), "W9820")
+    assert found
+    assert all("Arch is" in message for message in found)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "when"),
+    [
+        ("arm64", ""),
+        ({"Fn::If": ["IsProd", "arm64", "x86_64"]}, " when IsProd is true"),
+    ],
+)
+def test_a_layer_that_is_right_in_one_case_is_wrong_in_the_other(
+    architecture: Any, when: str, tmp_path: Path
+) -> None:
+    layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:1"
+    template = stack({"Architectures": [architecture], "Layers": [layer]}, **CHOICE)
+    (message,) = messages(lint_template(tmp_path, template), "W9820")
+    assert f"but Orders is arm64{when}:" in message

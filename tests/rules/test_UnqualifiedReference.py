@@ -8,7 +8,21 @@ from typing import Any
 
 import pytest
 
-from tests.building import ARN, FN, LIVE, resource, statement_on, versioned
+from tests.building import (
+    ARN,
+    CHOICE,
+    FN,
+    LIVE,
+    PROPERTIES,
+    VERSIONED,
+    parameter,
+    resource,
+    sam,
+    stack,
+    statement_on,
+    variables,
+    versioned,
+)
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 RULE = "I9813"
@@ -546,3 +560,114 @@ def test_a_connector_from_a_function_grants_unqualified(tmp_path: Path) -> None:
     )
     found = _found(tmp_path, _sam(Checkout=_serverless(), Connector=connector))
     assert [path.split("/")[1] for path in found] == ["Connector"]
+
+
+def test_a_sam_machine_s_own_policies_serve_the_machine(tmp_path: Path) -> None:
+    def template(invoked: Any) -> dict[str, Any]:
+        statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
+        task = {"Type": "Task", "Resource": invoked, "End": True}
+        return sam(
+            {"Events": None},
+            Resources={
+                "Machine": resource(
+                    "Serverless::StateMachine",
+                    Definition={"StartAt": "Task", "States": {"Task": task}},
+                    Policies=[{"Statement": [{**statement, "Resource": ARN}]}],
+                )
+            },
+        )
+
+    matches = lint_template(tmp_path, template(ARN))
+    assert len(paths(matches, "W9810")) == 1
+    assert paths(matches, "I9813") == []
+    elsewhere = template("arn:aws:states:::sqs:sendMessage")
+    assert len(paths(lint_template(tmp_path, elsewhere), "I9813")) == 1
+
+
+def test_an_arn_that_is_written_out_leaves_too(tmp_path: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:orders"
+    template = stack(
+        {"FunctionName": "orders"},
+        Outputs={"Arn": {"Value": arn}, "Name": {"Value": "orders"}},
+    )
+    found = paths(lint_template(tmp_path, template), "I9813")
+    assert found == ["Outputs/Arn/Value"]
+
+
+@pytest.mark.parametrize("output", [None, "text", [], {}, {"Value": None}])
+def test_a_malformed_output_is_nothing(output: Any, tmp_path: Path) -> None:
+    template = stack({}, Outputs={"A": output, "B": {"Value": ARN}})
+    matches = lint_template(tmp_path, template)
+    if not any(match.rule.id == "E0000" for match in matches):
+        assert paths(matches, "I9813") == ["Outputs/B/Value"]
+
+
+def test_an_output_that_names_a_policy_holds_nothing_of_it(tmp_path: Path) -> None:
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    policy = resource("IAM::ManagedPolicy", PolicyDocument={"Statement": [statement]})
+    template = stack(
+        {}, Resources={"Policy": policy}, Outputs={"P": {"Value": {"Ref": "Policy"}}}
+    )
+    matches = lint_template(tmp_path, template)
+    assert [path.split("/")[1] for path in paths(matches, "I9813")] == ["Policy"]
+    assert "E0002" not in {match.rule.id for match in matches}
+
+
+def test_a_connector_to_a_function_elsewhere_leaves_nothing(tmp_path: Path) -> None:
+    destination = {
+        "Type": "AWS::Lambda::Function",
+        "Arn": "arn:aws:lambda:us-east-1:123456789012:function:elsewhere",
+    }
+    connector = resource(
+        "Serverless::Connector",
+        Source={"Id": "Orders"},
+        Destination=destination,
+        Permissions=["Write"],
+    )
+    template = sam({}, Resources={"Connector": connector})
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+
+
+def test_an_output_is_judged_where_it_is_there(tmp_path: Path) -> None:
+    value = {"Fn::If": ["IsProd", LIVE, ARN]}
+    template = stack({}, Resources=VERSIONED, **CHOICE)
+    template["Outputs"] = {"Name": {"Value": value, "Condition": "IsProd"}}
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+    del template["Outputs"]["Name"]["Condition"]
+    assert paths(lint_template(tmp_path, template), "I9813") != []
+
+
+def test_a_policy_that_a_role_names_serves_the_role(tmp_path: Path) -> None:
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    task = {"Type": "Task", "Resource": ARN, "End": True}
+    template = stack(
+        {},
+        Resources={
+            "Policy": resource(
+                "IAM::ManagedPolicy", PolicyDocument={"Statement": [statement]}
+            ),
+            "Role": resource("IAM::Role", ManagedPolicyArns=[{"Ref": "Policy"}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+        },
+    )
+    # The machine carries W9810: its policy is not a finding of its own.
+    assert paths(lint_template(tmp_path, template), "I9813") == []
+    task["Resource"] = "arn:aws:states:::sqs:sendMessage"
+    assert len(paths(lint_template(tmp_path, template), "I9813")) == 1
+
+
+def test_a_parameter_that_also_names_the_function_does_not_mean_it(
+    tmp_path: Path,
+) -> None:
+    other = resource("Lambda::Function", **PROPERTIES)
+    other["Properties"] = {**PROPERTIES, **variables(A={"Ref": "Name"})}
+    template = stack(
+        {"FunctionName": {"Ref": "Name"}},
+        Resources={"Other": other},
+        Parameters={"Name": parameter()},
+    )
+    assert paths(lint_template(tmp_path, template), "I9813") == []

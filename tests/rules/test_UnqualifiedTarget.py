@@ -13,12 +13,13 @@ from cfn_lint_lambda_race import UnqualifiedTarget
 from cfn_lint_lambda_race.rules._words import name_target
 from cfn_lint_lambda_race.template import read
 from tests import linting
-from tests.invoking import FN_ARN, FUNCTION, SECTIONS, invoked_by, scheduled
+from tests.building import ARN, resource, sam
+from tests.invoking import FN_ARN, PUBLISHED, SECTIONS, invoked_by, scheduled
 from tests.linting import lint_template, messages, paths
 
 
 def test_an_alias_of_latest_is_unqualified_and_named() -> None:
-    resources = deepcopy(FUNCTION)
+    resources = deepcopy(PUBLISHED)
     resources["Alias"]["Properties"]["FunctionVersion"] = "$LATEST"
     pipe = {"Type": "AWS::Pipes::Pipe", "Properties": {"Target": {"Ref": "Alias"}}}
     template = {"Resources": {**resources, "Pipe": pipe}}
@@ -68,7 +69,7 @@ def test_the_cure_is_one_that_the_service_takes(
 
 def test_a_scenario_says_nothing_twice(tmp_path: Path) -> None:
     node = {"Fn::If": ["IsLive", {"Ref": "Alias"}, FN_ARN]}
-    resources = {"Alias": FUNCTION["Alias"], "Version": FUNCTION["Version"]}
+    resources = {"Alias": PUBLISHED["Alias"], "Version": PUBLISHED["Version"]}
     template = scheduled(node, **{**SECTIONS, "Resources": resources})
     template["Resources"]["Rule"]["Condition"] = "IsTest"
     (message,) = messages(lint_template(tmp_path, template), "W9810")
@@ -271,3 +272,23 @@ def test_a_summary_says_what_its_targets_share(tmp_path: Path) -> None:
     }
     (message,) = messages(lint_template(tmp_path, template, *SUMMARY), "W9810")
     assert " and 1 more target invoke $LATEST of Fn, which" in message
+
+
+def test_the_alias_that_sam_publishes_is_the_cure(tmp_path: Path) -> None:
+    def cure(**properties: Any) -> str:
+        rule = resource(
+            "Events::Rule",
+            ScheduleExpression="rate(1 day)",
+            Targets=[{"Id": "a", "Arn": ARN}],
+        )
+        template = sam({**properties}, Resources={"Rule": rule})
+        matches = lint_template(tmp_path, template)
+        (found,) = [
+            match.message
+            for match in matches
+            if match.rule.id == "W9810" and match.message.startswith("Rule ")
+        ]
+        return str(found).rpartition("; ")[2]
+
+    assert cure() == "set AutoPublishAlias on Orders and invoke that alias"
+    assert cure(AutoPublishAlias="live") == "invoke !Ref Orders.Alias"
