@@ -29,6 +29,7 @@ from tests.attached import (
 )
 from tests.building import ARN, FN, LIVE, alias_of, permission_on, resource, rule_for
 from tests.linting import lint_template, messages, paths
+from tests.translation import translated
 
 # -- permissions -------------------------------------------------------------------
 
@@ -328,11 +329,8 @@ def test_what_serverless_generates_matches(
 def test_what_the_translator_writes_matches(
     tmp_path: Path, kind: str, setting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    translate = translator.Translator({}, parser.Parser()).translate
-    template = translate(_generated(kind, setting), {"Alias": "live"})
+    template = translated(_generated(kind, setting), {"Alias": "live"})
     assert any(
         resource["Type"] == "AWS::Lambda::Alias"
         for resource in template["Resources"].values()

@@ -30,6 +30,7 @@ from tests.building import (
     variables,
 )
 from tests.linting import CORPUS, ROOT, lint_template, messages
+from tests.translation import translated
 from tests.updates import (
     CONDITIONS,
     STAGE,
@@ -892,11 +893,8 @@ def test_architectures_are_code(tmp_path: Path) -> None:
 
 
 def _processed(template: Template_) -> Template_:
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
-    translate = translator.Translator({}, parser.Parser()).translate
-    translated: Template_ = translate(deepcopy(template), parameter_values={})
-    return translated
+    processed: Template_ = translated(template)
+    return processed
 
 
 def _rich(**properties: Any) -> Template_:

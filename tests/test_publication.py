@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
-from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,7 @@ from tests.building import (
     stack,
     variables,
 )
+from tests.translation import translated
 from tests.updates import configured, update
 
 
@@ -181,22 +180,6 @@ def test_the_update_that_introduces_the_version(tmp_path: Path) -> None:
 # -- against aws-sam-translator ----------------------------------------------------
 
 
-@cache
-def _new_translator() -> Any:
-    """What makes a translator of SAM's.
-
-    Each starts a session of boto3 and checks SAM's own policy templates, which takes
-    longer than the translation; here all share them.
-    """
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
-    session = pytest.importorskip("boto3").session.Session(region_name="us-east-1")
-    policies = "make_policy_template_for_function_plugin"
-    setattr(translator, policies, cache(getattr(translator, policies)))
-    new = translator.Translator
-    return partial(new, {}, parser.Parser(), boto_session=session)
-
-
 def _version_id(template: Template_) -> str:
     """The logical ID that SAM gives the version of ``Orders``."""
     given = {
@@ -204,11 +187,9 @@ def _version_id(template: Template_) -> str:
         for name, node in template.get("Parameters", {}).items()
         if "Default" in node
     }
-    translate = _new_translator()().translate
-    translated = translate(deepcopy(template), parameter_values=given)
     (name,) = [
         name
-        for name, node in translated["Resources"].items()
+        for name, node in translated(template, given)["Resources"].items()
         if node["Type"] == "AWS::Lambda::Version"
     ]
     assert isinstance(name, str)

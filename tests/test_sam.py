@@ -26,11 +26,11 @@ from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.template._source import content
 from tests.building import resource
 from tests.linting import CORPUS
+from tests.translation import translated
 
-translator = pytest.importorskip("samtranslator.translator.translator")
-from samtranslator.parser.parser import Parser  # noqa: E402
-from samtranslator.plugins.globals.globals_plugin import GlobalsPlugin  # noqa: E402
-from samtranslator.public.exceptions import InvalidDocumentException  # noqa: E402
+pytest.importorskip("samtranslator")
+from samtranslator.plugins.globals.globals_plugin import GlobalsPlugin
+from samtranslator.public.exceptions import InvalidDocumentException
 
 pytestmark = pytest.mark.skipif(
     not hasattr(transforms, "_sam_globals"),
@@ -98,9 +98,8 @@ def _translated(template: Template_) -> Template_:
     _package("AWS::Serverless::Function", template.get("Globals", {}).get("Function"))
     for made in template["Resources"].values():
         _package(made.get("Type"), made.get("Properties"))
-    translate = translator.Translator({}, Parser()).translate
-    translated: Template_ = translate(template, parameter_values={})
-    return translated
+    packaged: Template_ = translated(template)
+    return packaged
 
 
 def _package(kind: str, properties: Any) -> None:

@@ -18,6 +18,7 @@ from tests.moving import (
     timeline_from,
     waited_for,
 )
+from tests.translation import translated
 
 
 def _follows_in_translation(kind: str) -> bool:
@@ -60,14 +61,8 @@ def test_each_event_of_sam_is_tried() -> None:
 
 
 def _translated(template: Template_) -> Template_:
-    translator = pytest.importorskip("samtranslator.translator.transform")
-    found: Template_ = translator.transform(deepcopy(template), {}, _Policies())
-    return found
-
-
-class _Policies:
-    def load(self) -> dict[str, str]:
-        return {}
+    result: Template_ = translated(template)
+    return result
 
 
 def test_each_event_that_needs_a_permission_has_a_row() -> None:
