@@ -1,4 +1,7 @@
-"""What an update is compared with: revisions, files, and settings that cannot hold."""
+"""What an update is compared with: revisions, files, and settings that cannot hold.
+
+Tests `update/__init__.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What intrinsic functions mean."""
+"""What intrinsic functions mean.
+
+Tests `template/_intrinsics.py` and `template/_nodes.py` too.
+"""
 
 from __future__ import annotations
 

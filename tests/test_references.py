@@ -1,4 +1,7 @@
-"""Which function and which qualifier a value denotes."""
+"""Which function and which qualifier a value denotes.
+
+Tests `template/_reading.py` too.
+"""
 
 from __future__ import annotations
 

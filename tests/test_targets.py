@@ -2,6 +2,8 @@
 
 The templates are made from the rows themselves, so a new row is tested by being
 there.
+
+Tests `template/__init__.py` too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""I9813: unqualified references that leave for callers the template does not show."""
+"""I9813: unqualified references that leave for callers the template does not show.
+
+Tests `template/_exits.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""W9810: what is said of a target that invokes $LATEST."""
+"""W9810: what is said of a target that invokes $LATEST.
+
+Tests `rules/_words.py` and `template/_reading.py` too.
+"""
 
 from __future__ import annotations
 
