@@ -1,4 +1,7 @@
-"""The command: what it prints, and the exit code that says how it went."""
+"""The command: what it prints, and the exit code that says how it went.
+
+Tests `__main__.py`, `_linting.py`, `_pages.py` and `cure/_generated.py` too.
+"""
 
 from __future__ import annotations
 

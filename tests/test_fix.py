@@ -1,4 +1,8 @@
-"""What `fix` makes of findings: the rules of each kind of fix."""
+"""What `fix` makes of findings: the rules of each kind of fix.
+
+Tests `cure/__init__.py`, `cure/_apply.py`, `cure/_fixes.py`, `cure/_rewriting.py` and
+`cure/_workshop.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The command's `plan`: timelines in print, and the phases of an update."""
+"""The command's `plan`: timelines in print, and the phases of an update.
+
+Tests `_pictures.py` too.
+"""
 
 from __future__ import annotations
 

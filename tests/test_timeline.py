@@ -1,4 +1,7 @@
-"""The steps of an update, and what callers meet in every order of them."""
+"""The steps of an update, and what callers meet in every order of them.
+
+Tests `update/_order.py` and `update/_steps.py` too.
+"""
 
 from __future__ import annotations
 
