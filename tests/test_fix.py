@@ -1,4 +1,8 @@
-"""What `fix` makes of findings: the rules of each kind of fix."""
+"""What `fix` makes of findings: the rules of each kind of fix.
+
+Tests `cure/__init__.py`, `cure/_apply.py`, `cure/_fixes.py`, `cure/_rewriting.py` and
+`cure/_workshop.py` too.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,10 @@ from cfn_lint_lambda_race.cure import NoFixError
 from cfn_lint_lambda_race.cure._edits import Document
 from tests.fixing import fixed, reasons
 from tests.linting import CORPUS, ROOT, TEMPLATES, lint, lint_whole
+from tests.translation import translated
+
+# Each lints whole templates, several times.
+pytestmark = pytest.mark.slow
 
 WRONG = [
     path
@@ -93,7 +101,6 @@ def _findings(path: Path) -> Counter[tuple[str, tuple[str | int, ...]]]:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not REAL, reason="no corpus beside us")
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
@@ -166,8 +173,6 @@ def _only_publishes(before: str, after: str) -> None:
 
 
 def _translated(template: Any) -> Any:
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
     template = json.loads(json.dumps(template))
     for name, resource in template["Resources"].items():
         properties = resource.get("Properties")
@@ -178,7 +183,7 @@ def _translated(template: Any) -> Any:
     section = template.get("Globals", {}).get("Function", {})
     if isinstance(section.get("CodeUri"), str):
         section["CodeUri"] = "s3://bucket/global"
-    return translator.Translator({}, parser.Parser()).translate(template, {})
+    return translated(template)
 
 
 # -- versions ------------------------------------------------------------------
@@ -252,7 +257,6 @@ TWINS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", TWINS, ids=lambda path: f"{path.parent.name}/{path.name}"
 )
@@ -557,7 +561,6 @@ def test_an_alias_that_a_parameter_names_is_not_written_out(tmp_path: Path) -> N
 # -- pages ---------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     sorted((ROOT / "docs" / "rules").glob("*.md")),

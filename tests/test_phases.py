@@ -18,8 +18,11 @@ from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import _POSSIBLE
 from cfn_lint_lambda_race.cure._phases import MOVE, PREPARE, configured_first, phases
 from cfn_lint_lambda_race.update import Kind
+from tests.building import Template_, resource
 from tests.linting import CORPUS, FUNCTION, TEMPLATES, lint
-from tests.test_updates import Template_, resource
+
+# Each compares several templates, and lints them wholly.
+pytestmark = pytest.mark.slow
 
 STORY = TEMPLATES / "story"
 ARTICLE = CORPUS / "article"
