@@ -661,7 +661,6 @@ class Steps:
             for found in self.after.reading.evaluator.texts(
                 resource.properties.get("StageName")
             )
-            if isinstance(found.value, Text)
         ]
         if named == _TEST_STAGE or not names or None in names:
             return named != _TEST_STAGE

@@ -53,6 +53,12 @@ def test_version_that_may_not_be_there_is_silent(tmp_path: Path) -> None:
     assert found_against(tmp_path, before, after, REDUNDANT) == []
 
 
+def test_sam_s_source_and_its_output_are_not_compared(tmp_path: Path) -> None:
+    before, after = version_called("V1"), version_called("V2")
+    before["Transform"] = "AWS::Serverless-2016-10-31"
+    assert found_against(tmp_path, before, after, REDUNDANT) == []
+
+
 def test_first_version_is_not_redundant(tmp_path: Path) -> None:
     before = {"Resources": {"Orders": FUNCTION}}
     assert found_against(tmp_path, before, version_called("V1"), REDUNDANT) == []
