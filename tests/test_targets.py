@@ -17,8 +17,8 @@ import yaml
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race import UnqualifiedTarget
+from cfn_lint_lambda_race._words import name_target
 from cfn_lint_lambda_race.data import TargetRow, load, targets
-from cfn_lint_lambda_race.rules._words import name_target
 from cfn_lint_lambda_race.template import read
 from tests import linting
 from tests.linting import lint_template, messages, paths
@@ -424,7 +424,7 @@ def test_an_alias_of_latest_is_unqualified_and_named() -> None:
     reading = read(Template("template.json", template, ["us-east-1"]))
     (target,) = reading.targets
     (use,) = reading.unqualified_uses(target)
-    assert (use.function, use.alias, use.when) == ("Fn", "Alias", "")
+    assert (use.function, use.alias, use.when) == ("Fn", "Alias", ())
 
 
 @pytest.mark.parametrize(
