@@ -12,8 +12,8 @@ from cfnlint.helpers import ensure_list
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource
 from cfn_lint_lambda_race.cure import Fix
-from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
 from cfn_lint_lambda_race.template._nodes import Path

@@ -18,6 +18,7 @@ from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
+from cfn_lint_lambda_race.template import ALWAYS, Scenario
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._redundant import redundant
 from cfn_lint_lambda_race.update._steps import (
@@ -94,7 +95,7 @@ class Hazard:
     races or stays, the permission that comes too late (a SAM event's name), the API's
     deployment that stays, the version that Lambda refuses. ``is_lasting`` tells that
     it is so until a later update. ``caller`` is None where it is for nobody alone.
-    ``when`` are the values of a stack that does not take the defaults, in words.
+    ``when`` are the values that the stack takes beside the defaults.
     """
 
     kind: Kind
@@ -103,7 +104,7 @@ class Hazard:
     function: str
     caller: Caller | None = None
     is_lasting: bool = False
-    when: str = ""
+    when: Scenario = ALWAYS
 
 
 class Found(NamedTuple):
