@@ -302,6 +302,50 @@ def test_permission_for_another_stage_does_not_serve(tmp_path: Path) -> None:
         assert _found(tmp_path, *sides) == served
 
 
+@pytest.mark.parametrize("source", ["*", "${Api}*", "${Api}/*", "${Api}/${Any}/*"])
+def test_permission_for_any_stage_serves_each(tmp_path: Path, source: str) -> None:
+    sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
+    arn = f"arn:aws:execute-api:us-east-1:123456789012:{source}"
+    sides[1]["Parameters"] = {"Any": parameter()}
+    sides[1]["Resources"]["Early"] = _permission(
+        LIVE, "apigateway", SourceArn={"Fn::Sub": arn}
+    )
+    assert _found(tmp_path, *sides) == []
+
+
+def _authorized(invoked: Any, deployment: str, path: str) -> Template_:
+    """A REST API whose authorizer invokes something, its method always the function."""
+    template = _rest(ARN, deployment)
+    uri = template["Resources"]["Get"]["Properties"]["Integration"]["Uri"]
+    template["Resources"]["Auth"] = resource(
+        "ApiGateway::Authorizer",
+        RestApiId={"Ref": "Api"},
+        Type="TOKEN",
+        Name="auth",
+        IdentitySource="method.request.header.Authorization",
+        AuthorizerUri={"Fn::Sub": [uri["Fn::Sub"][0], {"I": invoked}]},
+    )
+    template["Resources"][deployment]["DependsOn"] = ["Get", "Auth"]
+    arn = f"arn:aws:execute-api:us-east-1:123456789012:${{Api}}/{path}"
+    template["Resources"]["AuthPermission"] = _permission(
+        invoked, "apigateway", SourceArn={"Fn::Sub": arn}
+    )
+    template["Resources"]["Permission"]["Properties"]["SourceArn"] = {
+        "Fn::Sub": [EXECUTE, {"S": "prod"}]
+    }
+    return template
+
+
+@pytest.mark.parametrize("path", ["authorizers/${Auth}", "authorizers/*", "*"])
+def test_authorizer_moves_while_its_deployment_stays(tmp_path: Path, path: str) -> None:
+    sides = _authorized(ARN, "One", path), _authorized(LIVE, "One", path)
+    assert _found(tmp_path, *sides) == ["Resources/One"]
+    assert _found(tmp_path, sides[0], _authorized(LIVE, "Two", path)) == []
+    # A permission for the methods of a stage is not one for the authorizer.
+    sides[1]["Resources"]["Old"] = deepcopy(sides[0]["Resources"]["AuthPermission"])
+    assert _found(tmp_path, *sides) == []
+
+
 def test_branches_that_both_refer_order() -> None:
     _, after = _moved()
     after["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "AWS::Region"}, "a"]}}

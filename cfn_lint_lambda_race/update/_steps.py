@@ -44,7 +44,11 @@ _VERSION = "AWS::Lambda::Version"
 
 
 class _ApiKind(NamedTuple):
-    """How APIs of one kind are deployed: its targets, deployments and stages."""
+    """How APIs of one kind are deployed.
+
+    Callers meet a change of its ``targets`` when a stage gets a new deployment.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/updating-api.html
+    """
 
     targets: frozenset[str]
     deployment: str
@@ -54,19 +58,34 @@ class _ApiKind(NamedTuple):
 
 _APIS = (
     _ApiKind(
-        frozenset({"AWS::ApiGateway::Method", "AWS::ApiGateway::RestApi"}),
+        frozenset(
+            {
+                "AWS::ApiGateway::Authorizer",
+                "AWS::ApiGateway::Method",
+                "AWS::ApiGateway::RestApi",
+            }
+        ),
         "AWS::ApiGateway::Deployment",
         "AWS::ApiGateway::Stage",
         "RestApiId",
     ),
     _ApiKind(
-        frozenset({"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Integration"}),
+        frozenset(
+            {
+                "AWS::ApiGatewayV2::Api",
+                "AWS::ApiGatewayV2::Authorizer",
+                "AWS::ApiGatewayV2::Integration",
+            }
+        ),
         "AWS::ApiGatewayV2::Deployment",
         "AWS::ApiGatewayV2::Stage",
         "ApiId",
     ),
 )
 _API_TYPES = frozenset({"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"})
+# What stands in the place of a stage in the source of an authorizer's permission.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+_AUTHORIZERS = "authorizers"
 # API Gateway's console invokes through this stage, which no caller can.
 _TEST_STAGE = "test-invoke-stage"
 
@@ -596,7 +615,7 @@ class Steps:
             for grant, qualifiers in side.grants(target, caller.function):
                 if grant.path[-2:-1] == ("Events",) and target.row.form == "self":
                     continue
-                if not self._serves(grant, caller.stage):
+                if not self._serves(grant, caller):
                     continue
                 is_own = grant.path[-1] == "FunctionName"
                 key = ("permission", self.copy(grant.name, is_after)) if is_own else ()
@@ -647,15 +666,28 @@ class Steps:
             for resource in self.after.by_type.get(PERMISSION, ())
         )
 
-    def _serves(self, grant: Grant, stage: str) -> bool:
-        """Whether a permission can be for a stage, if callers come through one."""
-        resource = self.after.resources.get(stage)
+    def _serves(self, grant: Grant, caller: Caller) -> bool:
+        """Whether a permission can be for the stage that a caller comes through.
+
+        Also where the caller comes through none, or the permission names none.
+        """
+        resource = self.after.resources.get(caller.stage)
         if resource is None or grant.source is None:
             return True
         fields = grant.source.fields(":")
         if len(fields) < 6:
             return True
-        named = "".join(str(fields[5]).split("/")[1:2])
+        api, slash, rest = str(fields[5]).partition("/")
+        if not slash:
+            # A wildcard matches slashes too.
+            return "*" in api
+        named = rest.partition("/")[0]
+        if "$" in named:
+            return True
+        if _type(caller).endswith("::Authorizer"):
+            return fits(_AUTHORIZERS, named)
+        if named == _TEST_STAGE:
+            return False
         names = [
             found.value.literal
             for found in self.after.reading.evaluator.texts(
@@ -663,9 +695,7 @@ class Steps:
             )
             if isinstance(found.value, Text)
         ]
-        if named == _TEST_STAGE or not names or None in names:
-            return named != _TEST_STAGE
-        return "$" in named or any(fits(str(name), named) for name in names)
+        return not names or any(name is None or fits(name, named) for name in names)
 
     # -- targets -------------------------------------------------------------------
 
