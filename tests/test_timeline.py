@@ -186,6 +186,35 @@ def test_alias_of_another_name_is_a_move(tmp_path: Path) -> None:
     assert _found(tmp_path, before, after) == LATE
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"Fn::Sub": "${Orders}:live"},
+        "orders:live",
+        "arn:aws:lambda:us-east-1:123456789012:function:orders:live",
+    ],
+    ids=["sub", "name", "arn"],
+)
+def test_each_way_to_name_the_alias_is_another_permission(
+    tmp_path: Path, named: Any
+) -> None:
+    before, after = _moved()
+    for side in (before, after):
+        side["Resources"]["Orders"]["Properties"]["FunctionName"] = "orders"
+    after["Resources"]["Permission"]["Properties"]["FunctionName"] = named
+    assert _found(tmp_path, before, after) == LATE
+
+
+def test_rule_that_is_disabled_invokes_nothing(tmp_path: Path) -> None:
+    before, after = _moved()
+    after["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
+    assert _found(tmp_path, before, after) == []
+    before["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
+    assert _found(tmp_path, before, after) == []
+    after["Resources"]["Hourly"]["Properties"]["State"] = "ENABLED"
+    assert _found(tmp_path, before, after) == LATE
+
+
 def test_permission_that_was_missing_before_is_silent(tmp_path: Path) -> None:
     before, after = _moved()
     del before["Resources"]["Permission"]
@@ -268,6 +297,20 @@ def test_method_moves_while_its_deployment_stays(tmp_path: Path, stage: Any) -> 
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     (message,) = messages(lint_template(tmp_path, sides[1], "-x", setting), GAP)
     assert "whose permission is deleted" in message
+
+
+def test_permission_that_is_retained_permits_still(tmp_path: Path) -> None:
+    before, after = _rest(ARN, "One"), _rest(LIVE, "One")
+    after["Resources"]["Permission"]["UpdateReplacePolicy"] = "Retain"
+    assert _found(tmp_path, before, after) == []
+    after["Resources"]["Other"] = after["Resources"].pop("Permission")
+    assert _found(tmp_path, before, after) == ["Resources/One"]
+    before["Resources"]["Permission"]["DeletionPolicy"] = "Retain"
+    assert _found(tmp_path, before, after) == []
+    # It is for the old qualifier alone: what moves is denied meanwhile.
+    before, after = _moved()
+    after["Resources"]["Permission"]["UpdateReplacePolicy"] = "Retain"
+    assert _found(tmp_path, before, after) == LATE
 
 
 def test_stage_that_keeps_its_deployment_is_permitted_still(tmp_path: Path) -> None:
@@ -503,6 +546,44 @@ def _follows_in_translation(kind: str) -> bool:
         for permission in permissions
         for name in moved
     )
+
+
+def _defined(invoked: Any, kind: str) -> Template_:
+    """An API of SAM whose own definition says what it invokes."""
+    template = sam({"AutoPublishAlias": "live"})
+    del template["Resources"]["Orders"]["Properties"]["Events"]
+    uri = _rest(invoked, "One")["Resources"]["Get"]["Properties"]["Integration"]["Uri"]
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
+    if kind == "HttpApi":
+        integration["payloadFormatVersion"] = "2.0"
+    operation = {"x-amazon-apigateway-integration": integration, "responses": {}}
+    body = {
+        "openapi": "3.0.1",
+        "info": {"title": "orders", "version": "1"},
+        "paths": {"/": {"get": operation}},
+    }
+    stage = {} if kind == "HttpApi" else {"StageName": "prod"}
+    template["Resources"]["It"] = resource(
+        f"Serverless::{kind}", DefinitionBody=body, **stage
+    )
+    arn = "arn:aws:execute-api:us-east-1:123456789012:${It}/*"
+    template["Resources"]["Permission"] = _permission(
+        invoked, "apigateway", SourceArn={"Fn::Sub": arn}
+    )
+    return template
+
+
+@pytest.mark.parametrize(("kind", "place"), [("Api", []), ("HttpApi", LATE)])
+def test_definition_of_an_api_of_sam(
+    tmp_path: Path, kind: str, place: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    alias = {"Ref": "Orders.Alias"}
+    sides = _defined(ARN, kind), _defined(alias, kind)
+    # SAM deploys an HTTP API by itself; what permits it waits for the API.
+    assert _found(tmp_path, *sides) == place
+    translated = _timeline(*map(_translated, sides))
+    assert bool(list(translated.gaps())) is bool(place)
 
 
 def test_each_event_of_sam_is_tried() -> None:

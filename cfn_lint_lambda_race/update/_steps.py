@@ -28,6 +28,7 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
+    SERVERLESS_HTTP_API,
     published_alias_id,
     published_version_id,
 )
@@ -444,10 +445,9 @@ class Steps:
             function = self._function_of(new)
             step = Step(name, _VERSION, self._action(name))
             acts.append(Act(step, self._snapshot(name, function)))
-        if old is not None and (new is None or self.copy(name)[1] == NEW):
-            policy = "DeletionPolicy" if new is None else "UpdateReplacePolicy"
-            if old.attributes.get(policy) != "Retain":
-                acts.append(Act(Step(name, _VERSION, Action.DELETE), ()))
+        is_gone = new is None or self.copy(name)[1] == NEW
+        if old is not None and is_gone and not self._is_retained(name):
+            acts.append(Act(Step(name, _VERSION, Action.DELETE), ()))
         return Part(initial, tuple(acts))
 
     def _snapshot(self, name: str, function: str | None) -> tuple[tuple[Key, Any], ...]:
@@ -581,11 +581,53 @@ class Steps:
                 name,
                 PERMISSION,
                 name in self.before.resources,
-                self.copy(name) if name in self.after.resources else None,
+                self._copy_of_permission(name, True)
+                if name in self.after.resources
+                else None,
+                self._is_retained(name),
             )
         return self._parts[name]
 
-    def _there(self, name: str, kind: str, was: bool, copy: Copy | None) -> Part:
+    def _copy_of_permission(self, name: str, is_after: bool) -> Copy:
+        """The permission that a name means on one side.
+
+        Another one also where its function's name, of which a part is unknown, may
+        be the same text, but has another qualifier for certain.
+        """
+        if not is_after or self.copy(name)[1] == NEW:
+            return self.copy(name, is_after)
+        old, new = (
+            {
+                side.qualifier(one)
+                for one in side.reading.references.of(
+                    side.resources[name].properties.get("FunctionName")
+                )
+            }
+            for side in (self.before, self.after)
+        )
+        is_other = bool(old and new) and None not in old | new and not old & new
+        return name, NEW if is_other else OLD
+
+    def _is_retained(self, name: str) -> bool:
+        """Whether the clean-up leaves a resource that the update replaces or removes.
+
+        True where either template says so, since then it may be.
+        """
+        sides = [side.resources.get(name) for side in (self.before, self.after)]
+        policy = "DeletionPolicy" if sides[1] is None else "UpdateReplacePolicy"
+        return any(
+            side is not None and str(side.attributes.get(policy)).startswith("Retain")
+            for side in sides
+        )
+
+    def _there(
+        self,
+        name: str,
+        kind: str,
+        was: bool,
+        copy: Copy | None,
+        is_retained: bool = False,
+    ) -> Part:
         """A permission, of which only counts whether it is there."""
         initial: tuple[tuple[Key, Any], ...] = ()
         acts: list[Act] = []
@@ -595,7 +637,7 @@ class Steps:
             action = Action.REPLACE if was else Action.CREATE
             effect = ((("permission", copy), True),)
             acts.append(Act(Step(name, kind, action), effect))
-        if was and (copy is None or copy[1] == NEW):
+        if was and not is_retained and (copy is None or copy[1] == NEW):
             effect = ((("permission", (name, OLD)), False),)
             acts.append(Act(Step(name, kind, Action.DELETE), effect))
         return Part(initial, tuple(acts))
@@ -618,7 +660,10 @@ class Steps:
                 if not self._serves(grant, caller):
                     continue
                 is_own = grant.path[-1] == "FunctionName"
-                key = ("permission", self.copy(grant.name, is_after)) if is_own else ()
+                key: Key = ()
+                if is_own:
+                    copy = self._copy_of_permission(grant.name, is_after)
+                    key = ("permission", copy)
                 found.append(
                     Permit(
                         key,
@@ -776,7 +821,9 @@ class Steps:
             new,
             (("target", place, OLD), ("target", place, NEW)),
             needs_permission=needs,
-            is_judged=is_same and not self._is_other_source(before, after),
+            is_judged=is_same
+            and not self._is_other_source(before, after)
+            and not (after is not None and _is_disabled(after)),
         )
         yield from self._through_api(caller, place)
 
@@ -811,8 +858,11 @@ class Steps:
         """The callers of a target, one for each stage that it is reached through."""
         kind = next((one for one in _APIS if _type(caller) in one.targets), None)
         if kind is None:
-            is_known = caller.target.row.form == "self" or (
-                caller.target.row.authorised_by != "apigateway.amazonaws.com"
+            # SAM's HTTP APIs deploy themselves. When its REST APIs do, nothing tells.
+            is_known = (
+                caller.target.row.form == "self"
+                or _type(caller) == SERVERLESS_HTTP_API
+                or caller.target.row.authorised_by != "apigateway.amazonaws.com"
             )
             yield replace(caller, is_judged=caller.is_judged and is_known)
             return
@@ -983,6 +1033,19 @@ def element(target: Target) -> str:
 def event_type(target: Target) -> str:
     """The type of a SAM function's event."""
     return str(_at(target.resource.properties, target.path[3:]).get("Type"))
+
+
+def _is_disabled(target: Target) -> bool:
+    """Whether a rule, or an event of SAM that makes a rule, is switched off."""
+    properties: Any = target.resource.properties
+    if target.row.form == "self":
+        properties = _at(properties, target.path[3:]).get("Properties")
+    elif target.resource.type != "AWS::Events::Rule":
+        return False
+    return isinstance(properties, Mapping) and (
+        properties.get("State") == "DISABLED"
+        or properties.get("Enabled") in (False, "false")
+    )
 
 
 def _at(node: Any, steps: Iterable[str | int]) -> Mapping[str, Any]:
