@@ -69,7 +69,7 @@ def _defined(invoked: Any, kind: str) -> Template_:
     )
     arn = "arn:aws:execute-api:us-east-1:123456789012:${It}/*"
     template["Resources"]["Permission"] = permission_on(
-        invoked, "apigateway", SourceArn={"Fn::Sub": arn}
+        invoked, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
     )
     return template
 

@@ -259,7 +259,7 @@ def test_permission_for_any_stage_serves_each(tmp_path: Path, source: str) -> No
     arn = f"arn:aws:execute-api:us-east-1:123456789012:{source}"
     sides[1]["Parameters"] = {"Any": parameter()}
     sides[1]["Resources"]["Early"] = permission_on(
-        LIVE, "apigateway", SourceArn={"Fn::Sub": arn}
+        LIVE, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
     )
     assert found_against(tmp_path, *sides) == []
 
@@ -279,7 +279,7 @@ def _authorized(invoked: Any, deployment: str, path: str) -> Template_:
     template["Resources"][deployment]["DependsOn"] = ["Get", "Auth"]
     arn = f"arn:aws:execute-api:us-east-1:123456789012:${{Api}}/{path}"
     template["Resources"]["AuthPermission"] = permission_on(
-        invoked, "apigateway", SourceArn={"Fn::Sub": arn}
+        invoked, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
     )
     source = template["Resources"]["Permission"]["Properties"]["SourceArn"]
     source["Fn::Sub"][1]["S"] = "prod"
