@@ -27,8 +27,11 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._nodes import Value
-from cfn_lint_lambda_race.update._comparison import create_only_properties
-from cfn_lint_lambda_race.update._deployment import Deployment, as_lambda_takes
+from cfn_lint_lambda_race.update._deployment import (
+    Deployment,
+    as_lambda_takes,
+    create_only_properties,
+)
 from cfn_lint_lambda_race.update._git import GitError, Repository
 from cfn_lint_lambda_race.update._values import pruned
 
