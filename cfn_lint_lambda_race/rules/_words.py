@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
-from cfn_lint_lambda_race.template import Reading, Target
+from cfn_lint_lambda_race.template import Reading, Scenario, Target
 from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._sam import parse_reference
+from cfn_lint_lambda_race.template._scenario import PARAMETER
 
 # The path of a CDK construct as a message may print it.
 _CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
@@ -79,6 +80,12 @@ _HOLDERS = {
     Form.ROLE_OF: "The role of {id}",
     Form.SNAP_START_OF: "SnapStart of {id}",
 }
+
+
+def name_stack(when: Scenario) -> str:
+    """What a message on a stack that does not take the defaults begins with."""
+    words = [f"{name} is {value or 'empty'}" for name, value in when.of_kind(PARAMETER)]
+    return f"When {' and '.join(words)}: " if words else ""
 
 
 def name_holder(holder: Holder) -> str:

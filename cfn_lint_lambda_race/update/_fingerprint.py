@@ -1,8 +1,8 @@
 """A hash of what a function is: another one whenever an update changes the function.
 
-What counts is what W9832 compares: the values of the properties that go through
-``UpdateFunctionCode`` and ``UpdateFunctionConfiguration``, the files of local code,
-and whatever replaces the resources that the values refer to.
+What counts is what a comparison of two templates looks at: the properties that go
+through ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration``, the files of local
+code, and the create-only properties of the resources that those refer to.
 """
 
 from __future__ import annotations

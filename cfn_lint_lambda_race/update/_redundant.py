@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
-from cfn_lint_lambda_race.template import Resource
+from cfn_lint_lambda_race.template import ALWAYS, Resource, Scenario
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._comparison import Comparison
 
@@ -15,12 +15,12 @@ class Redundant(NamedTuple):
     """A new version of a function that stays as it is.
 
     ``name`` is the logical ID of the version, or of the function that SAM publishes;
-    ``when`` are the values of a stack that does not take the defaults, in words.
+    ``when`` are the values of parameters of a stack that does not take the defaults.
     """
 
     name: str
     function: str
-    when: str = ""
+    when: Scenario = ALWAYS
 
     @property
     def is_of_serverless(self) -> bool:

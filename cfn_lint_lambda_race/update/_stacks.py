@@ -41,10 +41,10 @@ _VERSION = "AWS::Lambda::Version"
 
 
 class Stack(NamedTuple):
-    """The update of one stack, and in words the values that it takes."""
+    """The update of one stack, and the values of parameters that are not defaults."""
 
     comparison: Comparison
-    when: str
+    when: Scenario
 
 
 def stacks_that_move(comparison: Comparison) -> Iterator[Stack]:
@@ -131,8 +131,7 @@ def _stacks(
             }
             facts = frozenset(((PARAMETER, name), told[name]) for name in told)
             choice = Chosen(given, chosen, Scenario(facts))
-            words = " and ".join(f"{name} is {told[name]}" for name in told)
-            yield Stack(ComparisonOfChoice(comparison, choice), words)
+            yield Stack(ComparisonOfChoice(comparison, choice), choice.when)
 
 
 def _conditions(resource: Resource) -> Iterable[str]:

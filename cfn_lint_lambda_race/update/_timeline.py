@@ -1,13 +1,15 @@
 """The timeline of an update: its steps, and what callers meet at each of them.
 
-The hazards are read from all orders that the template's dependencies allow: one is
-certain where none of them avoids it, and possible where only some do. What is merely
-possible is kept apart and never reported.
+The template's dependencies allow several orders of the steps. A hazard is certain
+where every one of them has it, and possible where only some do; rules report what is
+certain.
 
-W9831 and W9832 keep a reading of their own, of functions rather than callers: they
-also speak of functions that nothing in the template invokes, of conditions that the
-defaults do not choose, and from a change set, none of which a timeline shows.
-`tests/test_timeline.py` holds both readings against each other.
+Which functions race or keep an old version is also read without a timeline, function
+by function (`Comparison.is_unshielded`, `_publication.unmoved`). Both readings are
+needed: a timeline knows only what the template's own targets invoke in the stack that
+takes the defaults. The other one also covers functions that nothing in the template
+invokes, conditions that the defaults do not decide, and change sets.
+`tests/test_timeline.py` checks that the two agree wherever both apply.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
+from cfn_lint_lambda_race.template import ALWAYS, Scenario
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._redundant import redundant
 from cfn_lint_lambda_race.update._steps import (
@@ -94,7 +97,7 @@ class Hazard:
     races or stays, the permission that comes too late (a SAM event's name), the API's
     deployment that stays, the version that Lambda refuses. ``is_lasting`` tells that
     it is so until a later update. ``caller`` is None where it is for nobody alone.
-    ``when`` are the values of a stack that does not take the defaults, in words.
+    ``when`` are the values of parameters of a stack that does not take the defaults.
     """
 
     kind: Kind
@@ -103,7 +106,7 @@ class Hazard:
     function: str
     caller: Caller | None = None
     is_lasting: bool = False
-    when: str = ""
+    when: Scenario = ALWAYS
 
 
 class Found(NamedTuple):
@@ -187,8 +190,9 @@ class Timeline:
     def gaps(self) -> Iterator[Hazard]:
         """The moves that deny invocations whatever order CloudFormation takes.
 
-        What stays denied for good, and is no API that waits for its deployment, is a
-        permission on a wrong qualifier: W9812's.
+        Left out is what stays denied after the update although no API waits for a
+        deployment: there the new template itself has a permission on the wrong
+        qualifier, which can be seen without a baseline.
         """
         for caller in self._read.moved:
             for hazard in self._denied(caller).certain:
