@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race._words import name_resource, name_target, say_cases
+from cfn_lint_lambda_race._words import name_resource, name_stack, name_target
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
@@ -58,9 +58,7 @@ class PermissionGap(RaceRule):
 def _message(cfn: Template, gap: Hazard) -> str:
     assert gap.caller is not None
     reading = read(cfn)
-    case = say_cases([gap.when])
-    when = f"When {case}: " if case else ""
-    target = f"{when}{name_target(reading, gap.caller.target)}"
+    target = f"{name_stack(gap.when)}{name_target(reading, gap.caller.target)}"
     function = name_resource(reading, gap.function)
     permission = name_resource(reading, gap.name)
     old, new = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race._words import name_resource, say_cases
+from cfn_lint_lambda_race._words import name_resource, name_stack
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
@@ -47,8 +47,7 @@ class RedundantVersion(RaceRule):
         for found in redundant_versions(cfn):
             function = name_resource(read(cfn), found.function)
             version = name_resource(read(cfn), found.name)
-            case = say_cases([found.when])
-            when = f"When {case}: " if case else ""
+            when = name_stack(found.when)
             what = "SAM makes" if found.is_of_serverless else f"{version} is"
             message = (
                 f"{when}{what} a new version of unchanged {function}: "

@@ -66,7 +66,6 @@ __all__ = [
     "place_of",
     "problems_of",
     "redundant_versions",
-    "timeline_between",
     "timeline_of",
     "unpublished_inputs",
     "update_of",
@@ -364,15 +363,6 @@ def timeline_of(cfn: Template) -> Timeline | None:
     if known.timeline is None and comparison is not None:
         known.timeline = Timeline(comparison)
     return known.timeline
-
-
-def timeline_between(before: Template, after: Template) -> Timeline:
-    """The timeline of the update from one template to another.
-
-    Local code that they name counts as the same, where its path is.
-    """
-    sides = Deployment(before), Deployment(after)
-    return Timeline(Comparison(*sides, lambda old, new: old.path != new.path))
 
 
 def gaps(cfn: Template) -> Iterator[Hazard]:

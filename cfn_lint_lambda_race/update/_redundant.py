@@ -15,7 +15,7 @@ class Redundant(NamedTuple):
     """A new version of a function that stays as it is.
 
     ``name`` is the logical ID of the version, or of the function that SAM publishes;
-    ``when`` are the values that the stack takes beside the defaults.
+    ``when`` are the values of parameters of a stack that does not take the defaults.
     """
 
     name: str

@@ -16,14 +16,14 @@ from cfn_lint_lambda_race.update._change_set import VERSION_TYPE, ChangeSet
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._redundant import Redundant
-from cfn_lint_lambda_race.update._steps import (
+from cfn_lint_lambda_race.update._steps import Steps
+from cfn_lint_lambda_race.update._timeline import Hazard, Kind
+from cfn_lint_lambda_race.update._world import (
     Caller,
     Permit,
-    Steps,
     element,
     event_type,
 )
-from cfn_lint_lambda_race.update._timeline import Hazard, Kind
 
 # What generators put behind the name of a version: a hash, or a number.
 _ENDING = re.compile(r"[0-9a-fA-F]+$")

@@ -41,7 +41,7 @@ _VERSION = "AWS::Lambda::Version"
 
 
 class Stack(NamedTuple):
-    """The update of one stack, and the values that it takes beside the defaults."""
+    """The update of one stack, and the values of parameters that are not defaults."""
 
     comparison: Comparison
     when: Scenario
