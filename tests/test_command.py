@@ -20,6 +20,9 @@ from cfn_lint_lambda_race.__main__ import main
 from tests.fixing import command
 from tests.linting import TEMPLATES
 
+# Each starts the command or lints wholly.
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(cfn_lint_lambda_race.__file__).parent
 RULES = sorted(
     (getattr(cfn_lint_lambda_race, name).id for name in cfn_lint_lambda_race.__all__),

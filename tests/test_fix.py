@@ -26,6 +26,9 @@ from tests.fixing import fixed, reasons
 from tests.linting import CORPUS, ROOT, TEMPLATES, lint, lint_whole
 from tests.translation import translated
 
+# Each lints whole templates, several times.
+pytestmark = pytest.mark.slow
+
 WRONG = [
     path
     for path in sorted(TEMPLATES.glob("*/wrong*"))
@@ -98,7 +101,6 @@ def _findings(path: Path) -> Counter[tuple[str, tuple[str | int, ...]]]:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not REAL, reason="no corpus beside us")
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
@@ -255,7 +257,6 @@ TWINS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", TWINS, ids=lambda path: f"{path.parent.name}/{path.name}"
 )
@@ -560,7 +561,6 @@ def test_an_alias_that_a_parameter_names_is_not_written_out(tmp_path: Path) -> N
 # -- pages ---------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     sorted((ROOT / "docs" / "rules").glob("*.md")),

@@ -20,6 +20,9 @@ from cfn_lint_lambda_race import _pictures
 from cfn_lint_lambda_race.__main__ import main
 from tests.linting import CORPUS, TEMPLATES, lint
 
+# Each compares several templates, and lints them wholly.
+pytestmark = pytest.mark.slow
+
 STORY = TEMPLATES / "story"
 ARTICLE = CORPUS / "article"
 UPDATE_RULES = ("W9831", "W9832", "W9834", "W9835")
@@ -121,7 +124,6 @@ def decoded(path: Path) -> Mapping[str, Any]:
     return found
 
 
-@pytest.mark.slow
 def test_the_seed_s_own_update_in_three_phases(tmp_path: Path) -> None:
     if not ARTICLE.exists():
         pytest.skip("there is no corpus")
