@@ -13,6 +13,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cfn_lint_lambda_race.cure._difference import edits_between
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node, apply
 from cfn_lint_lambda_race.cure._workshop import renaming
 from cfn_lint_lambda_race.template import intrinsic
@@ -115,7 +116,9 @@ def _prepared(text: str, before: Any, cured: Any) -> str:
                 beside = {_beside(name, new): resource}
                 edits.append(document.add_resources(name, beside))
             elif resource.get("Type") in _ROLES:
-                edits += _edits(document, ("Resources", name), old[name], resource)
+                edits += edits_between(
+                    document, ("Resources", name), old[name], resource
+                )
     for function, resources in made.items():
         behind = function or next(reversed(old))
         edits.append(document.add_resources(behind, resources))
@@ -133,13 +136,15 @@ def _moved(
     for name, resource in new.items():
         kind = resource.get("Type")
         if name in old and resource != old[name] and kind not in (_PERMISSION, *_ROLES):
-            edits += _edits(document, ("Resources", name), old[name], resource)
+            edits += edits_between(document, ("Resources", name), old[name], resource)
             if kind in _PARTS_OF_API:
                 apis.setdefault(_api_of(name, resource), []).append(name)
     # The others are where they were in the text that is deployed.
     for section in cured:
         if section != "Resources" and section in before:
-            edits += _edits(document, (section,), before[section], cured[section])
+            edits += edits_between(
+                document, (section,), before[section], cured[section]
+            )
     digest = hashlib.sha256(apply(prepared, edits).encode()).hexdigest()[:8]
     renamed = {
         name: f"{name}{digest}"
@@ -256,35 +261,6 @@ def _name(alias: Mapping[str, Any]) -> Any:
     return _properties(alias).get("Name")
 
 
-def _edits(document: Document, path: _Path, old: Any, new: Any) -> list[Edit]:
-    """The edits that make one node of another, as small as their structure allows."""
-    if old == new:
-        return []
-    is_mapping = isinstance(old, Mapping) and isinstance(new, Mapping)
-    if is_mapping and not intrinsic(old)[0] and not intrinsic(new)[0]:
-        added = {key: new[key] for key in new if key not in old}
-        edits = [
-            edit
-            for key in old
-            for edit in (
-                _edits(document, (*path, key), old[key], new[key])
-                if key in new
-                else [document.remove((*path, key))]
-            )
-        ]
-        return [*edits, document.add_keys(path, added)] if added else edits
-    if isinstance(old, list) and isinstance(new, list):
-        if len(old) == len(new):
-            return [
-                edit
-                for index, (one, other) in enumerate(zip(old, new))
-                for edit in _edits(document, (*path, index), one, other)
-            ]
-        if len(new) == len(old) + 1 and new[: len(old)] == old:
-            return [document.append(path, new[-1])]
-    return [document.replace(path, new)]
-
-
 def _function_of(resource: Mapping[str, Any], resources: Mapping[str, Any]) -> str:
     """The function that a new version or alias is of."""
     named = _properties(resource).get("FunctionName")
@@ -357,7 +333,7 @@ def configured_first(
                 return None
             path = ("Resources", function, "Properties")
             if name in sides[0]:
-                edits += _edits(document, (*path, name), was, now)
+                edits += edits_between(document, (*path, name), was, now)
             else:
                 edits.append(document.add_keys(path, {name: now}))
     return apply(before, edits)
