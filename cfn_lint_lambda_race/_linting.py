@@ -232,6 +232,8 @@ class FileLint:
         self._original = folder / "baseline.template"
         self._original.write_bytes(text.encode("utf-8"))
         self._whole: dict[str, list[Finding]] = {}
+        # The text that was asked for last is mostly asked for again.
+        self._update: tuple[str, list[Finding]] = "", []
 
     def pack(self, text: str) -> list[Finding]:
         if text not in self._whole:
@@ -256,11 +258,10 @@ class FileLint:
         if self._linter.has_baseline:
             # What is deployed is known, and all rules have compared with that.
             return [], []
-        found = [
-            finding
-            for finding in self._linter.pack(self._filename, text, str(self._original))
-            if finding.rule in UPDATE_RULES
-        ]
+        if self._update[0] != text:
+            found = self._linter.pack(self._filename, text, str(self._original))
+            self._update = text, [one for one in found if one.rule in UPDATE_RULES]
+        found = self._update[1]
         return (
             [finding for finding in found if finding.rule not in _NOTES],
             [finding for finding in found if finding.rule in _NOTES],

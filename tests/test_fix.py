@@ -624,3 +624,94 @@ Resources:
     lines = [line.strip() for line in text[start:].splitlines()[1:]]
     assert lines[: len(expected)] == expected
     assert lines[len(expected)] == "Properties:"
+
+
+# -- gaps ------------------------------------------------------------------------
+
+
+def test_an_api_is_deployed_anew(tmp_path: Path) -> None:
+    """Another deployment, wherever it is named, closes the gap."""
+    folder = TEMPLATES / "W9834"
+    path = tmp_path / "template.yaml"
+    path.write_text((folder / "wrong-rest.yaml").read_text())
+    baseline = ["--baseline-path", str(folder / "wrong-rest.before.yaml")]
+    result = fixed(path, *baseline)
+    (name,) = re.findall(r"Deployment[0-9a-f]{10}(?=:\n)", result.text)
+    before = path.read_text()
+    assert result.text == before.replace("  Deployment:", f"  {name}:").replace(
+        "!Ref Deployment,", f"!Ref {name},"
+    )
+    assert [one.rule for one in result.fixed] == ["W9834"]
+    assert not result.left
+    assert not result.notes
+    path.write_text(result.text)
+    assert fixed(path, *baseline).text == result.text
+
+
+def test_a_new_deployment_waits_for_all_that_moves(tmp_path: Path) -> None:
+    folder = TEMPLATES / "W9834"
+    path, baseline = tmp_path / "template.yaml", tmp_path / "deployed.yaml"
+    for file, name in ((path, "wrong-rest.yaml"), (baseline, "wrong-rest.before.yaml")):
+        text = (folder / name).read_text()
+        method = text[text.index("  Any:") : text.index("  Deployment:")]
+        other = method.replace("Any:", "Get:").replace("ANY", "GET")
+        file.write_text(text.replace("  Deployment:", f"{other}  Deployment:"))
+    options = ["--baseline-path", str(baseline)]
+    result = fixed(path, *options)
+    assert "    DependsOn:\n      - Any\n      - Get\n" in result.text
+    assert not result.left
+    path.write_text(result.text)
+    assert not fixed(path, *options).fixed
+
+
+def test_a_method_brings_a_new_deployment_with_it(tmp_path: Path) -> None:
+    """Without one, the API would invoke what is permitted no more."""
+    path = tmp_path / "template.yaml"
+    before = (TEMPLATES / "W9834" / "wrong-rest.before.yaml").read_text()
+    path.write_text(before)
+    result = fixed(path)
+    assert [one.rule for one in result.fixed] == ["W9810"]
+    assert len(re.findall(r"\bDeployment[0-9a-f]{10}\b", result.text)) == 2
+    assert not re.findall(r"\bDeployment\b(?!\n)", result.text.split("Resources:")[1])
+    assert not result.notes
+    path.write_text(result.text)
+    assert fixed(path).text == result.text
+
+
+def test_a_permission_that_waits_by_depends_on_goes_first(tmp_path: Path) -> None:
+    folder = TEMPLATES / "W9834"
+    path, baseline = tmp_path / "template.yaml", tmp_path / "deployed.yaml"
+    for file, name in ((path, "wrong.yaml"), (baseline, "wrong.before.yaml")):
+        text = (folder / name).read_text()
+        named = text.replace(
+            "  Permission:\n", "  Permission:\n    DependsOn: Hourly\n"
+        )
+        source = "arn:aws:events:eu-west-1:123456789012:rule/hourly"
+        named = named.replace("!GetAtt Hourly.Arn", source)
+        file.write_text(
+            named.replace("      Schedule", "      Name: hourly\n      Schedule")
+        )
+    options = ["--baseline-path", str(baseline)]
+    result = fixed(path, *options)
+    assert [one.rule for one in result.fixed] == ["W9834"]
+    assert "DependsOn: Hourly" not in result.text
+    assert "  Hourly:\n    Type: AWS::Events::Rule\n    DependsOn: Permission\n" in (
+        result.text
+    )
+    path.write_text(result.text)
+    assert not fixed(path, *options).fixed
+
+
+def test_what_no_edit_closes_names_the_plan() -> None:
+    folder = TEMPLATES / "W9834"
+    baseline = ["--baseline-path", str(folder / "wrong.before.yaml")]
+    (left,) = fixed(folder / "wrong.yaml", *baseline).left
+    assert "cfn-lint-lambda-race plan" in left.reason
+    (note,) = fixed(folder / "wrong.before.yaml").notes
+    assert note.rule == "W9834"
+    assert "cfn-lint-lambda-race plan" in note.message
+    baseline = ["--baseline-path", str(folder / "wrong-sam.before.yaml")]
+    (left,) = fixed(folder / "wrong-sam.yaml", *baseline).left
+    assert left.reason == (
+        "SAM makes the permission together with the alias, after the move"
+    )

@@ -93,12 +93,15 @@ class Curing:
         is_wanted: Callable[[Finding], bool],
         refuse: Callable[[Finding], str | None],
         tolerated: Container[str] = (),
+        is_brought: Callable[[Finding], bool] = lambda finding: True,
     ) -> None:
         """``refuse`` says why a finding is not to be cured, None where it is.
 
-        ``tolerated`` are the rules of which new findings are told, not refused.
+        ``tolerated`` are the rules of which new findings are told, not refused;
+        ``is_brought`` says which of all that fixes bring about are cured with them.
         """
         self._tolerated = tolerated
+        self._is_brought = is_brought
         self._lint = lint
         self._choices = choices
         self._refuse = refuse
@@ -193,12 +196,21 @@ class Curing:
                         finding.key not in self._known
                         and finding.fix.function in functions
                         and finding.fix.is_safe
+                        and self._is_brought(finding)
                     )
                 )
             ]
             edits = self._edits(attempt, waiting, done, wanted)
             if not edits:
                 break
+            attempt.text = apply(attempt.text, edits)
+        if attempt.made:
+            brought = [
+                finding
+                for finding in self._lint.update(attempt.text)[1]
+                if finding.fix is not None and self._is_brought(finding)
+            ]
+            edits = self._edits(attempt, brought, done, wanted)
             attempt.text = apply(attempt.text, edits)
         return attempt
 
@@ -254,7 +266,15 @@ class Curing:
         problems, notes = self._lint.update(attempt.text)
         for finding in problems:
             return f"deploying the fix brings {finding.rule}: {finding.message}", []
-        return None, [*told, *notes]
+        return None, [_with_reason(one, attempt.reasons) for one in (*told, *notes)]
+
+
+def _with_reason(finding: Finding, reasons: Mapping[Key, str]) -> Finding:
+    """What is to be told of an update, and why no fix can bring it in order."""
+    reason = reasons.get(finding.key)
+    if reason is None:
+        return finding
+    return replace(finding, message=f"{finding.message} ({reason})")
 
 
 def _clash(new: Edit, old: Edit) -> bool:

@@ -37,7 +37,8 @@ from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import as_written
 from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_of
 
-_HASH = re.compile(r"[0-9a-f]{10}")
+# What `short_hash` gives.
+HASH = re.compile(r"[0-9a-f]{10}")
 # The name alone, not the ARN, is what these take of a function.
 _TAKES_NAMES = frozenset({"AWS::CodePipeline::Pipeline"})
 # https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
@@ -418,7 +419,7 @@ def stale_versions(cfn: Template) -> Iterator[tuple[str, str, Fix]]:
         stem = stem_of_version(function.id)
         for version in versions_of(cfn, function.id):
             found = version.id.removeprefix(stem)
-            if found == version.id or not _HASH.fullmatch(found):
+            if found == version.id or not HASH.fullmatch(found):
                 continue
             if found != short_hash(fingerprint(cfn, function.id)):
                 yield version.id, function.id, publish_changes(cfn, [function.id])

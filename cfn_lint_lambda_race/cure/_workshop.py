@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -120,29 +120,38 @@ class Workshop:
             for one in published
             if one.ref and "." not in one.ref and not _mentions(node, one.ref)
         ]
-        resource = self.node(path[:2])
+        functions = {one.function for one in published}
+        # What an alias of the same function takes the place of.
+        replaced = [
+            name
+            for name, alias in self.reading.references.aliases.items()
+            if alias.function in functions and name not in new
+        ]
+        return self.waiting(str(path[1]), new, replaced) if new else []
+
+    def waiting(
+        self, name: str, more: Sequence[str], less: Container[str] = ()
+    ) -> list[Edit]:
+        """Lets a resource wait for more, or for less, by its `DependsOn`."""
+        path = ("Resources", name)
+        resource = self.node(path)
         depends = resource.get("DependsOn", [])
         old = depends if isinstance(depends, list) else [depends]
-        new = [alias for alias in new if alias not in old]
-        if not new:
+        kept = [one for one in old if one not in less]
+        new = [one for one in more if one not in kept]
+        if kept == old and not new:
             return []
-        functions = {one.function for one in published}
-        aliases = self.reading.references.aliases
-        # What an alias of the same function took the place of.
-        kept = [
-            name
-            for name in old
-            if name not in aliases or aliases[name].function not in functions
-        ]
-        place = (*path[:2], "DependsOn")
+        place = (*path, "DependsOn")
         if isinstance(depends, list) and kept == old and len(new) == 1 and old:
             return [self.document.append(place, new[0])]
         names: list[Node] = [*kept, *new]
+        if not names:
+            return [self.document.remove(place)]
         value = names[0] if len(names) == 1 else names
         if "DependsOn" in resource:
             return [self.document.replace(place, value)]
         after = "Type" if "Type" in resource else None
-        return [self.document.add_keys(path[:2], {"DependsOn": value}, after)]
+        return [self.document.add_keys(path, {"DependsOn": value}, after)]
 
     def function(self, name: str) -> Resource:
         """A function of the template; raises `NoFixError` for one elsewhere."""
