@@ -154,7 +154,8 @@ class Linter:
             config.baseline = settings
         try:
             cfn, found = _lint(filename, text, config, rules)
-            return cfn, [_finding(match) for match in found]
+            # cfn-lint keeps no order, and fixes follow this one.
+            return cfn, sorted(map(_finding, found), key=_order)
         finally:
             config.baseline = usual
 
@@ -208,7 +209,14 @@ def _stale(cfn: Template, rules: Rules, config: ConfigMixIn) -> Iterator[Match]:
 
 
 def _words(match: Match) -> str:
-    return f"{match.message} (line {match.linenumber})"
+    words = " ".join(match.message.split())
+    where = f" (line {match.linenumber})"
+    return words if words.endswith(where) else words + where
+
+
+def _order(finding: Finding) -> tuple[int, int, str, str, str]:
+    path = "/".join(map(str, finding.path))
+    return finding.line, finding.column, finding.rule, path, finding.message
 
 
 def _finding(match: Match) -> Finding:

@@ -715,3 +715,147 @@ def test_what_no_edit_closes_names_the_plan() -> None:
     assert left.reason == (
         "SAM makes the permission together with the alias, after the move"
     )
+
+
+def test_one_text_can_name_a_function_in_several_ways(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/machine
+      DefinitionString: !Sub |
+        {
+          "Comment": "Calls ${Orders}",
+          "StartAt": "A",
+          "States": {
+            "A": {"Type": "Task", "Resource": "${Orders.Arn}", "Next": "B"},
+            "B": {
+              "Type": "Task",
+              "Resource": "arn:aws:states:::lambda:invoke",
+              "Parameters": {"FunctionName": "${Orders}"},
+              "End": true
+            }
+          }
+        }
+"""
+    )
+    result = fixed(path)
+    assert not result.left
+    changed = [
+        line[2:].strip()
+        for line in ndiff(path.read_text().splitlines(), result.text.splitlines())
+        if line[:2] == "+ " and "Orders" in line
+    ]
+    assert '"A": {"Type": "Task", "Resource": "${OrdersLive}", "Next": "B"},' in changed
+    assert '"Parameters": {"FunctionName": "${Orders}:live"},' in changed
+    assert '"Comment": "Calls ${Orders}",' not in changed
+
+
+# -- connectors ------------------------------------------------------------------
+
+CONNECTED = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Rule:
+    Type: AWS::Events::Rule
+{embedded}    Properties:
+      ScheduleExpression: rate(1 hour)
+      Targets:
+        - {{Arn: !GetAtt Orders.Arn, Id: a}}
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      CodeUri: s3://artifacts/orders/2f9c1b7.zip
+{beside}"""
+
+
+@pytest.mark.parametrize(
+    ("embedded", "beside", "after"),
+    [
+        (
+            "",
+            "  Connector:\n    Type: AWS::Serverless::Connector\n    Properties:\n"
+            "      Source: {Id: Rule}\n      Destination:\n        Id: Orders # it\n"
+            "      Permissions: [Write]\n",
+            "      Destination:\n        Arn: !Ref Orders.Alias # it\n"
+            "        Type: AWS::Lambda::Function\n",
+        ),
+        (
+            "    Connectors:\n      Call:\n        Properties:\n"
+            "          Destination: [{Id: Orders}]\n          Permissions: [Write]\n",
+            "",
+            "          Destination: [{Arn: !Ref Orders.Alias, "
+            'Type: "AWS::Lambda::Function"}]\n',
+        ),
+    ],
+    ids=["resource", "embedded"],
+)
+def test_a_connector_permits_the_alias(
+    embedded: str, beside: str, after: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(CONNECTED.format(embedded=embedded, beside=beside))
+    result = fixed(path)
+    assert not result.left
+    assert after in result.text
+    path.write_text(result.text)
+    assert fixed(path).text == result.text
+    _only_publishes(CONNECTED.format(embedded=embedded, beside=beside), result.text)
+
+
+def test_a_connector_lets_a_machine_invoke_the_alias(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      CodeUri: s3://artifacts/orders/2f9c1b7.zip
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Connectors:
+      Call:
+        Properties: {Destination: {Id: Orders}, Permissions: [Write]}
+    Properties:
+      DefinitionSubstitutions: {Arn: !GetAtt Orders.Arn}
+      Definition:
+        StartAt: A
+        States: {A: {Type: Task, Resource: "${Arn}", End: true}}
+"""
+    )
+    result = fixed(path)
+    assert not result.left
+    assert "Destination: {Arn: !Ref Orders.Alias, Type: " in result.text
+
+
+def test_unsafe_is_offered_only_where_it_cures(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        CONNECTED.format(embedded="", beside="Outputs: {A: {Value: !Ref Orders}}\n")
+    )
+    why = reasons(fixed(path, "--rule", "I9813"))
+    assert why == {
+        "I9813 Outputs/A/Value": "who invokes it from there is not in this template"
+    }
+
+
+def test_fixes_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
+    path = TEMPLATES / "W9810" / "wrong-sam.yaml"
+    lines = [one.line for one in fixed(path).fixed]
+    assert lines == sorted(lines)

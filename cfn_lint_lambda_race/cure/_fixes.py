@@ -31,6 +31,7 @@ from cfn_lint_lambda_race.template import (
     read,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._holders import Form
 from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._settings import Refused
@@ -39,6 +40,7 @@ from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_
 
 # What `short_hash` gives.
 HASH = re.compile(r"[0-9a-f]{10}")
+_FUNCTION_TYPE = "AWS::Lambda::Function"
 # The name alone, not the ARN, is what these take of a function.
 _TAKES_NAMES = frozenset({"AWS::CodePipeline::Pipeline"})
 # https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
@@ -224,10 +226,10 @@ def attach_to_invoked(cfn: Template, misfit: Misfit) -> Fix:
         ):
             raise NoFixError("it is so in some scenarios only")
         shop.function(misfit.function)
+        if misfit.holder.form is Form.CONNECTOR:
+            return _connected(shop, misfit)
         if misfit.kind is Kind.POLICY:
             return [_allowed(shop, misfit)]
-        if misfit.kind is Kind.CONNECTOR:
-            raise NoFixError("it is a connector's")
         return _attached(shop, misfit)
 
     return Fix(misfit.function, cfn, make)
@@ -252,6 +254,21 @@ def _allowed(shop: Workshop, misfit: Misfit) -> Edit:
     if last != "Resource":
         raise NoFixError("the statement names the function in one branch only")
     return shop.document.replace(misfit.path, [node, more])
+
+
+def _connected(shop: Workshop, misfit: Misfit) -> list[Edit]:
+    """Gives a connector the ARN of what is invoked, where it has a logical ID."""
+    destination = shop.node(misfit.path)
+    if not isinstance(destination, Mapping) or "Id" not in destination:
+        raise NoFixError("the connector's destination is no Id that an Arn can replace")
+    place = (*misfit.path, "Id")
+    # SAM knows the type of an Id, and has to be told that of an ARN.
+    kind: dict[str, Node] = {"Type": _FUNCTION_TYPE}
+    return [
+        shop.document.rename_key(place, "Arn"),
+        shop.document.replace(place, _invoked(shop, misfit).arn),
+        shop.document.add_keys(misfit.path, kind, "Id"),
+    ]
 
 
 def _attached(shop: Workshop, misfit: Misfit) -> list[Edit]:
@@ -330,7 +347,8 @@ def allow_qualifiers(cfn: Template, place: Exit) -> Fix:
             raise NoFixError("this is no statement that lists what it allows")
         return [shop.document.replace(place.path, [node, more])]
 
-    return Fix(place.function, cfn, make, is_safe=False)
+    # Of what has no fix at all, that is to be said.
+    return Fix(place.function, cfn, make, is_safe=not place.is_policy)
 
 
 # -- versions ------------------------------------------------------------------

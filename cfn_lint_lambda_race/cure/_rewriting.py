@@ -20,6 +20,8 @@ _ARN = rf"arn:{_FIELD}:lambda:{_FIELD}:{_FIELD}:function:"
 _QUALIFIER = rf"(?::{re.escape(LATEST)}(?![\w.]))?"
 # Nothing that belongs to the name, or qualifies it, comes behind.
 _END = r"(?![:\w$-])"
+# How a document says that a name is a function's, in JSON or YAML.
+_NAMING = r"(\bFunctionName\\*[\"']?\s*:\s*\\*[\"']?)"
 
 
 @dataclass(frozen=True)
@@ -161,22 +163,22 @@ class Rewriting:
         text, count = re.subn(
             rf"{arns}{_QUALIFIER}{_END}", lambda _: self._variable(found), text
         )
-        if count or found.name is None:
+        if found.name is None:
             return text
         # A partial ARN: `account:function:name`.
-        text, count = re.subn(
+        text, partial = re.subn(
             rf"(\bfunction:\$\{{{function}\}}){_QUALIFIER}{_END}",
             lambda match: f"{match[1]}:{found.name}",
             text,
         )
-        if count:
-            return text
         if self.takes_arn and not is_whole:
             new = self._variable(found)
         else:
             new = f"${{{found.function}}}:{found.name}"
-        name = rf"(?<![\w:}}-])\$\{{{function}\}}{_QUALIFIER}{_END}"
-        return re.sub(name, lambda _: new, text)
+        # Beside an ARN, a name that stands anywhere may be there for people.
+        before = _NAMING if count or partial else "()"
+        name = rf"{before}(?<![\w:}}-])\$\{{{function}\}}{_QUALIFIER}{_END}"
+        return re.sub(name, lambda match: match[1] + new, text)
 
     def _variable(self, found: Published) -> str:
         if found.variable is not None:
