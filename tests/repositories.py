@@ -29,6 +29,8 @@ def _neutral(
         "XDG_CONFIG_HOME": str(home / "config"),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
+        # None: its sample hooks are most of what a test would write.
+        "GIT_TEMPLATE_DIR": "",
         "GIT_AUTHOR_NAME": "Test",
         "GIT_AUTHOR_EMAIL": "test@example.com",
         "GIT_COMMITTER_NAME": "Test",

@@ -20,18 +20,10 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.template import Reading
 from cfn_lint_lambda_race.update import Settings, Update, _git, update_of
 from cfn_lint_lambda_race.update._baseline import settings_of_template
+from tests.building import Template_, new_code, resource, sam, stack, variables
 from tests.linting import is_ours, lint, lint_template, messages, paths
 from tests.repositories import Work, _neutral  # noqa: F401
-from tests.test_updates import (
-    Template_,
-    changed,
-    configured,
-    new_code,
-    resource,
-    sam,
-    stack,
-    variables,
-)
+from tests.updates import changed, configured
 
 pytestmark = [
     pytest.mark.slow,

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.update import update_of
+from tests.building import Template_, resource, sam
 from tests.repositories import Work, _neutral  # noqa: F401
-from tests.test_updates import Template_, configured, resource, sam
+from tests.updates import configured
 
 pytestmark = [
     pytest.mark.slow,

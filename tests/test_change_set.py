@@ -11,9 +11,10 @@ import pytest
 
 from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.update import Update, update_of
+from tests.building import Template_, resource, sam, stack
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
-from tests.test_updates import Template_, changed, configured, resource, sam, stack
+from tests.updates import changed, configured
 
 Document = Any
 

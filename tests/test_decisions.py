@@ -14,18 +14,11 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.template import Evaluator, _evaluator, literal, read
 from cfn_lint_lambda_race.update import update_of
 from tests import linting
+from tests.building import parameter, resource, sam, stack, variables
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
 from tests.repositories import Work
-from tests.test_updates import (
-    configured,
-    parameter,
-    resource,
-    sam,
-    stack,
-    update,
-    variables,
-)
+from tests.updates import configured, update
 
 FN: Any = {"Ref": "Orders"}
 ARN: Any = {"Fn::GetAtt": ["Orders", "Arn"]}

@@ -10,15 +10,13 @@ import pytest
 
 from cfn_lint_lambda_race.data import TargetRow, exits
 from tests import schemas
+from tests.building import ARN, FN, LIVE, resource, statement_on, versioned
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 RULE = "I9813"
 
 Json = Any
 
-FN: Json = {"Ref": "Orders"}
-ARN: Json = {"Fn::GetAtt": ["Orders", "Arn"]}
-LIVE: Json = {"Ref": "Live"}
 ANY: Json = {"Fn::Sub": "${Orders.Arn}:*"}
 ROLE_ARN = "arn:aws:iam::123456789012:role/shop"
 UNQUALIFIED = pytest.mark.parametrize(
@@ -27,29 +25,9 @@ UNQUALIFIED = pytest.mark.parametrize(
 )
 
 
-def _resource(kind: str, **properties: Json) -> Json:
-    return {"Type": kind, "Properties": properties}
-
-
 def _function(**properties: Json) -> Json:
     function: Json = FUNCTION
     return {**function, "Properties": {**function["Properties"], **properties}}
-
-
-def _template(**resources: Json) -> Json:
-    return {
-        "Resources": {
-            "Orders": FUNCTION,
-            "Version": _resource("AWS::Lambda::Version", FunctionName=FN),
-            "Live": _resource(
-                "AWS::Lambda::Alias",
-                FunctionName=FN,
-                FunctionVersion={"Fn::GetAtt": ["Version", "Version"]},
-                Name="live",
-            ),
-            **resources,
-        }
-    }
 
 
 def _environment(value: Json) -> Json:
@@ -126,14 +104,14 @@ def test_each_policy_is_read_as_one_statement_and_as_a_list(statement: str) -> N
 
 @UNQUALIFIED
 def test_an_output_passes_on_the_function(tmp_path: Path, value: Json) -> None:
-    template = {**_template(), "Outputs": {"Name": {"Value": value}}}
+    template = {**versioned(), "Outputs": {"Name": {"Value": value}}}
     assert _found(tmp_path, template) == ["Outputs/Name/Value"]
 
 
 @pytest.mark.parametrize("is_exported", [True, False])
 def test_it_says_when_an_output_is_exported(tmp_path: Path, is_exported: bool) -> None:
     export = {"Export": {"Name": "orders"}} if is_exported else {}
-    template = {**_template(), "Outputs": {"Name": {"Value": ARN, **export}}}
+    template = {**versioned(), "Outputs": {"Name": {"Value": ARN, **export}}}
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert ("exported" in message) == is_exported
     assert "Orders" in message
@@ -142,7 +120,7 @@ def test_it_says_when_an_output_is_exported(tmp_path: Path, is_exported: bool) -
 def test_it_stands_at_the_branch(tmp_path: Path) -> None:
     value = {"Fn::If": ["IsProd", LIVE, ARN]}
     template = {
-        **_template(),
+        **versioned(),
         "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
         "Outputs": {"Name": {"Value": value}},
     }
@@ -162,13 +140,13 @@ def test_it_stands_at_the_branch(tmp_path: Path) -> None:
     ],
 )
 def test_an_output_of_anything_else_is_silent(tmp_path: Path, value: Json) -> None:
-    template = {**_template(), "Outputs": {"Name": {"Value": value}}}
+    template = {**versioned(), "Outputs": {"Name": {"Value": value}}}
     assert _found(tmp_path, template) == []
 
 
 def test_a_console_link_is_silent(tmp_path: Path) -> None:
     link = "https://console.aws.amazon.com/lambda/home#/functions/${Orders}"
-    template = {**_template(), "Outputs": {"Link": {"Value": {"Fn::Sub": link}}}}
+    template = {**versioned(), "Outputs": {"Link": {"Value": {"Fn::Sub": link}}}}
     assert _found(tmp_path, template) == []
 
 
@@ -177,12 +155,12 @@ def test_what_leaves_in_some_scenario_says_when(
     tmp_path: Path, is_policy: bool
 ) -> None:
     value = {"Fn::If": ["IsProd", ARN, LIVE]}
-    template = _template()
+    template = versioned()
     if is_policy:
         statement = {"Effect": "Allow", "Action": "lambda:*", "Resource": value}
         document = {"Statement": [statement]}
         policy = {"PolicyName": "p", "Groups": ["g"], "PolicyDocument": document}
-        template["Resources"]["Policy"] = _resource("AWS::IAM::Policy", **policy)
+        template["Resources"]["Policy"] = resource("IAM::Policy", **policy)
     else:
         template["Outputs"] = {"Name": {"Value": value}}
     template["Parameters"] = {"Stage": {"Type": "String"}}
@@ -201,7 +179,7 @@ def test_what_leaves_in_some_scenario_says_when(
 def test_the_environment_of_another_function_passes_it_on(
     tmp_path: Path, value: Json
 ) -> None:
-    template = _template(Checkout=_environment(value))
+    template = versioned(Checkout=_environment(value))
     assert _found(tmp_path, template) == [
         "Resources/Checkout/Properties/Environment/Variables/ORDERS"
     ]
@@ -209,7 +187,7 @@ def test_the_environment_of_another_function_passes_it_on(
 
 def test_each_variable_is_a_place_of_its_own(tmp_path: Path) -> None:
     variables = {"ARN": ARN, "NAME": FN, "ALIAS": LIVE, "TABLE": "orders"}
-    template = _template(Checkout=_function(Environment={"Variables": variables}))
+    template = versioned(Checkout=_function(Environment={"Variables": variables}))
     where = "Resources/Checkout/Properties/Environment/Variables"
     assert _found(tmp_path, template) == [f"{where}/ARN", f"{where}/NAME"]
 
@@ -217,7 +195,7 @@ def test_each_variable_is_a_place_of_its_own(tmp_path: Path) -> None:
 def test_a_function_that_names_itself_is_silent(tmp_path: Path) -> None:
     name = "shop-orders"
     itself = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
-    template = _template(
+    template = versioned(
         Orders=_function(
             FunctionName=name,
             Environment={"Variables": {"NAME": name, "SELF": itself}},
@@ -227,7 +205,7 @@ def test_a_function_that_names_itself_is_silent(tmp_path: Path) -> None:
 
 
 def test_a_literal_that_equals_a_name_is_silent(tmp_path: Path) -> None:
-    template = _template(
+    template = versioned(
         Orders=_function(FunctionName="orders"), Checkout=_environment("orders")
     )
     assert _found(tmp_path, template) == []
@@ -240,12 +218,12 @@ def test_a_literal_that_equals_a_name_is_silent(tmp_path: Path) -> None:
 def test_the_parameters_of_a_nested_stack_pass_it_on(
     tmp_path: Path, value: Json
 ) -> None:
-    stack = _resource(
-        "AWS::CloudFormation::Stack",
+    stack = resource(
+        "CloudFormation::Stack",
         Parameters={"Orders": value, "Live": LIVE},
         TemplateURL="https://artifacts.s3.amazonaws.com/api.yaml",
     )
-    assert _found(tmp_path, _template(Nested=stack)) == [
+    assert _found(tmp_path, versioned(Nested=stack)) == [
         "Resources/Nested/Properties/Parameters/Orders"
     ]
 
@@ -256,7 +234,7 @@ def test_the_parameters_of_a_module_pass_it_on(tmp_path: Path, value: Json) -> N
         "Type": "Acme::Api::Routes::MODULE",
         "Properties": {"Orders": value, "Live": LIVE},
     }
-    assert _found(tmp_path, _template(Routes=module)) == [
+    assert _found(tmp_path, versioned(Routes=module)) == [
         "Resources/Routes/Properties/Orders"
     ]
 
@@ -264,35 +242,31 @@ def test_the_parameters_of_a_module_pass_it_on(tmp_path: Path, value: Json) -> N
 @pytest.mark.parametrize("properties", [None, 3, [1], {}, {"Orders": {"Ref": 3}}])
 def test_a_malformed_module_is_silent(tmp_path: Path, properties: Json) -> None:
     module = {"Type": "Acme::Api::Routes::MODULE", "Properties": properties}
-    assert _found(tmp_path, _template(Routes=module)) == []
+    assert _found(tmp_path, versioned(Routes=module)) == []
 
 
 PASSED: Json = {"Ref": "Orders"}
 NESTED: dict[str, tuple[Json, bool]] = {
     "a grant of every qualifier": (
-        {"Place": _resource("AWS::SSM::Parameter", Value="a")},
+        {"Place": resource("SSM::Parameter", Value="a")},
         False,
     ),
     "a target": (
-        {"Place": _resource("AWS::Events::Rule", Targets=[{"Id": "a", "Arn": PASSED}])},
+        {"Place": resource("Events::Rule", Targets=[{"Id": "a", "Arn": PASSED}])},
         True,
     ),
     "a target through an alias": (
         {
-            "Place": _resource(
-                "AWS::Events::Rule",
+            "Place": resource(
+                "Events::Rule",
                 Targets=[{"Id": "a", "Arn": {"Fn::Sub": "${Orders}:live"}}],
             )
         },
         False,
     ),
-    "an exit": ({"Place": _resource("AWS::SSM::Parameter", Value=PASSED)}, True),
+    "an exit": ({"Place": resource("SSM::Parameter", Value=PASSED)}, True),
     "a file that cannot be read": (
-        {
-            "Place": _resource(
-                "AWS::Serverless::StateMachine", DefinitionUri="missing.json"
-            )
-        },
+        {"Place": resource("Serverless::StateMachine", DefinitionUri="missing.json")},
         True,
     ),
 }
@@ -303,12 +277,12 @@ def test_a_local_nested_template_decides(tmp_path: Path, name: str) -> None:
     resources, is_reported = NESTED[name]
     nested = {"Parameters": {"Orders": {"Type": "String"}}, "Resources": resources}
     (tmp_path / "nested.json").write_text(json.dumps(nested))
-    stack = _resource(
-        "AWS::CloudFormation::Stack",
+    stack = resource(
+        "CloudFormation::Stack",
         Parameters={"Orders": ARN},
         TemplateURL="nested.json",
     )
-    found = _found(tmp_path, _template(Nested=stack))
+    found = _found(tmp_path, versioned(Nested=stack))
     assert found == ["Resources/Nested/Properties/Parameters/Orders"] * is_reported
 
 
@@ -329,42 +303,42 @@ def test_the_sections_of_a_local_nested_template(
 ) -> None:
     nested = {"Parameters": {"Orders": {"Type": "String"}}, "Resources": {}, **more}
     (tmp_path / "nested.json").write_text(json.dumps(nested))
-    application = _resource(
-        "AWS::CloudFormation::Stack",
+    application = resource(
+        "CloudFormation::Stack",
         Parameters={"Orders": ARN},
         TemplateURL="nested.json",
     )
-    assert len(_found(tmp_path, _template(Nested=application))) == is_reported
+    assert len(_found(tmp_path, versioned(Nested=application))) == is_reported
 
 
 @UNQUALIFIED
 def test_a_parameter_of_the_systems_manager_passes_it_on(
     tmp_path: Path, value: Json
 ) -> None:
-    parameter = _resource("AWS::SSM::Parameter", Type="String", Value=value)
-    assert _found(tmp_path, _template(Parameter=parameter)) == [
+    parameter = resource("SSM::Parameter", Type="String", Value=value)
+    assert _found(tmp_path, versioned(Parameter=parameter)) == [
         "Resources/Parameter/Properties/Value"
     ]
 
 
 @pytest.mark.parametrize("value", [ARN, {"Fn::Sub": '{"orders": "${Orders.Arn}"}'}])
 def test_a_secret_passes_it_on(tmp_path: Path, value: Json) -> None:
-    secret = _resource("AWS::SecretsManager::Secret", SecretString=value)
-    assert _found(tmp_path, _template(Secret=secret)) == [
+    secret = resource("SecretsManager::Secret", SecretString=value)
+    assert _found(tmp_path, versioned(Secret=secret)) == [
         "Resources/Secret/Properties/SecretString"
     ]
 
 
 @pytest.mark.parametrize("value", [ARN, {"Fn::Sub": '{"orders": "${Orders.Arn}"}'}])
 def test_an_app_config_passes_it_on(tmp_path: Path, value: Json) -> None:
-    version = _resource(
-        "AWS::AppConfig::HostedConfigurationVersion",
+    version = resource(
+        "AppConfig::HostedConfigurationVersion",
         ApplicationId="abc1234",
         ConfigurationProfileId="abc1234",
         Content=value,
         ContentType="application/json",
     )
-    assert _found(tmp_path, _template(Config=version)) == [
+    assert _found(tmp_path, versioned(Config=version)) == [
         "Resources/Config/Properties/Content"
     ]
 
@@ -372,33 +346,33 @@ def test_an_app_config_passes_it_on(tmp_path: Path, value: Json) -> None:
 @pytest.mark.parametrize(
     "resource",
     [
-        _resource("AWS::SSM::Parameter", Type="String", Value=LIVE),
-        _resource("AWS::SecretsManager::Secret", SecretString=LIVE),
+        resource("SSM::Parameter", Type="String", Value=LIVE),
+        resource("SecretsManager::Secret", SecretString=LIVE),
         _environment(LIVE),
     ],
     ids=lambda resource: str(resource["Type"]),
 )
 def test_an_alias_may_leave(tmp_path: Path, resource: Json) -> None:
-    assert _found(tmp_path, _template(Place=resource)) == []
+    assert _found(tmp_path, versioned(Place=resource)) == []
 
 
 # -- places where nobody invokes ---------------------------------------------------
 
 DASHBOARD = {"Fn::Sub": '{"widgets": [{"metrics": [["Errors", "${Orders}"]]}]}'}
 SILENT: dict[str, Json] = {
-    "log group": _resource(
-        "AWS::Logs::LogGroup", LogGroupName={"Fn::Sub": "/aws/lambda/${Orders}"}
+    "log group": resource(
+        "Logs::LogGroup", LogGroupName={"Fn::Sub": "/aws/lambda/${Orders}"}
     ),
-    "metric filter": _resource(
-        "AWS::Logs::MetricFilter",
+    "metric filter": resource(
+        "Logs::MetricFilter",
         FilterPattern="ERROR",
         LogGroupName={"Fn::Sub": "/aws/lambda/${Orders}"},
         MetricTransformations=[
             {"MetricName": "Errors", "MetricNamespace": FN, "MetricValue": "1"}
         ],
     ),
-    "alarm": _resource(
-        "AWS::CloudWatch::Alarm",
+    "alarm": resource(
+        "CloudWatch::Alarm",
         ComparisonOperator="GreaterThanThreshold",
         Dimensions=[{"Name": "FunctionName", "Value": FN}],
         EvaluationPeriods=1,
@@ -408,15 +382,15 @@ SILENT: dict[str, Json] = {
         Statistic="Sum",
         Threshold=1,
     ),
-    "dashboard": _resource("AWS::CloudWatch::Dashboard", DashboardBody=DASHBOARD),
-    "tags": _resource("AWS::SQS::Queue", Tags=[{"Key": "for", "Value": FN}]),
-    "permission": _resource(
-        "AWS::Lambda::Permission",
+    "dashboard": resource("CloudWatch::Dashboard", DashboardBody=DASHBOARD),
+    "tags": resource("SQS::Queue", Tags=[{"Key": "for", "Value": FN}]),
+    "permission": resource(
+        "Lambda::Permission",
         Action="lambda:InvokeFunction",
         FunctionName=FN,
         Principal="123456789012",
     ),
-    "custom resource": _resource(
+    "custom resource": resource(
         "Custom::Warm",
         ServiceToken="arn:aws:lambda:us-east-1:123456789012:function:warm",
         Function=ARN,
@@ -426,19 +400,10 @@ SILENT: dict[str, Json] = {
 
 @pytest.mark.parametrize("name", SILENT)
 def test_a_place_where_nobody_invokes_is_silent(tmp_path: Path, name: str) -> None:
-    assert _found(tmp_path, _template(Place=SILENT[name])) == []
+    assert _found(tmp_path, versioned(Place=SILENT[name])) == []
 
 
 # -- policies ----------------------------------------------------------------------
-
-
-def _statement(resource: Json, **said: Json) -> Json:
-    return {
-        "Effect": "Allow",
-        "Action": "lambda:InvokeFunction",
-        "Resource": resource,
-        **said,
-    }
 
 
 def _document(statement: Json) -> Json:
@@ -446,8 +411,8 @@ def _document(statement: Json) -> Json:
 
 
 def _managed(statement: Json) -> Json:
-    return _resource(
-        "AWS::IAM::ManagedPolicy", PolicyDocument=_document(statement), Users=["shop"]
+    return resource(
+        "IAM::ManagedPolicy", PolicyDocument=_document(statement), Users=["shop"]
     )
 
 
@@ -464,29 +429,27 @@ TRUST = _document(
 
 def _role(statement: Json) -> Json:
     policies = [{"PolicyName": "invoke", "PolicyDocument": _document(statement)}]
-    return _resource(
-        "AWS::IAM::Role", AssumeRolePolicyDocument=TRUST, Policies=policies
-    )
+    return resource("IAM::Role", AssumeRolePolicyDocument=TRUST, Policies=policies)
 
 
 DOCUMENT = "Properties/PolicyDocument/Statement/0/Resource"
 POLICIES: dict[str, tuple[Json, str]] = {
-    "managed": (_managed([_statement(ARN)]), DOCUMENT),
+    "managed": (_managed([statement_on(ARN)]), DOCUMENT),
     "inline": (
-        _resource(
-            "AWS::IAM::Policy",
-            PolicyDocument=_document([_statement(ARN)]),
+        resource(
+            "IAM::Policy",
+            PolicyDocument=_document([statement_on(ARN)]),
             PolicyName="invoke",
             Users=["shop"],
         ),
         DOCUMENT,
     ),
     "role": (
-        _role([_statement(ARN)]),
+        _role([statement_on(ARN)]),
         "Properties/Policies/0/PolicyDocument/Statement/0/Resource",
     ),
     "single statement": (
-        _managed(_statement(ARN)),
+        _managed(statement_on(ARN)),
         "Properties/PolicyDocument/Statement/Resource",
     ),
 }
@@ -495,7 +458,7 @@ POLICIES: dict[str, tuple[Json, str]] = {
 @pytest.mark.parametrize("name", POLICIES)
 def test_a_policy_grants_the_unqualified_function(tmp_path: Path, name: str) -> None:
     policy, below = POLICIES[name]
-    template = _template(Policy=policy)
+    template = versioned(Policy=policy)
     assert _found(tmp_path, template) == [f"Resources/Policy/{below}"]
 
 
@@ -509,36 +472,36 @@ def test_a_policy_grants_the_unqualified_function(tmp_path: Path, name: str) -> 
     ],
 )
 def test_what_grants_invocation(tmp_path: Path, action: Json) -> None:
-    template = _template(Policy=_managed([_statement(ARN, Action=action)]))
+    template = versioned(Policy=_managed([statement_on(ARN, Action=action)]))
     assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}"]
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        _statement(LIVE),
-        _statement(ANY),
-        _statement({"Fn::Sub": "${Orders.Arn}:live"}),
-        _statement({"Fn::Sub": "${Orders.Arn}*"}),
-        _statement("*"),
-        _statement(ARN, Effect="Deny"),
-        _statement(ARN, Action="lambda:GetFunction"),
+        statement_on(LIVE),
+        statement_on(ANY),
+        statement_on({"Fn::Sub": "${Orders.Arn}:live"}),
+        statement_on({"Fn::Sub": "${Orders.Arn}*"}),
+        statement_on("*"),
+        statement_on(ARN, Effect="Deny"),
+        statement_on(ARN, Action="lambda:GetFunction"),
         {"Effect": "Allow", "NotAction": "lambda:DeleteFunction", "Resource": ARN},
-        _statement("arn:aws:lambda:us-east-1:123456789012:function:another"),
+        statement_on("arn:aws:lambda:us-east-1:123456789012:function:another"),
     ],
     ids=lambda statement: json.dumps(statement),
 )
 def test_what_does_not_grant_the_unqualified_function(
     tmp_path: Path, statement: Json
 ) -> None:
-    assert _found(tmp_path, _template(Policy=_managed([statement]))) == []
+    assert _found(tmp_path, versioned(Policy=_managed([statement]))) == []
 
 
 def test_the_pair_that_the_cdk_writes_is_silent(tmp_path: Path) -> None:
     every = {"Fn::Join": ["", [ARN, ":*"]]}
-    template = _template(
-        Pair=_managed([_statement([ARN, every])]),
-        Apart=_managed([_statement(ARN), _statement(every)]),
+    template = versioned(
+        Pair=_managed([statement_on([ARN, every])]),
+        Apart=_managed([statement_on(ARN), statement_on(every)]),
     )
     assert _found(tmp_path, template) == []
 
@@ -546,7 +509,7 @@ def test_the_pair_that_the_cdk_writes_is_silent(tmp_path: Path) -> None:
 def test_a_pair_in_one_case_only_is_no_pair(tmp_path: Path) -> None:
     every = {"Fn::If": ["IsProd", ANY, {"Ref": "AWS::NoValue"}]}
     template = {
-        **_template(Policy=_managed([_statement([ARN, every])])),
+        **versioned(Policy=_managed([statement_on([ARN, every])])),
         "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
     }
     assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}/0"]
@@ -559,16 +522,16 @@ def _framework(what: str, **properties: Json) -> Json:
 def test_the_frame_of_custom_resources_of_the_cdk_is_silent(tmp_path: Path) -> None:
     states = '{"States": {"A": {"Type": "Task", "Resource": "${Complete.Arn}"}}}'
     role = {"Fn::GetAtt": ["Role", "Arn"]}
-    template = _template(
+    template = versioned(
         Event=_framework("onEvent", Role=role, Environment={"Variables": {"A": ARN}}),
         Complete=_framework("isComplete"),
-        Role=_role([_statement(ARN)]),
-        Waiter=_resource(
-            "AWS::StepFunctions::StateMachine",
+        Role=_role([statement_on(ARN)]),
+        Waiter=resource(
+            "StepFunctions::StateMachine",
             DefinitionString={"Fn::Sub": states},
             RoleArn={"Fn::GetAtt": ["Waiting", "Arn"]},
         ),
-        Waiting=_role([_statement({"Fn::GetAtt": ["Complete", "Arn"]})]),
+        Waiting=_role([statement_on({"Fn::GetAtt": ["Complete", "Arn"]})]),
     )
     matches = lint_template(tmp_path, template)
     assert paths(matches, RULE) == paths(matches, "W9810") == []
@@ -579,24 +542,22 @@ def test_the_frame_of_custom_resources_of_the_cdk_is_silent(tmp_path: Path) -> N
 def test_the_role_of_a_function_with_another_target_is_reported(
     tmp_path: Path,
 ) -> None:
-    template = _template(
-        Policy=_role([_statement(ARN)]),
+    template = versioned(
+        Policy=_role([statement_on(ARN)]),
         Caller=_function(Role={"Fn::GetAtt": ["Policy", "Arn"]}),
-        Schedule=_resource(
-            "AWS::Events::Rule",
+        Schedule=resource(
+            "Events::Rule",
             ScheduleExpression="rate(1 day)",
             Targets=[{"Id": "a", "Arn": {"Fn::GetAtt": ["Caller", "Arn"]}}],
         ),
-        Mapping=_resource(
-            "AWS::Lambda::EventSourceMapping", FunctionName={"Ref": "Caller"}
-        ),
+        Mapping=resource("Lambda::EventSourceMapping", FunctionName={"Ref": "Caller"}),
     )
     assert len(_found(tmp_path, template)) == 1
 
 
 def _schedule(target: Json) -> Json:
-    return _resource(
-        "AWS::Scheduler::Schedule",
+    return resource(
+        "Scheduler::Schedule",
         FlexibleTimeWindow={"Mode": "OFF"},
         ScheduleExpression="rate(1 day)",
         Target={"Arn": target, "RoleArn": {"Fn::GetAtt": ["Policy", "Arn"]}},
@@ -604,17 +565,17 @@ def _schedule(target: Json) -> Json:
 
 
 def test_the_role_of_a_target_is_silent(tmp_path: Path) -> None:
-    template = _template(Policy=_role([_statement(ARN)]), Schedule=_schedule(ARN))
+    template = versioned(Policy=_role([statement_on(ARN)]), Schedule=_schedule(ARN))
     matches = lint_template(tmp_path, template)
     assert paths(matches, RULE) == []
     assert paths(matches, "W9810") == ["Resources/Schedule/Properties/Target/Arn"]
 
 
 def test_the_role_of_a_target_and_somebody_else_is_reported(tmp_path: Path) -> None:
-    template = _template(
-        Policy=_role([_statement(ARN)]),
+    template = versioned(
+        Policy=_role([statement_on(ARN)]),
         Schedule=_schedule(ARN),
-        Profile=_resource("AWS::IAM::InstanceProfile", Roles=[{"Ref": "Policy"}]),
+        Profile=resource("IAM::InstanceProfile", Roles=[{"Ref": "Policy"}]),
     )
     assert len(_found(tmp_path, template)) == 1
 
@@ -622,12 +583,12 @@ def test_the_role_of_a_target_and_somebody_else_is_reported(tmp_path: Path) -> N
 def test_the_role_with_which_codedeploy_invokes_hooks_is_silent(
     tmp_path: Path,
 ) -> None:
-    group = _resource(
-        "AWS::CodeDeploy::DeploymentGroup",
+    group = resource(
+        "CodeDeploy::DeploymentGroup",
         ApplicationName="orders",
         ServiceRoleArn={"Fn::GetAtt": ["Policy", "Arn"]},
     )
-    template = _template(Policy=_role([_statement(ARN)]), Group=group)
+    template = versioned(Policy=_role([statement_on(ARN)]), Group=group)
     assert _found(tmp_path, template) == []
 
 
@@ -647,7 +608,7 @@ def test_on_managed_instances_only_latest_written_out_counts(
             "CapacityProviderArn": capacity
         }
     }
-    template = _template(Orders=_function(CapacityProviderConfig=managed))
+    template = versioned(Orders=_function(CapacityProviderConfig=managed))
     template["Outputs"] = {"Name": {"Value": value}}
     assert _found(tmp_path, template) == ["Outputs/Name/Value"] * is_reported
 
@@ -656,8 +617,8 @@ def test_on_managed_instances_only_latest_written_out_counts(
 
 
 def _serverless(**properties: Json) -> Json:
-    return _resource(
-        "AWS::Serverless::Function",
+    return resource(
+        "Serverless::Function",
         CodeUri="s3://artifacts/orders.zip",
         Handler="index.handler",
         Runtime="python3.13",
@@ -679,7 +640,7 @@ SAM_ALIAS = {"Ref": "Orders.Alias"}
 def test_policies_of_serverless_functions(
     tmp_path: Path, value: Json, is_reported: bool
 ) -> None:
-    policies = [_document([_statement(value)])]
+    policies = [_document([statement_on(value)])]
     found = _found(tmp_path, _sam(Checkout=_serverless(Policies=policies)))
     assert [path.split("/")[1] for path in found] == ["Checkout"] * is_reported
 
@@ -707,8 +668,8 @@ def test_a_skill_is_configured_elsewhere(tmp_path: Path) -> None:
 
 
 def test_a_connector_from_a_function_grants_unqualified(tmp_path: Path) -> None:
-    connector = _resource(
-        "AWS::Serverless::Connector",
+    connector = resource(
+        "Serverless::Connector",
         Source={"Id": "Checkout"},
         Destination={"Id": "Orders"},
         Permissions=["Write"],

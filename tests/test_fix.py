@@ -20,6 +20,7 @@ from cfn_lint_lambda_race.cure import NoFixError
 from cfn_lint_lambda_race.cure._edits import Document
 from tests.fixing import fixed, reasons
 from tests.linting import CORPUS, ROOT, TEMPLATES, lint, lint_whole
+from tests.translation import translated
 
 WRONG = [
     path
@@ -166,8 +167,6 @@ def _only_publishes(before: str, after: str) -> None:
 
 
 def _translated(template: Any) -> Any:
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
     template = json.loads(json.dumps(template))
     for name, resource in template["Resources"].items():
         properties = resource.get("Properties")
@@ -178,7 +177,7 @@ def _translated(template: Any) -> Any:
     section = template.get("Globals", {}).get("Function", {})
     if isinstance(section.get("CodeUri"), str):
         section["CodeUri"] = "s3://bucket/global"
-    return translator.Translator({}, parser.Parser()).translate(template, {})
+    return translated(template)
 
 
 # -- versions ------------------------------------------------------------------

@@ -574,7 +574,7 @@ def test_untracked_file(work: Work) -> None:
 def test_ignored_file(work: Work) -> None:
     work.commit({".gitignore": "*.pyc\nbuild/\n"})
     work.write({"src/app.pyc": "x", "build/app.zip": "x"})
-    (work.root / ".git/info/exclude").write_text("*.log\n")
+    work.write({".git/info/exclude": "*.log\n"})
     work.write({"src/x.log": "x"})
     assert work.differs("src") is False
     assert work.differs("build") is None

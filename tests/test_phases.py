@@ -17,8 +17,8 @@ from cfnlint.decode import decode_str
 from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import _POSSIBLE
 from cfn_lint_lambda_race.update import Kind
+from tests.building import Template_, resource
 from tests.linting import CORPUS, FUNCTION, TEMPLATES, lint
-from tests.test_updates import Template_, resource
 
 STORY = TEMPLATES / "story"
 ARTICLE = CORPUS / "article"

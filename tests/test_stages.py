@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.building import resource
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 Json = Any
@@ -19,12 +20,8 @@ NAMED = (
 )
 
 
-def _resource(kind: str, **properties: Json) -> Json:
-    return {"Type": f"AWS::{kind}", "Properties": properties}
-
-
 def _stage(name: str = "prod", **variables: Json) -> Json:
-    return _resource(
+    return resource(
         "ApiGateway::Stage",
         RestApiId={"Ref": "Shop"},
         StageName=name,
@@ -38,12 +35,12 @@ def _template(uri: str = ALIASED, **resources: Json) -> Json:
         "Type": FUNCTION["Type"],
         "Properties": {**properties, "FunctionName": "orders"},
     }
-    method = _resource(
+    method = resource(
         "ApiGateway::Method",
         RestApiId={"Ref": "Shop"},
         Integration={"Type": "AWS_PROXY", "Uri": {"Fn::Sub": uri}},
     )
-    shop = _resource("ApiGateway::RestApi", Name="shop")
+    shop = resource("ApiGateway::RestApi", Name="shop")
     return {
         "Parameters": {"Name": {"Type": "String"}},
         "Resources": {"Orders": function, "Shop": shop, "Get": method, **resources},
@@ -71,12 +68,12 @@ CASES: dict[str, tuple[Json, list[str]]] = {
     "no-such-variable": (_template(Stage=_stage(other="$LATEST")), NOTHING),
     "no-stage": (_template(), NOTHING),
     "malformed": (
-        _template(Stage=_resource("ApiGateway::Stage", RestApiId=3, Variables=[1])),
+        _template(Stage=resource("ApiGateway::Stage", RestApiId=3, Variables=[1])),
         NOTHING,
     ),
     "deployment": (
         _template(
-            Deployed=_resource(
+            Deployed=resource(
                 "ApiGateway::Deployment",
                 RestApiId={"Ref": "Shop"},
                 StageName="prod",
@@ -87,7 +84,7 @@ CASES: dict[str, tuple[Json, list[str]]] = {
     ),
     "of-another-api": (
         _template(
-            Stage=_resource(
+            Stage=resource(
                 "ApiGateway::Stage", RestApiId={"Ref": "Other"}, Variables=LATEST
             )
         ),
@@ -95,13 +92,13 @@ CASES: dict[str, tuple[Json, list[str]]] = {
     ),
     "http-api": (
         _template(
-            Get=_resource(
+            Get=resource(
                 "ApiGatewayV2::Integration",
                 ApiId={"Ref": "Web"},
                 IntegrationType="AWS_PROXY",
                 IntegrationUri={"Fn::Sub": ALIASED},
             ),
-            Stage=_resource(
+            Stage=resource(
                 "ApiGatewayV2::Stage",
                 ApiId={"Ref": "Web"},
                 StageName="prod",
@@ -123,7 +120,7 @@ def test_what_the_stages_say(
 def test_a_definition_of_sam_s(tmp_path: Path) -> None:
     integration = {"type": "aws_proxy", "uri": {"Fn::Sub": ALIASED}}
     operation = {"get": {"x-amazon-apigateway-integration": integration}}
-    shop = _resource(
+    shop = resource(
         "Serverless::Api",
         StageName="prod",
         Variables=LATEST,

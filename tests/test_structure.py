@@ -13,6 +13,7 @@ from tests.linting import ROOT
 
 PACKAGE = ROOT / "cfn_lint_lambda_race"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # The one module below the rules that may ask cfn-lint.
 DOOR = "template/_cfnlint.py"
@@ -50,10 +51,16 @@ def _imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
+            if node.module is not None and node.module.partition(".")[0] == "tests":
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _name(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
+
+
+def _test_name(path: Path) -> str:
+    return path.relative_to(ROOT / "tests").as_posix()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
@@ -103,3 +110,10 @@ def test_needs_nothing_but_cfn_lint(path: Path) -> None:
     roots = {name.partition(".")[0] for name in _imported(path)}
     known = {"cfn_lint_lambda_race", "cfnlint", "samtranslator", "yaml"}
     assert roots - known <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=_test_name)
+def test_no_tests_are_a_library_of_others(path: Path) -> None:
+    """What several test modules need is in a module that holds no tests."""
+    names = [name for name in _imported(path) if name.startswith("tests.")]
+    assert not [name for name in names if name.rpartition(".")[2].startswith("test_")]

@@ -14,17 +14,10 @@ import pytest
 from cfnlint.match import Match
 
 import cfn_lint_lambda_race
-from tests.linting import TEMPLATES, described, is_ours, lint_whole
+from tests.linting import FILES, TEMPLATES, described, is_ours, lint_whole
 
 RULES = sorted(
     getattr(cfn_lint_lambda_race, name).id for name in cfn_lint_lambda_race.__all__
-)
-FILES = sorted(
-    path
-    for path in TEMPLATES.rglob("*")
-    if path.suffix in (".yaml", ".json")
-    and ".before" not in path.name
-    and "local" not in path.parts
 )
 
 
