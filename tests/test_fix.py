@@ -338,7 +338,7 @@ Resources:
     [
         ("!GetAtt Orders.Arn", "!Ref OrdersLive"),
         ("!GetAtt [Orders, Arn]", "!Ref OrdersLive"),
-        ("{Fn::GetAtt: [Orders, Arn]}", "\n            Ref: OrdersLive"),
+        ("{Fn::GetAtt: [Orders, Arn]}", "{Ref: OrdersLive}"),
         ("!Sub ${Orders.Arn}", "!Sub ${OrdersLive}"),
         ("!Sub '${Orders.Arn}:$LATEST'", "!Sub '${OrdersLive}'"),
         (
@@ -858,3 +858,61 @@ def test_fixes_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
     path = TEMPLATES / "W9810" / "wrong-sam.yaml"
     lines = [one.line for one in fixed(path).fixed]
     assert lines == sorted(lines)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_alias_that_another_fix_moves_is_used(
+    is_first: bool, tmp_path: Path
+) -> None:
+    """Whichever of the two stands first in the file."""
+    rule = """\
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 hour)
+      Targets: [{Arn: !GetAtt Orders.Arn, Id: a}]
+"""
+    alias = """\
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties: {FunctionName: !Ref Orders, FunctionVersion: $LATEST, Name: live}
+"""
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        f"""\
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {{S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}}
+{alias + rule if is_first else rule + alias}"""
+    )
+    result = fixed(path)
+    assert "Targets: [{Arn: !Ref Live, Id: a}]" in result.text
+    assert result.text.count("AWS::Lambda::Alias") == 1
+
+
+def test_who_is_served_elsewhere_is_to_be_told(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      CodeUri: s3://artifacts/orders/2f9c1b7.zip
+      Events:
+        Skill: {Type: AlexaSkill}
+        Queue:
+          Type: SQS
+          Properties: {Queue: "arn:aws:sqs:eu-west-1:123456789012:orders"}
+"""
+    )
+    (note,) = fixed(path).notes
+    assert "skill" in note.message

@@ -129,9 +129,13 @@ class Curing:
                 result.left.append(Left(finding, reason))
         self._solve(open_ones, result)
         order = {finding.key: index for index, finding in enumerate(self._wanted)}
+        warned = set()
         for finding in result.fixed:
-            warning = finding.fix.warning if finding.fix else ""
-            if warning:
+            function, warning = (
+                (finding.fix.function, finding.fix.warning) if finding.fix else ("", "")
+            )
+            if warning and (function, warning) not in warned:
+                warned.add((function, warning))
                 result.notes.append(replace(finding, message=warning, fix=None))
         result.fixed.sort(key=lambda finding: order[finding.key])
         result.left.sort(key=lambda left: order[left.finding.key])
@@ -200,7 +204,10 @@ class Curing:
                     )
                 )
             ]
-            edits = self._edits(attempt, waiting, done, wanted)
+            first = [one for one in waiting if one.fix and one.fix.is_first]
+            edits = self._edits(attempt, first, done, wanted)
+            if not edits:
+                edits = self._edits(attempt, waiting, done, wanted)
             if not edits:
                 break
             attempt.text = apply(attempt.text, edits)

@@ -47,6 +47,9 @@ _TAKES_NAMES = frozenset({"AWS::CodePipeline::Pipeline"})
 _OTHER_URL = (
     "the alias gets a function URL of its own; whoever calls the old one has to be told"
 )
+_OTHER_SKILL = (
+    "SAM permits Alexa the alias instead of the function; give the skill its ARN"
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Fix:
 
     ``function`` is the logical ID of the function that it is about; ``is_safe`` says
     that nobody who is served today can be refused by it, ``warning`` what who deploys
-    it has to know.
+    it has to know, ``is_first`` that other fixes build on what it makes.
     """
 
     function: str
@@ -63,6 +66,7 @@ class Fix:
     _make: Callable[[Workshop], list[Edit]] = field(repr=False, compare=False)
     is_safe: bool = True
     warning: str = ""
+    is_first: bool = False
 
     @property
     def template(self) -> Any:
@@ -96,9 +100,20 @@ def invoke_published(cfn: Template, target: Target, use: UnqualifiedUse) -> Fix:
             return shop.published(use.function)[1]
         return _requalified(shop, target)
 
-    is_url = target.row.path in ("TargetFunctionArn", "FunctionUrlConfig")
-    warning = "" if use.alias or not is_url else _OTHER_URL
-    return Fix(use.function, cfn, make, warning=warning)
+    warning = "" if use.alias else _warning(cfn, target, use.function)
+    return Fix(use.function, cfn, make, warning=warning, is_first=bool(use.alias))
+
+
+def _warning(cfn: Template, target: Target, name: str) -> str:
+    """Who has to be told of the alias that a target is to invoke."""
+    if target.row.path in ("TargetFunctionArn", "FunctionUrlConfig"):
+        return _OTHER_URL
+    function = read(cfn).references.functions.get(name)
+    events = function.properties.get("Events") if function is not None else None
+    for event in events.values() if isinstance(events, Mapping) else ():
+        if isinstance(event, Mapping) and event.get("Type") == "AlexaSkill":
+            return _OTHER_SKILL
+    return ""
 
 
 def point_to_version(cfn: Template, alias: str, path: Path, when: str) -> Fix:
@@ -110,7 +125,7 @@ def point_to_version(cfn: Template, alias: str, path: Path, when: str) -> Fix:
             raise NoFixError(f"it points there only when {when}")
         return _pointed(shop, function, path)
 
-    return Fix(function, cfn, make)
+    return Fix(function, cfn, make, is_first=True)
 
 
 def _moved_alias(shop: Workshop, alias: str) -> list[Edit]:
