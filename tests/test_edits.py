@@ -249,6 +249,22 @@ def test_keys_and_texts_have_the_quotes_of_the_file() -> None:
     assert apply(mixed, [document.rename_key(["A"], "D")])[:5] == "'D': "
 
 
+def test_braces_keep_their_spaces() -> None:
+    text = '{ "a" : { "b" : [ 1 ] } }'
+    edit = Document(text).replace(["a", "b"], {"c": [2]})
+    assert apply(text, [edit]) == '{ "a" : { "b" : { "c" : [ 2 ] } } }'
+    text = "a: { b: c }\n"
+    edit = Document(text).replace(["a"], {"d": {"e": "f"}})
+    assert apply(text, [edit]) == "a: { d: { e: f } }\n"
+
+
+def test_lines_end_as_most_do() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        text = f"a:{end}  b: c{end}d: e{end}"
+        edit = Document(text).add_keys(["a"], {"f": "g"})
+        assert apply(text, [edit]) == text.replace("d: e", f"  f: g{end}d: e")
+
+
 def test_comments_stay_with_what_they_stand_below() -> None:
     text = """\
 Resources:

@@ -916,3 +916,70 @@ Resources:
     )
     (note,) = fixed(path).notes
     assert "skill" in note.message
+
+
+def test_a_parameter_that_names_the_function_itself_is_no_obstacle(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Parameters:
+  Name: {Type: String, Default: orders}
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: !Ref Name
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      LambdaConfig:
+        PreSignUp: !Sub arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: a1b2c3d4
+      IntegrationType: AWS_PROXY
+      PayloadFormatVersion: "2.0"
+      IntegrationUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/\
+functions/arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}/invocations"
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref Name
+      Principal: cognito-idp.amazonaws.com
+"""
+    )
+    result = fixed(path)
+    assert not result.left
+    assert "PreSignUp: !Ref OrdersLive\n" in result.text
+    assert "function:${Name}:live/invocations" in result.text
+    assert "      FunctionName: !Ref OrdersLive\n      Principal" in result.text
+
+
+def test_what_was_known_of_a_resource_is_known_of_its_new_name(tmp_path: Path) -> None:
+    """cfn-lint says W3005 of it before and after."""
+    path = tmp_path / "template.yaml"
+    text = (TEMPLATES / "W9833" / "wrong.yaml").read_text()
+    kind = "    Type: AWS::Lambda::Version\n"
+    path.write_text(text.replace(kind, f"{kind}    DependsOn: Orders\n"))
+    result = fixed(path, "--rule", "W9833")
+    assert [one.rule for one in result.fixed] == ["W9833"]
+    assert not result.left
+
+
+def test_a_permission_for_a_stage_needs_the_plan(tmp_path: Path) -> None:
+    """The stage waits for the new deployment, and the permission for the stage."""
+    path = tmp_path / "template.yaml"
+    text = (TEMPLATES / "W9834" / "wrong-rest.before.yaml").read_text()
+    path.write_text(text.replace("${Api}/*/*/*", "${Api}/${Prod}/*/*"))
+    result = fixed(path)
+    assert [one.rule for one in result.fixed] == ["W9810"]
+    (note,) = result.notes
+    assert "cfn-lint-lambda-race plan" in note.message

@@ -22,6 +22,7 @@ _MAX_ROUNDS = 25
 _USUAL_ROUNDS = 2
 
 Key = tuple[str, tuple[str | int, ...], str]
+_Place = tuple[str, tuple[str | int, ...]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,6 @@ class _Attempt:
     text: str
     made: list[Finding] = field(default_factory=list)
     reasons: dict[Key, str] = field(default_factory=dict)
-    renamed: dict[str, str] = field(default_factory=dict)
 
 
 class Curing:
@@ -211,13 +211,15 @@ class Curing:
             if not edits:
                 break
             attempt.text = apply(attempt.text, edits)
-        if attempt.made:
+        for _ in range(_MAX_ROUNDS if attempt.made else 0):
             brought = [
                 finding
                 for finding in self._lint.update(attempt.text)[1]
                 if finding.fix is not None and self._is_brought(finding)
             ]
             edits = self._edits(attempt, brought, done, wanted)
+            if not edits:
+                break
             attempt.text = apply(attempt.text, edits)
         return attempt
 
@@ -260,6 +262,7 @@ class Curing:
             if finding.key in cured:
                 return "the fix would not cure it", []
         known = {(finding.rule, finding.path) for finding in self.before}
+        known |= self._moved(known, attempt.text)
         told = []
         for finding in after:
             if (finding.rule, finding.path) in known:
@@ -274,6 +277,41 @@ class Curing:
         for finding in problems:
             return f"deploying the fix brings {finding.rule}: {finding.message}", []
         return None, [_with_reason(one, attempt.reasons) for one in (*told, *notes)]
+
+    def _moved(self, known: Iterable[_Place], text: str) -> set[_Place]:
+        """Where findings stand whose resources have other logical IDs in a text.
+
+        A resource that gets another one keeps its place between its neighbours.
+        """
+        old, new = _resources(self._text), _resources(text)
+        gone = [name for name in old if name not in new]
+        if not gone:
+            return set()
+        kept = [name for name in new if name in old]
+        added = set(new) - set(old)
+        renamed: dict[str, list[str]] = {}
+        for name in gone:
+            index = old.index(name)
+            before = next((n for n in reversed(old[:index]) if n in new), None)
+            start = new.index(before) + 1 if before is not None else 0
+            behind = new[start:]
+            count = next(
+                (n for n, one in enumerate(behind) if one in kept), len(behind)
+            )
+            renamed[name] = [one for one in behind[:count] if one in added]
+        return {
+            (rule, ("Resources", name, *path[2:]))
+            for rule, path in known
+            if path[:1] == ("Resources",) and len(path) > 1
+            for name in renamed.get(str(path[1]), ())
+        }
+
+
+def _resources(text: str) -> list[str]:
+    try:
+        return Document(text).keys(("Resources",))
+    except EditError:
+        return []
 
 
 def _with_reason(finding: Finding, reasons: Mapping[Key, str]) -> Finding:

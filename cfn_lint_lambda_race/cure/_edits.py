@@ -108,9 +108,7 @@ class Document:
         self._body = text[self._shift :]
         self._is_json = _is_json(self._body)
         self._root = _composed(self._body, self._is_json)
-        self._newline = (
-            "\r\n" if text.count("\r\n") * 2 > text.count("\n") > 0 else "\n"
-        )
+        self._newline = _newline(text)
         self._shared: set[int] = set()
         self._blank_lines: int | None = None
         self._learn_style()
@@ -217,6 +215,12 @@ class Document:
         if position and self._keeps_breaks(collection.value[position - 1]):
             breaks = ""
         return self._shifted(Edit(line, blank.end(), breaks))
+
+    def keys(self, path: Path) -> list[str]:
+        """The keys of the mapping at a path; none where there is no mapping."""
+        node = self._find(path).node
+        pairs = node.value if isinstance(node, MappingNode) else []
+        return [str(key.value) for key, _ in pairs]
 
     def add_resources(self, behind: str, resources: Mapping[str, Node]) -> Edit:
         """Resources behind the one with a logical ID, as far apart as the others."""
@@ -755,8 +759,15 @@ class Document:
         if is_json and colon == ":":
             comma = ","
         quote = '"' if is_json else ""
+        first = self._first(node) if node.value else 1
+        lead = self._body[max(0, first - 2) : first]
         return _Style(
-            quote=quote, is_flow=True, is_json=is_json, colon=colon, comma=comma
+            quote=quote,
+            is_flow=True,
+            is_json=is_json,
+            colon=colon,
+            comma=comma,
+            padding=" " if lead in ("{ ", "[ ") else "",
         )
 
     def _looks_like_json(self, node: CollectionNode) -> bool:
@@ -880,7 +891,7 @@ class Document:
                 self._flow(item, inner_style, deeper) for item in value
             )
         if deeper is None:
-            return f"{opening}{text}{closing}"
+            return f"{opening}{style.padding}{text}{style.padding}{closing}"
         newline = self._newline
         return f"{opening}{newline}{deeper}{text}{newline}{indent}{closing}"
 
@@ -935,6 +946,8 @@ class _Style:
     is_bare: bool = False
     colon: str = ": "
     comma: str = ", "
+    # What stands inside of braces and brackets, as in `{ a: b }`.
+    padding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -944,6 +957,15 @@ class _Block:
     head: str
     lines: Sequence[str] = ()
     is_list: bool = False
+
+
+def _newline(text: str) -> str:
+    """How most lines of a text end."""
+    both = text.count("\r\n")
+    alone = text.count("\n") - both, text.count("\r") - both
+    if both > max(alone):
+        return "\r\n"
+    return "\r" if alone[1] > alone[0] else "\n"
 
 
 def _is_json(text: str) -> bool:

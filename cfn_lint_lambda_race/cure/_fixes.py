@@ -206,8 +206,16 @@ def _replaced(node: Any, new: Any, published: Published) -> Any:
     stands elsewhere stays.
     """
     name, argument = intrinsic(node)
+    if name == "Ref":
+        # A parameter that names the function itself, too.
+        return published.arn if f"${{{argument}}}" in published.sources else new
     is_put_together = name == "Fn::Join" or (
-        name == "Fn::Sub" and (new == node or isinstance(argument, list))
+        name == "Fn::Sub"
+        and (
+            new == node
+            or isinstance(argument, list)
+            or any(source in str(argument) for source in published.sources)
+        )
     )
     return published.arn if is_put_together else new
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
@@ -47,6 +47,13 @@ class Choices:
 
     alias: str = DEFAULT_ALIAS
     functions: frozenset[str] = frozenset()
+
+
+class _Names(NamedTuple):
+    """The names of a function: as texts, and as texts of `Fn::Sub`."""
+
+    texts: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 class Workshop:
@@ -185,13 +192,21 @@ class Workshop:
             )
         return self._resources(function, names)
 
-    def _names(self, function: Resource) -> tuple[str, ...]:
-        """The names of a function that its template writes out."""
-        found = self.reading.evaluator.texts(function.properties.get("FunctionName"))
-        return tuple(
-            one.value.literal
-            for one in found
-            if isinstance(one.value, Text) and one.value.literal
+    def _names(self, function: Resource) -> _Names:
+        """How a template writes the name of a function."""
+        written = function.properties.get("FunctionName")
+        found = self.reading.evaluator.texts(written)
+        name, argument = intrinsic(written)
+        sources: tuple[str, ...] = ()
+        if isinstance(argument, str) and name in ("Ref", "Fn::Sub"):
+            sources = (f"${{{argument}}}" if name == "Ref" else argument,)
+        return _Names(
+            tuple(
+                one.value.literal
+                for one in found
+                if isinstance(one.value, Text) and one.value.literal
+            ),
+            sources,
         )
 
     def aliases(self, function: Resource) -> list[str]:
@@ -226,7 +241,7 @@ class Workshop:
         alias = references.aliases.get(name)
         if alias is None:
             # A version: `Ref` gives its ARN.
-            return Published(function, name, name, None, names)
+            return Published(function, name, name, None, *names)
         is_serverless = alias.resource.id == function
         written = alias.resource.properties.get(
             _PUBLISHING if is_serverless else "Name"
@@ -235,7 +250,7 @@ class Workshop:
         literal = written if isinstance(written, str) else None
         if is_serverless:
             return _of_serverless(function, literal, names)
-        return Published(function, name, name, literal, names)
+        return Published(function, name, name, literal, *names)
 
     # -- SAM -----------------------------------------------------------------------
 
@@ -308,18 +323,18 @@ class Workshop:
     # -- CloudFormation ------------------------------------------------------------
 
     def _published_version(
-        self, function: Resource, names: tuple[str, ...]
+        self, function: Resource, names: _Names
     ) -> tuple[Published, list[Edit]]:
         """The version of a function; `Ref` gives its ARN."""
         if function.type == SERVERLESS_FUNCTION:
             name = f"{function.id}.Version"
             edits = [] if self.aliases(function) else self._publishing(function)
-            return Published(function.id, name, None, None, names), edits
+            return Published(function.id, name, None, None, *names), edits
         version, edits = self.version(function.id)
-        return Published(function.id, version, version, None, names), edits
+        return Published(function.id, version, version, None, *names), edits
 
     def _resources(
-        self, function: Resource, names: tuple[str, ...]
+        self, function: Resource, names: _Names
     ) -> tuple[Published, list[Edit]]:
         """An alias of the function's version, and the version where it has none."""
         version, resources = self._version(function)
@@ -336,7 +351,7 @@ class Workshop:
                 "Name": self.choices.alias,
             },
         }
-        found = Published(function.id, alias, alias, self.choices.alias, names)
+        found = Published(function.id, alias, alias, self.choices.alias, *names)
         return found, [self.document.add_resources(function.id, resources)]
 
     def version(self, name: str) -> tuple[str, list[Edit]]:
@@ -486,14 +501,12 @@ def short_hash(digest: str) -> str:
     return digest[:_DIGITS]
 
 
-def _of_serverless(
-    function: str, alias: str | None, names: tuple[str, ...]
-) -> Published:
+def _of_serverless(function: str, alias: str | None, names: _Names) -> Published:
     """What SAM publishes of a function, by the logical ID that it generates."""
     variable = None
     if alias is not None:
         variable = alias_logical_id(function, alias)
-    return Published(function, published_alias_id(function), variable, alias, names)
+    return Published(function, published_alias_id(function), variable, alias, *names)
 
 
 def workshop(cfn: Template, document: Document, choices: Choices) -> Workshop:
