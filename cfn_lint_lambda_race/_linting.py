@@ -26,6 +26,8 @@ _PACK = "cfn_lint_lambda_race"
 _BELOW_RESOURCES = 2
 _COMPARES, _UNPUBLISHED = "W9831", "W9832"
 _TARGETS = "W9810"
+# How cfn-lint says that a template, or a pattern, is no file.
+_NO_GLOB = " could not be processed by glob.glob"
 # What the update to a cured template may show: who deploys it has to know.
 _NOTES = frozenset({"W9834", "W9835"})
 # What may be new: what a new alias makes true, and what the deployment has to know.
@@ -95,7 +97,10 @@ class Linter:
             self.templates: list[str] = list(self._config.templates or ())
         except Exception as error:
             # A schema's error has its words apart; older ones print all that they hold.
-            words = getattr(error, "message", None) or error
+            words = str(getattr(error, "message", None) or error)
+            if words.endswith(_NO_GLOB):
+                name = words.removesuffix(_NO_GLOB)
+                raise LintError(f"{name}: there is no such file") from None
             raise LintError(
                 f"the templates or the configuration cannot be read: {words}"
             ) from None
