@@ -21,13 +21,17 @@ from typing import Any
 from cfnlint.rules import CloudFormationLintRule
 
 import cfn_lint_lambda_race
+from cfn_lint_lambda_race._pictures import svg
+from cfn_lint_lambda_race._plan import planned
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, load, operations
+from cfn_lint_lambda_race.update import Settings
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 STORY = "templates/story"
 
 PICTURE = DOCS / "images" / "findings.svg"
+RACE = DOCS / "images" / "race.svg"
 _PRETTY = ("--format", "pretty")
 _DEMO = (
     *("--append-rules", "cfn_lint_lambda_race"),
@@ -314,8 +318,20 @@ def drawings() -> Mapping[Path, str]:
 
     Whoever has no rich has the picture of the terminal as it is.
     """
-    found = {DOCS / "story.svg": _planned("--format", "svg")}
+    found = {DOCS / "story.svg": _planned("--format", "svg"), RACE: _race()}
     return found | ({PICTURE: picture()} if find_spec("rich") else {})
+
+
+def _race() -> str:
+    """The race, and the same update behind an alias, as `plan` draws them."""
+    drawn = []
+    for name, title in (("race", "without an alias"), ("alias", "behind an alias")):
+        baseline = ROOT / STORY / f"{name}.before.yaml"
+        settings = Settings(baseline_path=str(baseline))
+        plan = planned(str(ROOT / STORY / f"{name}.yaml"), settings)
+        if plan.picture is not None:
+            drawn.append((title, plan.picture))
+    return svg(drawn)
 
 
 def _file(name: str) -> str:

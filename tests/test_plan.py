@@ -15,6 +15,8 @@ from cfnlint.decode import decode_str
 
 from cfn_lint_lambda_race import _pictures
 from cfn_lint_lambda_race.__main__ import main
+from cfn_lint_lambda_race._plan import planned
+from cfn_lint_lambda_race.update import Settings
 from tests.linting import CORPUS, TEMPLATES, lint
 
 STORY = TEMPLATES / "story"
@@ -366,6 +368,58 @@ def test_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tables = [line for line in said.splitlines() if not line.startswith("W98")]
     assert max(map(len, tables)) <= 80
     assert "\x1b" not in said
+
+
+def _two_functions(key: str, mode: str) -> str:
+    """Two functions that two rules invoke, and that change together."""
+    parts = ["Resources:"]
+    for name in ("Orders", "Bills"):
+        parts.append(f"""\
+  {name}:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {{S3Bucket: artifacts, S3Key: {key}}}
+      Environment: {{Variables: {{MODE: {mode}}}}}
+  {name}Hourly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 hour)
+      Targets: [{{Id: one, Arn: !GetAtt {name}.Arn}}]
+  {name}Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref {name}
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt {name}Hourly.Arn""")
+    return "\n".join([*parts, ""])
+
+
+def test_lanes_of_a_drawing_keep_functions_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = written(
+        tmp_path,
+        before=_two_functions("a.zip", "old"),
+        after=_two_functions("b.zip", "new"),
+    )
+    settings = Settings(baseline_path=str(before))
+    drawn = planned(str(after), settings)
+    assert drawn.picture is not None
+    assert [row.lanes for row in drawn.picture.rows] == [
+        ("", "", "old"),
+        ("", "", "MIXED"),
+        ("", "", "old, new"),
+        ("", "", "MIXED"),
+        ("", "", "new"),
+    ]
+    change = drawn.steps[-1].picture
+    assert change is not None
+    assert change.rows[0].lanes == ("old", "old", "old")
+    assert change.rows[-1].lanes == ("new", "old, new", "new")
 
 
 def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
