@@ -61,6 +61,18 @@ def test_explain_names_the_rules_that_there_are(
     assert "W9831" in captured.err
 
 
+def test_explain_stops_where_nobody_reads_on() -> None:
+    command = [sys.executable, "-m", "cfn_lint_lambda_race", "explain", "W9831"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
+        started.stdout.close()  # as `head` does, before the page is printed
+        assert started.stderr is not None
+        assert started.stderr.read() == ""
+    assert started.returncode == 128 + 13
+
+
 @pytest.mark.parametrize("rule", ["../W9831", "index", "W98311"])
 def test_explain_reads_nothing_but_pages(
     rule: str, capsys: pytest.CaptureFixture[str]
