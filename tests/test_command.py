@@ -1,4 +1,7 @@
-"""The command: what it prints, and the exit code that says how it went."""
+"""The command: what it prints, and the exit code that says how it went.
+
+Tests `__main__.py`, `_linting.py`, `_pages.py` and `cure/_generated.py` too.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from cfn_lint_lambda_race import _pages
 from cfn_lint_lambda_race.__main__ import main
 from tests.fixing import command
 from tests.linting import TEMPLATES
+
+# Each starts the command or lints wholly.
+pytestmark = pytest.mark.slow
 
 PACKAGE = Path(cfn_lint_lambda_race.__file__).parent
 RULES = sorted(
@@ -53,6 +59,18 @@ def test_explain_names_the_rules_that_there_are(
     assert captured.out == ""
     assert "no rule 'W1234'" in captured.err
     assert "W9831" in captured.err
+
+
+def test_explain_stops_where_nobody_reads_on() -> None:
+    command = [sys.executable, "-m", "cfn_lint_lambda_race", "explain", "W9831"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
+        started.stdout.close()  # as `head` does, before the page is printed
+        assert started.stderr is not None
+        assert started.stderr.read() == ""
+    assert started.returncode == 128 + 13
 
 
 @pytest.mark.parametrize("rule", ["../W9831", "index", "W98311"])
