@@ -35,7 +35,7 @@ from cfn_lint_lambda_race.update._deployment import (
 from cfn_lint_lambda_race.update._git import GitError, Repository
 from cfn_lint_lambda_race.update._values import pruned
 
-# Resources that refer to each other are followed this far, as an update follows them.
+# Depth limit for resources that refer to each other.
 _MAX_CHAIN = 30
 _MAX_FILES = 20_000
 _MAX_SIZE = 256 * 1024 * 1024
@@ -85,7 +85,7 @@ class Fingerprints:
 
 
 class _Walk:
-    """What of a deployment makes a function what it is."""
+    """Walks over all that a function is made of, in one deployment."""
 
     def __init__(self, side: Deployment, code_at: Any) -> None:
         self._side = side
@@ -93,6 +93,7 @@ class _Walk:
         self._seen: dict[str, int] = {}
 
     def of_function(self, function: Resource) -> Iterator[Any]:
+        """The function's properties as JSON, each with all its alternatives."""
         for row in operations():
             if row.operation not in (CODE, CONFIGURATION) or row.is_inert:
                 continue
@@ -116,7 +117,7 @@ class _Walk:
         return sorted(str(fact) for fact in one.when.facts)
 
     def _plain(self, value: Any) -> Any:
-        """A value as JSON, each reference with what replaces its resource."""
+        """A value as JSON, each reference with the properties that replace it."""
         if value is None or value is NO_VALUE:
             return None
         if isinstance(value, Text):
@@ -142,7 +143,7 @@ class _Walk:
             del self._seen[token.name]
 
     def _identity(self, resource: Resource) -> Iterator[Any]:
-        """The parts of a resource that replace it when an update changes them."""
+        """The type and create-only properties of a resource, as JSON."""
         yield resource.type
         if resource.type in LAYER_TYPES:
             paths = self._local_of_layer(resource)
@@ -175,8 +176,17 @@ class _Walk:
 def _of_work_tree(repository: Repository, place: Path, without: Path) -> str | None:
     """The hash of the files at a path, as git would store them.
 
-    Those that git ignores do not count. None: there are none, the path lies outside
-    of the work tree, or there is too much to read. Raises GitError.
+    Args:
+        repository: the repository.
+        place: the path.
+        without: a file that does not count.
+
+    Returns:
+        Files that git ignores do not count. None where there are no files, the path is
+        outside of the work tree, or they are too large.
+
+    Raises:
+        GitError: where git fails.
     """
     name = repository.name(place)
     if name is None:
@@ -209,7 +219,7 @@ def _of_work_tree(repository: Repository, place: Path, without: Path) -> str | N
 
 
 def _stored(content: bytes, known: str | None) -> str:
-    """git's hash of a file: that of the index where only line ends differ from it."""
+    """git's hash of a file; the known one where only line ends differ from it."""
     digest = _digest(content, known)
     if known is None or digest == known:
         return digest
@@ -218,7 +228,7 @@ def _stored(content: bytes, known: str | None) -> str:
 
 
 def _digest(content: bytes, like: str | None) -> str:
-    """git's hash of a file's content, by the algorithm of another hash."""
+    """git's hash of a file's content, with the algorithm of another hash."""
     algorithm = "sha256" if like is not None and len(like) == 64 else "sha1"
     digest = new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
     digest.update(content)
