@@ -266,23 +266,12 @@ def diff(name: str, before: str, after: str) -> Iterator[str]:
 def _report(name: str, before: str, result: Result) -> dict[str, Any]:
     return {
         "file": name,
-        "fixed": [_described(finding) for finding in result.fixed],
+        "fixed": [finding.as_json() for finding in result.fixed],
         "left": [
-            {**_described(left.finding), "reason": left.reason} for left in result.left
+            {**left.finding.as_json(), "reason": left.reason} for left in result.left
         ],
-        "notes": [_described(finding) for finding in result.notes],
+        "notes": [finding.as_json() for finding in result.notes],
         "edits": list(_edits(before, result.text)),
-    }
-
-
-def _described(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "function": finding.fix.function if finding.fix else None,
-        "path": list(finding.path),
-        "line": finding.line,
-        "column": finding.column,
-        "message": finding.message,
     }
 
 

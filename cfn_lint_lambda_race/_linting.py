@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from os.path import expanduser, isdir
 from pathlib import Path
@@ -18,6 +19,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import stale_versions
 from cfn_lint_lambda_race.cure._apply import Finding
+from cfn_lint_lambda_race.template._cfnlint import ignoring
 from cfn_lint_lambda_race.template._source import stand_for
 from cfn_lint_lambda_race.update import Settings
 
@@ -31,6 +33,8 @@ _NOTES = frozenset({"W9834", "W9835"})
 # What may be new: what a new alias makes true, and what the deployment has to know.
 TOLERATED = frozenset({"I9836", *_NOTES})
 UPDATE_RULES = frozenset({_COMPARES, _UNPUBLISHED, *_NOTES})
+# What says that callers are behind no alias, or that an alias is not permitted.
+TARGET_RULES = frozenset({_TARGETS, "W9811", "W9812"})
 
 
 @cache
@@ -63,9 +67,13 @@ class LintError(Exception):
 
 
 class _Config(ConfigMixIn):  # type: ignore[misc]
-    """The user's configuration, the pack's informational findings included."""
+    """The user's configuration, the pack's informational findings included.
+
+    ``mandatory`` are rules that speak even where they are ignored.
+    """
 
     baseline: Settings = Settings()
+    mandatory: frozenset[str] = frozenset()
 
     @property
     def configure_rules(self) -> dict[str, Any]:
@@ -82,16 +90,29 @@ class _Config(ConfigMixIn):  # type: ignore[misc]
     def include_checks(self) -> list[str]:
         return [*super().include_checks, "I98"]
 
+    @property
+    def mandatory_checks(self) -> list[str]:
+        return [*super().mandatory_checks, *self.mandatory]
+
 
 class Linter:
     """cfn-lint with the user's configuration, its rules loaded once."""
 
-    def __init__(self, names: Sequence[str], baseline: Settings = Settings()) -> None:  # noqa: B008
-        """``names`` are templates, or globs; raises `LintError` where they are none."""
+    def __init__(
+        self,
+        names: Sequence[str],
+        baseline: Settings = Settings(),  # noqa: B008
+        mandatory: Iterable[str] = (),
+    ) -> None:
+        """``names`` are templates, or globs; raises `LintError` where they are none.
+
+        ``mandatory`` are rules that speak even where they are ignored.
+        """
         # cfn-lint raises various errors for a malformed configuration file.
         try:
             self._config = _Config(["--", *names])
             self._config.baseline = baseline
+            self._config.mandatory = frozenset(mandatory)
             self.templates: list[str] = list(self._config.templates or ())
         except Exception as error:
             # A schema's error has its words apart; older ones print all that they hold.
@@ -139,7 +160,21 @@ class Linter:
         What they have read of the update is kept with the template.
         """
         cfn, found = self._run(_pack_rules(), filename, text, settings)
-        return cfn, [one for one in found if one.rule in UPDATE_RULES]
+        return cfn, [
+            replace(one, is_ignored=self._is_ignored(cfn, one))
+            for one in found
+            if one.rule in UPDATE_RULES
+        ]
+
+    def _is_ignored(self, cfn: Template, finding: Finding) -> bool:
+        """Whether the user, or the resource of a finding, ignores its rule."""
+        return any(
+            finding.rule.startswith(prefix) for prefix in self._config.ignore_checks
+        ) or (
+            finding.path[:1] == ("Resources",)
+            and finding.path[1:2] != ()
+            and finding.path[1] in ignoring(cfn, finding.rule)
+        )
 
     def whole(self, filename: str, text: str) -> list[Finding]:
         """What all of cfn-lint says of a text."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, apply
 from cfn_lint_lambda_race.cure._fixes import Fix
@@ -26,7 +26,10 @@ Key = tuple[str, tuple[str | int, ...], str]
 
 @dataclass(frozen=True)
 class Finding:
-    """What a linter says of a text, with the fix where it knows one."""
+    """What a linter says of a text, with the fix where it knows one.
+
+    ``is_ignored`` tells that the template or its user ignores the rule there.
+    """
 
     rule: str
     path: tuple[str | int, ...]
@@ -34,6 +37,18 @@ class Finding:
     line: int = 1
     column: int = 1
     fix: Fix | None = None
+    is_ignored: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "rule": self.rule or None,
+            "function": self.fix.function if self.fix else None,
+            "path": list(self.path),
+            "line": self.line,
+            "column": self.column,
+            "message": self.message,
+        }
 
     @property
     def key(self) -> Key:

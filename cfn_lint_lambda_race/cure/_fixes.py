@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfn_lint_lambda_race._words import say_cases
 from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.cure._workshop import (
@@ -22,6 +23,7 @@ from cfn_lint_lambda_race.cure._workshop import (
 )
 from cfn_lint_lambda_race.template import (
     LATEST,
+    Cases,
     Exit,
     Kind,
     Misfit,
@@ -88,7 +90,7 @@ def invoke_published(cfn: Template, target: Target, use: UnqualifiedUse) -> Fix:
         if target.row.note or not target.row.accepts:
             raise NoFixError("the service takes no qualifier")
         if use.when:
-            raise NoFixError(f"it does so only when {use.when}")
+            raise NoFixError(f"it does so only when {say_cases(use.when)}")
         if target.row.form == "self":
             return shop.published(use.function)[1]
         return _requalified(shop, target)
@@ -98,13 +100,13 @@ def invoke_published(cfn: Template, target: Target, use: UnqualifiedUse) -> Fix:
     return Fix(use.function, cfn, make, warning=warning)
 
 
-def point_to_version(cfn: Template, alias: str, path: Path, when: str) -> Fix:
+def point_to_version(cfn: Template, alias: str, path: Path, when: Cases) -> Fix:
     """Points an alias of `$LATEST` to the version of its function."""
     function = read(cfn).references.aliases[alias].function or ""
 
     def make(shop: Workshop) -> list[Edit]:
         if when:
-            raise NoFixError(f"it points there only when {when}")
+            raise NoFixError(f"it points there only when {say_cases(when)}")
         return _pointed(shop, function, path)
 
     return Fix(function, cfn, make)
@@ -218,7 +220,7 @@ def attach_to_invoked(cfn: Template, misfit: Misfit) -> Fix:
             raise NoFixError("what it is on is better than $LATEST, which is invoked")
         if not misfit.is_moveable:
             raise NoFixError("SAM writes it")
-        if not misfit.is_always and shop.reading.say_any(
+        if not misfit.is_always and shop.reading.cases(
             misfit.scenarios, misfit.base, misfit.is_always
         ):
             raise NoFixError("it is so in some scenarios only")
@@ -319,7 +321,7 @@ def allow_qualifiers(cfn: Template, place: Exit) -> Fix:
         if not place.is_policy:
             raise NoFixError("who invokes it from there is not in this template")
         if place.when:
-            raise NoFixError(f"it does so only when {place.when}")
+            raise NoFixError(f"it does so only when {say_cases(place.when)}")
         node = shop.node(place.path)
         more: Node = {"Fn::Sub": f"${{{place.function}.Arn}}:*"}
         *above, last = place.path

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from cfn_lint_lambda_race.cure._difference import edits_between
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.template import Reading, Resource, Text, intrinsic, read
@@ -78,23 +79,11 @@ class Workshop:
         self, path: Path, old: Any, new: Any, rewriting: Rewriting
     ) -> list[Edit]:
         """The edits that make one node of another, where the two differ."""
-        if new == old:
-            return []
-        if isinstance(old, str) and isinstance(new, str):
-            return [self._rewritten(path, old, new, rewriting)]
-        pairs: list[tuple[str | int, Any, Any]] = []
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            if list(old) == list(new) and intrinsic(old)[0] != "Ref":
-                pairs = [(key, old[key], new[key]) for key in old]
-        elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-            pairs = list(zip(range(len(old)), old, new))
-        if not pairs:
-            return [self.document.replace(path, new)]
-        return [
-            edit
-            for key, one, other in pairs
-            for edit in self.rewrite((*path, key), one, other, rewriting)
-        ]
+
+        def of_text(place: Path, text: str, other: str) -> Edit:
+            return self._rewritten(place, text, other, rewriting)
+
+        return edits_between(self.document, path, old, new, of_text)
 
     def _rewritten(self, path: Path, old: str, new: str, rewriting: Rewriting) -> Edit:
         """The edit of a text that keeps its lines and quotes, where it can."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from cfn_lint_lambda_race.template import Resource, Scenario, read
+from cfn_lint_lambda_race.template import Cases, Resource, Scenario, read
 from cfn_lint_lambda_race.template._cfnlint import Template, kept
 from cfn_lint_lambda_race.update._baseline import (
     BaselineError,
@@ -54,6 +54,8 @@ __all__ = [
     "UnpublishedInput",
     "Update",
     "baseline_content",
+    "cases_of",
+    "cases_of_change",
     "configure",
     "couplings",
     "fingerprint",
@@ -64,8 +66,6 @@ __all__ = [
     "place_of",
     "problems_of",
     "redundant_versions",
-    "scenario_of",
-    "scenario_of_change",
     "timeline_of",
     "unpublished_inputs",
     "update_of",
@@ -161,14 +161,14 @@ def place_of(cfn: Template, update: FunctionUpdate) -> Place:
     return _place_of(update_of(cfn).comparison, update)
 
 
-def scenario_of(cfn: Template, update: FunctionUpdate) -> str:
-    """When code and configuration both change, in words; empty for always."""
-    return _words(cfn, update.function, [update.when, *update.also])
+def cases_of(cfn: Template, update: FunctionUpdate) -> Cases:
+    """When code and configuration both change; empty for always."""
+    return _cases(cfn, update.function, [update.when, *update.also])
 
 
-def scenario_of_change(cfn: Template, update: FunctionUpdate) -> str:
-    """When anything changes, in words; empty for always."""
-    return _words(cfn, update.function, update.active)
+def cases_of_change(cfn: Template, update: FunctionUpdate) -> Cases:
+    """When anything changes; empty for always."""
+    return _cases(cfn, update.function, update.active)
 
 
 def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
@@ -179,14 +179,14 @@ def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
     )
 
 
-def _words(cfn: Template, function: str, scenarios: Sequence[Scenario]) -> str:
-    """Some scenarios of a function in words; empty where they cover every case."""
+def _cases(cfn: Template, function: str, scenarios: Sequence[Scenario]) -> Cases:
+    """Some scenarios of a function; none where they cover every case."""
     reading = read(cfn)
     base = reading.evaluator.existing(reading.references.functions[function])
     comparison = update_of(cfn).comparison
     domains = {} if comparison is None else comparison.choices.domains
     simple = reading.simplified(scenarios, base, domains)
-    return reading.say_any(simple, base, domains=domains)
+    return reading.cases(simple, base, domains=domains)
 
 
 def _inputs_of(cfn: Template) -> Inputs:
