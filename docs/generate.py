@@ -99,8 +99,8 @@ def generated(page: str) -> str:
 
 def _rule(argument: str) -> str:
     rule = rules()[argument]
-    aws = f"[{_page_name(rule.aws_page)}]({rule.aws_page})"
-    facts = f"`{rule.id}`, {rule.severity}, since {_since(rule.id)}. AWS says: {aws}."
+    aws = f"[What AWS says]({rule.aws_page})"
+    facts = f"`{rule.id}`, {rule.severity}, since {_since(rule.id)}. {aws}."
     return f"**{rule.shortdesc}.** {rule.description}\n\n{facts}"
 
 
@@ -112,10 +112,6 @@ def _since(rule: str) -> str:
             name = part.partition("]")[0].removeprefix("[")
             return "the next release" if name == "Unreleased" else name
     return "the next release"
-
-
-def _page_name(url: str) -> str:
-    return url.rpartition("/")[2].removesuffix(".html")
 
 
 def _rule_table(folder: str) -> str:

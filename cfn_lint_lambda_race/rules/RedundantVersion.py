@@ -11,6 +11,8 @@ from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import redundant_versions
 
+_WAIT = "the new version can wait for the function's next change"
+
 
 class RedundantVersion(RaceRule):
     """This update makes a new version of a function that it does not change.
@@ -54,5 +56,5 @@ class RedundantVersion(RaceRule):
                 "Lambda refuses and the update rolls back; change the function's "
                 "Description too or keep the version"
             )
-            fix = no_fix(cfn, found.function, "whether to publish is a choice")
+            fix = no_fix(cfn, found.function, _WAIT)
             yield finding(cfn, ["Resources", found.name], message, fix)
