@@ -268,8 +268,8 @@ class Comparison:
             new is None
             or all(
                 self._is_named_alike(name)
-                for found in objects(new)
-                for name in (*names_in(found), *(["Fn::FindInMap"] & found.keys()))
+                for below in objects(new)
+                for name in (*names_in(below), *(["Fn::FindInMap"] & below.keys()))
             )
         )
 
@@ -545,9 +545,9 @@ class Comparison:
             base = evaluator.existing(resource)
             branches = evaluator.follow(resource.properties, steps, when=base)
             values = [
-                found
+                alternative
                 for branch in branches
-                for found in evaluator.evaluate(branch.node, branch.when)
+                for alternative in evaluator.evaluate(branch.node, branch.when)
             ]
             sides.append(values)
         old, new = self._sides(*sides)

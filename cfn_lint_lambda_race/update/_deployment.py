@@ -377,8 +377,10 @@ class Deployment:
         for resource in self.resources.values():
             if resource.type != "AWS::Lambda::Version":
                 continue
-            found = self.reading.references.of(resource.properties.get("FunctionName"))
-            for function in dict.fromkeys(one.function for one in found):
+            references = self.reading.references.of(
+                resource.properties.get("FunctionName")
+            )
+            for function in dict.fromkeys(one.function for one in references):
                 if function is not None:
                     versions.setdefault(function, []).append(resource)
         return versions

@@ -54,12 +54,14 @@ class Fingerprints:
 
     def of(self, function: str) -> str:
         """The hash of a function of the template, in hexadecimal digits."""
-        found = []
+        properties = []
         for side in self._sides:
             resource = side.function(function)
             if resource is not None:
-                found.append(list(_Walk(side, self._code_at).of_function(resource)))
-        return sha256(json.dumps(found).encode()).hexdigest()
+                properties.append(
+                    list(_Walk(side, self._code_at).of_function(resource))
+                )
+        return sha256(json.dumps(properties).encode()).hexdigest()
 
     def _code_at(self, path: str) -> str | None:
         """The hash of the files at a local path; None where there are none."""
@@ -109,8 +111,8 @@ class _Walk:
             yield [row.property, *values]
 
     def _local(self, resource: Resource) -> list[str]:
-        found = [self._side.build_context(resource), self._side.code_path(resource)]
-        return [path for path in found if path is not None]
+        paths = [self._side.build_context(resource), self._side.code_path(resource)]
+        return [path for path in paths if path is not None]
 
     @staticmethod
     def _scenario(one: Alternative[Value]) -> list[str]:
@@ -130,15 +132,15 @@ class _Walk:
         return {"list": [self._plain(item) for item in value]}
 
     def _token(self, token: Token) -> list[Any]:
-        found: list[Any] = [token.kind, token.name, token.attribute]
+        identity: list[Any] = [token.kind, token.name, token.attribute]
         resource = self._side.resources.get(token.name)
         if not token.is_resource or resource is None:
-            return found
+            return identity
         if token.name in self._seen or len(self._seen) >= _MAX_CHAIN:
-            return found
+            return identity
         self._seen[token.name] = 1
         try:
-            return [*found, *self._identity(resource)]
+            return [*identity, *self._identity(resource)]
         finally:
             del self._seen[token.name]
 
@@ -160,11 +162,11 @@ class _Walk:
             yield [
                 "/".join(names_of),
                 *(
-                    [self._scenario(found), self._plain(pruned(found.value))]
+                    [self._scenario(value), self._plain(pruned(value.value))]
                     for branch in evaluator.follow(
                         resource.properties, names_of, when=base
                     )
-                    for found in evaluator.evaluate(branch.node, branch.when)
+                    for value in evaluator.evaluate(branch.node, branch.when)
                 ),
             ]
 
@@ -192,7 +194,7 @@ def _of_work_tree(repository: Repository, place: Path, without: Path) -> str | N
     if name is None:
         return None
     tracked, untracked = repository.files([name] if name else [])
-    found: list[list[object]] = []
+    hashed: list[list[object]] = []
     left = _MAX_SIZE
     for file in sorted({*tracked, *untracked} - {repository.name(without) or ""}):
         known = tracked[file].entry.digest if file in tracked else None
@@ -204,18 +206,18 @@ def _of_work_tree(repository: Repository, place: Path, without: Path) -> str | N
                 return None
             if stat.S_ISDIR(status.st_mode):
                 # Of a submodule the commit that the index names.
-                found.append([file, known])
+                hashed.append([file, known])
             elif stat.S_ISLNK(status.st_mode):
-                found.append([file, os.readlink(path)])
+                hashed.append([file, os.readlink(path)])
             elif stat.S_ISREG(status.st_mode):
                 digest = _stored(path.read_bytes(), known)
-                found.append([file, status.st_mode & 0o100, digest])
+                hashed.append([file, status.st_mode & 0o100, digest])
         except (OSError, ValueError):
             if file in tracked and tracked[file].skipped:
-                found.append([file, known])
-    if not found:
+                hashed.append([file, known])
+    if not hashed:
         return None
-    return sha256(json.dumps(found).encode()).hexdigest()
+    return sha256(json.dumps(hashed).encode()).hexdigest()
 
 
 def _stored(content: bytes, known: str | None) -> str:

@@ -188,7 +188,7 @@ class Inputs:
             return False
         # Defaults would hide the branches that another value takes.
         evaluator = self.deployment.of_any_choice.reading.evaluator
-        return any(self._is_open(found.value) for found in evaluator.evaluate(node))
+        return any(self._is_open(one.value) for one in evaluator.evaluate(node))
 
     def may_be_replaced(self, resource: Resource) -> bool:
         """Whether a deployment of the same text can replace a resource.
@@ -288,7 +288,7 @@ class Inputs:
 
 def _members(node: Any) -> list[Any]:
     """The parts of ``Code`` that say which code it is, from every branch."""
-    found: list[Any] = []
+    members: list[Any] = []
     pending = [node]
     for _ in range(MAX_OBJECTS):
         if not pending:
@@ -296,10 +296,10 @@ def _members(node: Any) -> list[Any]:
         node = pending.pop()
         name, argument = intrinsic(node)
         if name == "Fn::If" and isinstance(argument, list) and argument:
-            found.append({"Condition": argument[0]})
+            members.append({"Condition": argument[0]})
             pending.extend(argument[1:])
         elif name is None and isinstance(node, Mapping):
-            found.extend(node[key] for key in node if key not in _NOT_THE_CODE)
+            members.extend(node[key] for key in node if key not in _NOT_THE_CODE)
         else:
-            found.append(node)
-    return found
+            members.append(node)
+    return members

@@ -80,7 +80,9 @@ def texts_differ(before: Text, after: Text) -> bool:
 
 
 def _asset_hashes(text: Text) -> set[str]:
-    return {found for token in text.tokens for found in ASSET_HASH.findall(token.name)}
+    return {
+        digest for token in text.tokens for digest in ASSET_HASH.findall(token.name)
+    }
 
 
 def _mirrored(parts: tuple[Part, ...]) -> tuple[Part, ...]:
