@@ -234,7 +234,3 @@ def snap_started(apply_on: Json = "PublishedVersions", **resources: Json) -> Jso
     properties = template["Resources"]["Orders"]["Properties"]
     properties["SnapStart"] = {"ApplyOn": apply_on}
     return template
-
-
-PROD = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
-CHOICE = {"Parameters": {"Stage": {"Type": "String"}}, "Conditions": PROD}

@@ -167,3 +167,44 @@ def published(
         },
         Parameters={"Version": parameter()},
     )
+
+
+PROPERTIES: Any = FUNCTION["Properties"]
+
+
+def with_stage(value: Any) -> dict[str, Any]:
+    """A function, and an output of a value that may rest on ``IsProd``."""
+    return {
+        "Parameters": {"Stage": {"Type": "String"}, "Open": {"Type": "String"}},
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+        "Resources": {"Orders": FUNCTION},
+        "Outputs": {"Value": {"Value": value}},
+    }
+
+
+# Sections in which ``IsProd`` is not known.
+CHOICE: dict[str, Any] = {
+    "Parameters": {"Stage": parameter()},
+    "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+}
+# A version of the function and an alias of that.
+VERSIONED: dict[str, Any] = {
+    "Version": resource("Lambda::Version", FunctionName=FN),
+    "Live": resource(
+        "Lambda::Alias",
+        FunctionName=FN,
+        FunctionVersion={"Fn::GetAtt": ["Version", "Version"]},
+        Name="live",
+    ),
+}
+
+
+def definition_of(path: str, function: str) -> dict[str, Any]:
+    """An API of one operation, which invokes a function by a text of `Fn::Sub`."""
+    uri = (
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+        f"{function}/invocations"
+    )
+    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
+    method = {"x-amazon-apigateway-integration": integration}
+    return {"openapi": "3.0.1", "paths": {path: {"get": method}}}

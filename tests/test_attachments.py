@@ -1,4 +1,7 @@
-"""What is attached to another qualifier than the one that targets invoke (W9812)."""
+"""What is attached to another qualifier than the one that targets invoke (W9812).
+
+Tests `template/_holders.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The catalogue of targets, held against the schemas of the installed cfn-lint."""
+"""The catalogue of targets, held against the schemas of the installed cfn-lint.
+
+Tests `data/__init__.py` too.
+"""
 
 from __future__ import annotations
 

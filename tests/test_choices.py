@@ -393,6 +393,7 @@ def _holds(after: Template_, when: Scenario, values: Mapping[str, str]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("allowed", [{}, _ALLOWED[0], _ALLOWED[2]], ids=str)
 def test_what_is_told_of_defaults_is_so_with_each_value(

@@ -1,4 +1,7 @@
-"""The command: what it prints, and the exit code that says how it went."""
+"""The command: what it prints, and the exit code that says how it went.
+
+Tests `__main__.py`, `_linting.py`, `_pages.py` and `cure/_generated.py` too.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from cfn_lint_lambda_race import _pages
 from cfn_lint_lambda_race.__main__ import main
 from tests.fixing import command
 from tests.linting import TEMPLATES
+
+# Each starts the command or lints wholly.
+pytestmark = pytest.mark.slow
 
 PACKAGE = Path(cfn_lint_lambda_race.__file__).parent
 RULES = sorted(

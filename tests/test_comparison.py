@@ -2,6 +2,8 @@
 
 Each pair changes the code of one function as well, so that the finding tells whether
 the pair counts as a change of its configuration, and by which name.
+
+Tests `update/_changes.py` and `update/_values.py` too.
 """
 
 from __future__ import annotations

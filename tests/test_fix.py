@@ -1,4 +1,8 @@
-"""What `fix` makes of findings: the rules of each kind of fix."""
+"""What `fix` makes of findings: the rules of each kind of fix.
+
+Tests `cure/__init__.py`, `cure/_apply.py`, `cure/_fixes.py`, `cure/_rewriting.py` and
+`cure/_workshop.py` too.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,9 @@ from cfn_lint_lambda_race.cure._edits import Document
 from tests.fixing import fixed, reasons
 from tests.linting import CORPUS, ROOT, TEMPLATES, lint, lint_whole
 from tests.translation import translated
+
+# Each lints whole templates, several times.
+pytestmark = pytest.mark.slow
 
 WRONG = [
     path
@@ -94,7 +101,6 @@ def _findings(path: Path) -> Counter[tuple[str, tuple[str | int, ...]]]:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not REAL, reason="no corpus beside us")
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
@@ -251,7 +257,6 @@ TWINS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", TWINS, ids=lambda path: f"{path.parent.name}/{path.name}"
 )
@@ -556,7 +561,6 @@ def test_an_alias_that_a_parameter_names_is_not_written_out(tmp_path: Path) -> N
 # -- pages ---------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     sorted((ROOT / "docs" / "rules").glob("*.md")),

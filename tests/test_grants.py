@@ -26,7 +26,16 @@ from tests.attached import (
     two_aliases,
     uri_of,
 )
-from tests.building import ARN, FN, LIVE, permission_on, resource, rule_for
+from tests.building import (
+    ARN,
+    FN,
+    LIVE,
+    definition_of,
+    permission_on,
+    resource,
+    rule_for,
+    sam,
+)
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 # -- a dozen integrations as the CDK writes them -----------------------------------
@@ -486,3 +495,79 @@ def test_an_event_that_lacks_what_it_permits_is_read(
     api = api_of_kind("AWS::Serverless::Api", {"Fn::Sub": "${Orders.Arn}:7"})
     matches = lint_template(tmp_path, sam_with({"Events": events}, Api=api))
     assert "E0002" not in {match.rule.id for match in matches}
+
+
+@pytest.mark.parametrize(("kind", "name"), [("Api", "RestApiId"), ("HttpApi", "ApiId")])
+def test_an_event_permits_the_api_that_it_names(
+    kind: str, name: str, tmp_path: Path
+) -> None:
+    api = resource(
+        f"Serverless::{kind}",
+        StageName="prod",
+        DefinitionBody=definition_of("/", "${Orders.Arn}:7"),
+    )
+    event = {"Path": "/", "Method": "get", name: {"Ref": "Shop"}}
+    events = {"Hourly": None, "Get": {"Type": kind, "Properties": event}}
+    template = sam({"Events": events}, Resources={"Shop": api})
+    del template["Resources"]["Orders"]["Properties"]["Events"]["Hourly"]
+    found = paths(lint_template(tmp_path, template), "W9812")
+    assert found == ["Resources/Orders/Properties/Events/Get"]
+
+
+def test_a_connector_may_stand_at_its_source(tmp_path: Path) -> None:
+    rule = resource(
+        "Events::Rule",
+        ScheduleExpression="rate(1 day)",
+        Targets=[{"Id": "a", "Arn": {"Ref": "Orders.Alias"}}],
+    )
+    connector = {"Destination": {"Id": "Orders"}, "Permissions": ["Write"]}
+    rule["Connectors"] = {"ToOrders": {"Properties": connector}}
+    template = sam({"AutoPublishAlias": "live"}, Resources={"Rule": rule})
+    (found,) = paths(lint_template(tmp_path, template), "W9812")
+    assert found.startswith("Resources/Rule/Connectors/ToOrders")
+
+
+def test_an_event_of_any_method_permits_each(tmp_path: Path) -> None:
+    uri = (
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+        "${Orders.Alias}/invocations"
+    )
+    integration = {"type": "aws_proxy", "uri": {"Fn::Sub": uri}}
+    method = {"x-amazon-apigateway-integration": integration}
+    permission = resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="apigateway.amazonaws.com",
+    )
+
+    def found(of_api: str, of_event: str) -> list[str]:
+        paths_ = {"/orders": {of_api: method}}
+        api = resource(
+            "Serverless::Api",
+            StageName="prod",
+            DefinitionBody={"openapi": "3.0.1", "paths": paths_},
+        )
+        event = {"Path": "/orders", "Method": of_event, "RestApiId": {"Ref": "Shop"}}
+        template = sam(
+            {"AutoPublishAlias": "live"},
+            Resources={"Shop": api, "Permission": permission},
+        )
+        properties = template["Resources"]["Orders"]["Properties"]
+        properties["Events"] = {"Get": {"Type": "Api", "Properties": event}}
+        return paths(lint_template(tmp_path, template), "W9812")
+
+    any_method = "x-amazon-apigateway-any-method"
+    assert found("get", "get") == found(any_method, "get") == found("get", "any") == []
+    assert found("get", "post") == ["Resources/Permission/Properties/FunctionName"]
+
+
+def test_what_sam_permits_for_its_own_event_is_enough(tmp_path: Path) -> None:
+    permission = resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="events.amazonaws.com",
+    )
+    template = sam({"AutoPublishAlias": "live"}, Resources={"Permission": permission})
+    assert paths(lint_template(tmp_path, template), "W9812") == []

@@ -20,6 +20,9 @@ from cfn_lint_lambda_race.update import Kind
 from tests.building import Template_, resource
 from tests.linting import CORPUS, FUNCTION, TEMPLATES, lint
 
+# Each compares several templates, and lints them wholly.
+pytestmark = pytest.mark.slow
+
 STORY = TEMPLATES / "story"
 ARTICLE = CORPUS / "article"
 UPDATE_RULES = ("W9831", "W9832", "W9834", "W9835")

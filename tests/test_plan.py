@@ -1,4 +1,7 @@
-"""The command's `plan`: timelines in print, and the phases of an update."""
+"""The command's `plan`: timelines in print, and the phases of an update.
+
+Tests `_pictures.py` too.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from cfnlint.decode import decode_str
 from cfn_lint_lambda_race import _pictures
 from cfn_lint_lambda_race.__main__ import main
 from tests.linting import CORPUS, TEMPLATES, lint
+
+# Each compares several templates, and lints them wholly.
+pytestmark = pytest.mark.slow
 
 STORY = TEMPLATES / "story"
 ARTICLE = CORPUS / "article"
@@ -118,7 +124,6 @@ def decoded(path: Path) -> Mapping[str, Any]:
     return found
 
 
-@pytest.mark.slow
 def test_the_seed_s_own_update_in_three_phases(tmp_path: Path) -> None:
     if not ARTICLE.exists():
         pytest.skip("there is no corpus")

@@ -579,3 +579,21 @@ def test_local_code_behind_a_hash_does_not(tmp_path: Path) -> None:
     assert _stale(update_of(configured(path, baseline_ref="HEAD"))) == [
         ("Orders", "Orders.Alias")
     ]
+
+
+def test_an_alias_of_another_function_publishes_nothing_of_this(
+    tmp_path: Path,
+) -> None:
+    def template(key: str) -> dict[str, Any]:
+        found = stack({"Code": {"S3Bucket": "b", "S3Key": key}})
+        found["Resources"]["Other"] = stack()["Resources"]["Orders"]
+        found["Resources"]["Live"] = resource(
+            "Lambda::Alias",
+            FunctionName={"Ref": "Other"},
+            FunctionVersion="7",
+            Name="live",
+        )
+        del found["Resources"]["Invocation"]
+        return found
+
+    assert update(tmp_path, template("one"), template("two")).unpublished == ()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cfn_lint_lambda_race.template import _roles
 from tests.attached import (
-    CHOICE,
     FIXED,
     NEXT,
     PUBLISHED,
@@ -33,11 +33,14 @@ from tests.attached import (
 )
 from tests.building import (
     ARN,
+    CHOICE,
     FN,
     LIVE,
+    VERSIONED,
     permission_on,
     resource,
     rule_for,
+    stack,
     statement_on,
 )
 from tests.linting import FUNCTION, lint_template, messages, paths
@@ -735,3 +738,106 @@ def test_a_runbook_says_by_which_role_it_invokes(
         Role=role_with(statement_on(ARN)),
     )
     assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+def test_a_parameter_may_hold_what_a_statement_allows(tmp_path: Path) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function"
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
+    policy = {"Statement": [{**statement, "Resource": {"Ref": "Arns"}}]}
+    template = stack(
+        {"FunctionName": "orders"},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+        },
+        Parameters={"Arns": {"Type": "CommaDelimitedList"}},
+    )
+    for names, count in (("carts,orders", 1), ("carts,orders:live", 0)):
+        default = ",".join(f"{arn}:{name}" for name in names.split(","))
+        template["Parameters"]["Arns"]["Default"] = default
+        assert len(paths(lint_template(tmp_path, template), "W9812")) == count, names
+
+
+@pytest.mark.parametrize(("qualifier", "count"), [("next", 1), ("${Stage}", 0)])
+def test_a_statement_on_an_unknown_qualifier_may_be_right(
+    qualifier: str, count: int, tmp_path: Path
+) -> None:
+    allowed = {"Fn::Sub": f"${{Orders.Arn}}:{qualifier}"}
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
+    policy = {"Statement": [{**statement, "Resource": allowed}]}
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    template = stack(
+        {},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+        },
+        **CHOICE,
+    )
+    assert len(paths(lint_template(tmp_path, template), "W9812")) == count
+
+
+def test_a_role_may_be_that_of_the_resource_that_is_named(tmp_path: Path) -> None:
+    """The target of a gateway is invoked by the gateway's role."""
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    policy = {"Statement": [statement]}
+    target = {"Mcp": {"Lambda": {"LambdaArn": LIVE}}}
+    template = stack(
+        {},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Gateway": resource(
+                "BedrockAgentCore::Gateway", RoleArn={"Fn::GetAtt": ["Role", "Arn"]}
+            ),
+            "Tools": resource(
+                "BedrockAgentCore::GatewayTarget",
+                GatewayIdentifier={"Ref": "Gateway"},
+                TargetConfiguration=target,
+            ),
+        },
+    )
+    (found,) = paths(lint_template(tmp_path, template), "W9812")
+    assert found.startswith("Resources/Role/Properties/Policies/0/")
+
+
+@pytest.mark.parametrize(
+    ("granted", "is_reported"), [(LIVE, False), ({"Fn::Sub": "${Orders}:next"}, True)]
+)
+def test_a_permission_for_the_account_counts_on_the_qualifier_that_is_invoked(
+    granted: Any, is_reported: bool, tmp_path: Path
+) -> None:
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
+    policy = {"Statement": [statement]}
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    template = stack(
+        {},
+        Resources={
+            **VERSIONED,
+            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+            "Machine": resource(
+                "StepFunctions::StateMachine",
+                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+                Definition={"StartAt": "A", "States": {"A": task}},
+            ),
+            "Permission": resource(
+                "Lambda::Permission",
+                Action="lambda:InvokeFunction",
+                FunctionName=granted,
+                Principal="123456789012",
+            ),
+        },
+    )
+    found = paths(lint_template(tmp_path, template), "W9812")
+    assert len(found) == is_reported

@@ -7,6 +7,8 @@ logical IDs and paths differ between a template and its translation; that a
 service invokes the function, and how it is let in, must not. In the templates
 written here each has a single integration, so nothing missed or surplus can hide
 behind another, and each states its verdict too, so two empty ones do not pass.
+
+Tests `template/_source.py` too.
 """
 
 from __future__ import annotations

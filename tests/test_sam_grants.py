@@ -1,4 +1,7 @@
-"""The permissions that SAM makes for events, against aws-sam-translator."""
+"""The permissions that SAM makes for events, against aws-sam-translator.
+
+Tests `template/_sam.py` too.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from tests.attached import (
     topic_for,
     two_aliases,
 )
-from tests.building import ARN, FN, LIVE, resource, rule_for
+from tests.building import ARN, FN, LIVE, PROPERTIES, resource, rule_for, stack
 from tests.linting import lint_template, messages, paths
 
 # -- settings ----------------------------------------------------------------------
@@ -213,3 +214,66 @@ def test_a_scalable_target_without_a_qualifier_is_refused(
             "The scalable target Scalable names no version or alias of Orders, which "
             "AWS refuses; name one: function:Orders:ALIAS"
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_wrong"), [("function", True), ("spot-fleet", False)]
+)
+def test_only_a_scalable_target_of_a_function_is_one(
+    tmp_path: Path, kind: str, is_wrong: bool
+) -> None:
+    version = {"Fn::GetAtt": ["Version", "Version"]}
+    template = stack(
+        invoked={"Ref": "Live"},
+        Resources={
+            "Version": resource("Lambda::Version", FunctionName=FN),
+            **{
+                name: resource(
+                    "Lambda::Alias",
+                    FunctionName=FN,
+                    FunctionVersion=version,
+                    Name=name.lower(),
+                )
+                for name in ("Live", "Next")
+            },
+            "Scaling": resource(
+                "ApplicationAutoScaling::ScalableTarget",
+                ResourceId={"Fn::Sub": f"{kind}:${{Orders}}:next"},
+            ),
+        },
+    )
+    place = ["Resources/Scaling/Properties/ResourceId"] if is_wrong else []
+    assert paths(lint_template(tmp_path, template), "W9812") == place
+
+
+def test_settings_of_functions_elsewhere_are_not_each_other_s(tmp_path: Path) -> None:
+    def arn(name: str) -> str:
+        return f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+
+    def template(named: str) -> dict[str, Any]:
+        config = resource(
+            "Lambda::EventInvokeConfig",
+            FunctionName=named,
+            Qualifier="live",
+            MaximumRetryAttempts=0,
+        )
+        found = stack(invoked=arn("carts:next"), Resources={"Config": config})
+        found["Resources"]["Orders"]["Properties"]["FunctionName"] = "carts"
+        return found
+
+    config = ["Resources/Config/Properties/Qualifier"]
+    assert paths(lint_template(tmp_path, template("carts")), "W9812") == config
+    elsewhere = template(arn("shop"))
+    del elsewhere["Resources"]["Orders"]["Properties"]["FunctionName"]
+    assert paths(lint_template(tmp_path, elsewhere), "W9812") == []
+
+
+def test_snap_start_of_a_function_that_nothing_here_invokes(tmp_path: Path) -> None:
+    """Others' targets say nothing of it."""
+    other = resource("Lambda::Function", **PROPERTIES)
+    other["Properties"]["SnapStart"] = {"ApplyOn": "PublishedVersions"}
+    template = stack({}, Resources={"Other": other})
+    assert paths(lint_template(tmp_path, template), "W9812") == []
+    other["Properties"], mine = PROPERTIES, other["Properties"]
+    template["Resources"]["Orders"]["Properties"] = mine
+    assert len(paths(lint_template(tmp_path, template), "W9812")) == 1

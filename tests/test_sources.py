@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.attached import (
-    CHOICE,
     FIXED,
     GetAtt,
     Json,
@@ -15,7 +14,7 @@ from tests.attached import (
     misfits,
     two_aliases,
 )
-from tests.building import ARN, FN, LIVE, permission_on, resource, rule_for
+from tests.building import ARN, CHOICE, FN, LIVE, permission_on, resource, rule_for
 
 # -- sources -----------------------------------------------------------------------
 

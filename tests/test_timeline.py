@@ -1,4 +1,7 @@
-"""The steps of an update, and what callers meet in every order of them."""
+"""The steps of an update, and what callers meet in every order of them.
+
+Tests `update/_order.py` and `update/_steps.py` too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -463,6 +467,7 @@ def _is_circular(side: Template_) -> bool:
     return any(name in waited_for(side, name, set()) for name in side)
 
 
+@pytest.mark.slow
 @fuzzed(250, at_least=20_000)
 @given(_updates())
 def test_rules_say_what_every_order_has(sides: tuple[Template_, Template_]) -> None:

@@ -1,4 +1,7 @@
-"""W9830: an input that drives both sides of an update."""
+"""W9830: an input that drives both sides of an update.
+
+Tests `update/_inputs.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""W9834: what an update denies its callers."""
+"""W9834: what an update denies its callers.
+
+Tests `update/_timeline.py` and `update/_order.py` too.
+"""
 
 from __future__ import annotations
 

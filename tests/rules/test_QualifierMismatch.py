@@ -31,9 +31,11 @@ from tests.building import (
     ARN,
     FN,
     LIVE,
+    VERSIONED,
     permission_on,
     resource,
     rule_for,
+    stack,
     statement_on,
 )
 from tests.linting import lint_template, messages
@@ -245,3 +247,23 @@ def test_snap_start_beside_the_alias_of_sam(tmp_path: Path) -> None:
     template = sam_with(properties, Rule=rule_for(ARN))
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert message.endswith("invoke an alias")
+
+
+def test_what_cannot_be_is_no_case_of_its_own(tmp_path: Path) -> None:
+    endpoint = {"Fn::If": ["Never", ARN, LIVE]}
+    subscription = [{"Protocol": "lambda", "Endpoint": endpoint}]
+    permission = resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=FN,
+        Principal="sns.amazonaws.com",
+    )
+    topic = resource("SNS::Topic", Subscription=subscription)
+    template = stack(
+        {},
+        LIVE,
+        Resources={**VERSIONED, "Topic": topic, "Permission": permission},
+        Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9812")
+    assert " when " not in message

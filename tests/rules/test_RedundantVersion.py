@@ -1,4 +1,7 @@
-"""W9835: new versions that Lambda refuses."""
+"""W9835: new versions that Lambda refuses.
+
+Tests `update/_redundant.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""I9836: inputs that change a function and publish no version."""
+"""I9836: inputs that change a function and publish no version.
+
+Tests `update/_publication.py` too.
+"""
 
 from __future__ import annotations
 
