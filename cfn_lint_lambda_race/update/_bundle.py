@@ -162,6 +162,7 @@ class Bundles:
     def __init__(self, code: LocalCode) -> None:
         self._code = code
         self._modules: dict[str, _Module | None] = {}
+        self._resolved: dict[str, str | None] = {}
         self._packages: dict[str, _Dependencies] = {}
 
     def of(self, folder: str, entries: Iterable[str]) -> Bundle:
@@ -213,6 +214,11 @@ class Bundles:
 
     def _resolve(self, name: str) -> str | None:
         """The file that a path without its extension, or a folder, means."""
+        if name not in self._resolved:
+            self._resolved[name] = self._looked_up(name)
+        return self._resolved[name]
+
+    def _looked_up(self, name: str) -> str | None:
         if name.startswith("../") or name == "..":
             return None
         candidates = [name]
