@@ -40,6 +40,8 @@ from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits,
 
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _AWS_LAMBDA = re.compile(r"""\baws_lambda\s*\(\s*(["'])(?P<function>.*?)\1""")
+# What may be put into a text: a dynamic reference, or a substitution.
+_PUT_IN = re.compile(r"\{\{|\$\{")
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
@@ -369,6 +371,11 @@ class Mentions(Generic[_Kind]):
         """The scenarios in which the values beside a place match their patterns."""
         scenarios = [place.branch.when]
         for path, patterns in when.items():
+            written = _written(place, path)
+            if written is not None:
+                if not any(fits(written, pattern) for pattern in patterns):
+                    return []
+                continue
             scenarios = [
                 value.when
                 for scenario in scenarios
@@ -659,6 +666,32 @@ def _api_name(value: Any) -> str:
 
 def _is_custom(kind: str) -> bool:
     return kind.startswith("Custom::")
+
+
+def _written(place: _Place, path: str) -> str | None:
+    """A text beside a place that is written out as it is; None for all others.
+
+    Most are, and each row of data asks for one.
+    """
+    steps = path.split("/") if path else []
+    shared = 0
+    for mine, other in zip(place.steps, steps):
+        if mine != other:
+            break
+        shared += 1
+    node = place.trail[shared].node
+    for step in steps[shared:]:
+        # What has one key can be an intrinsic function.
+        if (
+            not isinstance(node, Mapping)
+            or len(node) < 2
+            or step not in node
+            or "Fn::Transform" in node
+        ):
+            return None
+        node = node[step]
+    is_plain = isinstance(node, str) and not _PUT_IN.search(node)
+    return node if is_plain else None
 
 
 def _with(place: _Place, when: Scenario) -> _Place:
