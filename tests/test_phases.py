@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import yaml
 from cfnlint.decode import decode_str
+from cfnlint.template import Template
 
 from cfn_lint_lambda_race.__main__ import main
-from cfn_lint_lambda_race._plan import _POSSIBLE
+from cfn_lint_lambda_race._plan import _WORDS
 from cfn_lint_lambda_race.cure._phases import MOVE, PREPARE, configured_first, phases
 from cfn_lint_lambda_race.update import Kind
 from tests.building import Template_, resource
@@ -644,10 +645,14 @@ def test_odd_resources_are_no_crash(
 
 
 def test_each_kind_of_hazard_has_words() -> None:
-    assert set(_POSSIBLE) == set(Kind)
+    assert set(_WORDS) == set(Kind)
 
 
 # -- which kinds of resources go with which phase ----------------------------------
+
+
+def _read(text: str) -> Template:
+    return Template("template.yaml", yaml.safe_load(text), ["us-east-1"])
 
 
 def _phases_of(
@@ -655,7 +660,7 @@ def _phases_of(
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """By phase, the resources of an update that only moves."""
     texts = [yaml.safe_dump(one, sort_keys=False) for one in (before, cured)]
-    found = phases(texts[0], texts[1], texts[1], yaml.safe_load, False)
+    found = phases(texts[0], texts[1], texts[1], _read)
     return {one.name: yaml.safe_load(one.text)["Resources"] for one in found}
 
 
@@ -762,6 +767,6 @@ def test_what_the_old_code_cannot_miss(
         yaml.safe_dump(template(key, value), sort_keys=False)
         for key, value in (("old", old), ("new", new))
     )
-    found = configured_first(before, after, {"Orders": [name]}, yaml.safe_load)
+    found = configured_first(before, after, {"Orders": [name]}, _read)
     made = None if found is None else yaml.safe_load(found)
     assert made == (template("old", new) if is_addition else None)

@@ -71,8 +71,8 @@ class Misfit:
 
 
 @dataclass
-class _Found:
-    """A misfit, and the alternatives of its target that are so."""
+class _Cases:
+    """A misfit, and the alternatives of its target in which it is one."""
 
     misfit: Misfit
     references: list[Reference] = field(default_factory=list)
@@ -108,31 +108,31 @@ class Attachments:
 
     def __iter__(self) -> Iterator[Misfit]:
         """The misfits, one a place."""
-        places: dict[Path, _Found] = {}
+        places: dict[Path, _Cases] = {}
         for misfit, reference, when in chain(
             self._misfit_grants(),
             self._misfit_roles(),
             self._misfit_settings(),
             self._misfit_snap_starts(),
         ):
-            found = places.setdefault(misfit.path, _Found(misfit))
-            if found.misfit == misfit:
-                found.references.append(reference)
-                found.scenarios.append(when)
+            cases = places.setdefault(misfit.path, _Cases(misfit))
+            if cases.misfit == misfit:
+                cases.references.append(reference)
+                cases.scenarios.append(when)
         yield from map(self._with_scenarios, places.values())
 
-    def _with_scenarios(self, found: _Found) -> Misfit:
-        misfit = found.misfit
+    def _with_scenarios(self, cases: _Cases) -> Misfit:
+        misfit = cases.misfit
         target = misfit.target
         resource = self._evaluator.resources.get(str(misfit.path[1]))
         base = target.base
         if resource is not None:
             base = self._evaluator.existing(resource, base)
         is_always = target.is_complete and all(
-            reference in found.references or not self._possible(reference.when)
+            reference in cases.references or not self._possible(reference.when)
             for reference in target.references
         )
-        scenarios = tuple(dict.fromkeys(found.scenarios))
+        scenarios = tuple(dict.fromkeys(cases.scenarios))
         return replace(misfit, scenarios=scenarios, base=base, is_always=is_always)
 
     # -- permissions -----------------------------------------------------------
@@ -165,9 +165,9 @@ class Attachments:
             when = branch.when.merged(reference.when)
             if when is None or not self._possible(when):
                 continue
-            for found in self._evaluator.texts(branch.node, when):
-                is_none = found.value.literal in _NO_ROLE
-                if not is_none and self._possible(found.when):
+            for role in self._evaluator.texts(branch.node, when):
+                is_none = role.value.literal in _NO_ROLE
+                if not is_none and self._possible(role.when):
                     return True
         return False
 
@@ -322,7 +322,7 @@ class Attachments:
         if "FunctionName" not in resource.properties:
             # CloudFormation makes one up.
             return False
-        return any(found.value.literal is None for found in named)
+        return any(name.value.literal is None for name in named)
 
     # -- settings --------------------------------------------------------------
 
@@ -335,13 +335,13 @@ class Attachments:
             when = self._evaluator.existing(function)
             for branch in self._evaluator.property(function, "SnapStart", when):
                 applied = [
-                    found
+                    mode
                     for below in self._evaluator.below(branch, "ApplyOn")
-                    for found in self._evaluator.texts(below.node, below.when)
-                    if found.value == literal("PublishedVersions")
+                    for mode in self._evaluator.texts(below.node, below.when)
+                    if mode.value == literal("PublishedVersions")
                 ]
-                for found in applied:
-                    yield from self._unpublished(function, branch.path, found.when)
+                for mode in applied:
+                    yield from self._unpublished(function, branch.path, mode.when)
 
     def _unpublished(
         self, function: Resource, path: Path, when: Scenario
@@ -409,26 +409,26 @@ class Attachments:
         self, setting: Reference
     ) -> dict[str | None, tuple[Target, Reference, Scenario]]:
         """What the targets of a function invoke, each with the first that does."""
-        found: dict[str | None, tuple[Target, Reference, Scenario]] = {}
+        by_qualifier: dict[str | None, tuple[Target, Reference, Scenario]] = {}
         for target in self._targets:
             for key, (reference, when) in self._held(
                 target.references, setting
             ).items():
-                found.setdefault(key, (target, reference, when))
+                by_qualifier.setdefault(key, (target, reference, when))
             for reference in () if target.is_complete else target.references:
                 if reference.function == setting.function:
-                    found.setdefault(None, (target, reference, reference.when))
-        return found
+                    by_qualifier.setdefault(None, (target, reference, reference.when))
+        return by_qualifier
 
     def _is_alias_of(self, invoked: str | None, version: str) -> bool:
         """Whether what is invoked is an alias of a version."""
         for name, alias in self._references.aliases.items():
             if invoked != str(token(ALIAS, name)):
                 continue
-            for found in self._evaluator.texts(
+            for pointed in self._evaluator.texts(
                 alias.resource.properties.get("FunctionVersion")
             ):
-                if str(found.value) == version:
+                if str(pointed.value) == version:
                     return True
         return False
 

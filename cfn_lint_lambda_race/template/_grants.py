@@ -95,7 +95,7 @@ class Grants:
                 continue
             base = self._evaluator.existing(resource)
             named = self._evaluator.property(resource, "FunctionName", base)
-            found = [
+            references = [
                 reference
                 for branch in named
                 for reference in self._references.of(branch.node, branch.when)
@@ -104,7 +104,7 @@ class Grants:
                 (*resource.path, "FunctionName"),
                 Holder(Form.PERMISSION, resource.id),
                 text_of(self._evaluator, resource, "Principal") or "",
-                tuple(found),
+                tuple(references),
                 self._source_of_permission(resource),
                 (text_of(self._evaluator, resource, "Action") or "").lower(),
             )
@@ -115,14 +115,14 @@ class Grants:
         return self._evaluator.text(resource.properties["SourceArn"])
 
     def _connected(self) -> Iterator[Grant]:
-        for found in connections(self._evaluator, self._references):
-            if found.authorised_by != "role":
+        for connection in connections(self._evaluator, self._references):
+            if connection.authorised_by != "role":
                 yield Grant(
-                    found.path,
-                    Holder(Form.CONNECTOR, found.source.id),
-                    found.authorised_by,
-                    (found.reference,),
-                    token(ATTRIBUTE, found.source.id, "Ref"),
+                    connection.path,
+                    Holder(Form.CONNECTOR, connection.source.id),
+                    connection.authorised_by,
+                    (connection.reference,),
+                    token(ATTRIBUTE, connection.source.id, "Ref"),
                     _INVOKE,
                 )
 
@@ -159,10 +159,10 @@ class Grants:
     def _api_of_event(self, event: object) -> Text | None:
         for name in ("RestApiId", "ApiId"):
             for branch in self._evaluator.follow(event, ["Properties", name]):
-                for found in self._evaluator.texts(branch.node):
-                    literal = found.value.literal
+                for api in self._evaluator.texts(branch.node):
+                    literal = api.value.literal
                     # SAM takes the logical ID itself for a reference to it.
-                    return token(ATTRIBUTE, literal, "Ref") if literal else found.value
+                    return token(ATTRIBUTE, literal, "Ref") if literal else api.value
         return None
 
     def _operation_of_event(self, event: object) -> tuple[str, str] | None:
@@ -170,9 +170,9 @@ class Grants:
         named: list[str] = []
         for name in ("Path", "Method"):
             texts = [
-                found.value.literal
+                text.value.literal
                 for branch in self._evaluator.follow(event, ["Properties", name])
-                for found in self._evaluator.texts(branch.node)
+                for text in self._evaluator.texts(branch.node)
             ]
             if len(texts) != 1 or texts[0] is None:
                 return None

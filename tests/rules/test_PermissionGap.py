@@ -175,6 +175,35 @@ def test_alias_of_another_name_is_a_move(tmp_path: Path) -> None:
     assert found_against(tmp_path, before, after) == LATE
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"Fn::Sub": "${Orders}:live"},
+        "orders:live",
+        "arn:aws:lambda:us-east-1:123456789012:function:orders:live",
+    ],
+    ids=["sub", "name", "arn"],
+)
+def test_each_way_to_name_the_alias_is_another_permission(
+    tmp_path: Path, named: Any
+) -> None:
+    before, after = rule_that_moves()
+    for side in (before, after):
+        side["Resources"]["Orders"]["Properties"]["FunctionName"] = "orders"
+    after["Resources"]["Permission"]["Properties"]["FunctionName"] = named
+    assert found_against(tmp_path, before, after) == LATE
+
+
+def test_rule_that_is_disabled_invokes_nothing(tmp_path: Path) -> None:
+    before, after = rule_that_moves()
+    after["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
+    assert found_against(tmp_path, before, after) == []
+    before["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
+    assert found_against(tmp_path, before, after) == []
+    after["Resources"]["Hourly"]["Properties"]["State"] = "ENABLED"
+    assert found_against(tmp_path, before, after) == LATE
+
+
 def test_permission_that_was_missing_before_is_silent(tmp_path: Path) -> None:
     before, after = rule_that_moves()
     del before["Resources"]["Permission"]
@@ -239,6 +268,20 @@ def test_method_moves_while_its_deployment_stays(tmp_path: Path, stage: Any) -> 
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     (message,) = messages(lint_template(tmp_path, sides[1], "-x", setting), GAP)
     assert "whose permission is deleted" in message
+
+
+def test_permission_that_is_retained_permits_still(tmp_path: Path) -> None:
+    before, after = rest_api(ARN, "One"), rest_api(LIVE, "One")
+    after["Resources"]["Permission"]["UpdateReplacePolicy"] = "Retain"
+    assert found_against(tmp_path, before, after) == []
+    after["Resources"]["Other"] = after["Resources"].pop("Permission")
+    assert found_against(tmp_path, before, after) == ["Resources/One"]
+    before["Resources"]["Permission"]["DeletionPolicy"] = "Retain"
+    assert found_against(tmp_path, before, after) == []
+    # It is for the old qualifier alone: what moves is denied meanwhile.
+    before, after = rule_that_moves()
+    after["Resources"]["Permission"]["UpdateReplacePolicy"] = "Retain"
+    assert found_against(tmp_path, before, after) == LATE
 
 
 def test_stage_that_keeps_its_deployment_is_permitted_still(tmp_path: Path) -> None:
@@ -329,6 +372,49 @@ def test_part_of_an_api_moves_while_its_deployment_stays(
     assert found_against(tmp_path, *sides) == ["Resources/One"]
     # What nothing orders is not certain.
     assert found_against(tmp_path, sides[0], template(LIVE, "Two")) == []
+
+
+@pytest.mark.parametrize("source", ["*", "${Api}*", "${Api}/*", "${Api}/${Any}/*"])
+def test_permission_for_any_stage_serves_each(tmp_path: Path, source: str) -> None:
+    sides = rest_api(ARN, "One", STAGE), rest_api(LIVE, "Two", STAGE)
+    arn = f"arn:aws:execute-api:us-east-1:123456789012:{source}"
+    sides[1]["Parameters"] = {"Any": parameter()}
+    sides[1]["Resources"]["Early"] = permission_on(
+        LIVE, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
+    )
+    assert found_against(tmp_path, *sides) == []
+
+
+def _authorized(invoked: Any, deployment: str, path: str) -> Template_:
+    """A REST API whose authorizer invokes something, its method always the function."""
+    template = rest_api(ARN, deployment)
+    uri = template["Resources"]["Get"]["Properties"]["Integration"]["Uri"]
+    template["Resources"]["Auth"] = resource(
+        "ApiGateway::Authorizer",
+        RestApiId={"Ref": "Api"},
+        Type="TOKEN",
+        Name="auth",
+        IdentitySource="method.request.header.Authorization",
+        AuthorizerUri={"Fn::Sub": [uri["Fn::Sub"][0], {"I": invoked}]},
+    )
+    template["Resources"][deployment]["DependsOn"] = ["Get", "Auth"]
+    arn = f"arn:aws:execute-api:us-east-1:123456789012:${{Api}}/{path}"
+    template["Resources"]["AuthPermission"] = permission_on(
+        invoked, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
+    )
+    source = template["Resources"]["Permission"]["Properties"]["SourceArn"]
+    source["Fn::Sub"][1]["S"] = "prod"
+    return template
+
+
+@pytest.mark.parametrize("path", ["authorizers/${Auth}", "authorizers/*", "*"])
+def test_authorizer_moves_while_its_deployment_stays(tmp_path: Path, path: str) -> None:
+    sides = _authorized(ARN, "One", path), _authorized(LIVE, "One", path)
+    assert found_against(tmp_path, *sides) == ["Resources/One"]
+    assert found_against(tmp_path, sides[0], _authorized(LIVE, "Two", path)) == []
+    # A permission for the methods of a stage is not one for the authorizer.
+    sides[1]["Resources"]["Old"] = deepcopy(sides[0]["Resources"]["AuthPermission"])
+    assert found_against(tmp_path, *sides) == []
 
 
 def test_branches_that_both_refer_order() -> None:

@@ -1,6 +1,6 @@
 """W9810: what is said of a target that invokes $LATEST.
 
-Tests `rules/_words.py` and `template/_reading.py` too.
+Tests `_words.py` and `template/_reading.py` too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race import UnqualifiedTarget
-from cfn_lint_lambda_race.rules._words import name_target
+from cfn_lint_lambda_race._words import name_target
 from cfn_lint_lambda_race.template import ALWAYS, Reading, read
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER_SET
 from tests import linting
@@ -30,7 +30,7 @@ def test_an_alias_of_latest_is_unqualified_and_named() -> None:
     reading = read(Template("template.json", template, ["us-east-1"]))
     (target,) = reading.targets
     (use,) = reading.unqualified_uses(target)
-    assert (use.function, use.alias, use.when) == ("Fn", "Alias", "")
+    assert (use.function, use.alias, use.when) == ("Fn", "Alias", ())
 
 
 @pytest.mark.parametrize(
