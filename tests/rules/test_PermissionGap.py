@@ -316,6 +316,49 @@ def test_permission_for_another_stage_does_not_serve(tmp_path: Path) -> None:
         assert found_against(tmp_path, *sides) == served
 
 
+@pytest.mark.parametrize("source", ["*", "${Api}*", "${Api}/*", "${Api}/${Any}/*"])
+def test_permission_for_any_stage_serves_each(tmp_path: Path, source: str) -> None:
+    sides = rest_api(ARN, "One", STAGE), rest_api(LIVE, "Two", STAGE)
+    arn = f"arn:aws:execute-api:us-east-1:123456789012:{source}"
+    sides[1]["Parameters"] = {"Any": parameter()}
+    sides[1]["Resources"]["Early"] = permission_on(
+        LIVE, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
+    )
+    assert found_against(tmp_path, *sides) == []
+
+
+def _authorized(invoked: Any, deployment: str, path: str) -> Template_:
+    """A REST API whose authorizer invokes something, its method always the function."""
+    template = rest_api(ARN, deployment)
+    uri = template["Resources"]["Get"]["Properties"]["Integration"]["Uri"]
+    template["Resources"]["Auth"] = resource(
+        "ApiGateway::Authorizer",
+        RestApiId={"Ref": "Api"},
+        Type="TOKEN",
+        Name="auth",
+        IdentitySource="method.request.header.Authorization",
+        AuthorizerUri={"Fn::Sub": [uri["Fn::Sub"][0], {"I": invoked}]},
+    )
+    template["Resources"][deployment]["DependsOn"] = ["Get", "Auth"]
+    arn = f"arn:aws:execute-api:us-east-1:123456789012:${{Api}}/{path}"
+    template["Resources"]["AuthPermission"] = permission_on(
+        invoked, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
+    )
+    source = template["Resources"]["Permission"]["Properties"]["SourceArn"]
+    source["Fn::Sub"][1]["S"] = "prod"
+    return template
+
+
+@pytest.mark.parametrize("path", ["authorizers/${Auth}", "authorizers/*", "*"])
+def test_authorizer_moves_while_its_deployment_stays(tmp_path: Path, path: str) -> None:
+    sides = _authorized(ARN, "One", path), _authorized(LIVE, "One", path)
+    assert found_against(tmp_path, *sides) == ["Resources/One"]
+    assert found_against(tmp_path, sides[0], _authorized(LIVE, "Two", path)) == []
+    # A permission for the methods of a stage is not one for the authorizer.
+    sides[1]["Resources"]["Old"] = deepcopy(sides[0]["Resources"]["AuthPermission"])
+    assert found_against(tmp_path, *sides) == []
+
+
 def test_permission_for_a_stage_of_unknown_name_may_serve(tmp_path: Path) -> None:
     sides = rest_api(ARN, "One", STAGE), rest_api(LIVE, "Two", STAGE)
     for side in sides:
@@ -372,49 +415,6 @@ def test_part_of_an_api_moves_while_its_deployment_stays(
     assert found_against(tmp_path, *sides) == ["Resources/One"]
     # What nothing orders is not certain.
     assert found_against(tmp_path, sides[0], template(LIVE, "Two")) == []
-
-
-@pytest.mark.parametrize("source", ["*", "${Api}*", "${Api}/*", "${Api}/${Any}/*"])
-def test_permission_for_any_stage_serves_each(tmp_path: Path, source: str) -> None:
-    sides = rest_api(ARN, "One", STAGE), rest_api(LIVE, "Two", STAGE)
-    arn = f"arn:aws:execute-api:us-east-1:123456789012:{source}"
-    sides[1]["Parameters"] = {"Any": parameter()}
-    sides[1]["Resources"]["Early"] = permission_on(
-        LIVE, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
-    )
-    assert found_against(tmp_path, *sides) == []
-
-
-def _authorized(invoked: Any, deployment: str, path: str) -> Template_:
-    """A REST API whose authorizer invokes something, its method always the function."""
-    template = rest_api(ARN, deployment)
-    uri = template["Resources"]["Get"]["Properties"]["Integration"]["Uri"]
-    template["Resources"]["Auth"] = resource(
-        "ApiGateway::Authorizer",
-        RestApiId={"Ref": "Api"},
-        Type="TOKEN",
-        Name="auth",
-        IdentitySource="method.request.header.Authorization",
-        AuthorizerUri={"Fn::Sub": [uri["Fn::Sub"][0], {"I": invoked}]},
-    )
-    template["Resources"][deployment]["DependsOn"] = ["Get", "Auth"]
-    arn = f"arn:aws:execute-api:us-east-1:123456789012:${{Api}}/{path}"
-    template["Resources"]["AuthPermission"] = permission_on(
-        invoked, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
-    )
-    source = template["Resources"]["Permission"]["Properties"]["SourceArn"]
-    source["Fn::Sub"][1]["S"] = "prod"
-    return template
-
-
-@pytest.mark.parametrize("path", ["authorizers/${Auth}", "authorizers/*", "*"])
-def test_authorizer_moves_while_its_deployment_stays(tmp_path: Path, path: str) -> None:
-    sides = _authorized(ARN, "One", path), _authorized(LIVE, "One", path)
-    assert found_against(tmp_path, *sides) == ["Resources/One"]
-    assert found_against(tmp_path, sides[0], _authorized(LIVE, "Two", path)) == []
-    # A permission for the methods of a stage is not one for the authorizer.
-    sides[1]["Resources"]["Old"] = deepcopy(sides[0]["Resources"]["AuthPermission"])
-    assert found_against(tmp_path, *sides) == []
 
 
 def test_branches_that_both_refer_order() -> None:
