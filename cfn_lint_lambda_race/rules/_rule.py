@@ -112,7 +112,7 @@ def finding(
 
 
 class Told(NamedTuple):
-    """What a rule tells of a function: where, and in words that leave out its name."""
+    """What a rule says about a function: the place, and the words without its name."""
 
     function: str
     place: Place
@@ -122,12 +122,12 @@ class Told(NamedTuple):
 def gathered(
     cfn: Template, rule: str, told: Iterable[Told]
 ) -> Iterator[tuple[Place, list[str]]]:
-    """One place, with its functions, for what has one cause.
+    """The places of findings, each with the functions that its message names.
 
-    What `Globals` change stands there, where they change several functions in the
-    same words. Else the same words stand once, at the first function, where there
-    are more functions than a message names. cfn-lint leaves out what stands at a
-    resource that ignores the rule; here such a function is left out before.
+    A change in `Globals` is reported there, once for all functions of which the same
+    is told. What is told alike of more functions than a message names is reported
+    once, at the first of them. Else each function has a finding of its own. Functions
+    that ignore the rule are left out first, as cfn-lint would leave out their finding.
     """
     ignored = ignoring(cfn, rule)
     shared: dict[tuple[Path, Hashable], list[Told]] = {}

@@ -29,7 +29,7 @@ class Connection:
     ``source`` is the resource that it connects, ``authorised_by`` the service
     principal that SAM permits to invoke the function, or ``role`` where it gives
     the source's role a policy; ``is_for_each`` says that this covers each
-    qualifier of the function. ``has_arn`` tells that the destination is an ARN.
+    qualifier of the function. ``has_arn`` says that the destination is an ARN.
     """
 
     path: Path

@@ -31,9 +31,9 @@ class Layer:
     """A layer that a function may have, in one scenario.
 
     ``name`` is the logical ID, or the name of a published layer; ``architectures``
-    those it runs on, None where nothing says so; ``is_undeclared`` tells that the
-    layer is in the template and says nothing; ``twin`` the name of its vendor's
-    layer for the other architecture; ``has_binaries`` that it is known to bring a
+    those it runs on, None where nothing says so; ``is_undeclared`` says that the
+    layer is in the template and declares nothing; ``twin`` is the name of its vendor's
+    layer for the other architecture; ``has_binaries`` says that it is known to bring a
     program that Lambda starts, such as an extension.
     """
 
@@ -59,10 +59,11 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A layer that cannot run where it is put.
+    """A layer that cannot run on its function, or beside another layer.
 
-    ``architecture`` is the function's, empty where that is unknown and it is
-    ``other``, a layer of the same list, that contradicts.
+    ``architecture`` is the function's; it is empty where that is unknown and the layer
+    contradicts ``other``, a layer of the same list. ``whens`` are the scenarios in
+    which it cannot run, ``is_always`` says that there is no other one.
     """
 
     layer: Layer
@@ -74,7 +75,7 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Undeclared:
-    """A layer that declares nothing, and a function of each architecture with it."""
+    """A layer that declares nothing; by architecture, a function that uses it."""
 
     layer: str
     functions: dict[str, str]
@@ -91,7 +92,9 @@ class Layers:
     def architectures(
         self, function: Resource, when: Scenario = ALWAYS
     ) -> list[tuple[str | None, Scenario]]:
-        """What a function can run on; None for what is unknown.
+        """The architectures that a function can have, each with its scenario.
+
+        None stands for one that is unknown.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-architectures
         """
@@ -107,7 +110,10 @@ class Layers:
         return self._known[key]
 
     def layers(self, function: Resource) -> list[Layer]:
-        """The layers of a function in the order in which they are written."""
+        """The layers of a function, in the order in which they are written.
+
+        One for each scenario. Values that do not name a layer are left out.
+        """
         if "Layers" not in function.properties or self._is_image(function):
             return []
         base = self._evaluator.existing(function)

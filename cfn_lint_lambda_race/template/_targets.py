@@ -50,7 +50,8 @@ class Mention:
     ``references`` are the alternatives of what it names, ``is_complete`` says that
     none of them is unknown. ``path`` is the place; where that is a document,
     ``inner`` leads on inside it. ``base`` is the scenario in which the place is
-    there at all, ``roles`` what the property says that names the service's role.
+    there at all, ``roles`` are the branches of the property that names the role of
+    the service.
     """
 
     resource: Resource
@@ -78,9 +79,10 @@ _Kind = TypeVar("_Kind", bound=Mention)
 
 @dataclass(frozen=True)
 class _Place:
-    """A branch, and the branches on the way to it by the steps taken so far.
+    """A branch that ``steps`` of a row's path lead to; ``trail`` is the way there.
 
-    ``substitutions`` are the branches of what is put into a document's texts.
+    ``substitutions`` are the branches of the property whose values replace ``${name}``
+    in a document's texts.
     """
 
     branch: Branch
@@ -137,7 +139,7 @@ class Mentions(Generic[_Kind]):
                             yield target
 
     def _is_taken(self, target: Mention, section: str) -> bool:
-        """Whether an API takes the place from `Globals`; implicit ones do."""
+        """Whether some API inherits a place of `Globals`; implicit APIs always do."""
         steps = target.path[len(("Globals", section)) :]
         for resource in self._evaluator.resources.values():
             if GLOBALS_OF_APIS.get(resource.type) == section and self._is_global(
@@ -196,7 +198,7 @@ class Mentions(Generic[_Kind]):
                     yield from self._inside(resource, row, admitted, root)
 
     def _roles(self, place: _Place, row: TargetRow) -> tuple[Branch, ...]:
-        """What the properties say that name the role behind a place."""
+        """The branches of the properties that name the role behind a place."""
         for path in row.role:
             named, _, attribute = path.partition(">")
             branches = [beside.branch for beside in self._beside(place, named)]
@@ -269,7 +271,7 @@ class Mentions(Generic[_Kind]):
     def _replaced_operations(
         self, api: Resource, row: TargetRow
     ) -> set[tuple[Any, ...]]:
-        """The paths and methods of an API's definition that events take over.
+        """The paths and methods of an API's definition that events replace.
 
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html#sam-api-mergedefinitions
         """
@@ -390,7 +392,7 @@ class Mentions(Generic[_Kind]):
             return
         for text in self._evaluator.texts(branch.node, branch.when):
             read = self._read_file if is_file else read_text
-            # What cannot be read is a document too, with nothing in it.
+            # One that cannot be read counts as empty, so that targets are incomplete.
             path = (*branch.path, *text.path)
             yield Branch(read(text.value), path, text.when, inner=())
 
@@ -538,7 +540,7 @@ class Mentions(Generic[_Kind]):
     def _own(
         self, resource: Resource, row: TargetRow, branch: Branch, base: Scenario
     ) -> Iterator[_Kind]:
-        """The target that SAM makes of the function's own section.
+        """The target that SAM makes of a section of the function, such as an event.
 
         It invokes the alias that SAM publishes, or the function itself.
         """
@@ -553,7 +555,7 @@ class Mentions(Generic[_Kind]):
         yield self._kind(resource, row, branch.path, references, True, base)
 
     def _is_integration(self, event: Branch) -> bool:
-        """Whether an event invokes the function, or only permits it to somebody.
+        """Whether an event adds an integration, rather than a permission alone.
 
         Where an API has a definition of its own, that names the function.
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
