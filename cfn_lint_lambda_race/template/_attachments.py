@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from fnmatch import fnmatchcase
 from itertools import chain
+from typing import NamedTuple
 
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._grants import Grant, Grants
@@ -38,6 +39,18 @@ from cfn_lint_lambda_race.template._text import (
 ANY = "*"
 # What SAM templates write where API Gateway is to use no role.
 _NO_ROLE = ("", "NONE")
+
+
+class _Invocation(NamedTuple):
+    """An alternative of a target whose function and qualifier are known.
+
+    ``qualifier`` is as `comparable_qualifier` returns it.
+    """
+
+    target: Target
+    reference: Reference
+    function: str
+    qualifier: Text
 
 
 # How `comparable_qualifier` returns `$LATEST`.
@@ -150,26 +163,25 @@ class Attachments:
 
     # -- permissions -----------------------------------------------------------
 
-    def _judged(self) -> Iterator[tuple[Target, Reference, Text]]:
-        """The alternatives of targets, where function and qualifier are known.
-
-        Each with the qualifier as `comparable_qualifier` returns it.
-        """
+    def _invocations(self) -> Iterator[_Invocation]:
+        """The alternatives of targets, where function and qualifier are known."""
         for target in self._targets:
             if target.row.form == "self":
                 continue
             for reference in target.references:
-                key = comparable_qualifier(reference)
-                if reference.function is None or key is None:
+                function = reference.function
+                qualifier = comparable_qualifier(reference)
+                if function is None or qualifier is None:
                     continue
                 if self._possible(reference.when):
-                    yield target, reference, key
+                    yield _Invocation(target, reference, function, qualifier)
 
     def _misfit_grants(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
-        for target, reference, key in self._judged():
+        for invocation in self._invocations():
+            target = invocation.target
             is_by_role = target.row.authorised_by == "role"
-            if not is_by_role and not self.has_role(target, reference):
-                yield from self._misfits_of(target, reference, key)
+            if not is_by_role and not self.has_role(target, invocation.reference):
+                yield from self._misfits_of(invocation)
 
     def role_of(self, target: Target) -> str:
         """The logical ID of the role by which a target is authorised, or ""."""
@@ -188,14 +200,14 @@ class Attachments:
         return False
 
     def _misfits_of(
-        self, target: Target, reference: Reference, key: Text
+        self, invocation: _Invocation
     ) -> Iterator[tuple[Misfit, Reference, Scenario]]:
-        assert reference.function is not None
+        target, reference, function, qualifier = invocation
         right: list[Grant] = []
         wrong: list[tuple[Grant, Reference, Scenario]] = []
-        for grant in self.covering(target, reference.function):
+        for grant in self.covering(target, function):
             held = self._held(grant.references, reference)
-            if key in held or None in held:
+            if qualifier in held or None in held:
                 right.append(grant)
             elif held:
                 wrong.append((grant, *held[min(held, key=str)]))
@@ -208,12 +220,12 @@ class Attachments:
             if right and not _names_a_resource(grant):
                 # For a caller elsewhere, or surplus.
                 continue
-            if right and self._serves_another(grant, target, reference.function):
+            if right and self._serves_another(grant, target, function):
                 continue
             misfit = Misfit(
                 grant.path,
                 grant.holder,
-                reference.function,
+                function,
                 _qualifier(other),
                 target,
                 _qualifier(reference),
@@ -267,18 +279,17 @@ class Attachments:
     # -- roles -----------------------------------------------------------------
 
     def _misfit_roles(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
-        for target, reference, key in self._judged():
-            if self._is_permitted_to_roles(reference, key):
+        for target, reference, function, qualifier in self._invocations():
+            if self._is_permitted_to_roles(reference, qualifier):
                 continue
             for allowances, when in self._roles.of(target, reference.when):
                 wrong = self._wrong_allowance(allowances, reference, when)
                 if wrong is not None:
                     allowance, other, scenario = wrong
-                    assert reference.function is not None
                     misfit = Misfit(
                         allowance.path,
                         allowance.holder,
-                        reference.function,
+                        function,
                         _qualifier(other),
                         target,
                         _qualifier(reference),
@@ -286,11 +297,11 @@ class Attachments:
                     )
                     yield misfit, reference, scenario
 
-    def _is_permitted_to_roles(self, reference: Reference, key: Text) -> bool:
+    def _is_permitted_to_roles(self, reference: Reference, qualifier: Text) -> bool:
         """Whether a permission for an account or a role may let the role invoke."""
         return any(
             not grant.is_for_a_service
-            and {key, None} & set(self._held(grant.references, reference))
+            and {qualifier, None} & set(self._held(grant.references, reference))
             for grant in self._grants.of(reference.function)
         )
 

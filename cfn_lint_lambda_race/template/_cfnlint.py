@@ -91,8 +91,7 @@ def kept(cfn: Template, kind: type[_Kept], make: Callable[[], _Kept]) -> _Kept:
     objects: dict[type, Any] = vars(cfn).setdefault(f"{__name__}.kept", {})
     if kind not in objects:
         objects[kind] = make()
-    one = objects[kind]
-    assert isinstance(one, kind)
+    one: _Kept = objects[kind]
     return one
 
 

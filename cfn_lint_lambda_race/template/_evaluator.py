@@ -33,6 +33,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Branch,
     Path,
     Resource,
+    Value,
     intrinsic,
     is_text,
     mapping,
@@ -677,5 +678,5 @@ def _unchained(chain: Any) -> list[Any]:
     return values[::-1]
 
 
-def _comma_list(value: str) -> list[Any]:
+def _comma_list(value: str) -> Value:
     return [literal(item.strip()) for item in value.split(",")] if value else []

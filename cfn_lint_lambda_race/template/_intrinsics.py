@@ -33,6 +33,7 @@ from cfn_lint_lambda_race.template._text import (
     PSEUDO,
     UNKNOWN,
     VERSION,
+    Part,
     Text,
     token,
 )
@@ -239,7 +240,7 @@ def _to_json(
 ) -> Alternatives | None:
     texts: Alternatives = []
     for alternative in evaluator.evaluate(argument, when):
-        parts: list[Any] = []
+        parts: list[Part] = []
         length = 0
         for part in _json_parts(alternative.value):
             parts.append(part)
@@ -273,8 +274,8 @@ def with_dynamic_references(text: Text) -> Text:
     return text
 
 
-def _joined(items: Any, delimiter: str) -> Text:
-    parts: list[Any] = []
+def _joined(items: Value, delimiter: str) -> Text:
+    parts: list[Part | Text] = []
     if not isinstance(items, list):
         return UNCLEAR
     for index, item in enumerate(items):
@@ -286,7 +287,7 @@ def _joined(items: Any, delimiter: str) -> Text:
     return with_dynamic_references(Text.of(*parts))
 
 
-def _json_parts(value: Value) -> Iterator[Any]:
+def _json_parts(value: Value) -> Iterator[Part]:
     """The parts of a value's JSON; tokens stand inside its strings."""
     if isinstance(value, Text):
         yield '"'

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 from cfn_lint_lambda_race.data import published_layer
 from cfn_lint_lambda_race.template._evaluator import Evaluator
@@ -15,6 +14,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Branch,
     Path,
     Resource,
+    Value,
 )
 from cfn_lint_lambda_race.template._sam import SERVERLESS_LAYER
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
@@ -251,20 +251,18 @@ class Layers:
 
     def _with_each_other(self, layers: list[Layer]) -> Iterator[Mismatch]:
         # One of each kind: a list can name a layer a thousand times.
-        kinds: dict[Any, Layer] = {}
+        kinds: dict[tuple[frozenset[str], Scenario], Layer] = {}
         for layer in layers:
             if layer.architectures:
                 kinds.setdefault((layer.architectures, layer.when), layer)
         if len({architectures for architectures, _ in kinds}) < 2:
             return
-        for first, second in combinations(kinds.values(), 2):
-            if first.path == second.path:
+        for ((these, when), first), ((those, other), second) in combinations(
+            kinds.items(), 2
+        ):
+            if first.path == second.path or these & those:
                 continue
-            assert first.architectures
-            assert second.architectures
-            if first.architectures & second.architectures:
-                continue
-            both = first.when.merged(second.when)
+            both = when.merged(other)
             if both is not None and self._possible(both):
                 yield Mismatch(second, "", (both,), False, first)
                 return
@@ -293,7 +291,7 @@ class Layers:
                     break
 
 
-def _architectures(value: Any) -> frozenset[str] | None:
+def _architectures(value: Value) -> frozenset[str] | None:
     """The architectures in an evaluated list; None where one is unknown."""
     names = []
     for item in value if isinstance(value, list) else [value]:
@@ -304,7 +302,7 @@ def _architectures(value: Any) -> frozenset[str] | None:
     return frozenset(names) or None
 
 
-def _architecture(value: Any) -> str | None:
+def _architecture(value: Value) -> str | None:
     if value is NO_VALUE:
         return X86_64
     names = _architectures(value)

@@ -19,12 +19,12 @@ from cfn_lint_lambda_race.template._nodes import (
     MAX_ALTERNATIVES,
     NO_VALUE,
     Alternative,
-    Alternatives,
     Branch,
     Path,
     Resource,
     Value,
     intrinsic,
+    is_text,
     unknown,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -195,7 +195,7 @@ class Mentions(Generic[_Kind]):
                     for target in self._target(resource, row, admitted, root):
                         yield replace(target, roles=self._roles(admitted, row))
                 else:
-                    yield from self._inside(resource, row, admitted, root)
+                    yield from self._inside(resource, row, row.inside, admitted, root)
 
     def _roles(self, place: _Place, row: TargetRow) -> tuple[Branch, ...]:
         """The branches of the properties that name the role behind a place."""
@@ -221,9 +221,17 @@ class Mentions(Generic[_Kind]):
                     yield from self._evaluator.property(resource, name, text.when)
 
     def _inside(
-        self, resource: Resource, row: TargetRow, whole: _Place, root: Branch
+        self,
+        resource: Resource,
+        row: TargetRow,
+        inside: str,
+        whole: _Place,
+        root: Branch,
     ) -> Iterator[_Kind]:
-        assert row.inside is not None
+        """The places inside the documents at a place, one target for each.
+
+        ``inside`` is the row's path in a document; ``root`` is what ``whole`` is in.
+        """
         branch = whole.branch
         roles: tuple[Branch, ...] | None = None
         replaced = self._replaced_operations(resource, row)
@@ -236,7 +244,7 @@ class Mentions(Generic[_Kind]):
             documents[document.path] = documents.get(document.path, 0) + 1
             there: dict[tuple[Path, Path, Path | None], list[_Kind]] = {}
             start = _Place(document, (), (document,), substitutions)
-            for place in self._places(start, row.inside.split("/")):
+            for place in self._places(start, inside.split("/")):
                 if _operation(place.branch) in replaced:
                     continue
                 for scenario in self._admitted(place, row.inside_when):
@@ -454,25 +462,36 @@ class Mentions(Generic[_Kind]):
         """
         branch = place.branch
         for one in self._evaluator.evaluate(branch.node, branch.when):
-            values = [replace(one, path=branch.path)]
-            for name in _substituted(one.value) if place.substitutions else ():
-                put = (
-                    value
-                    for current in values
-                    for value in self._put(current, name, place.substitutions)
-                )
-                values = list(islice(put, MAX_ALTERNATIVES + 1))
-                if len(values) > MAX_ALTERNATIVES:
-                    values = [replace(one, value=unknown(branch.node))]
-                    break
-            yield from values
+            here = replace(one, path=branch.path)
+            if place.substitutions and is_text(here):
+                yield from self._substituted(here, place)
+            else:
+                yield here
+
+    def _substituted(
+        self, text: Alternative[Text], place: _Place
+    ) -> Sequence[Alternative[Text]]:
+        """What a document's text can be with all its substitutions put in.
+
+        One unknown where there are more than `MAX_ALTERNATIVES`.
+        """
+        texts = [text]
+        for name in _substitutions_in(text.value):
+            put = (
+                one
+                for current in texts
+                for one in self._put(current, name, place.substitutions)
+            )
+            texts = list(islice(put, MAX_ALTERNATIVES + 1))
+            if len(texts) > MAX_ALTERNATIVES:
+                return [Alternative(unknown(place.branch.node), text.when, text.path)]
+        return texts
 
     def _put(
-        self, current: Alternative[Value], name: str, substitutions: Sequence[Branch]
-    ) -> Alternatives:
+        self, current: Alternative[Text], name: str, substitutions: Sequence[Branch]
+    ) -> list[Alternative[Text]]:
         """A text with one of its substitutions put in; unchanged without one."""
         text = current.value
-        assert isinstance(text, Text)
         is_whole = text.literal == f"${{{name}}}"
         return [
             Alternative(
@@ -650,7 +669,7 @@ def _operation(branch: Branch) -> tuple[Any, ...]:
     return tuple(keys[-4:-2])
 
 
-def _api_name(value: Any) -> str:
+def _api_name(value: Value) -> str:
     """The logical ID that an event names its API by, as `Ref` or as it is."""
     if not isinstance(value, Text):
         return ""
@@ -667,19 +686,18 @@ def _with(place: _Place, when: Scenario) -> _Place:
     return replace(place, branch=replace(place.branch, when=when))
 
 
-def _substituted(value: Any) -> list[str]:
+def _substitutions_in(text: Text) -> list[str]:
     """The names of the substitutions in a text."""
-    parts = value.parts if isinstance(value, Text) else ()
     names = {
         match[1]
-        for part in parts
+        for part in text.parts
         if isinstance(part, str)
         for match in _SUBSTITUTION.finditer(part)
     }
     return sorted(names)
 
 
-def _matches(value: Any, patterns: Sequence[str]) -> bool:
+def _matches(value: Value, patterns: Sequence[str]) -> bool:
     if not isinstance(value, Text):
         return False
     return any(fits(str(value), pattern) for pattern in patterns)
