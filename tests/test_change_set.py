@@ -11,9 +11,10 @@ import pytest
 
 from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.update import Update, update_of
+from tests.building import Template_, resource, sam, stack
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
-from tests.test_updates import Template_, changed, configured, resource, sam, stack
+from tests.updates import changed, configured
 
 Document = Any
 
@@ -521,3 +522,15 @@ def test_the_finding_says_may(tmp_path: Path) -> None:
     (tmp_path / "set.json").write_text(json.dumps(described(change(*BOTH))))
     (message,) = messages(lint_template(tmp_path, stack(), "-x", setting), "W9831")
     assert message.startswith("This update changes Code of Orders")
+
+
+def test_what_is_sure_once_in_a_change_set_is_sure(tmp_path: Path) -> None:
+    sure, unsure = detail("Layers"), detail("Layers", "Dynamic")
+    for details in ((sure, unsure), (unsure, sure), (unsure,)):
+        document = described(change(detail("Code"), *details))
+        path = tmp_path / "change-set.json"
+        path.write_text(json.dumps(document))
+        (tmp_path / "template.json").write_text(json.dumps(stack()))
+        cfn = configured(tmp_path / "template.json", change_set=str(path))
+        (found,) = update_of(cfn).concurrent
+        assert found.is_certain == (sure in details)

@@ -1,8 +1,12 @@
-"""What intrinsic functions mean."""
+"""What intrinsic functions mean.
+
+Tests `template/_intrinsics.py` and `template/_nodes.py` too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,11 +20,14 @@ from cfn_lint_lambda_race.template import (
     Evaluator,
     Text,
     Token,
+    literal,
     read,
 )
+from cfn_lint_lambda_race.template import _evaluator as evaluator_module
 from cfn_lint_lambda_race.template._nodes import MAX_ALTERNATIVES, MAX_DEPTH
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
 from cfn_lint_lambda_race.template._text import UNKNOWN
+from tests.building import with_stage
 
 ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Fn}"
 
@@ -630,3 +637,82 @@ def test_a_mapping_of_many_values_is_looked_up_only_so_far() -> None:
     assert found.value.token is not None
     assert found.value.token.kind == UNKNOWN
     assert evaluator._steps < 2 * MAX_ALTERNATIVES
+
+
+def _texts(node: Any, *sets: Any, **conditions: Any) -> list[str]:
+    parameters = {
+        "Stage": {"Type": "String", "Default": "dev"},
+        "Open": {"Type": "String"},
+    }
+    always = {"Fn::Equals": ["a", "a"]}
+    prod = {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    template = {
+        "Parameters": parameters,
+        "Conditions": {
+            "Always": always,
+            "Never": {"Fn::Not": [{"Condition": "Always"}]},
+            "IsProd": prod,
+            **conditions,
+        },
+    }
+    return [str(found.value) for found in Evaluator(template, sets).evaluate(node)]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Fn::And": [{"Condition": "Always"}, {"Condition": "IsProd"}]},
+        {"Fn::Or": [{"Condition": "Never"}, {"Condition": "IsProd"}]},
+        {"Fn::Unknown": [{"Condition": "Always"}, {"Condition": "Always"}]},
+        {"Fn::Equals": ["a", "b", "c"]},
+        {"Fn::Not": [{"Condition": "Always"}, {"Condition": "Always"}]},
+    ],
+)
+def test_what_does_not_decide_a_condition(condition: Any) -> None:
+    assert _texts({"Fn::If": ["C", "a", "b"]}, C=condition) == ["a", "b"]
+
+
+def test_a_default_that_was_taken_decides_conditions_beside_it() -> None:
+    choice = {"Fn::If": ["IsProd", "1", "2"]}
+    assert _texts({"Fn::Join": ["", [{"Ref": "Stage"}, choice]]}) == ["dev2"]
+
+
+def test_a_set_of_parameters_that_leaves_one_out_says_nothing_of_it() -> None:
+    sets = {"Stage": "prod"}, {"Open": "x"}
+    assert _texts({"Ref": "Stage"}, *sets) == ["prod"]
+
+
+TWO_SETS = ({"Stage": "prod", "Open": "x"}, {"Stage": "dev", "Open": "y"})
+
+
+def test_what_sets_of_parameters_give_is_given_together() -> None:
+    assert _texts({"Fn::Sub": "${Stage}-${Open}"}, *TWO_SETS) == ["prod-x", "dev-y"]
+    # One parameter is looked at; the other one decides the condition.
+    choice = {"Fn::If": ["IsProd", "live", "beta"]}
+    node = {"Fn::Join": [":", [{"Ref": "Open"}, choice]]}
+    cfn = Template("template.json", with_stage(node), ["us-east-1"])
+    sets = [SimpleNamespace(parameters=values) for values in TWO_SETS]
+    cfn.context = cfn.context.evolve(parameter_sets=sets)
+    reading = read(cfn)
+    found = reading.evaluator.evaluate(node)
+    possible = [str(one.value) for one in found if reading.possible(one.when)]
+    assert possible == ["x:live", "y:beta"]
+
+
+def test_what_was_read_before_leaves_room_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bound is for one value, not for all of a large template."""
+    monkeypatch.setattr(evaluator_module, "MAX_STEPS", 20)
+    evaluator = Evaluator({})
+    node = {"Fn::Join": ["-", ["a", {"Fn::Join": ["-", ["b", "c"]]}]]}
+    for _ in range(20):
+        assert [str(found.value) for found in evaluator.evaluate(node)] == ["a-b-c"]
+
+
+def test_a_key_may_be_a_number() -> None:
+    """YAML has such keys; an intrinsic function is none of them."""
+    assert _texts({"Fn::ToJsonString": {1: "a"}}) != []
+    (found,) = Evaluator({}).evaluate({1: "a"})
+    assert isinstance(found.value, dict)
+    assert list(found.value.values()) == [literal("a")]

@@ -15,10 +15,13 @@ import yaml
 from cfnlint.decode import decode_str
 
 from cfn_lint_lambda_race.__main__ import main
-from cfn_lint_lambda_race._plan import _POSSIBLE
+from cfn_lint_lambda_race._plan import _WORDS
 from cfn_lint_lambda_race.update import Kind
+from tests.building import Template_, resource
 from tests.linting import CORPUS, FUNCTION, TEMPLATES, lint
-from tests.test_updates import Template_, resource
+
+# Each compares several templates, and lints them wholly.
+pytestmark = pytest.mark.slow
 
 STORY = TEMPLATES / "story"
 ARTICLE = CORPUS / "article"
@@ -640,4 +643,4 @@ def test_odd_resources_are_no_crash(
 
 
 def test_each_kind_of_hazard_has_words() -> None:
-    assert set(_POSSIBLE) == set(Kind)
+    assert set(_WORDS) == set(Kind)

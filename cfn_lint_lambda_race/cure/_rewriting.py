@@ -8,7 +8,7 @@ else they say. What is written otherwise comes back as it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ _ARN = rf"arn:{_FIELD}:lambda:{_FIELD}:{_FIELD}:function:"
 _QUALIFIER = rf"(?::{re.escape(LATEST)}(?![\w.]))?"
 # Nothing that belongs to the name, or qualifies it, comes behind.
 _END = r"(?![:\w$-])"
+# How a document says that a name is a function's, in JSON or YAML.
+_NAMING = r"(\bFunctionName\\*[\"']?\s*:\s*\\*[\"']?)"
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Published:
 
     ``ref`` is what `Ref` takes and ``variable`` what `Fn::Sub` takes for its ARN;
     ``variable`` and ``name`` are None where the name is not written out, ``written`` is
-    the ARN where no `Ref` gives it. ``names`` are
-    the names that the function itself is written with.
+    the ARN where no `Ref` gives it. ``names`` are the names that the function itself is
+    written with, ``sources`` those that are texts of `Fn::Sub`.
     """
 
     function: str
@@ -37,6 +39,7 @@ class Published:
     variable: str | None
     name: str | None
     names: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     written: Any = None
 
     @property
@@ -152,7 +155,7 @@ class Rewriting:
         for found in self.published.values():
             if found.function not in own:
                 text = self._with_variables(text, found, is_whole)
-            text = self._with_names(text, found)
+            text = self._with_names(text, found, () if own else found.sources)
         return text
 
     def _with_variables(self, text: str, found: Published, is_whole: bool) -> str:
@@ -161,22 +164,22 @@ class Rewriting:
         text, count = re.subn(
             rf"{arns}{_QUALIFIER}{_END}", lambda _: self._variable(found), text
         )
-        if count or found.name is None:
+        if found.name is None:
             return text
         # A partial ARN: `account:function:name`.
-        text, count = re.subn(
+        text, partial = re.subn(
             rf"(\bfunction:\$\{{{function}\}}){_QUALIFIER}{_END}",
             lambda match: f"{match[1]}:{found.name}",
             text,
         )
-        if count:
-            return text
         if self.takes_arn and not is_whole:
             new = self._variable(found)
         else:
             new = f"${{{found.function}}}:{found.name}"
-        name = rf"(?<![\w:}}-])\$\{{{function}\}}{_QUALIFIER}{_END}"
-        return re.sub(name, lambda _: new, text)
+        # Beside an ARN, a name that stands anywhere may be there for people.
+        before = _NAMING if count or partial else "()"
+        name = rf"{before}(?<![\w:}}-])\$\{{{function}\}}{_QUALIFIER}{_END}"
+        return re.sub(name, lambda match: match[1] + new, text)
 
     def _variable(self, found: Published) -> str:
         if found.variable is not None:
@@ -196,8 +199,8 @@ class Rewriting:
         return text
 
     @staticmethod
-    def _with_names(text: str, found: Published) -> str:
-        for name in found.names if found.name is not None else ():
+    def _with_names(text: str, found: Published, more: Iterable[str] = ()) -> str:
+        for name in (*found.names, *more) if found.name is not None else ():
             text = re.sub(
                 rf"(:function:{re.escape(name)}){_QUALIFIER}{_END}",
                 lambda match: f"{match[1]}:{found.name}",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
+from cfn_lint_lambda_race.cure._difference import edits_between
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.template import Reading, Resource, Text, intrinsic, read
@@ -49,6 +50,13 @@ class Choices:
     functions: frozenset[str] = frozenset()
 
 
+class _Names(NamedTuple):
+    """The names of a function: as texts, and as texts of `Fn::Sub`."""
+
+    texts: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
 class Workshop:
     """Makes fixes for one text of a template."""
 
@@ -78,23 +86,11 @@ class Workshop:
         self, path: Path, old: Any, new: Any, rewriting: Rewriting
     ) -> list[Edit]:
         """The edits that make one node of another, where the two differ."""
-        if new == old:
-            return []
-        if isinstance(old, str) and isinstance(new, str):
-            return [self._rewritten(path, old, new, rewriting)]
-        pairs: list[tuple[str | int, Any, Any]] = []
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            if list(old) == list(new) and intrinsic(old)[0] != "Ref":
-                pairs = [(key, old[key], new[key]) for key in old]
-        elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-            pairs = list(zip(range(len(old)), old, new))
-        if not pairs:
-            return [self.document.replace(path, new)]
-        return [
-            edit
-            for key, one, other in pairs
-            for edit in self.rewrite((*path, key), one, other, rewriting)
-        ]
+
+        def of_text(place: Path, text: str, other: str) -> Edit:
+            return self._rewritten(place, text, other, rewriting)
+
+        return edits_between(self.document, path, old, new, of_text)
 
     def _rewritten(self, path: Path, old: str, new: str, rewriting: Rewriting) -> Edit:
         """The edit of a text that keeps its lines and quotes, where it can."""
@@ -120,29 +116,38 @@ class Workshop:
             for one in published
             if one.ref and "." not in one.ref and not _mentions(node, one.ref)
         ]
-        resource = self.node(path[:2])
+        functions = {one.function for one in published}
+        # What an alias of the same function takes the place of.
+        replaced = [
+            name
+            for name, alias in self.reading.references.aliases.items()
+            if alias.function in functions and name not in new
+        ]
+        return self.waiting(str(path[1]), new, replaced) if new else []
+
+    def waiting(
+        self, name: str, more: Sequence[str], less: Container[str] = ()
+    ) -> list[Edit]:
+        """Lets a resource wait for more, or for less, by its `DependsOn`."""
+        path = ("Resources", name)
+        resource = self.node(path)
         depends = resource.get("DependsOn", [])
         old = depends if isinstance(depends, list) else [depends]
-        new = [alias for alias in new if alias not in old]
-        if not new:
+        kept = [one for one in old if one not in less]
+        new = [one for one in more if one not in kept]
+        if kept == old and not new:
             return []
-        functions = {one.function for one in published}
-        aliases = self.reading.references.aliases
-        # What an alias of the same function took the place of.
-        kept = [
-            name
-            for name in old
-            if name not in aliases or aliases[name].function not in functions
-        ]
-        place = (*path[:2], "DependsOn")
+        place = (*path, "DependsOn")
         if isinstance(depends, list) and kept == old and len(new) == 1 and old:
             return [self.document.append(place, new[0])]
         names: list[Node] = [*kept, *new]
+        if not names:
+            return [self.document.remove(place)]
         value = names[0] if len(names) == 1 else names
         if "DependsOn" in resource:
             return [self.document.replace(place, value)]
         after = "Type" if "Type" in resource else None
-        return [self.document.add_keys(path[:2], {"DependsOn": value}, after)]
+        return [self.document.add_keys(path, {"DependsOn": value}, after)]
 
     def function(self, name: str) -> Resource:
         """A function of the template; raises `NoFixError` for one elsewhere."""
@@ -176,13 +181,21 @@ class Workshop:
             )
         return self._resources(function, names)
 
-    def _names(self, function: Resource) -> tuple[str, ...]:
-        """The names of a function that its template writes out."""
-        found = self.reading.evaluator.texts(function.properties.get("FunctionName"))
-        return tuple(
-            one.value.literal
-            for one in found
-            if isinstance(one.value, Text) and one.value.literal
+    def _names(self, function: Resource) -> _Names:
+        """How a template writes the name of a function."""
+        written = function.properties.get("FunctionName")
+        found = self.reading.evaluator.texts(written)
+        name, argument = intrinsic(written)
+        sources: tuple[str, ...] = ()
+        if isinstance(argument, str) and name in ("Ref", "Fn::Sub"):
+            sources = (f"${{{argument}}}" if name == "Ref" else argument,)
+        return _Names(
+            tuple(
+                one.value.literal
+                for one in found
+                if isinstance(one.value, Text) and one.value.literal
+            ),
+            sources,
         )
 
     def aliases(self, function: Resource) -> list[str]:
@@ -217,7 +230,7 @@ class Workshop:
         alias = references.aliases.get(name)
         if alias is None:
             # A version: `Ref` gives its ARN.
-            return Published(function, name, name, None, names)
+            return Published(function, name, name, None, *names)
         is_serverless = alias.resource.id == function
         written = alias.resource.properties.get(
             _PUBLISHING if is_serverless else "Name"
@@ -226,7 +239,7 @@ class Workshop:
         literal = written if isinstance(written, str) else None
         if is_serverless:
             return _of_serverless(function, literal, names)
-        return Published(function, name, name, literal, names)
+        return Published(function, name, name, literal, *names)
 
     # -- SAM -----------------------------------------------------------------------
 
@@ -299,18 +312,18 @@ class Workshop:
     # -- CloudFormation ------------------------------------------------------------
 
     def _published_version(
-        self, function: Resource, names: tuple[str, ...]
+        self, function: Resource, names: _Names
     ) -> tuple[Published, list[Edit]]:
         """The version of a function; `Ref` gives its ARN."""
         if function.type == SERVERLESS_FUNCTION:
             name = f"{function.id}.Version"
             edits = [] if self.aliases(function) else self._publishing(function)
-            return Published(function.id, name, None, None, names), edits
+            return Published(function.id, name, None, None, *names), edits
         version, edits = self.version(function.id)
-        return Published(function.id, version, version, None, names), edits
+        return Published(function.id, version, version, None, *names), edits
 
     def _resources(
-        self, function: Resource, names: tuple[str, ...]
+        self, function: Resource, names: _Names
     ) -> tuple[Published, list[Edit]]:
         """An alias of the function's version, and the version where it has none."""
         version, resources = self._version(function)
@@ -327,7 +340,7 @@ class Workshop:
                 "Name": self.choices.alias,
             },
         }
-        found = Published(function.id, alias, alias, self.choices.alias, names)
+        found = Published(function.id, alias, alias, self.choices.alias, *names)
         return found, [self.document.add_resources(function.id, resources)]
 
     def version(self, name: str) -> tuple[str, list[Edit]]:
@@ -477,14 +490,12 @@ def short_hash(digest: str) -> str:
     return digest[:_DIGITS]
 
 
-def _of_serverless(
-    function: str, alias: str | None, names: tuple[str, ...]
-) -> Published:
+def _of_serverless(function: str, alias: str | None, names: _Names) -> Published:
     """What SAM publishes of a function, by the logical ID that it generates."""
     variable = None
     if alias is not None:
         variable = alias_logical_id(function, alias)
-    return Published(function, published_alias_id(function), variable, alias, names)
+    return Published(function, published_alias_id(function), variable, alias, *names)
 
 
 def workshop(cfn: Template, document: Document, choices: Choices) -> Workshop:

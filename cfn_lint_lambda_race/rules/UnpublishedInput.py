@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_published, name_resource
 from cfn_lint_lambda_race.cure import publish_inputs
 from cfn_lint_lambda_race.rules._rule import NAMED, RaceRule, finding, joined
-from cfn_lint_lambda_race.rules._words import name_published, name_resource
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import UnpublishedInput as Found
 from cfn_lint_lambda_race.update import unpublished_inputs

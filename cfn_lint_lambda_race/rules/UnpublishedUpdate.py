@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_published, say_cases
 from cfn_lint_lambda_race.cure import publish_changes
 from cfn_lint_lambda_race.rules._rule import (
     RaceRule,
@@ -14,13 +15,12 @@ from cfn_lint_lambda_race.rules._rule import (
     listed,
     named,
 )
-from cfn_lint_lambda_race.rules._words import name_published
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import (
     Cure,
     Unpublished,
+    cases_of_change,
     place_of,
-    scenario_of_change,
     update_of,
 )
 
@@ -82,7 +82,7 @@ CURES = {
 def _words(cfn: Template, found: Unpublished) -> tuple[str, str, str]:
     """What the message says besides the function."""
     changes = listed([*found.update.code, *found.update.configuration])
-    return changes, scenario_of_change(cfn, found.update), CURES[found.cure]
+    return changes, say_cases(cases_of_change(cfn, found.update)), CURES[found.cure]
 
 
 def _message(cfn: Template, stale: Sequence[Unpublished]) -> str:

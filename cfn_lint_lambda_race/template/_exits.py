@@ -20,7 +20,7 @@ from cfn_lint_lambda_race.template._nodes import (
 )
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_STATE_MACHINE
-from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION
+from cfn_lint_lambda_race.template._scenario import ALWAYS, CONDITION, Cases
 from cfn_lint_lambda_race.template._targets import Mention, Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION
 
@@ -34,14 +34,14 @@ class Exit:
 
     ``resource`` is the resource, or the output, that holds it, and ``row`` what the
     data says of such places; None for a policy that SAM makes of a connector of the
-    resource. ``function`` is the logical ID, ``when`` the scenario (empty for always).
+    resource. ``function`` is the logical ID, ``when`` the cases, empty for always.
     """
 
     path: Path
     resource: Resource
     row: TargetRow | None
     function: str
-    when: str
+    when: Cases
 
     @property
     def is_output(self) -> bool:
@@ -116,7 +116,7 @@ class Exits:
                 # The target of the source carries the finding.
                 continue
             if references.unqualified(found.reference) and found.source.id != function:
-                yield Exit(found.path, found.source, None, function, "")
+                yield Exit(found.path, found.source, None, function, ())
 
     def _outputs(self, references: References) -> Iterator[Mention]:
         outputs = self._template.get("Outputs")

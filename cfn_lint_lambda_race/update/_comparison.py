@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
@@ -23,7 +22,6 @@ from cfn_lint_lambda_race.template import (
     Token,
     scalar_text,
 )
-from cfn_lint_lambda_race.template._cfnlint import create_only_pointers
 from cfn_lint_lambda_race.template._names import names_in, objects
 from cfn_lint_lambda_race.template._nodes import Value
 from cfn_lint_lambda_race.template._sam import (
@@ -46,14 +44,14 @@ from cfn_lint_lambda_race.update._deployment import (
     Deployment,
     Shield,
     as_lambda_takes,
+    create_only_properties,
 )
+from cfn_lint_lambda_race.update._frozen import SERVERLESS_VERSION
 from cfn_lint_lambda_race.update._inputs import (
     Inputs,
 )
 from cfn_lint_lambda_race.update._values import differ, pruned
 
-# The Serverless Framework names a version <Function>LambdaVersion<hash>.
-SERVERLESS_VERSION = re.compile(r"LambdaVersion(?=.*\d)[A-Za-z0-9]{20,}$")
 # Depth limit for replacements that cause other replacements; only hostile templates
 # go deeper.
 _MAX_CHAIN = 30
@@ -673,14 +671,3 @@ def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
     if isinstance(value, dict):
         return {key: _mapped(item, change) for key, item in value.items()}
     return value
-
-
-@cache
-def create_only_properties(resource_type: str) -> tuple[tuple[str, ...], ...]:
-    """The properties whose change replaces a resource, from cfn-lint's schemas."""
-    prefix = "/properties/"
-    return tuple(
-        tuple(pointer[len(prefix) :].split("/"))
-        for pointer in create_only_pointers(resource_type)
-        if pointer.startswith(prefix)
-    )

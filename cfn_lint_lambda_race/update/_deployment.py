@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -23,7 +23,7 @@ from cfn_lint_lambda_race.template import (
     read,
     scalar_text,
 )
-from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._cfnlint import Template, create_only_pointers
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
 from cfn_lint_lambda_race.template._nodes import Alternatives
 from cfn_lint_lambda_race.template._sam import (
@@ -399,3 +399,14 @@ def _evaluated(node: Any) -> Any:
     if isinstance(node, list):
         return [_evaluated(value) for value in node]
     return None if node is None else literal(str(node))
+
+
+@cache
+def create_only_properties(resource_type: str) -> tuple[tuple[str, ...], ...]:
+    """The properties whose change replaces a resource, from cfn-lint's schemas."""
+    prefix = "/properties/"
+    return tuple(
+        tuple(pointer[len(prefix) :].split("/"))
+        for pointer in create_only_pointers(resource_type)
+        if pointer.startswith(prefix)
+    )

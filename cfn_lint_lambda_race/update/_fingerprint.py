@@ -1,8 +1,8 @@
 """A hash of what a function is: another one whenever an update changes the function.
 
-What counts is what W9832 compares: the values of the properties that go through
-``UpdateFunctionCode`` and ``UpdateFunctionConfiguration``, the files of local code,
-and whatever replaces the resources that the values refer to.
+What counts is what a comparison of two templates looks at: the properties that go
+through ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration``, the files of local
+code, and the create-only properties of the resources that those refer to.
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._nodes import Value
-from cfn_lint_lambda_race.update._comparison import create_only_properties
-from cfn_lint_lambda_race.update._deployment import Deployment, as_lambda_takes
+from cfn_lint_lambda_race.update._deployment import (
+    Deployment,
+    as_lambda_takes,
+    create_only_properties,
+)
 from cfn_lint_lambda_race.update._git import GitError, Repository
 from cfn_lint_lambda_race.update._values import pruned
 

@@ -30,7 +30,7 @@ from cfn_lint_lambda_race.template._names import (
 )
 from cfn_lint_lambda_race.template._nodes import Value
 from cfn_lint_lambda_race.template._text import UNKNOWN
-from cfn_lint_lambda_race.update._deployment import Deployment
+from cfn_lint_lambda_race.update._deployment import Deployment, create_only_properties
 from cfn_lint_lambda_race.update._values import ASSET_HASH
 
 # The members of `Code` that do not say which code it is.
@@ -183,6 +183,22 @@ class Inputs:
         # Defaults would hide the branches that another value takes.
         evaluator = self.deployment.of_any_choice.reading.evaluator
         return any(self._is_open(found.value) for found in evaluator.evaluate(node))
+
+    def may_be_replaced(self, resource: Resource) -> bool:
+        """Whether a deployment of the same text can replace a resource.
+
+        That is, whether a create-only property of it may change. Asks one template;
+        what an update from one template to another certainly replaces is asked of
+        the two: `Comparison.is_replaced`.
+        """
+        if any(str(name).startswith("Fn::") for name in resource.properties):
+            # A transform or a loop may write any of them.
+            return True
+        names = {steps[0] for steps in create_only_properties(resource.type)}
+        return any(
+            self.may_change(resource.properties[name])
+            for name in names & resource.properties.keys()
+        )
 
     def _is_open(self, value: Value) -> bool:
         """Whether an evaluated value rests on what only the deployment knows."""

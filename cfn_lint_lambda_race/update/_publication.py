@@ -16,7 +16,7 @@ from cfn_lint_lambda_race.template._sam import (
 from cfn_lint_lambda_race.update._changes import FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
-from cfn_lint_lambda_race.update._frozen import follows_the_text, may_be_replaced
+from cfn_lint_lambda_race.update._frozen import follows_the_text
 from cfn_lint_lambda_race.update._inputs import Inputs
 
 
@@ -208,7 +208,7 @@ def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
     return any(
         version.id not in comparison.before.resources
         or comparison.is_replaced(version.id)
-        or may_be_replaced(version, inputs)
+        or inputs.may_be_replaced(version)
         for version in comparison.after.versions(function)
     )
 

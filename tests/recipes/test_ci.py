@@ -353,6 +353,20 @@ def test_github_deployment_of_no_change_is_no_failure(
     assert "ExecuteChangeSet" not in asked
 
 
+@pytest.mark.parametrize("fail_on", ["warning", "error"])
+def test_github_deployment_fails_with_its_change_set(
+    deployment: Shell, cloudformation: Cloud, fail_on: str
+) -> None:
+    deployment.write({"templates/orders.yaml": STORY / "alias.yaml"})
+    cloudformation.reason = "User is not authorized to perform: lambda:GetFunction"
+    done = _deploy(deployment, cloudformation, fail_on=fail_on)
+    code, said = done["Ask CloudFormation what would change"]
+    assert code == 1
+    assert "not authorized to perform" in said
+    asked = {question["Action"] for question in cloudformation.questions}
+    assert "ExecuteChangeSet" not in asked
+
+
 ACTION = ROOT / "action.yml"
 
 
