@@ -133,7 +133,7 @@ class Workshop:
         resource = self.node(path)
         depends = resource.get("DependsOn", [])
         old = depends if isinstance(depends, list) else [depends]
-        kept = [one for one in old if one not in less]
+        kept = [one for one in old if one not in less and one is not None]
         new = [one for one in more if one not in kept]
         if kept == old and not new:
             return []

@@ -139,13 +139,13 @@ def gathered(
         else:
             path = one.place.path if one.place.is_shared else ()
             shared.setdefault((path, one.words), []).append(one)
-    for (path, words), found in shared.items():
-        if path and len(found) > 1:
-            yield found[0].place, [one.function for one in found]
+    for (path, words), sharing in shared.items():
+        if path and len(sharing) > 1:
+            yield sharing[0].place, [one.function for one in sharing]
         else:
-            same.setdefault(words, []).extend(found)
-    for found in same.values():
-        groups = [found] if len(found) > NAMED else [[one] for one in found]
+            same.setdefault(words, []).extend(sharing)
+    for alike in same.values():
+        groups = [alike] if len(alike) > NAMED else [[one] for one in alike]
         for group in groups:
             place = group[0].place
             if place.is_shared:

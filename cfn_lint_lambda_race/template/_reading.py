@@ -138,7 +138,7 @@ class Reading:
         One for each function and alias; with a scenario only where another
         alternative of the target does not invoke ``$LATEST``.
         """
-        found: dict[tuple[str, str], list[Scenario]] = {}
+        by_use: dict[tuple[str, str], list[Scenario]] = {}
         is_always = target.is_complete
         for reference in target.references:
             if self.references.is_framework(reference.function):
@@ -154,14 +154,14 @@ class Reading:
             alias = reference.alias.name if reference.alias else ""
             key = (reference.function or str(reference.name), alias)
             if scenarios:
-                found.setdefault(key, []).extend(scenarios)
+                by_use.setdefault(key, []).extend(scenarios)
         return [
             UnqualifiedUse(
                 function,
                 alias,
                 self.cases(scenarios, target.base, is_always),
             )
-            for (function, alias), scenarios in found.items()
+            for (function, alias), scenarios in by_use.items()
         ]
 
     @staticmethod
@@ -245,17 +245,17 @@ class Reading:
         Those that differ in one choice alone become one, where none is left out that
         can happen.
         """
-        found = dict.fromkeys(scenarios)
-        facts = dict.fromkeys(fact for one in found for fact, _ in one.facts)
+        simple = dict.fromkeys(scenarios)
+        facts = dict.fromkeys(fact for one in simple for fact, _ in one.facts)
         for fact in sorted(facts):
             groups: dict[Scenario, list[Scenario]] = {}
-            for one in found:
+            for one in simple:
                 groups.setdefault(one.without(*fact), []).append(one)
             for rest, group in groups.items():
                 if rest in group or self._is_any(fact, rest, group, base, domains):
-                    found = {one: None for one in found if one not in group}
-                    found[rest] = None
-        return list(found)
+                    simple = {one: None for one in simple if one not in group}
+                    simple[rest] = None
+        return list(simple)
 
     def _is_any(
         self,

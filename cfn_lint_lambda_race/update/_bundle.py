@@ -165,6 +165,7 @@ class Bundles:
     def __init__(self, code: LocalCode) -> None:
         self._code = code
         self._modules: dict[str, _Module | None] = {}
+        self._resolved: dict[str, str | None] = {}
         self._packages: dict[str, _Dependencies] = {}
 
     def of(self, folder: str, entries: Iterable[str]) -> Bundle:
@@ -225,6 +226,11 @@ class Bundles:
 
         None where there is no such file, or it lies outside of the repository.
         """
+        if name not in self._resolved:
+            self._resolved[name] = self._looked_up(name)
+        return self._resolved[name]
+
+    def _looked_up(self, name: str) -> str | None:
         if name.startswith("../") or name == "..":
             return None
         candidates = [name]

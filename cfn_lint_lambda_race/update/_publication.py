@@ -190,11 +190,14 @@ def unpublished_input(inputs: Inputs, function: Resource) -> UnpublishedInput | 
 def _stale(
     after: Deployment, function: str, aliases: list[str], moved: set[str]
 ) -> str | None:
+    versions = after.versions(function)
+    if not (aliases or versions):
+        return None
     invoked = _invoked(after, function)
     for name in aliases:
         if name not in moved and (invoked is None or name in invoked):
             return name
-    for version in after.versions(function):
+    for version in versions:
         # Nobody elsewhere invokes a version that has an alias.
         if not aliases if invoked is None else version.id in invoked:
             return version.id
