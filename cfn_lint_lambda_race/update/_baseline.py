@@ -138,11 +138,11 @@ def baseline_content(settings: Settings, cfn: Template) -> bytes | None:
     """
     if settings.baseline_ref:
         try:
-            found = _committed(settings.baseline_ref, cfn)
+            committed = _committed(settings.baseline_ref, cfn)
         except GitError as error:
             message = f"baseline_ref {settings.baseline_ref}: {error}"
             raise BaselineError(message) from None
-        return None if found is None else found[3]
+        return None if committed is None else committed[3]
     path = _baseline_file(settings.baseline_path or "", cfn.filename)
     return None if path is None else read_limited(path, "baseline_path")
 

@@ -214,13 +214,13 @@ class LocalCode:
             yield from self._names[first:last]
 
     def _differs(self, below: str) -> bool | None:
-        found = unknown = False
+        is_there = unknown = False
         for _, is_other in self._compared(below):
             if is_other:
                 return True
-            found = True
+            is_there = True
             unknown = unknown or is_other is None
-        return None if not found or unknown else False
+        return None if not is_there or unknown else False
 
     def _compared(self, below: str) -> Iterator[tuple[str, bool | None]]:
         """The files at and below a path, each with whether it differs.
@@ -330,9 +330,9 @@ class LocalCode:
         path = self.root / name
         if stat.S_IFMT(old.mode) == _SUBMODULE and self._is_folder(name):
             with contextlib.suppress(GitError):
-                found = Repository.find(path)
-                if found is not None and found.root == path:
-                    return LocalCode(found, old.digest, [path]).differs(path)
+                submodule = Repository.find(path)
+                if submodule is not None and submodule.root == path:
+                    return LocalCode(submodule, old.digest, [path]).differs(path)
         # It is not checked out, or lacks the commit.
         return new.digest != old.digest
 
@@ -416,8 +416,8 @@ class LocalCode:
             stored = self._repository.blob(digest, _POINTER_LIMIT)
         except TooLongError:
             return None
-        found = _POINTER.match(stored) if stored is not None else None
-        return found[1].decode() == oid if found else None
+        pointed = _POINTER.match(stored) if stored is not None else None
+        return pointed[1].decode() == oid if pointed else None
 
     def _is_text(self, content: bytes, attributes: Mapping[str, str]) -> bool:
         """Whether git stores CRLF as LF."""
