@@ -1050,7 +1050,13 @@ Resources:
     Properties: {FunctionName: !Ref Orders}
 Outputs:
   Version:
+    # What is not renamed stays as it is written.
     Value: !Sub ["${OrdersVersion.Version} of ${Day}", {Day: 2020-01-01}]
+  Text:
+    Value: !Sub >
+      ${OrdersVersion}
+
+      and ${!OrdersVersionOther}
 """
     )
     result = fixed(path)

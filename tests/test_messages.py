@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from cfnlint.match import Match
 
-from tests.linting import TEMPLATES, is_ours, lint
+from tests.linting import ROOT, TEMPLATES, is_ours, lint
 from tests.pages import examples
 
 MAX_WORDS = 25
@@ -60,8 +60,18 @@ def _of_ours(matches: list[Match]) -> set[str]:
 
 
 def _recorded() -> set[str]:
-    snapshots = importlib.import_module("tests.snapshots.snap_test_templates").snapshots
-    return {found["message"] for findings in snapshots.values() for found in findings}
+    names = sorted(
+        path.stem for path in (ROOT / "tests" / "snapshots").glob("snap_*.py")
+    )
+    snapshots = [
+        importlib.import_module(f"tests.snapshots.{name}").snapshots for name in names
+    ]
+    return {
+        found["message"]
+        for folder in snapshots
+        for findings in folder.values()
+        for found in findings
+    }
 
 
 @pytest.mark.parametrize(
