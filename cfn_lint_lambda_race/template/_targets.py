@@ -565,7 +565,7 @@ class Mentions(Generic[_Kind]):
         Where an API has a definition of its own, that names the function.
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
         """
-        kind = event.node.get("Type") if isinstance(event.node, Mapping) else None
+        kind = event.node.get("Type")
         name = API_EVENTS.get(kind) if isinstance(kind, str) else None
         if name is None:
             return True
@@ -655,10 +655,8 @@ def _operation(branch: Branch) -> tuple[Any, ...]:
     return tuple(keys[-4:-2])
 
 
-def _api_name(value: Any) -> str:
+def _api_name(value: Text) -> str:
     """The logical ID that an event names its API by, as `Ref` or as it is."""
-    if not isinstance(value, Text):
-        return ""
     if value.token is not None and value.token.kind == ATTRIBUTE:
         return value.token.name
     return value.literal or ""
