@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, TextIO
 
-from cfn_lint_lambda_race.rules._words import name_target
+from cfn_lint_lambda_race._words import name_target
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._sam import published_version_id

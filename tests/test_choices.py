@@ -18,15 +18,9 @@ import pytest
 from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Scenario
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
 from cfn_lint_lambda_race.update import update_of
+from tests.building import new_code, parameter, resource, stack
 from tests.linting import lint_template, messages
-from tests.test_updates import (
-    configured,
-    new_code,
-    parameter,
-    resource,
-    stack,
-    update,
-)
+from tests.updates import configured, update
 
 Template_ = dict[str, Any]
 
@@ -399,6 +393,7 @@ def _holds(after: Template_, when: Scenario, values: Mapping[str, str]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("allowed", [{}, _ALLOWED[0], _ALLOWED[2]], ids=str)
 def test_what_is_told_of_defaults_is_so_with_each_value(

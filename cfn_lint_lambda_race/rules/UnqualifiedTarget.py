@@ -6,9 +6,9 @@ from typing import TypeAlias
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource, name_target, say_cases
 from cfn_lint_lambda_race.cure import invoke_published
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
-from cfn_lint_lambda_race.rules._words import name_resource, name_target
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
 
@@ -98,7 +98,7 @@ def _folded(uses: list[UnqualifiedUse]) -> list[UnqualifiedUse]:
     if len(uses) <= MAX_USES:
         return uses
     function = f"{uses[0].function} or {len(uses) - 1} more functions"
-    return [UnqualifiedUse(function, "", "")]
+    return [UnqualifiedUse(function, "", ())]
 
 
 def _message(reading: Reading, group: Sequence[_TargetUse]) -> str:
@@ -113,7 +113,7 @@ def _message(reading: Reading, group: Sequence[_TargetUse]) -> str:
         who += f" and {others} more target{'s' if others > 1 else ''}"
         invokes = "invoke"
     through = f" through alias {use.alias}" if use.alias else ""
-    when = f" when {use.when}" if use.when else ""
+    when = f" when {say_cases(use.when)}" if use.when else ""
     if any((one.alias, one.when) != (use.alias, use.when) for _, one in group):
         through = when = ""
     cures = {_cure(reading, *one) for one in group}

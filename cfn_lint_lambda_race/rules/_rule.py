@@ -12,8 +12,8 @@ from cfnlint.helpers import ensure_list
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource
 from cfn_lint_lambda_race.cure import Fix
-from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
 from cfn_lint_lambda_race.template._nodes import Path
@@ -126,23 +126,26 @@ def gathered(
 
     What `Globals` change stands there, where they change several functions in the
     same words. Else the same words stand once, at the first function, where there
-    are more functions than a message names. cfn-lint leaves out what stands at a
-    resource that ignores the rule; here such a function is left out before.
+    are more functions than a message names. A function that ignores the rule stands
+    alone and at itself, where cfn-lint leaves it out unless the rule is mandatory.
     """
     ignored = ignoring(cfn, rule)
     shared: dict[tuple[Path, Hashable], list[Told]] = {}
     same: dict[Hashable, list[Told]] = {}
     for one in told:
-        if one.function not in ignored:
+        if one.function in ignored:
+            place = Place(("Resources", one.function))
+            yield place if one.place.is_shared else one.place, [one.function]
+        else:
             path = one.place.path if one.place.is_shared else ()
             shared.setdefault((path, one.words), []).append(one)
-    for (path, words), found in shared.items():
-        if path and len(found) > 1:
-            yield found[0].place, [one.function for one in found]
+    for (path, words), sharing in shared.items():
+        if path and len(sharing) > 1:
+            yield sharing[0].place, [one.function for one in sharing]
         else:
-            same.setdefault(words, []).extend(found)
-    for found in same.values():
-        groups = [found] if len(found) > NAMED else [[one] for one in found]
+            same.setdefault(words, []).extend(sharing)
+    for alike in same.values():
+        groups = [alike] if len(alike) > NAMED else [[one] for one in alike]
         for group in groups:
             place = group[0].place
             if place.is_shared:

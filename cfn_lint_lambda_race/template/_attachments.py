@@ -15,11 +15,7 @@ from itertools import chain
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._grants import Grant, Grants
 from cfn_lint_lambda_race.template._holders import Form, Holder
-from cfn_lint_lambda_race.template._nodes import (
-    ALIAS_TYPE,
-    Path,
-    Resource,
-)
+from cfn_lint_lambda_race.template._nodes import Path, Resource
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._roles import Allowance, Roles
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
@@ -75,8 +71,8 @@ class Misfit:
 
 
 @dataclass
-class _Found:
-    """A misfit, and the alternatives of its target that are so."""
+class _Cases:
+    """A misfit, and the alternatives of its target in which it is one."""
 
     misfit: Misfit
     references: list[Reference] = field(default_factory=list)
@@ -105,38 +101,38 @@ class Attachments:
         self._possible = possible
         self._targets = targets
 
-        self._grants = Grants(evaluator, references, self._targets)
+        self._grants = Grants(evaluator, references)
         self._sources = Sources(evaluator)
         self._roles = Roles(evaluator, references)
         self._settings = Settings(evaluator, references, possible)
 
     def __iter__(self) -> Iterator[Misfit]:
         """The misfits, one a place."""
-        places: dict[Path, _Found] = {}
+        places: dict[Path, _Cases] = {}
         for misfit, reference, when in chain(
             self._misfit_grants(),
             self._misfit_roles(),
             self._misfit_settings(),
             self._misfit_snap_starts(),
         ):
-            found = places.setdefault(misfit.path, _Found(misfit))
-            if found.misfit == misfit:
-                found.references.append(reference)
-                found.scenarios.append(when)
+            cases = places.setdefault(misfit.path, _Cases(misfit))
+            if cases.misfit == misfit:
+                cases.references.append(reference)
+                cases.scenarios.append(when)
         yield from map(self._with_scenarios, places.values())
 
-    def _with_scenarios(self, found: _Found) -> Misfit:
-        misfit = found.misfit
+    def _with_scenarios(self, cases: _Cases) -> Misfit:
+        misfit = cases.misfit
         target = misfit.target
         resource = self._evaluator.resources.get(str(misfit.path[1]))
         base = target.base
         if resource is not None:
             base = self._evaluator.existing(resource, base)
         is_always = target.is_complete and all(
-            reference in found.references or not self._possible(reference.when)
+            reference in cases.references or not self._possible(reference.when)
             for reference in target.references
         )
-        scenarios = tuple(dict.fromkeys(found.scenarios))
+        scenarios = tuple(dict.fromkeys(cases.scenarios))
         return replace(misfit, scenarios=scenarios, base=base, is_always=is_always)
 
     # -- permissions -----------------------------------------------------------
@@ -169,9 +165,9 @@ class Attachments:
             when = branch.when.merged(reference.when)
             if when is None or not self._possible(when):
                 continue
-            for found in self._evaluator.texts(branch.node, when):
-                is_none = found.value.literal in _NO_ROLE
-                if not is_none and self._possible(found.when):
+            for role in self._evaluator.texts(branch.node, when):
+                is_none = role.value.literal in _NO_ROLE
+                if not is_none and self._possible(role.when):
                     return True
         return False
 
@@ -196,7 +192,7 @@ class Attachments:
             if right and not _names_a_resource(grant):
                 # For a caller elsewhere, or surplus.
                 continue
-            if right and self._serves_another(grant, target, reference.function):
+            if right and self._serves(grant, reference.function):
                 continue
             misfit = Misfit(
                 grant.path,
@@ -237,14 +233,13 @@ class Attachments:
                 held.setdefault(qualifier_key(reference), (reference, when))
         return held
 
-    def _serves_another(self, grant: Grant, target: Target, function: str) -> bool:
-        """Whether a permission fits some other target that it covers."""
+    def _serves(self, grant: Grant, function: str) -> bool:
+        """Whether a permission fits what some target that it covers can invoke."""
         mine = {qualifier_key(reference) for reference in grant.references}
         return any(
             reference.function == function and qualifier_key(reference) in {*mine, None}
             for other in self._targets
-            if other is not target
-            and grant.permits(other.row.authorised_by)
+            if grant.permits(other.row.authorised_by)
             and not self._sources.is_apart(grant, other)
             for reference in other.references
         )
@@ -327,7 +322,7 @@ class Attachments:
         if "FunctionName" not in resource.properties:
             # CloudFormation makes one up.
             return False
-        return any(found.value.literal is None for found in named)
+        return any(name.value.literal is None for name in named)
 
     # -- settings --------------------------------------------------------------
 
@@ -340,13 +335,13 @@ class Attachments:
             when = self._evaluator.existing(function)
             for branch in self._evaluator.property(function, "SnapStart", when):
                 applied = [
-                    found
+                    mode
                     for below in self._evaluator.below(branch, "ApplyOn")
-                    for found in self._evaluator.texts(below.node, below.when)
-                    if found.value == literal("PublishedVersions")
+                    for mode in self._evaluator.texts(below.node, below.when)
+                    if mode.value == literal("PublishedVersions")
                 ]
-                for found in applied:
-                    yield from self._unpublished(function, branch.path, found.when)
+                for mode in applied:
+                    yield from self._unpublished(function, branch.path, mode.when)
 
     def _unpublished(
         self, function: Resource, path: Path, when: Scenario
@@ -414,26 +409,26 @@ class Attachments:
         self, setting: Reference
     ) -> dict[str | None, tuple[Target, Reference, Scenario]]:
         """What the targets of a function invoke, each with the first that does."""
-        found: dict[str | None, tuple[Target, Reference, Scenario]] = {}
+        by_qualifier: dict[str | None, tuple[Target, Reference, Scenario]] = {}
         for target in self._targets:
             for key, (reference, when) in self._held(
                 target.references, setting
             ).items():
-                found.setdefault(key, (target, reference, when))
+                by_qualifier.setdefault(key, (target, reference, when))
             for reference in () if target.is_complete else target.references:
                 if reference.function == setting.function:
-                    found.setdefault(None, (target, reference, reference.when))
-        return found
+                    by_qualifier.setdefault(None, (target, reference, reference.when))
+        return by_qualifier
 
     def _is_alias_of(self, invoked: str | None, version: str) -> bool:
         """Whether what is invoked is an alias of a version."""
         for name, alias in self._references.aliases.items():
-            if invoked != str(token(ALIAS, name)) or alias.resource.type != ALIAS_TYPE:
+            if invoked != str(token(ALIAS, name)):
                 continue
-            for found in self._evaluator.texts(
+            for pointed in self._evaluator.texts(
                 alias.resource.properties.get("FunctionVersion")
             ):
-                if str(found.value) == version:
+                if str(pointed.value) == version:
                     return True
         return False
 

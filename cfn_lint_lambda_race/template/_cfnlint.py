@@ -91,9 +91,9 @@ def kept(cfn: Template, kind: type[_Kept], make: Callable[[], _Kept]) -> _Kept:
     objects: dict[type, Any] = vars(cfn).setdefault(f"{__name__}.kept", {})
     if kind not in objects:
         objects[kind] = make()
-    found = objects[kind]
-    assert isinstance(found, kind)
-    return found
+    one = objects[kind]
+    assert isinstance(one, kind)
+    return one
 
 
 def forget(cfn: Template, kind: type) -> None:
@@ -130,8 +130,8 @@ def transforms_of(document: Mapping[Any, Any]) -> list[Any]:
 def parameter_sets(cfn: Template) -> list[Mapping[str, Any]]:
     """The values that the user gives for parameters, one mapping a deployment."""
     sets: Iterable[Any] = getattr(cfn.context, "parameter_sets", None) or ()
-    found = (getattr(one, "parameters", None) for one in sets)
-    return [values for values in found if isinstance(values, Mapping)]
+    given = (getattr(one, "parameters", None) for one in sets)
+    return [values for values in given if isinstance(values, Mapping)]
 
 
 def merge_globals(document: Any) -> None:

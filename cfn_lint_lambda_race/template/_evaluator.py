@@ -116,7 +116,7 @@ class Evaluator:
         """
         if not isinstance(branch.node, Mapping):
             return [branch]
-        found: list[Branch] = []
+        reached: list[Branch] = []
         pending = [branch]
         while pending:
             branch = pending.pop()
@@ -124,10 +124,10 @@ class Evaluator:
             if name == "Fn::If" and argument is not None and _is_if(argument):
                 pending.extend(reversed(self._if_branches(branch, argument)))
             elif not (name == "Ref" and argument == "AWS::NoValue"):
-                found.append(branch)
-            if len(found) + len(pending) > MAX_ALTERNATIVES:
+                reached.append(branch)
+            if len(reached) + len(pending) > MAX_ALTERNATIVES:
                 return []
-        return found
+        return reached
 
     def _if_branches(self, branch: Branch, argument: Sequence[Any]) -> list[Branch]:
         return [
@@ -153,14 +153,14 @@ class Evaluator:
         A single value where a list belongs counts as its only item, as it does
         for CloudFormation.
         """
-        found: list[Branch] = []
+        reached: list[Branch] = []
         for whole in self.branches(branch):
             if isinstance(whole.node, list):
                 for index, item in enumerate(whole.node):
-                    found.extend(self.branches(whole.below(item, index)))
+                    reached.extend(self.branches(whole.below(item, index)))
             else:
-                found.append(whole)
-        return found
+                reached.append(whole)
+        return reached
 
     def below(self, branch: Branch, step: str) -> list[Branch]:
         """The nodes one step below a node; ``*`` is every item or every key.
@@ -197,10 +197,12 @@ class Evaluator:
             A branch for each node, with its path and its scenario; empty where the
             steps lead nowhere.
         """
-        found = self.branches(Branch(node, path, when))
+        reached = self.branches(Branch(node, path, when))
         for step in steps:
-            found = [below for branch in found for below in self.below(branch, step)]
-        return found
+            reached = [
+                below for branch in reached for below in self.below(branch, step)
+            ]
+        return reached
 
     def property(
         self, resource: Resource, name: str, when: Scenario = ALWAYS
@@ -254,8 +256,8 @@ class Evaluator:
 
     def text(self, node: Any) -> Text | None:
         """What a scalar is, where it can be one text alone; else None."""
-        found = self.texts(node)
-        return found[0].value if len(found) == 1 else None
+        texts = self.texts(node)
+        return texts[0].value if len(texts) == 1 else None
 
     def _evaluate(self, node: Any, when: Scenario) -> Alternatives:
         if isinstance(node, Text):
@@ -266,10 +268,10 @@ class Evaluator:
         name, argument = intrinsic(node)
         if name is not None:
             evaluate = _INTRINSICS.get(name)
-            found = evaluate(self, argument, when) if evaluate else None
+            alternatives = evaluate(self, argument, when) if evaluate else None
             return [
                 replace(one, value=unknown(node)) if one.value is UNCLEAR else one
-                for one in found or [Alternative(UNCLEAR, when)]
+                for one in alternatives or [Alternative(UNCLEAR, when)]
             ]
         if isinstance(node, list):
             return self.evaluate_list(node, when)
@@ -279,17 +281,17 @@ class Evaluator:
 
     def evaluate_list(self, node: list[Any], when: Scenario) -> Alternatives:
         """What a list of nodes can be; a single unknown where there is too much."""
-        found = self._combined(node, when)
-        if found is None:
+        combined = self._combined(node, when)
+        if combined is None:
             return [Alternative(unknown(node), when)]
         return [
             Alternative([item for item in items if item is not NO_VALUE], scenario)
-            for items, scenario in found
+            for items, scenario in combined
         ]
 
     def _evaluate_object(self, node: Mapping[Any, Any], when: Scenario) -> Alternatives:
-        found = self._combined(node.values(), when)
-        if found is None:
+        combined = self._combined(node.values(), when)
+        if combined is None:
             return [Alternative(unknown(node), when)]
         keys = [str(key) for key in node]
         return [
@@ -297,7 +299,7 @@ class Evaluator:
                 {key: item for key, item in zip(keys, items) if item is not NO_VALUE},
                 scenario,
             )
-            for items, scenario in found
+            for items, scenario in combined
         ]
 
     def _combined(
@@ -309,16 +311,16 @@ class Evaluator:
         """
         # Each result is a chain from the last value back to the first: results that
         # begin alike share their beginning, and long lists are not copied.
-        found: list[tuple[Any, Scenario]] = [((), when)]
+        combined: list[tuple[Any, Scenario]] = [((), when)]
         for node in nodes:
-            found = [
+            combined = [
                 ((chain, alternative.value), alternative.when)
-                for chain, scenario in found
+                for chain, scenario in combined
                 for alternative in self.evaluate(node, scenario)
             ]
-            if len(found) > MAX_ALTERNATIVES or self._steps > MAX_STEPS:
+            if len(combined) > MAX_ALTERNATIVES or self._steps > MAX_STEPS:
                 return None
-        return [(_unchained(chain), scenario) for chain, scenario in found]
+        return [(_unchained(chain), scenario) for chain, scenario in combined]
 
     # -- intrinsic functions ---------------------------------------------------
 
@@ -326,9 +328,9 @@ class Evaluator:
         if not _is_if(argument):
             return None
         return [
-            Alternative(found.value, found.when, (*branch.path, *found.path))
+            Alternative(one.value, one.when, (*branch.path, *one.path))
             for branch in self._if_branches(Branch(None, (), when), argument)
-            for found in self.evaluate(branch.node, branch.when)
+            for one in self.evaluate(branch.node, branch.when)
         ]
 
     def _ref(self, argument: Any, when: Scenario) -> Alternatives | None:
@@ -420,15 +422,15 @@ class Evaluator:
         resource, *rest = argument
         if not isinstance(resource, str):
             return None
-        found: Alternatives = []
+        alternatives: Alternatives = []
         for names, scenario in self._combined(rest, when) or ():
             if not all(
                 isinstance(name, Text) and name.literal is not None for name in names
             ):
                 return None
             attribute = ".".join(str(name) for name in names)
-            found.extend(self._attribute(resource, attribute, scenario))
-        return found
+            alternatives.extend(self._attribute(resource, attribute, scenario))
+        return alternatives
 
     def _attribute(
         self, resource_id: str, attribute: str, when: Scenario
@@ -475,10 +477,10 @@ class Evaluator:
         self, resource: Resource, qualifier: Text, when: Scenario
     ) -> Alternatives:
         """The ARN that an alias or a version resource refers to."""
-        found: Alternatives = []
+        arns: Alternatives = []
         for name, scenario in self._function_names(resource, when):
-            found.append(Alternative(function_arn(name, qualifier), scenario))
-        return found
+            arns.append(Alternative(function_arn(name, qualifier), scenario))
+        return arns
 
     def _function_names(
         self, resource: Resource, when: Scenario
@@ -492,11 +494,11 @@ class Evaluator:
             named = self.texts(resource.properties.get("FunctionName"), when)
         finally:
             self._active.discard(key)
-        found = []
+        names = []
         for alternative in named:
             identifier = parse_identifier(alternative.value)
-            found.append((identifier.name if identifier else hidden, alternative.when))
-        return found or [(hidden, when)]
+            names.append((identifier.name if identifier else hidden, alternative.when))
+        return names or [(hidden, when)]
 
     def _sam_reference(self, name: str, when: Scenario) -> Alternatives:
         """What SAM makes of ``Fn.Alias``, ``Fn.Version`` and its generated IDs.
@@ -512,21 +514,21 @@ class Evaluator:
         resource = self.resources.get(function)
         if resource is None or resource.type != SERVERLESS_FUNCTION:
             return []
-        found: Alternatives = []
+        alternatives: Alternatives = []
         for alias, scenario in self.published_aliases(resource, when):
             if alias is None:
                 continue
             if what == "Alias":
                 arn = function_arn(token(FUNCTION, function), alias)
-                found.append(Alternative(arn, scenario))
+                alternatives.append(Alternative(arn, scenario))
                 continue
             number = token(VERSION, published_version_id(function))
             if name.endswith(".Version.Version"):
-                found.append(Alternative(number, scenario))
+                alternatives.append(Alternative(number, scenario))
             else:
                 arn = function_arn(token(FUNCTION, function), number)
-                found.append(Alternative(arn, scenario))
-        return found
+                alternatives.append(Alternative(arn, scenario))
+        return alternatives
 
     def published_aliases(
         self, function: Resource, when: Scenario = ALWAYS
@@ -540,8 +542,8 @@ class Evaluator:
             return [(None, when)]
         alias = token(ALIAS, published_alias_id(function.id))
         return [
-            (None if found.value in (NO_VALUE, Text()) else alias, found.when)
-            for found in self.evaluate(node, when)
+            (None if written.value in (NO_VALUE, Text()) else alias, written.when)
+            for written in self.evaluate(node, when)
         ]
 
     def _generated_ids(self) -> dict[str, tuple[str, str]]:

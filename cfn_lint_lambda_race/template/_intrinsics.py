@@ -107,7 +107,7 @@ def _join(evaluator: Evaluating, argument: Any, when: Scenario) -> Alternatives 
 def _concatenated(
     evaluator: Evaluating, nodes: list[Any], delimiter: str, when: Scenario
 ) -> Alternatives | None:
-    found: Alternatives = []
+    texts: Alternatives = []
     alternatives = evaluator.evaluate_list(nodes, when)
     if any(isinstance(one.value, Text) for one in alternatives):
         opaque = [_opaque(evaluator, node, when) for node in nodes if node != ""]
@@ -118,8 +118,8 @@ def _concatenated(
         if isinstance(alternative.value, Text):
             return [alternative]
         joined = _joined(alternative.value, delimiter)
-        found.append(Alternative(joined, alternative.when))
-    return found
+        texts.append(Alternative(joined, alternative.when))
+    return texts
 
 
 def _opaque(evaluator: Evaluating, node: Any, when: Scenario) -> Any:
@@ -143,16 +143,16 @@ def _select(
 ) -> Alternatives | None:
     if not isinstance(argument, list) or len(argument) != 2:
         return None
-    found: Alternatives = []
+    selected: Alternatives = []
     for index in evaluator.texts(argument[0], when):
         number = _index(str(index.value))
         for items in evaluator.evaluate(argument[1], index.when):
             values = items.value if isinstance(items.value, list) else []
             if number is None or number >= len(values):
-                found.append(Alternative(UNCLEAR, items.when))
+                selected.append(Alternative(UNCLEAR, items.when))
             else:
-                found.append(Alternative(values[number], items.when))
-    return found
+                selected.append(Alternative(values[number], items.when))
+    return selected
 
 
 def _split(evaluator: Evaluating, argument: Any, when: Scenario) -> Alternatives | None:
@@ -161,12 +161,12 @@ def _split(evaluator: Evaluating, argument: Any, when: Scenario) -> Alternatives
     delimiter = argument[0]
     if not isinstance(delimiter, str):
         return None
-    found: Alternatives = []
+    lists: Alternatives = []
     for alternative in evaluator.texts(argument[1], when):
         pieces = alternative.value.split(delimiter)
         value: Value = UNCLEAR if pieces is None else list(pieces)
-        found.append(Alternative(value, alternative.when))
-    return found
+        lists.append(Alternative(value, alternative.when))
+    return lists
 
 
 def _find_in_map(
@@ -175,11 +175,11 @@ def _find_in_map(
     if not isinstance(argument, list) or len(argument) not in (3, 4):
         return None
     default = mapping(argument[3]) if len(argument) == 4 else {}
-    found: Alternatives = []
+    values: Alternatives = []
     for name in evaluator.texts(argument[0], when):
         table = evaluator.mappings.get(str(name.value))
-        found.extend(_look_up(evaluator, table, argument[1:3], default, name.when))
-    return found
+        values.extend(_look_up(evaluator, table, argument[1:3], default, name.when))
+    return values
 
 
 def _look_up(
@@ -191,22 +191,22 @@ def _look_up(
 ) -> Alternatives:
     if not keys:
         return evaluator.evaluate(table, when)
-    found: Alternatives = []
+    values: Alternatives = []
     for key in evaluator.texts(keys[0], when):
         for name, scenario in _keys(key, mapping(table)):
             if name is not None and name in mapping(table):
-                found.extend(
+                values.extend(
                     _look_up(
                         evaluator, mapping(table)[name], keys[1:], default, scenario
                     )
                 )
             elif "DefaultValue" in default and name is not None:
-                found.extend(evaluator.evaluate(default["DefaultValue"], scenario))
+                values.extend(evaluator.evaluate(default["DefaultValue"], scenario))
             else:
-                found.append(Alternative(UNCLEAR, scenario))
-            if len(found) > MAX_ALTERNATIVES:
-                return found
-    return found
+                values.append(Alternative(UNCLEAR, scenario))
+            if len(values) > MAX_ALTERNATIVES:
+                return values
+    return values
 
 
 def _keys(
@@ -236,7 +236,7 @@ def _import_value(evaluator: Evaluating, argument: Any, when: Scenario) -> Alter
 def _to_json(
     evaluator: Evaluating, argument: Any, when: Scenario
 ) -> Alternatives | None:
-    found: Alternatives = []
+    texts: Alternatives = []
     for alternative in evaluator.evaluate(argument, when):
         parts: list[Any] = []
         length = 0
@@ -245,8 +245,8 @@ def _to_json(
             length += len(part) if isinstance(part, str) else 1
             if length > MAX_LENGTH:
                 return None
-        found.append(Alternative(Text.of(*parts), alternative.when))
-    return found
+        texts.append(Alternative(Text.of(*parts), alternative.when))
+    return texts
 
 
 INTRINSICS: Mapping[str, Callable[[Evaluating, Any, Scenario], Alternatives | None]] = {

@@ -101,8 +101,8 @@ class Layers:
         if key not in self._known:
             node = function.properties["Architectures"]
             self._known[key] = [
-                (_architecture(found.value), found.when)
-                for found in self._evaluator.evaluate(node, when)
+                (_architecture(one.value), one.when)
+                for one in self._evaluator.evaluate(node, when)
             ]
         return self._known[key]
 
@@ -113,22 +113,22 @@ class Layers:
         base = self._evaluator.existing(function)
         node = function.properties["Layers"]
         place = Branch(node, (*function.path, "Layers"), base)
-        found: list[Layer] = []
+        layers: list[Layer] = []
         for item in self._evaluator.items(place):
             for alternative in self._evaluator.evaluate(item.node, item.when):
                 path = (*item.path, *alternative.path)
                 values = alternative.value
                 for value in values if isinstance(values, list) else [values]:
                     if isinstance(value, Text):
-                        found.extend(self._read(value, path, alternative.when))
-        return found
+                        layers.extend(self._read(value, path, alternative.when))
+        return layers
 
     def _is_image(self, function: Resource) -> bool:
         package = self._evaluator.property(function, "PackageType")
         return any(
-            str(found.value) == "Image"
+            str(package_type.value) == "Image"
             for branch in package
-            for found in self._evaluator.texts(branch.node, branch.when)
+            for package_type in self._evaluator.texts(branch.node, branch.when)
         )
 
     def _read(self, text: Text, path: Path, when: Scenario) -> Iterator[Layer]:
@@ -163,12 +163,14 @@ class Layers:
             architectures = None if built is None else frozenset({built})
             yield Layer(resource.id, path, when, architectures, built is None)
             return
-        for found in self._evaluator.evaluate(node, when):
-            names = _architectures(found.value)
-            is_undeclared = names is None and not isinstance(found.value, (Text, list))
+        for declared in self._evaluator.evaluate(node, when):
+            names = _architectures(declared.value)
+            is_undeclared = names is None and not isinstance(
+                declared.value, (Text, list)
+            )
             if names is not None and built is not None and built not in names:
                 names = frozenset({built})
-            yield Layer(resource.id, path, found.when, names, is_undeclared)
+            yield Layer(resource.id, path, declared.when, names, is_undeclared)
 
     def _built_for(self, resource: Resource) -> str | None:
         """What `sam build` builds a layer for; None where it does not, or unknown.
@@ -194,20 +196,20 @@ class Layers:
                 continue
             path = (*resource.path, "CompatibleArchitectures")
             base = self._evaluator.existing(resource)
-            for found in self._evaluator.evaluate(node, base):
-                names = _architectures(found.value)
+            for declared in self._evaluator.evaluate(node, base):
+                names = _architectures(declared.value)
                 if names is not None and built not in names:
-                    where = (*path, *found.path)
-                    yield Contradiction(resource.id, where, built, names, found.when)
+                    where = (*path, *declared.path)
+                    yield Contradiction(resource.id, where, built, names, declared.when)
 
     # -- questions -------------------------------------------------------------
 
     def mismatches(self, function: Resource) -> list[Mismatch]:
         """The layers that cannot run on their function, in some scenario."""
         layers = self.layers(function)
-        found = list(self._with_function(function, layers))
-        seen = {mismatch.layer.path for mismatch in found}
-        return found + [
+        mismatches = list(self._with_function(function, layers))
+        seen = {mismatch.layer.path for mismatch in mismatches}
+        return mismatches + [
             mismatch
             for mismatch in self._with_each_other(layers)
             if mismatch.layer.path not in seen

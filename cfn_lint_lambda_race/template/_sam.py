@@ -241,13 +241,13 @@ def _published_layers(
 ) -> list[Any]:
     """The layers of the stack whose content counts for the function's version."""
     nodes = function.properties.get("Layers")
-    found = []
+    published = []
     for node in nodes if isinstance(nodes, list) else []:
         name, argument = intrinsic(node)
         layer = resources.get(str(argument)) if name == "Ref" else None
         if layer is not None and layer.properties.get("PublishLambdaVersion"):
-            found.append(dict(layer.properties))
-    return found
+            published.append(dict(layer.properties))
+    return published
 
 
 def _with_parameters(parameter: ParameterOf, node: Any, depth: int = 0) -> Any:
@@ -278,10 +278,10 @@ def _with_parameters(parameter: ParameterOf, node: Any, depth: int = 0) -> Any:
 def _substituted(parameter: ParameterOf, text: str) -> str:
     end = 0
     pieces = []
-    for found in sub_variables(text):
-        value = parameter(found[1].strip())
-        pieces += [text[end : found.start()], value or found[0]]
-        end = found.end()
+    for variable in sub_variables(text):
+        value = parameter(variable[1].strip())
+        pieces += [text[end : variable.start()], value or variable[0]]
+        end = variable.end()
     return "".join([*pieces, text[end:]])
 
 

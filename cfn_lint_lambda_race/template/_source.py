@@ -151,11 +151,11 @@ def unmerged(cfn: Template) -> Mapping[str, Any]:
         return origin.unmerged
     if not isinstance(template, Mapping) or not template.get("Globals"):
         return template if isinstance(template, Mapping) else {}
-    found: Any = None
+    document: Any = None
     with suppress(OSError, RecursionError):
-        found = _decoded(source)
-    is_usable = isinstance(found, Mapping) and is_small(found)
-    origin.unmerged = found if is_usable else {}
+        document = _decoded(source)
+    is_usable = isinstance(document, Mapping) and is_small(document)
+    origin.unmerged = document if is_usable else {}
     return origin.unmerged
 
 
@@ -181,15 +181,15 @@ def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
 def position(cfn: Template, path: Sequence[str | int]) -> tuple[int, ...] | None:
     """Where a path stands in the file; None where cfn-lint knows as well."""
     source = as_written(cfn)
-    found = location(source, source.template, path)
-    if found and path[0] == "Resources" and _is_in_globals(source, found):
+    place = location(source, source.template, path)
+    if place and path[0] == "Resources" and _is_in_globals(source, place):
         # What a function and `Globals` both have bears the mark of `Globals`.
         own = unmerged(source)
         if _holds(own, path):
-            found = location(source, own, path) or found
+            place = location(source, own, path) or place
     elif source is cfn:
         return None
-    return found or None
+    return place or None
 
 
 def _holds(node: Any, path: Sequence[str | int]) -> bool:
@@ -255,9 +255,9 @@ def _transformed(template: Any, cfn: Template) -> Template:
     template["Globals"] = section
     before = {**template, "Resources": _shallow(template["Resources"])}
     merge_globals(template)
-    found = made_of(template, cfn)
-    _Origin.of(found).unmerged = before
-    return found
+    merged = made_of(template, cfn)
+    _Origin.of(merged).unmerged = before
+    return merged
 
 
 def _shallow(resources: Any) -> Any:
@@ -278,11 +278,11 @@ def _unrolled(template: Any, cfn: Template) -> Template:
         raise UnusableTemplateError("it is too large")
     # cfn-lint would look up values in mappings, and take any where it depends.
     _rename_key(template, _FIND_IN_MAP, _HIDDEN)
-    found = made_of(template, cfn)
-    if found.transform():
+    unrolled = made_of(template, cfn)
+    if unrolled.transform():
         raise UnusableTemplateError("it cannot be transformed")
-    _rename_key(found.template, _HIDDEN, _FIND_IN_MAP)
-    return made_of(found.template, cfn)
+    _rename_key(unrolled.template, _HIDDEN, _FIND_IN_MAP)
+    return made_of(unrolled.template, cfn)
 
 
 def _rename_key(node: Any, old: str, new: str) -> None:
