@@ -1,6 +1,7 @@
 """The steps of an update, and what callers meet in every order of them.
 
-Tests `update/_order.py` and `update/_steps.py` too.
+Tests `update/_order.py`, `update/_side.py`, `update/_steps.py` and
+`update/_world.py` too.
 """
 
 from __future__ import annotations
