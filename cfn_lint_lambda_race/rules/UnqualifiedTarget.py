@@ -12,7 +12,7 @@ from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
 
-# A target can invoke that many functions, by its parameters, with a finding for each.
+# A target that can invoke more functions than this gets one finding for all of them.
 MAX_USES = 12
 
 
