@@ -22,6 +22,8 @@ from cfn_lint_lambda_race.cure._generated import why_generated
 from cfn_lint_lambda_race.update import Settings
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+# As YAML and editors count lines; patch and git know only those that end in \n.
+_SHOWN_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -266,23 +268,12 @@ def diff(name: str, before: str, after: str) -> Iterator[str]:
 def _report(name: str, before: str, result: Result) -> dict[str, Any]:
     return {
         "file": name,
-        "fixed": [_described(finding) for finding in result.fixed],
+        "fixed": [finding.as_json() for finding in result.fixed],
         "left": [
-            {**_described(left.finding), "reason": left.reason} for left in result.left
+            {**left.finding.as_json(), "reason": left.reason} for left in result.left
         ],
-        "notes": [_described(finding) for finding in result.notes],
+        "notes": [finding.as_json() for finding in result.notes],
         "edits": list(_edits(before, result.text)),
-    }
-
-
-def _described(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "function": finding.fix.function if finding.fix else None,
-        "path": list(finding.path),
-        "line": finding.line,
-        "column": finding.column,
-        "message": finding.message,
     }
 
 
@@ -291,7 +282,7 @@ def _edits(before: str, after: str) -> Iterator[dict[str, Any]]:
 
     Offsets count characters from 0, lines from 1; ``end`` and ``end_line`` are behind.
     """
-    old, new = _LINE.findall(before), _LINE.findall(after)
+    old, new = _SHOWN_LINE.findall(before), _SHOWN_LINE.findall(after)
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))

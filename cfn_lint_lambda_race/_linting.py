@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from os.path import expanduser, isdir
 from pathlib import Path
@@ -18,6 +19,7 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.cure import stale_versions
 from cfn_lint_lambda_race.cure._apply import Finding
+from cfn_lint_lambda_race.template._cfnlint import ignoring
 from cfn_lint_lambda_race.template._source import stand_for
 from cfn_lint_lambda_race.update import Settings
 
@@ -26,11 +28,15 @@ _PACK = "cfn_lint_lambda_race"
 _BELOW_RESOURCES = 2
 _COMPARES, _UNPUBLISHED = "W9831", "W9832"
 _TARGETS = "W9810"
+# How cfn-lint says that a template, or a pattern, is no file.
+_NO_GLOB = " could not be processed by glob.glob"
 # What the update to a cured template may show: who deploys it has to know.
 _NOTES = frozenset({"W9834", "W9835"})
 # What may be new: what a new alias makes true, and what the deployment has to know.
 TOLERATED = frozenset({"I9836", *_NOTES})
 UPDATE_RULES = frozenset({_COMPARES, _UNPUBLISHED, *_NOTES})
+# What says that callers are behind no alias, or that an alias is not permitted.
+TARGET_RULES = frozenset({_TARGETS, "W9811", "W9812"})
 
 
 @cache
@@ -63,9 +69,13 @@ class LintError(Exception):
 
 
 class _Config(ConfigMixIn):  # type: ignore[misc]
-    """The user's configuration, the pack's informational findings included."""
+    """The user's configuration, the pack's informational findings included.
+
+    ``mandatory`` are rules that speak even where they are ignored.
+    """
 
     baseline: Settings = Settings()
+    mandatory: frozenset[str] = frozenset()
 
     @property
     def configure_rules(self) -> dict[str, Any]:
@@ -82,20 +92,36 @@ class _Config(ConfigMixIn):  # type: ignore[misc]
     def include_checks(self) -> list[str]:
         return [*super().include_checks, "I98"]
 
+    @property
+    def mandatory_checks(self) -> list[str]:
+        return [*super().mandatory_checks, *self.mandatory]
+
 
 class Linter:
     """cfn-lint with the user's configuration, its rules loaded once."""
 
-    def __init__(self, names: Sequence[str], baseline: Settings = Settings()) -> None:  # noqa: B008
-        """``names`` are templates, or globs; raises `LintError` where they are none."""
+    def __init__(
+        self,
+        names: Sequence[str],
+        baseline: Settings = Settings(),  # noqa: B008
+        mandatory: Iterable[str] = (),
+    ) -> None:
+        """``names`` are templates, or globs; raises `LintError` where they are none.
+
+        ``mandatory`` are rules that speak even where they are ignored.
+        """
         # cfn-lint raises various errors for a malformed configuration file.
         try:
             self._config = _Config(["--", *names])
             self._config.baseline = baseline
+            self._config.mandatory = frozenset(mandatory)
             self.templates: list[str] = list(self._config.templates or ())
         except Exception as error:
             # A schema's error has its words apart; older ones print all that they hold.
-            words = getattr(error, "message", None) or error
+            words = str(getattr(error, "message", None) or error)
+            if words.endswith(_NO_GLOB):
+                name = words.removesuffix(_NO_GLOB)
+                raise LintError(f"{name}: there is no such file") from None
             raise LintError(
                 f"the templates or the configuration cannot be read: {words}"
             ) from None
@@ -139,7 +165,21 @@ class Linter:
         What they have read of the update is kept with the template.
         """
         cfn, found = self._run(_pack_rules(), filename, text, settings)
-        return cfn, [one for one in found if one.rule in UPDATE_RULES]
+        return cfn, [
+            replace(one, is_ignored=self._is_ignored(cfn, one))
+            for one in found
+            if one.rule in UPDATE_RULES
+        ]
+
+    def _is_ignored(self, cfn: Template, finding: Finding) -> bool:
+        """Whether the user, or the resource of a finding, ignores its rule."""
+        return any(
+            finding.rule.startswith(prefix) for prefix in self._config.ignore_checks
+        ) or (
+            finding.path[:1] == ("Resources",)
+            and finding.path[1:2] != ()
+            and finding.path[1] in ignoring(cfn, finding.rule)
+        )
 
     def whole(self, filename: str, text: str) -> list[Finding]:
         """What all of cfn-lint says of a text."""
@@ -154,7 +194,8 @@ class Linter:
             config.baseline = settings
         try:
             cfn, found = _lint(filename, text, config, rules)
-            return cfn, [_finding(match) for match in found]
+            # cfn-lint keeps no order, and fixes follow this one.
+            return cfn, sorted(map(_finding, found), key=_order)
         finally:
             config.baseline = usual
 
@@ -208,7 +249,14 @@ def _stale(cfn: Template, rules: Rules, config: ConfigMixIn) -> Iterator[Match]:
 
 
 def _words(match: Match) -> str:
-    return f"{match.message} (line {match.linenumber})"
+    words = " ".join(match.message.split())
+    where = f" (line {match.linenumber})"
+    return words if words.endswith(where) else words + where
+
+
+def _order(finding: Finding) -> tuple[int, int, str, str, str]:
+    path = "/".join(map(str, finding.path))
+    return finding.line, finding.column, finding.rule, path, finding.message
 
 
 def _finding(match: Match) -> Finding:
@@ -232,6 +280,8 @@ class FileLint:
         self._original = folder / "baseline.template"
         self._original.write_bytes(text.encode("utf-8"))
         self._whole: dict[str, list[Finding]] = {}
+        # The text that was asked for last is mostly asked for again.
+        self._update: tuple[str, list[Finding]] = "", []
 
     def pack(self, text: str) -> list[Finding]:
         if text not in self._whole:
@@ -256,11 +306,10 @@ class FileLint:
         if self._linter.has_baseline:
             # What is deployed is known, and all rules have compared with that.
             return [], []
-        found = [
-            finding
-            for finding in self._linter.pack(self._filename, text, str(self._original))
-            if finding.rule in UPDATE_RULES
-        ]
+        if self._update[0] != text:
+            found = self._linter.pack(self._filename, text, str(self._original))
+            self._update = text, [one for one in found if one.rule in UPDATE_RULES]
+        found = self._update[1]
         return (
             [finding for finding in found if finding.rule not in _NOTES],
             [finding for finding in found if finding.rule in _NOTES],

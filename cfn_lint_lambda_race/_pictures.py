@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, TextIO
 
 from cfn_lint_lambda_race._words import name_target
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._sam import published_version_id
 from cfn_lint_lambda_race.update import Timeline, update_of
+from cfn_lint_lambda_race.update._deployment import Deployment
 
 _WIDTH = 80
 _MAX_COLUMNS = 5
 _DENIED, _MIXED = "DENIED", "MIXED"
 _COLOURS = {"old": "36", "new": "32", _MIXED: "1;31", _DENIED: "1;31"}
-# The lanes of what is published, by type; what comes first is made first.
-_PUBLISHED = {"AWS::Lambda::Version": "versions", "AWS::Lambda::Alias": "alias"}
+_VERSION, _ALIAS = "AWS::Lambda::Version", "AWS::Lambda::Alias"
 _SAME = "All targets meet the same as before, throughout."
 # How the steps of a function's two calls begin.
 _CALLS = "UpdateFunction"
@@ -27,12 +28,21 @@ _BEFORE = "before the update"
 
 @dataclass(frozen=True)
 class Row:
-    """A step in words, what it is done to, and what each column meets after it."""
+    """A step in words, what it is done to, and what each column meets after it.
+
+    ``lanes`` are what aliases, versions and `$LATEST` hold then; empty for nothing.
+    """
 
     step: str
     name: str
     type: str
     cells: tuple[str, ...]
+    lanes: tuple[str, ...] = ("", "", "")
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is one of the two calls that update a function."""
+        return self.step.startswith(_CALLS)
 
 
 @dataclass(frozen=True)
@@ -40,14 +50,12 @@ class Picture:
     """A timeline with a column for those targets that meet the same all the time.
 
     ``columns`` are the names of the targets of each; ``rest`` is how many columns are
-    left out. ``published`` are the lanes of a drawing that hold something before the
-    update.
+    left out.
     """
 
     columns: tuple[tuple[str, ...], ...]
     rows: tuple[Row, ...]
     rest: int = 0
-    published: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""
@@ -83,17 +91,12 @@ def picture(cfn: Template, timeline: Timeline) -> Picture:
     )
     columns = tuple(tuple(dict.fromkeys(groups[cells])) for cells in shown)
     rows = rows[:1] + tuple(_first_published(cfn, rows)) + rows[1:]
-    return Picture(columns, rows, len(bad) - len(shown), _published(cfn))
-
-
-def _published(cfn: Template) -> frozenset[str]:
-    """The lanes of what is published before the update."""
-    comparison = update_of(cfn).comparison
-    resources = comparison.before.resources.values() if comparison else ()
-    found = {_PUBLISHED[one.type] for one in resources if one.type in _PUBLISHED}
-    if any(one.properties.get("AutoPublishAlias") for one in resources):
-        found |= set(_PUBLISHED.values())
-    return frozenset(found)
+    lanes = _Lanes(cfn, timeline, rows)
+    rows = tuple(
+        replace(row, lanes=lanes.after(row, rows[number + 1 :]))
+        for number, row in enumerate(rows)
+    )
+    return Picture(columns, rows, len(bad) - len(shown))
 
 
 def _first_published(cfn: Template, rows: Sequence[Row]) -> Iterator[Row]:
@@ -102,14 +105,91 @@ def _first_published(cfn: Template, rows: Sequence[Row]) -> Iterator[Row]:
     The timeline leaves it out.
     """
     comparison = update_of(cfn).comparison
-    if comparison is None or any(row.step.startswith(_CALLS) for row in rows):
+    if comparison is None or any(row.is_call for row in rows):
         return
     known = {row.name for row in rows}
-    for kind in _PUBLISHED:
+    for kind in (_VERSION, _ALIAS):
         for name, resource in comparison.after.resources.items():
             is_new = name not in comparison.before.resources
             if resource.type == kind and is_new and name not in known:
                 yield Row(f"create {name}", name, kind, rows[0].cells)
+
+
+class _Lanes:
+    """What aliases, versions and `$LATEST` hold while an update goes on.
+
+    Of the functions that it reaches; an alias of `$LATEST` shows nothing of its own.
+    """
+
+    def __init__(self, cfn: Template, timeline: Timeline, rows: Sequence[Row]) -> None:
+        comparison = update_of(cfn).comparison
+        sides = (comparison.before, comparison.after) if comparison else ()
+        # By what a function is, or has published: the function and the lane.
+        self._places: dict[str, tuple[str, int]] = {}
+        # By lane: what each holds, the one before the update and its successor.
+        self._held: list[dict[tuple[str, bool], str]] = [{}, {}, {}]
+        found = [dict(_places(side)) for side in sides]
+        for places in found:
+            self._places |= places
+        affected = [timeline.callers[number] for number in timeline.affected]
+        reached = {
+            *(one.function for one in timeline.callers if one.is_moved),
+            *(one.function for one in affected),
+            *(self._places[row.name][0] for row in rows if row.name in self._places),
+        }
+        for name, (function, lane) in found[0].items() if found else ():
+            if function in reached:
+                self._held[lane][name, False] = "old"
+
+    def after(self, row: Row, behind: Sequence[Row]) -> tuple[str, ...]:
+        """The lanes after a step, with those that come ``behind``."""
+        verb = row.step.partition(" ")[0]
+        if row.name in self._places:
+            function, lane = self._places[row.name]
+            held = self._held[lane]
+            if row.is_call:
+                is_half = any(one.is_call and one.name == row.name for one in behind)
+                held[row.name, False] = _MIXED if is_half else "new"
+            elif verb == "delete":
+                held.pop((row.name, False), None)
+            else:
+                held[row.name, verb != "change"] = self._made(function, lane)
+        return tuple(_joined(held.values()) for held in self._held)
+
+    def _made(self, function: str, lane: int) -> str:
+        """What is made now: a function, a copy of it, or a pointer to the last copy."""
+        if lane == len(self._held) - 1:
+            return "new"
+        behind = [
+            state
+            for (name, _), state in self._held[lane + 1].items()
+            if self._places[name][0] == function
+        ]
+        return "new" if "new" in behind else _joined(behind)
+
+
+def _places(side: Deployment) -> Iterator[tuple[str, tuple[str, int]]]:
+    """By name, the function and the lane of all that a deployment shows in lanes."""
+    references = side.reading.references
+    for function in references.functions:
+        yield function, (function, 2)
+        for version in side.versions(function):
+            yield version.id, (function, 1)
+        for alias in side.aliases(function):
+            if references.latest_branches(alias):
+                continue
+            yield alias, (function, 0)
+            if references.aliases[alias].is_generated:
+                yield published_version_id(function), (function, 1)
+
+
+def _joined(states: Iterable[str]) -> str:
+    """Some states in one word, what goes wrong before all else."""
+    found = set(states)
+    for bad in (_DENIED, _MIXED):
+        if bad in found:
+            return bad
+    return ", ".join(sorted(found, key=lambda one: (one == "new", one)))
 
 
 def _cell(met: Any) -> str:
@@ -224,30 +304,32 @@ def _in_diagram(text: str) -> str:
 
 # -- as a drawing --------------------------------------------------------------
 
-_LANES = ("callers", "alias", "versions", "$LATEST", "CloudFormation")
-_LANE, _ROW, _TOP, _LEFT = 112, 52, 64, 12
-# The lane of the steps, which are long.
-_STEPS = 232
+_LANES = ("callers", "alias", "versions", "$LATEST")
+# A phone shows the whole of it at three quarters of its size.
+_LANE, _ROW, _TOP, _LEFT, _BOX = 71, 44, 74, 8, 32
+_STEPS = _LEFT + _LANE * len(_LANES) + 4
+_DRAWING = _STEPS + 184
 _STYLE = """
-  svg { background: #fff; font: 13px system-ui, sans-serif; fill: #1b1f24; }
+  svg { font: 13px system-ui, sans-serif; fill: #1b1f24; }
+  .page { fill: #fff; }
   .lane { stroke: #c4c9d0; stroke-dasharray: 3 4; }
   .head { font-weight: 600; }
   .title { font-weight: 600; font-size: 15px; }
-  .small { font-size: 11px; }
+  .small { font-size: 12px; }
   .old { fill: #d5e8f7; } .new { fill: #d3efd7; }
   .bad { fill: #c62828; } .on-bad { fill: #fff; font-weight: 600; }
-  .none { fill: #eceff2; }
+  .none { fill: #e4e8ec; }
   @media (prefers-color-scheme: dark) {
-    svg { background: #14171a; fill: #e4e7eb; }
+    svg { fill: #e4e7eb; }
+    .page { fill: #14171a; }
     .lane { stroke: #454c55; }
-    .old { fill: #1d4460; } .new { fill: #1f5130; } .none { fill: #2a2f35; }
+    .old { fill: #1d4460; } .new { fill: #1f5130; } .none { fill: #30363d; }
   }
 """
 
 
 def svg(pictures: Sequence[tuple[str, Picture]]) -> str:
-    """Timelines as lanes in which time runs downwards."""
-    width = _LEFT * 2 + _LANE * (len(_LANES) - 1) + _STEPS
+    """Timelines as lanes in which time runs downwards, each with its title."""
     parts: list[str] = []
     top = 0
     for title, one in pictures:
@@ -255,85 +337,71 @@ def svg(pictures: Sequence[tuple[str, Picture]]) -> str:
         parts += drawn
         top += height
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" '
-        f'width="100%" style="max-width: {width}px" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_DRAWING} {top}" '
+        f'width="{_DRAWING}" style="max-width: 100%" role="img" '
         f'aria-label="Timeline of the update">\n<style>{_STYLE}</style>\n'
+        f'<rect class="page" width="{_DRAWING}" height="{top}"/>\n'
         + "\n".join(parts)
         + "\n</svg>\n"
     )
 
 
 def _drawn(title: str, one: Picture, top: int) -> tuple[list[str], int]:
-    height = _TOP + _ROW * len(one.rows) + 16
-    parts = [f'<text class="title" x="{_LEFT}" y="{top + 20}">{escape(title)}</text>']
+    height = _TOP + _ROW * len(one.rows) + 12
+    parts = [
+        _words(_LEFT, top + 22, title, "title"),
+        _words(_LEFT, top + 40, _cut(_of_callers(one), 68), "small"),
+        _words(_STEPS, top + 62, "CloudFormation", "head"),
+    ]
     for number, lane in enumerate(_LANES):
-        is_last = number == len(_LANES) - 1
-        x = _LEFT + _LANE * number + (_STEPS if is_last else _LANE) // 2
+        x = _LEFT + _LANE * number + _LANE // 2
+        parts.append(_words(x, top + 62, lane, "head", is_centred=True))
         parts.append(
-            f'<text class="head" x="{x}" y="{top + 46}" text-anchor="middle">'
-            f"{escape(lane)}</text>"
+            f'<line class="lane" x1="{x}" x2="{x}" y1="{top + 68}" '
+            f'y2="{top + height - 8}"/>'
         )
-        if is_last:
-            continue
-        parts.append(
-            f'<line class="lane" x1="{x}" x2="{x}" y1="{top + 54}" '
-            f'y2="{top + height - 12}"/>'
-        )
-    state = {"alias": "", "versions": "", "$LATEST": "old"}
-    state |= dict.fromkeys(one.published, "old")
     for number, row in enumerate(one.rows):
         y = top + _TOP + _ROW * number
-        _advance(state, row, one.rows[number + 1 :])
-        worst = _worst(row.cells)
-        parts += _box(0, y, worst or "old")
-        for lane in ("alias", "versions", "$LATEST"):
-            if state[lane]:
-                parts += _box(_LANES.index(lane), y, state[lane])
+        met = _joined(row.cells) or "old"
+        for place, text in enumerate((met, *row.lanes)):
+            if text:
+                # What nobody meets is not bad.
+                parts += _box(place, y, text, is_met=not place or text in row.cells)
         parts += _note(y, row)
     return parts, height
 
 
-def _advance(state: dict[str, str], row: Row, behind: Sequence[Row]) -> None:
-    """What the lanes hold after a step, with those that come ``behind``."""
-    if row.step.startswith(_CALLS):
-        is_half = any(
-            one.name == row.name and one.step.startswith(_CALLS) for one in behind
-        )
-        state["$LATEST"] = _MIXED if is_half else "new"
-    elif row.type.endswith("Alias"):
-        state["alias"] = "old" if state["$LATEST"] == "old" else "new"
-    elif row.type.endswith("Version") and row.step.startswith(("create", "replace")):
-        made = "old" if state["$LATEST"] == "old" else "new"
-        both = state["versions"] == "old" and made == "new"
-        state["versions"] = "old, new" if both else made
+def _of_callers(one: Picture) -> str:
+    """Who is in the lane of the callers."""
+    names = [name for names in one.columns for name in names]
+    if not names:
+        return _SAME
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0]}{more}"
 
 
-def _worst(cells: Sequence[str]) -> str:
-    for text in (_DENIED, _MIXED):
-        if text in cells:
-            return text
-    return ", ".join(dict.fromkeys(cells))
+def _words(x: int, y: int, text: str, kind: str, *, is_centred: bool = False) -> str:
+    anchor = ' text-anchor="middle"' if is_centred else ""
+    return f'<text class="{kind}" x="{x}" y="{y}"{anchor}>{escape(text)}</text>'
 
 
-def _box(lane: int, y: int, text: str) -> list[str]:
-    kind = {"old": "old", "new": "new", _MIXED: "bad", _DENIED: "bad"}.get(text, "none")
-    x = _LEFT + _LANE * lane + 8
-    words = ' class="on-bad"' if kind == "bad" else ""
+def _box(lane: int, y: int, text: str, *, is_met: bool) -> list[str]:
+    kind = "bad" if text in (_MIXED, _DENIED) and is_met else "none"
+    kind = text if text in ("old", "new") else kind
+    x = _LEFT + _LANE * lane + 3
+    words = "on-bad" if kind == "bad" else "state"
     return [
-        f'<rect class="{kind}" x="{x}" y="{y}" width="{_LANE - 16}" height="34" '
+        f'<rect class="{kind}" x="{x}" y="{y}" width="{_LANE - 6}" height="{_BOX}" '
         'rx="6"/>',
-        f'<text{words} x="{x + _LANE // 2 - 8}" y="{y + 22}" text-anchor="middle">'
-        f"{escape(text)}</text>",
+        _words(x + _LANE // 2 - 3, y + 21, text, words, is_centred=True),
     ]
 
 
 def _note(y: int, row: Row) -> list[str]:
     """The step in the lane of CloudFormation, on two lines."""
-    x = _LEFT + _LANE * (len(_LANES) - 1) + _STEPS // 2
-    first, _, second = row.step.partition(" of " if " of " in row.step else " ")
+    first, _, second = row.step.partition(" of " if row.is_call else " ")
     return [
-        f'<text class="small" x="{x}" y="{y + line}" text-anchor="middle">'
-        f"{escape(_cut(text, 36))}</text>"
+        _words(_STEPS, y + line, _cut(text, 28), "small")
         for line, text in ((14, first), (29, second))
         if text
     ]

@@ -13,8 +13,15 @@ from typing import Any
 
 from cfn_lint_lambda_race import _pictures
 from cfn_lint_lambda_race._fix import add_baseline
-from cfn_lint_lambda_race._linting import UPDATE_RULES, FileLint, Linter, LintError
+from cfn_lint_lambda_race._linting import (
+    TARGET_RULES,
+    UPDATE_RULES,
+    FileLint,
+    Linter,
+    LintError,
+)
 from cfn_lint_lambda_race._pictures import Picture, picture
+from cfn_lint_lambda_race._words import name_resource, name_target
 from cfn_lint_lambda_race.cure import Choices
 from cfn_lint_lambda_race.cure._apply import Curing, Finding, Left, Result
 from cfn_lint_lambda_race.cure._edits import EditError
@@ -27,7 +34,8 @@ from cfn_lint_lambda_race.cure._phases import (
     resources_of,
     twins,
 )
-from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template import read as read_template
+from cfn_lint_lambda_race.template._cfnlint import Template, location
 from cfn_lint_lambda_race.template._source import as_written, is_serverless
 from cfn_lint_lambda_race.update import (
     BaselineError,
@@ -35,13 +43,15 @@ from cfn_lint_lambda_race.update import (
     Kind,
     Settings,
     baseline_content,
+    gaps,
+    redundant_versions,
     timeline_of,
     update_of,
 )
 
-# What the alias is for, and what comes with it.
-_CURED = frozenset({"W9810", "W9811", "W9812"})
-_CURED_AFTER = _CURED | {"W9832"}
+_CURED_AFTER = TARGET_RULES | {"W9832"}
+# What a plan asks, whoever ignores it.
+_ASKED = UPDATE_RULES | TARGET_RULES
 
 
 class PlanError(Exception):
@@ -50,7 +60,7 @@ class PlanError(Exception):
 
 @dataclass
 class Step:
-    """A phase, and what the pack says of deploying it after the one before.
+    """A phase, and what goes wrong in deploying it after the one before.
 
     ``doubts`` say in words what goes wrong in some orders of its steps, or what AWS
     refuses.
@@ -71,12 +81,14 @@ class Step:
 class Plan:
     """An update as it is, and the phases in its place.
 
-    ``reason`` says why there are none, or what a reader has to know.
+    ``hazards`` and ``doubts`` are those of the update itself, as of a `Step`.
+    ``reason`` says why there are no phases, or what a reader has to know.
     """
 
     template: str
     verdict: str
     hazards: list[Finding] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
     picture: Picture | None = None
     steps: list[Step] = field(default_factory=list)
     is_serverless: bool = False
@@ -84,7 +96,10 @@ class Plan:
 
     @property
     def is_safe(self) -> bool:
-        """Whether the update is safe as it is."""
+        """Whether no order of the steps that CloudFormation must take is bad.
+
+        Orders that it may take are for ``doubts``.
+        """
         return not self.hazards
 
 
@@ -172,7 +187,7 @@ def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Pl
 
     Raises `PlanError`, `LintError`, `UnusableFileError` and `EditError`.
     """
-    linter = Linter([name], settings)
+    linter = Linter([name], settings, _ASKED)
     if len(linter.templates) != 1:
         raise PlanError("it is no template, or several; name one")
     (name,) = linter.templates
@@ -197,10 +212,10 @@ def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Pl
         return Plan(name, "safe: it equals its baseline, so nothing changes")
     timeline = timeline_of(cfn)
     drawn = None if timeline is None else picture(cfn, timeline)
-    if not found:
-        verdict = "safe: no caller meets a half-updated function, and none is denied"
-        return Plan(name, verdict, picture=drawn)
-    plan = Plan(name, _verdict(found), found, drawn)
+    hazards, doubts = _hazards(cfn, found), _doubts(cfn)
+    plan = Plan(name, _verdict(hazards, doubts), hazards, doubts, drawn)
+    if plan.is_safe and not plan.doubts:
+        return plan
     plan.is_serverless = is_serverless(as_written(cfn).template)
     with TemporaryDirectory() as folder:
         making = _Making(linter, name, before, text, cfn, Path(folder))
@@ -219,11 +234,8 @@ def _baseline(settings: Settings, cfn: Template) -> str | None:
 
 
 def _of_change_set(name: str, found: Sequence[Finding]) -> Plan:
-    plan = Plan(
-        name,
-        _verdict(found) if found else "safe, as far as the change set shows",
-        list(found),
-    )
+    verdict = _verdict(found) if found else "safe, as far as the change set shows"
+    plan = Plan(name, verdict, list(found))
     plan.reason = (
         "A change set does not hold the template that is deployed. For a timeline and "
         "phases, fetch it (aws cloudformation get-template --template-stage Original) "
@@ -232,9 +244,51 @@ def _of_change_set(name: str, found: Sequence[Finding]) -> Plan:
     return plan
 
 
-def _verdict(found: Sequence[Finding]) -> str:
-    count = len(found)
-    return f"not safe: {count} hazard{'s' if count > 1 else ''}"
+def _verdict(hazards: Sequence[Finding], doubts: Sequence[str] = ()) -> str:
+    """Whether an update is safe, in one sentence."""
+    if hazards:
+        return f"not safe: {_counted(len(hazards), 'hazard')}"
+    if doubts:
+        possible = _counted(len(doubts), "possible hazard")
+        return f"safe, unless CloudFormation takes a bad order: {possible}"
+    return "safe: no caller meets a half-updated function, and none is denied"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}"
+
+
+def _hazards(cfn: Template, found: Sequence[Finding]) -> list[Finding]:
+    """What goes wrong for certain: what rules say, and what only the timeline knows."""
+    update, timeline = update_of(cfn), timeline_of(cfn)
+    gap_paths = {gap.path for gap in gaps(cfn)}
+    told = {
+        *((Kind.RACE, one.function) for one in update.concurrent),
+        *((Kind.STALE, one.update.function) for one in update.unpublished),
+        *((Kind.REFUSED, one.name) for one in redundant_versions(cfn)),
+    }
+    hazards = list(found)
+    for hazard in timeline.hazards if timeline is not None else ():
+        is_told = (hazard.kind, hazard.name) in told or hazard.path in gap_paths
+        if not is_told:
+            source = as_written(cfn)
+            found_at = location(source, source.template, hazard.path)
+            line = found_at[0] + 1 if found_at else 1
+            words = _in_words(cfn, hazard)
+            hazards.append(Finding("", hazard.path, words, line))
+    return list({(one.rule, one.path, one.message): one for one in hazards}.values())
+
+
+def _doubts(cfn: Template) -> list[str]:
+    """What goes wrong in some orders that CloudFormation may take, in words."""
+    timeline = timeline_of(cfn)
+    possible = () if timeline is None else timeline.possible
+    return list(
+        dict.fromkeys(
+            f"In some orders, for nothing in the template decides: {words}"
+            for words in (_in_words(cfn, one) for one in possible)
+        )
+    )
 
 
 class _Making:
@@ -250,13 +304,13 @@ class _Making:
         folder: Path,
     ) -> None:
         self._linter = linter
-        self._alone = Linter([name])
+        self._alone = Linter([name], mandatory=_ASKED)
         self._name = name
         self._before = before
         self._after = after
         self._cfn = cfn
         self._folder = folder
-        self._templates: dict[str, Mapping[str, Any]] = {}
+        self._templates: dict[str, Template] = {}
         # What cannot be cured in the new template.
         self._left: list[Left] = []
 
@@ -267,7 +321,8 @@ class _Making:
         except (EditError, LintError) as error:
             plan.reason = f"The phases cannot be written: {error}."
             return
-        if not made or [phase.text for phase in made] == [self._after]:
+        goal = self._read(self._after).template
+        if not made or self._read(made[0].text).template == goal:
             plan.reason = (
                 "Only people know whether the old code runs with the new "
                 "configuration, or the new code with the old one."
@@ -290,7 +345,7 @@ class _Making:
 
     def _why_not(self) -> str:
         """Why there are no phases, in words."""
-        head = "There are no phases that could be written; people must decide."
+        head = "No phases would be safer than this update; people must decide."
         return "\n".join([head, *self._uncured()])
 
     def _uncured(self) -> list[str]:
@@ -298,6 +353,7 @@ class _Making:
         timeline = timeline_of(self._cfn)
         callers = () if timeline is None else timeline.callers
         called = {caller.function for caller in callers}
+        racing = {one.function for one in update_of(self._cfn).concurrent}
         return [
             *(
                 f"- {one.finding.rule} at line {one.finding.line}: {one.reason}"
@@ -306,22 +362,20 @@ class _Making:
             *(
                 f"- Nothing in the template invokes {name}: publish an alias of it, "
                 "let its callers elsewhere invoke that, and deploy the change then."
-                for name in sorted(self._functions() - called)
+                for name in sorted(racing - called)
             ),
         ]
 
     def _phases(self) -> list[Phase]:
         functions = self._functions()
-        cured = self._cured(self._alone, self._before, functions, _CURED).text
+        cured = self._cured(self._alone, self._before, functions, TARGET_RULES).text
         result = self._cured(self._linter, self._after, functions, _CURED_AFTER)
         after, self._left = result.text, result.left
-        serverless = is_serverless(self._read(self._before))
-        if not serverless:
-            old, new = self._read(self._before), self._read(self._after)
-            unchanged = set(resources_of(old)) - self._changed()
-            after = aligned(after, new, old, unchanged, self._read)
-            cured = aligned(cured, old, self._read(after), unchanged, self._read)
-        return phases(self._before, cured, after, self._read, serverless)
+        old, new = self._read(self._before), self._read(self._after)
+        unchanged = set(resources_of(old)) - self._changed()
+        after = aligned(after, new, old, unchanged, self._read)
+        cured = aligned(cured, old, self._read(after), unchanged, self._read)
+        return phases(self._before, cured, after, self._read)
 
     def _configured(self) -> list[Phase]:
         changes = {}
@@ -348,7 +402,7 @@ class _Making:
         """The functions that are in a hazard."""
         update = update_of(self._cfn)
         timeline = timeline_of(self._cfn)
-        hazards = timeline.hazards if timeline is not None else ()
+        hazards = [*timeline.hazards, *timeline.possible] if timeline else []
         return {
             *(one.function for one in update.concurrent),
             *(one.update.function for one in update.unpublished),
@@ -370,11 +424,17 @@ class _Making:
 
         lint = FileLint(linter, self._name, self._folder, text)
         tolerated = {*UPDATE_RULES, "I9836"}
-        return Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run()
 
-    def _read(self, text: str) -> Mapping[str, Any]:
+        def is_brought(finding: Finding) -> bool:
+            # The phases deploy APIs anew.
+            return finding.rule != "W9834"
+
+        curing = Curing(text, lint, Choices(), is_wanted, refuse, tolerated, is_brought)
+        return curing.run()
+
+    def _read(self, text: str) -> Template:
         if text not in self._templates:
-            self._templates[text] = self._linter.template(self._name, text).template
+            self._templates[text] = self._linter.template(self._name, text)
         return self._templates[text]
 
     def _step(self, deployed: str, phase: Phase) -> Step:
@@ -388,14 +448,12 @@ class _Making:
             "it; give it another name"
             for alias in twins(self._read(deployed), self._read(phase.text))
         ]
-        if timeline is not None:
-            doubts += dict.fromkeys(_in_words(one) for one in timeline.possible)
         return Step(
             phase.name,
             phase.text,
-            found,
+            _hazards(cfn, found),
             None if timeline is None else picture(cfn, timeline),
-            doubts,
+            [*doubts, *_doubts(cfn)],
         )
 
     def _names_local_code(self) -> bool:
@@ -408,21 +466,31 @@ class _Making:
         return False
 
 
-_POSSIBLE = {
-    Kind.RACE: "can be met half-updated",
-    Kind.STALE: "can stay what it was",
-    Kind.DENIED: "can deny invocations for a while",
-    Kind.UNDEPLOYED: "can deny invocations until the API is deployed again",
-    Kind.REFUSED: "can be refused a version",
+_WORDS = {
+    Kind.RACE: "{who} meets {function} half-updated, for the seconds between its two "
+    "calls",
+    Kind.STALE: "{who} keeps meeting the old {function}, until an update publishes "
+    "the new one",
+    Kind.DENIED: "{who} is denied, from its move until permission {name} exists",
+    Kind.UNDEPLOYED: "{who} is denied, until an update deploys its API anew in the "
+    "place of {name}",
+    Kind.REFUSED: "Lambda refuses version {name}, for {function} does not change, and "
+    "the update rolls back",
 }
+_DENIED_FOR_GOOD = "{who} is denied, from its move until an update permits it"
 
 
-def _in_words(hazard: Hazard) -> str:
-    """What goes wrong in some orders that CloudFormation may take."""
-    return (
-        f"{hazard.function} {_POSSIBLE[hazard.kind]} ({hazard.name}): nothing in the "
-        "template orders the steps"
+def _in_words(cfn: Template, hazard: Hazard) -> str:
+    """Who meets what, and for how long."""
+    reading = read_template(cfn)
+    who = "" if hazard.caller is None else name_target(reading, hazard.caller.target)
+    is_for_good = hazard.kind is Kind.DENIED and hazard.is_lasting
+    words = _DENIED_FOR_GOOD if is_for_good else _WORDS[hazard.kind]
+    function, name = (
+        name_resource(reading, one) for one in (hazard.function, hazard.name)
     )
+    when = f"When {hazard.when}: " if hazard.when else ""
+    return f"{when}{words.format(who=who, function=function, name=name)}"
 
 
 # -- what is said --------------------------------------------------------------
@@ -430,12 +498,12 @@ def _in_words(hazard: Hazard) -> str:
 
 def _text(plan: Plan, output_dir: str | None) -> str:
     head = f"{plan.template}: {plan.verdict}\n"
-    if plan.is_safe:
+    if plan.is_safe and not plan.doubts:
         return f"{head}{plan.reason}\n" if plan.reason else head
     parts = [head]
     if plan.picture is not None:
         parts.append(f"\n{_pictures.table(plan.picture, sys.stdout)}\n")
-    parts += [f"{one.rule} {one.message}\n" for one in plan.hazards]
+    parts += [f"{one}\n" for one in _remaining(plan)]
     if plan.steps:
         parts.append(f"\n{_outcome(plan)}\n")
     for number, step in enumerate(plan.steps, 1):
@@ -459,9 +527,15 @@ def _outcome(plan: Plan) -> str:
     return f"In {updates}, of which not every one is safe; people must decide:"
 
 
-def _remaining(step: Step) -> list[str]:
-    """What can go wrong in a phase, in words."""
-    return [*(f"{one.rule} {one.message}" for one in step.hazards), *step.doubts]
+def _remaining(one: Plan | Step) -> list[str]:
+    """What goes wrong or can go wrong, in words."""
+    return [*map(_said, one.hazards), *one.doubts]
+
+
+def _said(finding: Finding) -> str:
+    ignored = f" ({finding.rule} is ignored; the update is the same)"
+    words = f"{finding.rule} {finding.message}".strip()
+    return f"{words}{ignored if finding.is_ignored else ''}"
 
 
 _ABOUT = {
@@ -501,6 +575,7 @@ def _json(plan: Plan, output_dir: str | None) -> str:
         "safe": plan.is_safe,
         "verdict": plan.verdict,
         "hazards": [_described(one) for one in plan.hazards],
+        "possible": plan.doubts,
         "timeline": plan.picture.as_json() if plan.picture else None,
         "note": plan.reason,
         "phases": [
@@ -520,21 +595,14 @@ def _json(plan: Plan, output_dir: str | None) -> str:
 
 
 def _described(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "line": finding.line,
-        "path": list(finding.path),
-        "message": finding.message,
-    }
+    return {**finding.as_json(), "ignored": finding.is_ignored}
 
 
 def _markdown(plan: Plan, output_dir: str | None) -> str:
     del output_dir
     parts = [f"### {_pictures.in_cell(plan.template)}: {plan.verdict}", ""]
-    parts += [
-        f"- **{one.rule}** {_pictures.in_cell(one.message)}" for one in plan.hazards
-    ]
-    if plan.picture is not None and not plan.is_safe:
+    parts += [f"- {_pictures.in_cell(one)}" for one in _remaining(plan)]
+    if plan.picture is not None and (plan.hazards or plan.doubts):
         parts += _drawn(plan.picture)
     if plan.steps:
         parts += ["", f"**{_outcome(plan)}**"]

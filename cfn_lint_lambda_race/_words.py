@@ -101,6 +101,12 @@ def say_cases(cases: Sequence[Scenario]) -> str:
     return " or ".join(_say_case(case) for case in cases[:2]) + more
 
 
+def name_stack(when: Scenario) -> str:
+    """What a message on a stack that does not take the defaults begins with."""
+    case = _say_case(when)
+    return f"When {case}: " if case else ""
+
+
 def _say_case(case: Scenario) -> str:
     conditions = (
         f"{name} is {'true' if value else 'false'}"

@@ -23,7 +23,10 @@ from typing import Any
 from cfnlint.rules import CloudFormationLintRule
 
 import cfn_lint_lambda_race
+from cfn_lint_lambda_race._pictures import svg
+from cfn_lint_lambda_race._plan import planned
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, load, operations
+from cfn_lint_lambda_race.update import Settings
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -31,6 +34,7 @@ STORY = "templates/story"
 PACKAGE = "cfn_lint_lambda_race"
 
 PICTURE = DOCS / "images" / "findings.svg"
+RACE = DOCS / "images" / "race.svg"
 _PRETTY = ("--format", "pretty")
 _DEMO = (
     *("--append-rules", "cfn_lint_lambda_race"),
@@ -95,8 +99,8 @@ def generated(page: str) -> str:
 
 def _rule(argument: str) -> str:
     rule = rules()[argument]
-    aws = f"[{_page_name(rule.aws_page)}]({rule.aws_page})"
-    facts = f"`{rule.id}`, {rule.severity}, since {_since(rule.id)}. AWS says: {aws}."
+    aws = f"[What AWS says]({rule.aws_page})"
+    facts = f"`{rule.id}`, {rule.severity}, since {_since(rule.id)}. {aws}."
     return f"**{rule.shortdesc}.** {rule.description}\n\n{facts}"
 
 
@@ -108,10 +112,6 @@ def _since(rule: str) -> str:
             name = part.partition("]")[0].removeprefix("[")
             return "the next release" if name == "Unreleased" else name
     return "the next release"
-
-
-def _page_name(url: str) -> str:
-    return url.rpartition("/")[2].removesuffix(".html")
 
 
 def _rule_table(folder: str) -> str:
@@ -317,8 +317,20 @@ def drawings() -> Mapping[Path, str]:
 
     Whoever has no rich has the picture of the terminal as it is.
     """
-    found = {DOCS / "story.svg": _planned("--format", "svg")}
+    found = {DOCS / "story.svg": _planned("--format", "svg"), RACE: _race()}
     return found | ({PICTURE: picture()} if find_spec("rich") else {})
+
+
+def _race() -> str:
+    """The race, and the same update behind an alias, as `plan` draws them."""
+    drawn = []
+    for name, title in (("race", "without an alias"), ("alias", "behind an alias")):
+        baseline = ROOT / STORY / f"{name}.before.yaml"
+        settings = Settings(baseline_path=str(baseline))
+        plan = planned(str(ROOT / STORY / f"{name}.yaml"), settings)
+        if plan.picture is not None:
+            drawn.append((title, plan.picture))
+    return svg(drawn)
 
 
 def _file(name: str) -> str:

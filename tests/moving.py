@@ -10,7 +10,9 @@ from typing import Any
 
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.update import Timeline, timeline_between
+from cfn_lint_lambda_race.update import Timeline
+from cfn_lint_lambda_race.update._comparison import Comparison
+from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import ARN, LIVE, Template_, permission_on, resource, rule_for, sam
 from tests.linting import FUNCTION, lint_template, paths
 
@@ -194,8 +196,20 @@ def tagged(team: str, **properties: Any) -> Template_:
 
 
 def timeline_from(before: Template_, after: Template_) -> Timeline:
+    """The timeline of the update from one template to another."""
     sides = [
         Template(f"{name}.json", one, ["us-east-1"])
         for name, one in (("before", before), ("after", after))
     ]
     return timeline_between(sides[0], sides[1])
+
+
+def timeline_between(before: Template, after: Template) -> Timeline:
+    """The same of what cfn-lint reads; local code changes where its path does."""
+    return Timeline(
+        Comparison(
+            Deployment(before),
+            Deployment(after),
+            lambda old, new: old.path != new.path,
+        )
+    )

@@ -670,6 +670,25 @@ def test_few_processes(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked == ["ls-tree", "ls-files"] * 2
 
 
+def test_attributes_of_many_folders_are_asked_once(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"code/{n}" for n in range(10)]
+    head = work.commit({f"{name}/a.py": f"{name}\n" for name in names})
+    work.write({f"{name}/a.py": f"{name}\r\n" for name in names})
+    asked: list[str] = []
+    ask = _git._ask
+
+    def count(folder: Path, *arguments: str, limit: int | None = None) -> _git._Answer:
+        asked.append(arguments[0])
+        return ask(folder, *arguments, limit=limit)
+
+    monkeypatch.setattr(_git, "_ask", count)
+    code = LocalCode(work.repository, head, [work.root / name for name in names])
+    assert {code.differs(work.root / name) for name in names} == {True}
+    assert asked.count("check-attr") == 1
+
+
 def test_many_paths(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_git, "_ARGUMENTS_LIMIT", 100)
     names = [f"code/{'x' * 20}{n}" for n in range(20)]

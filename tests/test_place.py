@@ -310,6 +310,18 @@ def test_a_function_that_ignores_the_rule_is_left_out(tmp_path: Path) -> None:
     assert paths(_matches(tmp_path, before, after), "W9831") == []
 
 
+def test_a_mandatory_rule_is_not_ignored(tmp_path: Path) -> None:
+    before, after = (_many(3, None, seconds) for seconds in (3, 9))
+    config = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
+    after["Resources"]["F1"]["Metadata"] = config
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    matches = lint_template(
+        tmp_path, after, "-x", setting, "--mandatory-checks", "W9831"
+    )
+    assert paths(matches, "W9831") == ["Resources/F1", "Globals/Function/Timeout"]
+
+
 def test_functions_that_change_otherwise_are_told_apart(tmp_path: Path) -> None:
     before, after = (_many(3, None, seconds) for seconds in (3, 9))
     after["Resources"]["F1"]["Properties"]["MemorySize"] = 512

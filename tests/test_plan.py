@@ -18,6 +18,8 @@ from cfnlint.decode import decode_str
 
 from cfn_lint_lambda_race import _pictures
 from cfn_lint_lambda_race.__main__ import main
+from cfn_lint_lambda_race._plan import planned
+from cfn_lint_lambda_race.update import Settings
 from tests.linting import CORPUS, TEMPLATES, lint
 
 # Each compares several templates, and lints them wholly.
@@ -259,6 +261,148 @@ def test_callers_that_are_elsewhere(
     assert "callers elsewhere" in found["note"]
 
 
+IGNORED = "Metadata: {cfn-lint: {config: {ignore_checks: [W9831, W9810]}}}"
+
+
+@pytest.mark.parametrize("who", ["the resource", "the template", "the user"])
+def test_a_rule_that_is_ignored_makes_no_update_safe(
+    who: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old, new = _two_functions("a.zip", "old"), _two_functions("b.zip", "new")
+    if who == "the resource":
+        new = re.sub(r"(?m)^(  \w+:)$", rf"\1\n    {IGNORED}", new)
+    elif who == "the template":
+        new = f"{IGNORED}\n{new}"
+    else:
+        (tmp_path / ".cfnlintrc").write_text("ignore_checks: [W98]\n")
+    before, after = written(tmp_path, before=old, after=new)
+    monkeypatch.chdir(tmp_path)
+    arguments = ("--baseline-path", before, after)
+    assert plan("--check", *arguments) == 1
+    said = capsys.readouterr().out
+    assert "after.yaml: not safe: 2 hazards" in said
+    assert said.count("W9831 is ignored") == 2
+    assert "Safe in 3 updates" in said
+    found = described(capsys, *arguments)
+    assert [one["ignored"] for one in found["hazards"]] == [True, True]
+
+
+def test_what_is_denied_for_good(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No rule that compares speaks of it, but callers meet it."""
+    old = _two_functions("a.zip", "old")
+    alias = """\
+  Version:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Orders}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties:
+      FunctionName: !Ref Orders
+      FunctionVersion: !GetAtt Version.Version
+      Name: live
+"""
+    new = old.replace("Arn: !GetAtt Orders.Arn", "Arn: !Ref Live") + alias
+    before, after = written(tmp_path, before=old, after=new)
+    assert ids(after, before) == set()
+    assert plan("--check", "--baseline-path", before, after) == 1
+    said = capsys.readouterr().out
+    assert (
+        "OrdersHourly (AWS::Events::Rule) is denied, from its move until an update "
+        "permits it" in said
+    )
+    # The cure permits it, and the phases prepare that.
+    assert "Safe in 3 updates" in said
+
+
+def test_what_goes_wrong_in_some_orders_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not certain, so a check passes; the phases decide the order."""
+    before, after = (
+        TEMPLATES / "W9834" / f"right-rest{suffix}.yaml" for suffix in (".before", "")
+    )
+    assert plan("--check", "--baseline-path", before, after) == 0
+    said = capsys.readouterr().out
+    assert "safe, unless CloudFormation takes a bad order: 1 possible hazard" in said
+    assert (
+        "In some orders, for nothing in the template decides: "
+        "Any (AWS::ApiGateway::Method) is denied, from its move until permission "
+        "Permission exists" in said
+    )
+    assert "Safe in 3 updates" in said
+    found = described(capsys, "--baseline-path", before, after)
+    assert (found["safe"], found["hazards"], len(found["possible"])) == (True, [], 1)
+    assert [phase["possible"] for phase in found["phases"]] == [[], [], []]
+
+
+def test_sam_publishes_in_the_first_phase_what_it_publishes_in_the_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another name would be another move, another property a refused version."""
+    alias = "      AutoPublishAlias: prod\n      MemorySize"
+    change = SAM.replace("orders-1", "orders-2").replace("TABLE: o", "TABLE: p")
+    change = change.replace("      MemorySize", alias)
+    before, after = written(tmp_path, before=SAM, after=change)
+    found = described(capsys, "--baseline-path", before, after)
+    introduce, last = found["phases"]
+    assert "AutoPublishAlias: prod" in introduce["text"]
+    assert "AutoPublishAliasAllProperties" not in introduce["text"]
+    assert last["text"] == change
+    assert last["safe"]
+
+
+SAM_WITH_A_RULE = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      CodeUri: s3://artifacts/orders-1.zip
+      Environment: {Variables: {TABLE: orders}}
+  Nightly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets: [{Id: orders, Arn: !GetAtt Orders.Arn}]
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref Orders
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt Nightly.Arn
+"""
+
+
+def test_what_sam_does_not_make_is_prepared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A permission of its own can stand beside the old one, also in SAM's templates."""
+    change = SAM_WITH_A_RULE.replace("orders-1", "orders-2").replace("TABLE: o", "T: o")
+    before, after = written(tmp_path, before=SAM_WITH_A_RULE, after=change)
+    found = described(capsys, "--baseline-path", before, after)
+    assert [phase["name"] for phase in found["phases"]] == ["prepare", "move", "change"]
+    assert [phase["safe"] for phase in found["phases"]] == [True, True, True]
+    prepare, move, _ = (
+        decoded(one)["Resources"]
+        for one in written(
+            tmp_path, **{one["name"]: one["text"] for one in found["phases"]}
+        )
+    )
+    live = {"Ref": "Orders.Alias"}
+    assert prepare["Orders"]["Properties"]["AutoPublishAlias"] == "live"
+    assert prepare["PermissionPrepared"]["Properties"]["FunctionName"] == live
+    assert prepare["Nightly"]["Properties"]["Targets"][0]["Arn"] != live
+    assert move["Nightly"]["Properties"]["Targets"][0]["Arn"] == live
+
+
 ADDITIONS = {
     "variable": ("TABLE: orders", "TABLE: orders, NEXT: x", True),
     "layer": ('tools:1"]', 'tools:1", "arn:aws:lambda:eu-west-1:1:layer:l:1"]', True),
@@ -371,6 +515,58 @@ def test_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tables = [line for line in said.splitlines() if not line.startswith("W98")]
     assert max(map(len, tables)) <= 80
     assert "\x1b" not in said
+
+
+def _two_functions(key: str, mode: str) -> str:
+    """Two functions that two rules invoke, and that change together."""
+    parts = ["Resources:"]
+    for name in ("Orders", "Bills"):
+        parts.append(f"""\
+  {name}:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {{S3Bucket: artifacts, S3Key: {key}}}
+      Environment: {{Variables: {{MODE: {mode}}}}}
+  {name}Hourly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 hour)
+      Targets: [{{Id: one, Arn: !GetAtt {name}.Arn}}]
+  {name}Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref {name}
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt {name}Hourly.Arn""")
+    return "\n".join([*parts, ""])
+
+
+def test_lanes_of_a_drawing_keep_functions_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after = written(
+        tmp_path,
+        before=_two_functions("a.zip", "old"),
+        after=_two_functions("b.zip", "new"),
+    )
+    settings = Settings(baseline_path=str(before))
+    drawn = planned(str(after), settings)
+    assert drawn.picture is not None
+    assert [row.lanes for row in drawn.picture.rows] == [
+        ("", "", "old"),
+        ("", "", "MIXED"),
+        ("", "", "old, new"),
+        ("", "", "MIXED"),
+        ("", "", "new"),
+    ]
+    change = drawn.steps[-1].picture
+    assert change is not None
+    assert change.rows[0].lanes == ("old", "old", "old")
+    assert change.rows[-1].lanes == ("new", "old, new", "new")
 
 
 def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:

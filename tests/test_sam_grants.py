@@ -8,16 +8,18 @@ from __future__ import annotations
 from copy import deepcopy
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cfn_lint_lambda_race.data import sam_grants, targets
-from tests.building import Template_
+from tests.building import ARN, Template_, permission_on, resource, sam
 from tests.moving import (
     EVENTS,
     event_of_sam,
     found_against,
     referred,
+    rest_api,
     timeline_from,
     waited_for,
 )
@@ -46,6 +48,49 @@ def _follows_in_translation(kind: str) -> bool:
         for permission in permissions
         for name in moved
     )
+
+
+def _defined(invoked: Any, kind: str) -> Template_:
+    """An API of SAM whose own definition says what it invokes."""
+    template = sam({"AutoPublishAlias": "live"})
+    del template["Resources"]["Orders"]["Properties"]["Events"]
+    uri = rest_api(invoked, "One")["Resources"]["Get"]["Properties"]["Integration"][
+        "Uri"
+    ]
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
+    if kind == "HttpApi":
+        integration["payloadFormatVersion"] = "2.0"
+    operation = {"x-amazon-apigateway-integration": integration, "responses": {}}
+    body = {
+        "openapi": "3.0.1",
+        "info": {"title": "orders", "version": "1"},
+        "paths": {"/": {"get": operation}},
+    }
+    stage = {} if kind == "HttpApi" else {"StageName": "prod"}
+    template["Resources"]["It"] = resource(
+        f"Serverless::{kind}", DefinitionBody=body, **stage
+    )
+    arn = "arn:aws:execute-api:us-east-1:123456789012:${It}/*"
+    template["Resources"]["Permission"] = permission_on(
+        invoked, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
+    )
+    return template
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [("Api", []), ("HttpApi", ["Resources/Permission/Properties/FunctionName"])],
+)
+def test_definition_of_an_api_of_sam(
+    tmp_path: Path, kind: str, place: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    alias = {"Ref": "Orders.Alias"}
+    sides = _defined(ARN, kind), _defined(alias, kind)
+    # SAM deploys an HTTP API by itself; what permits it waits for the API.
+    assert found_against(tmp_path, *sides) == place
+    translated = timeline_from(*map(_translated, sides))
+    assert bool(list(translated.gaps())) is bool(place)
 
 
 def test_each_event_of_sam_is_tried() -> None:

@@ -40,8 +40,9 @@ def _staged_rule(dev: Any, prod: Any = LIVE, **stage: Any) -> Template_:
         ({"Default": "prod", "AllowedValues": ["dev", "prod"]}, "Stage is dev"),
         ({"Default": "dev"}, ""),
         ({"AllowedValues": ["dev", "prod"]}, "Stage is dev"),
+        ({"Default": "prod", "AllowedValues": ["", "prod"]}, "Stage is empty"),
     ],
-    ids=["other", "allowed", "default", "none"],
+    ids=["other", "allowed", "default", "none", "empty"],
 )
 def test_gap_of_a_stack_that_does_not_take_the_defaults(
     tmp_path: Path, stage: Template_, when: str

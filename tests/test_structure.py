@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +92,12 @@ def test_one_door_leads_to_cfn_lint_below_the_rules(path: Path) -> None:
         ]
         assert not names or _name(path) == DOOR
         assert not [name for name in names if name.startswith("cfnlint.rules")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_only_rules_and_the_command_know_rules(path: Path) -> None:
+    if _folder(path) not in ("", "rules"):
+        assert re.findall(r"[WI]98\d\d", path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)

@@ -13,9 +13,14 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cfn_lint_lambda_race.cure._difference import edits_between
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node, apply
 from cfn_lint_lambda_race.cure._workshop import renaming
 from cfn_lint_lambda_race.template import intrinsic
+from cfn_lint_lambda_race.template import read as read_template
+from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.update import versions_of
 
 PREPARE, MOVE, CHANGE, INTRODUCE = "prepare", "move", "change", "introduce"
 
@@ -48,9 +53,10 @@ _DEFAULTS = {"MemorySize": 128, "Timeout": 3}
 _READ_BY_RUNTIMES = re.compile(
     r"(AWS_|_|DOTNET_|JAVA_TOOL_OPTIONS$|LD_|NODE_|PATH$|PYTHON|GEM_|RUBY|TZ$|LANG$)"
 )
-_Path = tuple[Any, ...]
+# What SAM publishes an alias by.
+_PUBLISHING = ("AutoPublishAlias", "AutoPublishAliasAllProperties")
 # Decodes a text into a template.
-_Read = Callable[[str], Mapping[str, Any]]
+_Read = Callable[[str], Template]
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,7 @@ class Phase:
     text: str
 
 
-def phases(
-    before: str, cured: str, after: str, read: _Read, is_serverless: bool
-) -> list[Phase]:
+def phases(before: str, cured: str, after: str, read: _Read) -> list[Phase]:
     """The phases from what is deployed to the new template.
 
     Args:
@@ -71,76 +75,97 @@ def phases(
         cured: the same with its targets on aliases.
         after: the new template with its targets on aliases.
         read: decodes a text into the template.
-        is_serverless: whether SAM makes aliases and permissions.
 
     Returns:
         The phases that differ from the one before; the last is ``after``, but for the
-        logical IDs of API deployments.
+        logical IDs of API deployments. Where SAM moves the targets as it makes the
+        aliases, the first phase does both.
 
     Raises:
         EditError: a text cannot be edited so.
     """
-    if is_serverless:
-        made = [Phase(INTRODUCE, cured), Phase(CHANGE, after)]
-    else:
-        prepared = _prepared(before, read(before), read(cured))
-        moved, renamed = _moved(prepared, read(before), read(cured), read)
-        made = [
-            Phase(PREPARE, prepared),
-            Phase(MOVE, moved),
-            Phase(CHANGE, _with_names(after, renamed, read)),
-        ]
-    deployed = read(before)
+    goal = read(cured)
+    prepared = _prepared(before, read(before), goal)
+    moved, renamed = _moved(prepared, read(before), read(prepared), goal, read)
+    is_both = prepared != before and read(moved).template == read(prepared).template
+    by_sam = any(map(is_serverless_function, resources_of(goal).values()))
+    made = [
+        Phase(INTRODUCE if is_both and by_sam else PREPARE, prepared),
+        Phase(MOVE, moved),
+        Phase(CHANGE, _with_names(after, renamed, read)),
+    ]
+    deployed = read(before).template
     found = []
     for phase in made:
-        template = read(phase.text)
+        template = read(phase.text).template
         if template != deployed:
             found.append(phase)
             deployed = template
     return found
 
 
-def _prepared(text: str, before: Any, cured: Any) -> str:
+def _prepared(text: str, before: Template, cured: Template) -> str:
     """What is deployed, with what its targets need before they move."""
     document = Document(text)
     edits: list[Edit] = []
     old, new = resources_of(before), resources_of(cured)
+    owners = _owners(cured)
     made: dict[str, dict[str, Node]] = {}
     for name, resource in new.items():
+        place = ("Resources", name)
         if name not in old and resource.get("Type") in _PUBLISHED:
-            function = _function_of(resource, new)
+            function = owners.get(name, "")
             made.setdefault(function if function in old else "", {})[name] = resource
         elif name in old and resource != old[name]:
             if resource.get("Type") == _PERMISSION:
                 beside = {_beside(name, new): resource}
                 edits.append(document.add_resources(name, beside))
             elif resource.get("Type") in _ROLES:
-                edits += _edits(document, ("Resources", name), old[name], resource)
+                edits += edits_between(document, place, old[name], resource)
+            elif is_serverless_function(resource):
+                published = _publishing_as(old[name], resource, "Properties")
+                edits += edits_between(document, place, old[name], published)
+    if "Globals" in before.template and "Globals" in cured.template:
+        shared = before.template["Globals"]
+        published = _publishing_as(shared, cured.template["Globals"], "Function")
+        edits += edits_between(document, ("Globals",), shared, published)
     for function, resources in made.items():
         behind = function or next(reversed(old))
         edits.append(document.add_resources(behind, resources))
     return apply(text, edits)
 
 
+def _publishing_as(old: Any, new: Any, section: str) -> Any:
+    """A function, or what all share, that publishes as another one does."""
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        return old
+    mine, theirs = old.get(section), new.get(section)
+    if not (isinstance(mine, Mapping) and isinstance(theirs, Mapping)):
+        return old
+    added = {key: theirs[key] for key in _PUBLISHING if key in theirs}
+    return {**old, section: {**mine, **added}}
+
+
 def _moved(
-    prepared: str, before: Any, cured: Any, read: _Read
+    text: str, before: Template, prepared: Template, cured: Template, read: _Read
 ) -> tuple[str, dict[str, str]]:
     """The prepared text with its targets on the aliases, and renamed deployments."""
-    document = Document(prepared)
-    old, new = resources_of(before), resources_of(cured)
+    document = Document(text)
+    old, new = resources_of(prepared), resources_of(cured)
     edits: list[Edit] = []
     apis: dict[str, list[str]] = {}
     for name, resource in new.items():
         kind = resource.get("Type")
-        if name in old and resource != old[name] and kind not in (_PERMISSION, *_ROLES):
-            edits += _edits(document, ("Resources", name), old[name], resource)
+        if name in old and resource != old[name] and kind != _PERMISSION:
+            edits += edits_between(document, ("Resources", name), old[name], resource)
             if kind in _PARTS_OF_API:
                 apis.setdefault(_api_of(name, resource), []).append(name)
     # The others are where they were in the text that is deployed.
-    for section in cured:
-        if section != "Resources" and section in before:
-            edits += _edits(document, (section,), before[section], cured[section])
-    digest = hashlib.sha256(apply(prepared, edits).encode()).hexdigest()[:8]
+    for section in cured.template:
+        if section != "Resources" and section in before.template:
+            sides = prepared.template[section], cured.template[section]
+            edits += edits_between(document, (section,), *sides)
+    digest = hashlib.sha256(apply(text, edits).encode()).hexdigest()[:8]
     renamed = {
         name: f"{name}{digest}"
         for name, resource in old.items()
@@ -152,8 +177,7 @@ def _moved(
         parts = apis[_api_of(name, old[name])]
         # Deployed before its methods move, an API would stay what it was.
         edits += _waiting(document, name, old[name], parts)
-    text = apply(prepared, edits)
-    return _with_names(text, renamed, read), renamed
+    return _with_names(apply(text, edits), renamed, read), renamed
 
 
 def _waiting(
@@ -176,19 +200,19 @@ def _waiting(
 def _with_names(text: str, renamed: Mapping[str, str], read: _Read) -> str:
     """A text in which some resources have other logical IDs."""
     for old, new in renamed.items():
-        template = read(text)
-        if old not in resources_of(template):
+        cfn = read(text)
+        if old not in resources_of(cfn):
             continue
-        if new in resources_of(template):
+        if new in resources_of(cfn):
             raise EditError(f"there are both {old} and {new}")
-        text = apply(text, renaming(Document(text), template, old, new))
+        text = apply(text, renaming(Document(text), cfn.template, old, new))
     return text
 
 
 def aligned(
     text: str,
-    original: Mapping[str, Any],
-    other: Mapping[str, Any],
+    original: Template,
+    other: Template,
     unchanged: Container[str],
     read: _Read,
 ) -> str:
@@ -201,22 +225,23 @@ def aligned(
 
     Raises `EditError` where it cannot be edited so.
     """
-    resources = resources_of(read(text))
-    theirs = resources_of(other)
+    text = _published_alike(text, original, other, read)
+    cfn = read(text)
+    resources, theirs = resources_of(cfn), resources_of(other)
+    owners, their_owners = _owners(cfn), _owners(other)
     renamed: dict[str, str] = {}
     named: dict[str, Node] = {}
     for name, resource in resources.items():
         if name in resources_of(original) or resource.get("Type") not in _PUBLISHED:
             continue
-        function = _function_of(resource, resources)
+        function = owners.get(name, "")
         is_alias = resource["Type"] == _ALIAS
         if not function or not (is_alias or function in unchanged):
             continue
         wanted = [
             one
-            for one, found in theirs.items()
-            if found.get("Type") == resource["Type"]
-            and _function_of(found, theirs) == function
+            for one, owner in their_owners.items()
+            if owner == function and theirs[one].get("Type") == resource["Type"]
         ]
         if name in wanted or not wanted:
             continue
@@ -227,28 +252,60 @@ def aligned(
         renamed[name] = wanted[0]
     text = _with_names(text, renamed, read)
     document = Document(text)
-    template = read(text)
+    cfn = read(text)
     return apply(
         text,
         [
             document.replace(("Resources", alias, "Properties", "Name"), name)
             for alias, name in named.items()
-            if _name(resources_of(template)[alias]) != name
+            if _name(resources_of(cfn)[alias]) != name
         ],
     )
 
 
-def twins(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _published_alike(
+    text: str, original: Template, other: Template, read: _Read
+) -> str:
+    """A cured text in which SAM publishes the aliases that another template has."""
+    document = Document(text)
+    cfn = read(text)
+    edits: list[Edit] = []
+    for name, resource in resources_of(cfn).items():
+        if not is_serverless_function(resource) or _publishing(original, name):
+            continue
+        mine, theirs = _publishing(cfn, name), _publishing(other, name)
+        if not (mine and theirs) or mine == theirs:
+            continue
+        path = ("Resources", name, "Properties")
+        own = _properties(resource)
+        changed = {key: value for key, value in own.items() if key not in _PUBLISHING}
+        edits += edits_between(document, path, own, {**changed, **theirs})
+    return apply(text, edits)
+
+
+def _publishing(cfn: Template, name: str) -> dict[str, Any]:
+    """What SAM publishes a function by; empty where it publishes nothing."""
+    shared = cfn.template.get("Globals")
+    shared = shared.get("Function") if isinstance(shared, Mapping) else None
+    own = _properties(resources_of(cfn).get(name, {}))
+    both = {**(shared if isinstance(shared, Mapping) else {}), **own}
+    if not both.get(_PUBLISHING[0]):
+        return {}
+    return {key: both[key] for key in _PUBLISHING if key in both}
+
+
+def twins(before: Template, after: Template) -> Iterator[str]:
     """The aliases that Lambda refuses to make: one of that name is still there."""
     old, new = resources_of(before), resources_of(after)
+    owners = _owners(before)
     there = {
-        (_function_of(one, old), repr(_name(one))): alias
-        for alias, one in old.items()
-        if one.get("Type") == _ALIAS and _function_of(one, old)
+        (owner, repr(_name(old[alias])))
+        for alias, owner in owners.items()
+        if old[alias].get("Type") == _ALIAS
     }
-    for alias, one in new.items():
-        key = _function_of(one, new), repr(_name(one))
-        if one.get("Type") == _ALIAS and alias not in old and key in there:
+    for alias, owner in _owners(after).items():
+        key = owner, repr(_name(new[alias]))
+        if new[alias].get("Type") == _ALIAS and alias not in old and key in there:
             yield alias
 
 
@@ -256,54 +313,17 @@ def _name(alias: Mapping[str, Any]) -> Any:
     return _properties(alias).get("Name")
 
 
-def _edits(document: Document, path: _Path, old: Any, new: Any) -> list[Edit]:
-    """The edits that make one node of another, as small as their structure allows."""
-    if old == new:
-        return []
-    is_mapping = isinstance(old, Mapping) and isinstance(new, Mapping)
-    if is_mapping and not intrinsic(old)[0] and not intrinsic(new)[0]:
-        added = {key: new[key] for key in new if key not in old}
-        edits = [
-            edit
-            for key in old
-            for edit in (
-                _edits(document, (*path, key), old[key], new[key])
-                if key in new
-                else [document.remove((*path, key))]
-            )
-        ]
-        return [*edits, document.add_keys(path, added)] if added else edits
-    if isinstance(old, list) and isinstance(new, list):
-        if len(old) == len(new):
-            return [
-                edit
-                for index, (one, other) in enumerate(zip(old, new))
-                for edit in _edits(document, (*path, index), one, other)
-            ]
-        if len(new) == len(old) + 1 and new[: len(old)] == old:
-            return [document.append(path, new[-1])]
-    return [document.replace(path, new)]
-
-
-def _function_of(resource: Mapping[str, Any], resources: Mapping[str, Any]) -> str:
-    """The function that a new version or alias is of."""
-    named = _properties(resource).get("FunctionName")
-    name = intrinsic(named)[1]
-    if isinstance(name, list) and name:
-        name = name[0]
-    if isinstance(name, str) and name in resources:
-        return name
-    # By the name that the function itself is given.
-    return next(
-        (
-            function
-            for function, one in resources.items()
-            if one.get("Type") == "AWS::Lambda::Function"
-            and named is not None
-            and _properties(one).get("FunctionName") == named
-        ),
-        "",
-    )
+def _owners(cfn: Template) -> dict[str, str]:
+    """The versions and aliases that are resources, each with its function."""
+    references = read_template(cfn).references
+    owners = {
+        name: alias.function
+        for name, alias in references.aliases.items()
+        if alias.function and not alias.is_generated
+    }
+    for function in references.functions:
+        owners |= {version.id: function for version in versions_of(cfn, function)}
+    return owners
 
 
 def _beside(name: str, resources: Mapping[str, Any]) -> str:
@@ -316,12 +336,17 @@ def _beside(name: str, resources: Mapping[str, Any]) -> str:
     )
 
 
-def resources_of(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def resources_of(cfn: Template) -> dict[str, Mapping[str, Any]]:
     """The resources of a template, without what only looks like some."""
-    resources = template.get("Resources")
+    resources = cfn.template.get("Resources")
     if not isinstance(resources, Mapping):
         return {}
     return {name: one for name, one in resources.items() if isinstance(one, Mapping)}
+
+
+def is_serverless_function(resource: Mapping[str, Any]) -> bool:
+    """Whether SAM makes a function of a resource."""
+    return resource.get("Type") == SERVERLESS_FUNCTION
 
 
 def _properties(resource: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -357,7 +382,7 @@ def configured_first(
                 return None
             path = ("Resources", function, "Properties")
             if name in sides[0]:
-                edits += _edits(document, (*path, name), was, now)
+                edits += edits_between(document, (*path, name), was, now)
             else:
                 edits.append(document.add_keys(path, {name: now}))
     return apply(before, edits)

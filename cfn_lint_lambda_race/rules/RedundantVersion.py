@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race._words import name_resource, say_cases
+from cfn_lint_lambda_race._words import name_resource, name_stack
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import redundant_versions
+
+_WAIT = "the new version can wait for the function's next change"
 
 
 class RedundantVersion(RaceRule):
@@ -47,13 +49,12 @@ class RedundantVersion(RaceRule):
         for redundant in redundant_versions(cfn):
             function = name_resource(read(cfn), redundant.function)
             version = name_resource(read(cfn), redundant.name)
-            case = say_cases([redundant.when])
-            when = f"When {case}: " if case else ""
+            when = name_stack(redundant.when)
             what = "SAM makes" if redundant.is_of_serverless else f"{version} is"
             message = (
                 f"{when}{what} a new version of unchanged {function}: "
                 "Lambda refuses and the update rolls back; change the function's "
                 "Description too or keep the version"
             )
-            fix = no_fix(cfn, redundant.function, "whether to publish is a choice")
+            fix = no_fix(cfn, redundant.function, _WAIT)
             yield finding(cfn, ["Resources", redundant.name], message, fix)

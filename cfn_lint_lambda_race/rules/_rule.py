@@ -126,14 +126,18 @@ def gathered(
 
     A change in `Globals` is reported there, once for all functions of which the same
     is told. What is told alike of more functions than a message names is reported
-    once, at the first of them. Else each function has a finding of its own. Functions
-    that ignore the rule are left out first, as cfn-lint would leave out their finding.
+    once, at the first of them. Else each function has a finding of its own, and so has
+    a function that ignores the rule: cfn-lint leaves that finding out, unless the rule
+    is mandatory.
     """
     ignored = ignoring(cfn, rule)
     shared: dict[tuple[Path, Hashable], list[Told]] = {}
     same: dict[Hashable, list[Told]] = {}
     for one in told:
-        if one.function not in ignored:
+        if one.function in ignored:
+            place = Place(("Resources", one.function))
+            yield place if one.place.is_shared else one.place, [one.function]
+        else:
             path = one.place.path if one.place.is_shared else ()
             shared.setdefault((path, one.words), []).append(one)
     for (path, words), sharing in shared.items():

@@ -16,11 +16,7 @@ from typing import NamedTuple
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._grants import Grant, Grants
 from cfn_lint_lambda_race.template._holders import Form, Holder
-from cfn_lint_lambda_race.template._nodes import (
-    ALIAS_TYPE,
-    Path,
-    Resource,
-)
+from cfn_lint_lambda_race.template._nodes import Path, Resource
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._roles import Allowance, Roles
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
@@ -127,7 +123,7 @@ class Attachments:
         self._possible = possible
         self._targets = targets
 
-        self._grants = Grants(evaluator, references, self._targets)
+        self._grants = Grants(evaluator, references)
         self._sources = Sources(evaluator)
         self._roles = Roles(evaluator, references)
         self._settings = Settings(evaluator, references, possible)
@@ -220,7 +216,7 @@ class Attachments:
             if right and not _names_a_resource(grant):
                 # For a caller elsewhere, or surplus.
                 continue
-            if right and self._serves_another(grant, target, function):
+            if right and self._serves(grant, function):
                 continue
             misfit = Misfit(
                 grant.path,
@@ -263,15 +259,14 @@ class Attachments:
                 held.setdefault(comparable_qualifier(reference), (reference, when))
         return held
 
-    def _serves_another(self, grant: Grant, target: Target, function: str) -> bool:
-        """Whether a permission fits some other target that it covers."""
+    def _serves(self, grant: Grant, function: str) -> bool:
+        """Whether a permission fits what some target that it covers can invoke."""
         mine = {comparable_qualifier(reference) for reference in grant.references}
         return any(
             reference.function == function
             and comparable_qualifier(reference) in {*mine, None}
             for other in self._targets
-            if other is not target
-            and grant.permits(other.row.authorised_by)
+            if grant.permits(other.row.authorised_by)
             and not self._sources.is_apart(grant, other)
             for reference in other.references
         )
@@ -457,7 +452,7 @@ class Attachments:
     def _is_alias_of(self, invoked: Text | None, version: Text) -> bool:
         """Whether one qualifier is an alias of another one, a version."""
         for name, alias in self._references.aliases.items():
-            if invoked != token(ALIAS, name) or alias.resource.type != ALIAS_TYPE:
+            if invoked != token(ALIAS, name):
                 continue
             for pointed in self._evaluator.texts(
                 alias.resource.properties.get("FunctionVersion")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,6 @@ from cfn_lint_lambda_race.template._nodes import (
 )
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
-from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits, token
 
 PERMISSION_TYPE = "AWS::Lambda::Permission"
@@ -72,15 +71,9 @@ class Grant:
 class Grants:
     """Reads the permissions that a template writes, and those that SAM makes."""
 
-    def __init__(
-        self,
-        evaluator: Evaluator,
-        references: References,
-        targets: Iterable[Target],
-    ) -> None:
+    def __init__(self, evaluator: Evaluator, references: References) -> None:
         self._evaluator = evaluator
         self._references = references
-        self._targets = targets
 
     def of(self, function: str | None) -> list[Grant]:
         """The permissions of one function."""
@@ -134,20 +127,15 @@ class Grants:
                 )
 
     def _events(self) -> Iterator[Grant]:
-        """The events that only permit their API, which has a definition of its own."""
+        """The events of an API, which may have a definition of its own."""
         for function in self._references.functions.values():
             if function.type != SERVERLESS_FUNCTION:
                 continue
-            mine = {
-                target.path
-                for target in self._targets
-                if target.resource.id == function.id
-            }
             for branch in self._evaluator.follow(
                 function.properties, ["Events", "*"], function.path
             ):
                 api = self._api_of_event(branch.node)
-                if branch.path in mine or api is None:
+                if api is None:
                     continue
                 references = tuple(
                     Reference(

@@ -24,7 +24,7 @@ class Sources:
 
     def is_apart(self, grant: Grant, target: Target) -> bool:
         """Whether a permission certainly does not cover the source of a target."""
-        if grant.operation is not None and _is_other_operation(grant, target):
+        if _is_other_operation(grant, target):
             return True
         if grant.source is None:
             return False

@@ -40,6 +40,8 @@ from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits,
 
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _AWS_LAMBDA = re.compile(r"""\baws_lambda\s*\(\s*(["'])(?P<function>.*?)\1""")
+# What may be put into a text: a dynamic reference, or a substitution.
+_PUT_IN = re.compile(r"\{\{|\$\{")
 _ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
@@ -379,6 +381,11 @@ class Mentions(Generic[_Kind]):
         """The scenarios in which the values beside a place match their patterns."""
         scenarios = [place.branch.when]
         for path, patterns in when.items():
+            written = _written(place, path)
+            if written is not None:
+                if not any(fits(written, pattern) for pattern in patterns):
+                    return []
+                continue
             scenarios = [
                 value.when
                 for scenario in scenarios
@@ -579,7 +586,7 @@ class Mentions(Generic[_Kind]):
         Where an API has a definition of its own, that names the function.
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
         """
-        kind = event.node.get("Type") if isinstance(event.node, Mapping) else None
+        kind = event.node.get("Type")
         name = API_EVENTS.get(kind) if isinstance(kind, str) else None
         if name is None:
             return True
@@ -669,10 +676,8 @@ def _operation(branch: Branch) -> tuple[Any, ...]:
     return tuple(keys[-4:-2])
 
 
-def _api_name(value: Value) -> str:
+def _api_name(value: Text) -> str:
     """The logical ID that an event names its API by, as `Ref` or as it is."""
-    if not isinstance(value, Text):
-        return ""
     if value.token is not None and value.token.kind == ATTRIBUTE:
         return value.token.name
     return value.literal or ""
@@ -680,6 +685,32 @@ def _api_name(value: Value) -> str:
 
 def _is_custom(kind: str) -> bool:
     return kind.startswith("Custom::")
+
+
+def _written(place: _Place, path: str) -> str | None:
+    """A text beside a place that is written out as it is; None for all others.
+
+    Most are, and each row of data asks for one.
+    """
+    steps = path.split("/") if path else []
+    shared = 0
+    for mine, other in zip(place.steps, steps):
+        if mine != other:
+            break
+        shared += 1
+    node = place.trail[shared].node
+    for step in steps[shared:]:
+        # What has one key can be an intrinsic function.
+        if (
+            not isinstance(node, Mapping)
+            or len(node) < 2
+            or step not in node
+            or "Fn::Transform" in node
+        ):
+            return None
+        node = node[step]
+    is_plain = isinstance(node, str) and not _PUT_IN.search(node)
+    return node if is_plain else None
 
 
 def _with(place: _Place, when: Scenario) -> _Place:

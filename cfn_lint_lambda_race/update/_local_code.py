@@ -13,7 +13,7 @@ import os
 import re
 import stat
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -262,14 +262,26 @@ class LocalCode:
             same: bool | None = _digest(content, old.digest) == old.digest
             # A link is stored as it is.
             if not same and stat.S_IFMT(old.mode) != _LINK:
-                if name not in self._attributes:
-                    self._attributes |= self._repository.attributes(
-                        names[index:], _ATTRIBUTES
-                    )
+                self._ask_attributes(names[index:])
                 same = self._is_same_converted(
                     content, old.digest, self._attributes.get(name)
                 )
             yield name, self._keep(name, None if same is None else not same)
+
+    def _ask_attributes(self, names: Sequence[str]) -> None:
+        """Have the attributes of the first of some files.
+
+        One call of git says those of all files that are listed, as many as it takes.
+        """
+        if names[0] not in self._attributes:
+            others = (
+                name
+                for name in self._names
+                if name in self._committed and name not in self._attributes
+            )
+            self._attributes |= self._repository.attributes(
+                list(dict.fromkeys([*names, *others])), _ATTRIBUTES
+            )
 
     # -- the work tree -----------------------------------------------------------
 
