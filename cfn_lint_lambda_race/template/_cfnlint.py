@@ -8,12 +8,15 @@ that is installed.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from cfnlint import template as _template
+from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode, decode_str
 from cfnlint.decode.node import str_node
 from cfnlint.helpers import (
@@ -115,7 +118,7 @@ def decoded_text(text: str) -> Any:
 
 def made_of(document: Any, like: Template) -> Template:
     """A template of a document, with the file name and settings of another one."""
-    sets = getattr(like.context, "parameter_sets", None)
+    sets = kept(like, _Given, lambda: _Given.to(like)).sets
     made: Template = _template.Template(like.filename, document, like.regions, sets)
     return made
 
@@ -128,9 +131,35 @@ def transforms_of(document: Mapping[Any, Any]) -> list[Any]:
 
 def parameter_sets(cfn: Template) -> list[Mapping[str, Any]]:
     """The values that the user gives for parameters, a mapping for each deployment."""
-    sets: Iterable[Any] = getattr(cfn.context, "parameter_sets", None) or ()
+    sets = kept(cfn, _Given, lambda: _Given.to(cfn)).sets
     given = (getattr(one, "parameters", None) for one in sets)
     return [values for values in given if isinstance(values, Mapping)]
+
+
+@dataclass
+class _Given:
+    """What the user gives for the parameters of a template, as cfn-lint has it."""
+
+    sets: list[Any]
+
+    @classmethod
+    def to(cls, cfn: Template) -> _Given:
+        """What is given for a template.
+
+        cfn-lint forgets it when it applies a transform (`cfn.context` is made anew),
+        and hands no rule its configuration. So the run that asks the rules is looked
+        at, which knows both.
+        """
+        sets = getattr(cfn.context, "parameter_sets", None)
+        is_forgotten = not sets and cfn.transform_pre.get("Transform")
+        frame = sys._getframe() if is_forgotten else None
+        while frame is not None:
+            here = frame.f_locals
+            if here.get("cfn") is cfn and isinstance(here.get("config"), ConfigMixIn):
+                sets = here["config"].parameters
+                break
+            frame = frame.f_back
+        return cls(list(sets or ()))
 
 
 def merge_globals(document: Any) -> None:

@@ -194,8 +194,6 @@ class Layers:
     def contradictions(self) -> Iterator[Contradiction]:
         """The layers that are built for an architecture that they do not declare."""
         for resource in self._evaluator.resources.values():
-            if resource.type != SERVERLESS_LAYER:
-                continue
             built = self._built_for(resource)
             node = resource.properties.get("CompatibleArchitectures")
             if built is None or node is None:

@@ -44,7 +44,7 @@ MAX_SIZE = 4 * 1024 * 1024
 class _Origin:
     """Where a template comes from, as far as that is known."""
 
-    # The template as written, where cfn-lint lints another one.
+    # The template as written: another one than cfn-lint lints, or itself.
     source: Template | None = None
     # The text that it was decoded from, where that is not in its file yet.
     text: str | None = None
@@ -75,10 +75,10 @@ def as_written(cfn: Template) -> Template:
 
     A template from standard input, or given as text, is taken as it is.
     """
-    if not cfn.filename or not _differs(cfn):
-        return cfn
     origin = _Origin.of(cfn)
     if origin.source is None:
+        if not cfn.filename or not _differs(cfn):
+            return cfn
         try:
             # As cfn-lint did, so that each node knows where it stands, in JSON too.
             template = _decoded(cfn)
@@ -235,11 +235,14 @@ def _read(template: Any, cfn: Template) -> Template:
     # cfn-lint and aws-sam-translator raise what they please on broken input.
     try:
         with quiet():
-            return _transformed(template, cfn)
+            found = _transformed(template, cfn)
     except (UnusableTemplateError, CfnLintError):
         raise
     except Exception:
         raise UnusableTemplateError("it cannot be transformed") from None
+    # A baseline bears the name of the file that it is compared with.
+    _Origin.of(found).source = found
+    return found
 
 
 def _transformed(template: Any, cfn: Template) -> Template:
