@@ -1,7 +1,7 @@
 """What `fix` makes of findings: the rules of each kind of fix.
 
-Tests `cure/__init__.py`, `cure/_apply.py`, `cure/_fixes.py`, `cure/_gaps.py`,
-`cure/_rewriting.py` and `cure/_workshop.py` too.
+Tests `cure/__init__.py`, `cure/_apply.py`, `cure/_difference.py`, `cure/_fixes.py`,
+`cure/_gaps.py`, `cure/_rewriting.py` and `cure/_workshop.py` too.
 """
 
 from __future__ import annotations

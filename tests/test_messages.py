@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -60,16 +60,12 @@ def _of_ours(matches: list[Match]) -> set[str]:
 
 
 def _recorded() -> set[str]:
-    names = sorted(
-        path.stem for path in (ROOT / "tests" / "snapshots").glob("snap_*.py")
-    )
-    snapshots = [
-        importlib.import_module(f"tests.snapshots.{name}").snapshots for name in names
-    ]
+    files = sorted((ROOT / "tests" / "snapshots").glob("snap_*.py"))
+    assert files
     return {
         found["message"]
-        for folder in snapshots
-        for findings in folder.values()
+        for path in files
+        for findings in import_module(f"tests.snapshots.{path.stem}").snapshots.values()
         for found in findings
     }
 

@@ -867,3 +867,21 @@ def test_a_statement_on_another_function_s_qualifiers_allows_none_of_this(
     statement = statement_on([ARN, {"Fn::Sub": "${Other.Arn}:*"}])
     template = invoked_by_role(LIVE, statement, Other=deepcopy(FUNCTION))
     assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource/0"]
+
+
+@pytest.mark.parametrize("qualifier", ["{% $alias %}", " {% $alias %}"])
+def test_a_qualifier_that_is_computed_may_be_right(
+    qualifier: str, tmp_path: Path
+) -> None:
+    arguments = {"FunctionName": FN, "Qualifier": qualifier}
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": arguments,
+    }
+    template = invoked_by_role(LIVE, statement_on(ARN))
+    machine = template["Resources"]["Machine"]["Properties"]
+    machine["Definition"] = {"QueryLanguage": "JSONata", "States": {"A": state}}
+    assert misfits(tmp_path, template) == []
+    arguments["Qualifier"] = "live"
+    assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]

@@ -109,6 +109,7 @@ _BUILT_IN = frozenset(
         "sys",
         "timers",
         "tls",
+        "trace_events",
         "tty",
         "url",
         "util",
