@@ -18,7 +18,7 @@ import pytest
 from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Scenario
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
 from cfn_lint_lambda_race.update import update_of
-from tests.building import new_code, parameter, resource, stack
+from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
 from tests.updates import configured, update
 
@@ -228,6 +228,34 @@ def test_a_condition_that_creates_the_function_has_no_race(tmp_path: Path) -> No
     after["Resources"]["Orders"]["Properties"]["Code"]["S3Key"] = "orders-2.zip"
     after["Resources"]["Orders"]["Properties"]["MemorySize"] = 512
     assert _when(tmp_path, before, after) == "Stage is build"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("staging", ""), ("dev", None), ("build", None)]
+)
+@pytest.mark.parametrize("transforms", [[], ["AWS::LanguageExtensions"]], ids=len)
+@pytest.mark.parametrize("stage", [{}, {"Default": "prod"}], ids=["any", "default"])
+def test_a_value_that_is_given_decides_under_transforms(
+    value: str,
+    said: str | None,
+    transforms: list[str],
+    stage: Template_,
+    tmp_path: Path,
+) -> None:
+    """cfn-lint forgets the values when it transforms a template."""
+
+    def side(condition: Any) -> Template_:
+        template = sam(
+            {"Timeout": {"Fn::If": ["IsX", 9, 3]}},
+            Parameters={"Stage": parameter(**stage)},
+            Conditions={"IsX": condition},
+        )
+        template["Transform"] = [*transforms, template["Transform"]]
+        return template
+
+    before, after = side(_BEFORE), new_code(side(_AFTER))
+    given = ("--parameters", f"Stage={value}")
+    assert _when(tmp_path, before, after, *given) == said
 
 
 @pytest.mark.parametrize(("value", "said"), [("prod", ""), ("dev", None), ("", "")])

@@ -672,6 +672,32 @@ def test_globals_under_the_language_extensions_are_read_alike(
     transforms = [before["Transform"], "AWS::LanguageExtensions"]
     before["Transform"] = sorted(transforms, reverse=not is_extended_first)
     assert changed(update(tmp_path, before, new_code(before))) == ()
+    after = new_code(before)
+    after["Mappings"]["Stages"]["prod"]["Name"] = "three"
+    is_known = "resolve" not in value
+    assert changed(update(tmp_path, before, after)) == ("Code", "Environment")
+    del before["Globals"]["Function"]["Environment"]["Variables"]["NAME"]
+    del after["Globals"]["Function"]["Environment"]["Variables"]["NAME"]
+    expected = ("Code", "Environment") if is_known else ()
+    assert changed(update(tmp_path, before, after)) == expected
+
+
+@pytest.mark.parametrize("make", [stack, sam], ids=["cloudformation", "sam"])
+def test_the_language_extensions_leave_the_baseline_what_it_is(
+    make: Any, tmp_path: Path
+) -> None:
+    """Where cfn-lint makes something else of a template, its file is read again."""
+    before = make(
+        {"Timeout": {"Fn::FindInMap": ["Stages", {"Ref": "Stage"}, "Seconds"]}},
+        Parameters={"Stage": parameter(Default="dev")},
+        Mappings={"Stages": {"dev": {"Seconds": 5}, "prod": {"Seconds": 9}}},
+    )
+    transforms = ["AWS::LanguageExtensions"]
+    before["Transform"] = [*transforms, *([before["Transform"]] if make is sam else [])]
+    assert changed(update(tmp_path, before, new_code(before))) == ()
+    after = new_code(before)
+    after["Mappings"]["Stages"]["dev"]["Seconds"] = 6
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
 
 
 def test_tracing_that_is_disabled_is_none(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def finding(
 
 
 class Told(NamedTuple):
-    """What a rule tells of a function: where, and in words that leave out its name."""
+    """What a rule says about a function: the place, and the words without its name."""
 
     function: str
     place: Place
@@ -122,7 +122,7 @@ class Told(NamedTuple):
 def gathered(
     cfn: Template, rule: str, told: Iterable[Told]
 ) -> Iterator[tuple[Place, list[str]]]:
-    """One place, with its functions, for what has one cause.
+    """The places of findings, each with the functions that its message names.
 
     What `Globals` change stands there, where they change several functions in the
     same words. Else the same words stand once, at the first function, where there

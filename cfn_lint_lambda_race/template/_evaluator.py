@@ -33,6 +33,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Branch,
     Path,
     Resource,
+    Value,
     intrinsic,
     is_text,
     mapping,
@@ -78,10 +79,14 @@ MAX_NAME = 255
 class Evaluator:
     """Evaluates the values of one template.
 
-    ``parameter_sets`` are the values given to cfn-lint, one mapping for each
-    deployment; ``defaults_first`` prefers a parameter's default to its allowed
-    values, for comparing deployments rather than judging all of them. ``judged`` are
-    values that parameters, pseudo parameters too, have in conditions alone.
+    Args:
+        template: the decoded template, intrinsic functions in long form.
+        parameter_sets: the parameter values given to cfn-lint, a mapping for each
+            deployment.
+        defaults_first: whether a parameter's default goes before its allowed values:
+            to compare two deployments rather than judge all that are possible.
+        judged: values of parameters and pseudo parameters that are used to decide
+            conditions and nowhere else.
     """
 
     def __init__(
@@ -109,10 +114,15 @@ class Evaluator:
     # -- structure -------------------------------------------------------------
 
     def branches(self, branch: Branch) -> list[Branch]:
-        """The nodes that stand at a place, one for each way there.
+        """The nodes that ``Fn::If`` can choose at a place.
 
-        Follows ``Fn::If``; a branch of ``AWS::NoValue`` is left out. Empty where
-        there are more branches than are looked at.
+        Args:
+            branch: the place, with the scenario in which it is looked at.
+
+        Returns:
+            A branch for each node, with its own path and scenario; the branch itself
+            where there is no ``Fn::If``. Those with ``AWS::NoValue`` are left out.
+            Empty where there are more than `MAX_ALTERNATIVES`.
         """
         if not isinstance(branch.node, Mapping):
             return [branch]
@@ -280,7 +290,10 @@ class Evaluator:
         return [Alternative(unknown(node), when)]
 
     def evaluate_list(self, node: list[Any], when: Scenario) -> Alternatives:
-        """What a list of nodes can be; a single unknown where there is too much."""
+        """What a list of nodes can be; one unknown past the bounds of `evaluate`.
+
+        Items that are ``AWS::NoValue`` are left out.
+        """
         combined = self._combined(node, when)
         if combined is None:
             return [Alternative(unknown(node), when)]
@@ -305,9 +318,9 @@ class Evaluator:
     def _combined(
         self, nodes: Iterable[Any], when: Scenario
     ) -> list[tuple[list[Any], Scenario]] | None:
-        """What nodes can be together, in scenarios that fit together.
+        """The values that nodes can have together, each with its scenario.
 
-        None where that is too much.
+        None past `MAX_ALTERNATIVES` or `MAX_STEPS`.
         """
         # Each result is a chain from the last value back to the first: results that
         # begin alike share their beginning, and long lists are not copied.
@@ -406,7 +419,7 @@ class Evaluator:
                     yield value, known
 
     def choices(self, kind: str, name: str, when: Scenario = ALWAYS) -> list[Choice]:
-        """The choices of a fact that are looked at; none where they are unknown."""
+        """What a condition, parameter or parameter set can be; empty where unknown."""
         if kind == CONDITION:
             return [True, False]
         if kind == PARAMETER_SET:
@@ -561,7 +574,7 @@ class Evaluator:
     # -- conditions ------------------------------------------------------------
 
     def decide(self, name: str, when: Scenario) -> bool | None:
-        """Whether a scenario's choices already decide a condition; None if not."""
+        """A condition's value in a scenario; None if its choices do not decide it."""
         if not isinstance(name, str) or name not in self.conditions:
             return None
         chosen = when.get(CONDITION, name)
@@ -603,8 +616,8 @@ class Evaluator:
         return None
 
     def _decide_equals(self, left: Any, right: Any, when: Scenario) -> bool | None:
-        # Stacks give parameters other values than the default, and conditions exist
-        # for these stacks. So a default does not decide a condition.
+        # Conditions exist for stacks that set parameters to other values than their
+        # defaults, so a default does not decide a condition.
         self._judging += 1
         try:
             outcomes = {
@@ -665,5 +678,5 @@ def _unchained(chain: Any) -> list[Any]:
     return values[::-1]
 
 
-def _comma_list(value: str) -> list[Any]:
+def _comma_list(value: str) -> Value:
     return [literal(item.strip()) for item in value.split(",")] if value else []

@@ -33,8 +33,8 @@ class Exit:
     """A place from which an unqualified reference leaves.
 
     ``resource`` is the resource, or the output, that holds it, and ``row`` what the
-    data says of such places; None for a policy that SAM makes of a connector of the
-    resource. ``function`` is the logical ID, ``when`` the cases, empty for always.
+    data says of such places; None for the policy that SAM makes for the resource's
+    connector. ``function`` is the logical ID, ``when`` the cases, empty for always.
     """
 
     path: Path
@@ -73,7 +73,17 @@ class Exits:
         uses: Callable[[Mention], Iterable[Any]],
         references: References,
     ) -> Iterator[Exit]:
-        """The exits among places that rows of data name, and among the outputs."""
+        """The exits of the template.
+
+        Args:
+            places: the places that ``data/exits.json`` names.
+            uses: gives how a place names ``$LATEST`` (see `unqualified_uses`).
+            references: the references of the template.
+
+        Returns:
+            One exit for each place and function, the outputs among the places; none
+            where the template shows who invokes the function from there.
+        """
         places = list(places)
         yield from self._connected(references)
         any_qualifier = {
@@ -100,7 +110,7 @@ class Exits:
                     and (place.resource.id, use.function) in any_qualifier
                 ):
                     continue
-                if not self._is_at_home(place, use.function, references):
+                if not self._shows_the_caller(place, use.function, references):
                     yield Exit(
                         place.path, place.resource, place.row, use.function, use.when
                     )
@@ -141,7 +151,7 @@ class Exits:
                         resource, OUTPUT, branch.path, tuple(named), is_complete, when
                     )
 
-    def _is_at_home(
+    def _shows_the_caller(
         self, place: Mention, function: str, references: References
     ) -> bool:
         """Whether the template shows who invokes the function from that place."""

@@ -30,8 +30,8 @@ _REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
 class Grant:
     """A permission of a service to invoke a function.
 
-    ``source`` is the text of its ``SourceArn``, None where it has none or an
-    unknown one, which covers every source. ``operation`` is the path and the method
+    ``source`` is its ``SourceArn``, None where that is absent or unknown, so that
+    it may cover every source. ``operation`` is the path and the method
     that SAM permits for an event of an API. ``is_moveable`` says that a template can
     put it on another qualifier.
     """
@@ -47,7 +47,7 @@ class Grant:
 
     @property
     def name(self) -> str:
-        """The logical ID of what holds it: of a permission, its own."""
+        """The logical ID of the permission, or of what SAM makes it for."""
         return self.holder.id
 
     @property
@@ -127,7 +127,7 @@ class Grants:
                 )
 
     def _events(self) -> Iterator[Grant]:
-        """The events of an API, which may have a definition of its own."""
+        """The events that only permit their API, which has a definition of its own."""
         for function in self._references.functions.values():
             if function.type != SERVERLESS_FUNCTION:
                 continue
@@ -187,5 +187,5 @@ def text_of(evaluator: Evaluator, resource: Resource, name: str) -> str | None:
 
 
 def service_of(principal: str) -> str:
-    """A principal without its region and China's ending."""
+    """A service principal without its region, and without the ``.cn`` of China."""
     return _REGION.sub("", principal).removesuffix(".cn")

@@ -1,8 +1,9 @@
 """What the intrinsic functions on texts, lists and mappings mean, one by one.
 
-Each takes its argument and gives the alternatives; None, or `UNCLEAR` in the place of
-one, where it cannot be evaluated. `Ref`, `Fn::GetAtt` and `Fn::If`, which rest on
-resources, parameters and conditions, are the evaluator's own.
+Each takes the evaluator, the function's argument and a scenario, and returns the
+alternatives in that scenario: `UNCLEAR` for one that cannot be evaluated, None where
+the whole argument cannot. `Ref`, `Fn::GetAtt` and `Fn::If`, which depend on resources,
+parameters and conditions, are methods of the evaluator.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -32,6 +33,7 @@ from cfn_lint_lambda_race.template._text import (
     PSEUDO,
     UNKNOWN,
     VERSION,
+    Part,
     Text,
     token,
 )
@@ -40,8 +42,8 @@ from cfn_lint_lambda_race.template._text import (
 MAX_LENGTH = 2 * 1024 * 1024
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
-# What an intrinsic function says of an alternative that it cannot evaluate;
-# `Evaluator._evaluate` puts the unknown of the whole node there.
+# What an intrinsic function returns for an alternative that it cannot evaluate;
+# `Evaluator._evaluate` replaces it by the unknown of the whole node.
 UNCLEAR = token(UNKNOWN, "unclear")
 
 
@@ -123,9 +125,9 @@ def _concatenated(
 
 
 def _opaque(evaluator: Evaluating, node: Any, when: Scenario) -> Any:
-    """A part of a text that has too many alternatives, unread if it can vary.
+    """A part of a text that has too many alternatives: unknown if the part varies.
 
-    What holds a function, a version or an alias is kept.
+    A part that names a function, a version or an alias is kept.
     """
     values = evaluator.evaluate(node, when)
     if len(values) < 2 or any(
@@ -238,7 +240,7 @@ def _to_json(
 ) -> Alternatives | None:
     texts: Alternatives = []
     for alternative in evaluator.evaluate(argument, when):
-        parts: list[Any] = []
+        parts: list[Part] = []
         length = 0
         for part in _json_parts(alternative.value):
             parts.append(part)
@@ -261,7 +263,7 @@ INTRINSICS: Mapping[str, Callable[[Evaluating, Any, Scenario], Alternatives | No
 
 
 def _index(characters: str) -> int | None:
-    """The number of an item; None for what no list has."""
+    """The index of a list's item; None where the characters are not one."""
     is_number = characters.isdecimal() and len(characters) < 10
     return int(characters) if is_number else None
 
@@ -272,8 +274,8 @@ def with_dynamic_references(text: Text) -> Text:
     return text
 
 
-def _joined(items: Any, delimiter: str) -> Text:
-    parts: list[Any] = []
+def _joined(items: Value, delimiter: str) -> Text:
+    parts: list[Part | Text] = []
     if not isinstance(items, list):
         return UNCLEAR
     for index, item in enumerate(items):
@@ -285,7 +287,7 @@ def _joined(items: Any, delimiter: str) -> Text:
     return with_dynamic_references(Text.of(*parts))
 
 
-def _json_parts(value: Value) -> Iterator[Any]:
+def _json_parts(value: Value) -> Iterator[Part]:
     """The parts of a value's JSON; tokens stand inside its strings."""
     if isinstance(value, Text):
         yield '"'

@@ -74,7 +74,7 @@ class Reference:
 
     @property
     def is_known(self) -> bool:
-        """Whether the qualifier's characters leave no doubt what it is."""
+        """Whether it is certain which qualifier this is."""
         return self.qualifier is None or self.qualifier.is_closed
 
 
@@ -106,7 +106,7 @@ class LatestBranch:
     when: Scenario
 
 
-# What the functions of the CDK's framework for custom resources have as handlers.
+# The handlers of the functions in the CDK's framework for custom resources.
 FRAMEWORK_HANDLERS = (
     "framework.onEvent",
     "framework.isComplete",
@@ -179,7 +179,17 @@ class References:
         when: Scenario = ALWAYS,
         parse: Parse = parse_identifier,
     ) -> list[Reference]:
-        """The references that a node can denote; unknown ones are left out."""
+        """The references that a node can denote.
+
+        Args:
+            node: a value of the template.
+            when: the scenario in which it is looked at.
+            parse: how its text is taken apart: as an identifier, or an API's URI.
+
+        Returns:
+            A reference for each alternative that denotes a function. Alternatives that
+            are unknown, or denote no function, are left out.
+        """
         references = []
         for alternative in self._evaluator.texts(node, when):
             references.extend(self.of_text(alternative.value, alternative.when, parse))
@@ -188,9 +198,11 @@ class References:
     def of_text(
         self, text: Text, when: Scenario, parse: Parse = parse_identifier
     ) -> list[Reference]:
-        """The references that a text denotes: mostly one, none where unknown.
+        """The references that a text denotes.
 
-        Several functions can have one name, under conditions.
+        Returns:
+            Mostly one. None where the text denotes no function or is unknown, several
+            where functions of one name exist under different conditions.
         """
         identifier = Identifier(text) if text in self._names else parse(text)
         if identifier is None:
@@ -233,8 +245,8 @@ class References:
     ) -> Text | None:
         if qualifier is None or function is None:
             return qualifier
-        # Aliases of one name exist under conditions that exclude each other. The
-        # one that points to `$LATEST` says itself when it does.
+        # Aliases of one name exist under conditions that exclude each other. Prefer
+        # one that points to `$LATEST`: `latest_branches` says when it does.
         known = [
             alias_id
             for alias_id in self._alias_names.get((function, qualifier), ())

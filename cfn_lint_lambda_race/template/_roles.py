@@ -44,7 +44,7 @@ _INVOKE_TEMPLATE = "LambdaInvokePolicy"
 
 @dataclass(frozen=True)
 class Allowance:
-    """That a policy allows to invoke a function, written at ``path``.
+    """Permission to invoke a function, which a policy gives at ``path``.
 
     ``reference`` is None where the statement cannot be read, so that it may allow
     anything. ``is_certain`` is False where the policy may belong to another role.
@@ -68,10 +68,16 @@ class Roles:
     def of(
         self, target: Target, when: Scenario
     ) -> Iterator[tuple[list[Allowance], Scenario]]:
-        """What the role may invoke by which a target is authorised.
+        """What the role that authorises a target may invoke.
 
-        One item for each role of the template that it can be in a scenario. A role
-        that is defined elsewhere is left out: what it may invoke is unknown.
+        Args:
+            target: a target that has a role.
+            when: the scenario in which it is looked at.
+
+        Returns:
+            For each role of the template that it can have, the allowances of the role
+            and the scenario. A role that is defined elsewhere is left out: what it may
+            invoke is unknown.
         """
         connected = self._connected_to(target.resource)
         if target.resource.type == SERVERLESS_STATE_MACHINE and not target.roles:
@@ -90,7 +96,7 @@ class Roles:
                     yield allowances, named.when
 
     def name_of(self, target: Target) -> str:
-        """The logical ID of the role by which a target is authorised.
+        """The logical ID of the role that authorises a target.
 
         Empty where it is not certain: another template has the role, SAM makes it,
         or a parameter or condition decides between several.
@@ -131,7 +137,7 @@ class Roles:
                 yield from self._managed(name, holder)
 
     def _managed(self, name: Branch, holder: Holder) -> Iterator[Allowance]:
-        """What a managed policy allows that a role names."""
+        """What a managed policy allows to a role that names it."""
         for arn in self._evaluator.evaluate(name.node, name.when):
             tokens = _resource_tokens(arn.value)
             policy = self._evaluator.resources.get(tokens[0].name) if tokens else None

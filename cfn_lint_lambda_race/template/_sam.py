@@ -69,12 +69,12 @@ def published_version_id(function: str) -> str:
 
 
 def parse_reference(name: str) -> re.Match[str] | None:
-    """A name as such an alias or version: groups ``function`` and ``what``."""
+    """A name such as ``Orders.Alias`` taken apart: groups ``function`` and ``what``."""
     return _REFERENCE.fullmatch(name)
 
 
 def alias_logical_id(function: str, alias: str) -> str:
-    """The logical ID that SAM gives to the alias of a name.
+    """The logical ID that SAM gives to an alias of a function.
 
     As aws-sam-translator has it (``SamFunction._construct_alias``).
     """
@@ -167,7 +167,7 @@ def code_of(properties: Mapping[Any, Any]) -> Any:
 
 # -- the version ---------------------------------------------------------------
 
-# The value of a parameter of a name; None where it is unknown, or none.
+# Takes the name of a parameter and returns its value, None where that is unknown.
 ParameterOf = Callable[[str], "str | None"]
 
 
@@ -182,7 +182,10 @@ def version_key(
     its parameters resolved, and environment, memory and SnapStart as written; with
     ``AutoPublishAliasAllProperties`` every other property as written; where
     ``AutoPublishCodeSha256`` is set, the first ten characters of that alone.
-    ``parameter`` says what a parameter of a name is, None for unknown.
+
+    Returns:
+        A text that differs where the version's logical ID does; empty where the
+        properties cannot be written as JSON.
     """
     properties = function.properties
     sha = _with_parameters(parameter, properties.get("AutoPublishCodeSha256"))

@@ -26,9 +26,9 @@ SCALABLE_TYPE = "AWS::ApplicationAutoScaling::ScalableTarget"
 class Setting:
     """Something other than a permission that is attached to one qualifier.
 
-    ``is_capacity`` tells of provisioned concurrency and its scaling: a version's
-    serves the aliases of the version too, and ``$LATEST`` can have none. SAM's own
-    is not ``is_moveable`` to another qualifier.
+    ``is_capacity`` says that it is provisioned concurrency or its scaling, which on a
+    version serves the version's aliases too, and which ``$LATEST`` cannot have.
+    ``is_moveable`` is False for what SAM makes: it stays on SAM's alias.
     """
 
     path: Path
@@ -141,7 +141,7 @@ class Settings:
 
     @property
     def refused(self) -> Iterator[Refused]:
-        """The scalable targets that AWS refuses, for they name no qualifier.
+        """The scalable targets that AWS refuses because they name no qualifier.
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
         """

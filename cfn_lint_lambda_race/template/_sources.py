@@ -1,4 +1,4 @@
-"""Whether a permission is for what a target invokes from: its ``SourceArn``."""
+"""Whether the ``SourceArn`` of a permission covers the source of a target."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Sources:
         self._evaluator = evaluator
 
     def is_apart(self, grant: Grant, target: Target) -> bool:
-        """Whether a permission is certainly for another source than a target's."""
+        """Whether a permission certainly does not cover the source of a target."""
         if _is_other_operation(grant, target):
             return True
         if grant.source is None:
@@ -41,7 +41,7 @@ class Sources:
             return False
         names = self._physical_names(source)
         if names is None:
-            # CloudFormation makes a name up, which nobody can write out before.
+            # CloudFormation generates the name, so no permission can spell it out.
             return granted != "*"
         return any(
             name.literal is not None and not fnmatchcase(name.literal, granted)
@@ -60,7 +60,7 @@ class Sources:
     def _physical_names(self, source: Text) -> list[Text] | None:
         """What a source can be called: written out, or as its resource is named.
 
-        Empty where that is unknown, None where CloudFormation makes the name up.
+        Empty where that is unknown, None where CloudFormation generates the name.
         """
         if source.token is None:
             name = _name_in(source)
@@ -110,7 +110,7 @@ class Sources:
             part = text_of(self._evaluator, parent, "PathPart") if parent else None
             if part is None:
                 return None
-            # What stands for a part of a path, or for several, is never empty.
+            # A path parameter stands for one part of a path or more, never for none.
             parts.append(_PATH_PARAMETER.sub("?*", part))
             attribute = "ParentId"
         return None

@@ -23,7 +23,7 @@ from cfn_lint_lambda_race.template._sam import SERVERLESS_API, SERVERLESS_HTTP_A
 from cfn_lint_lambda_race.template._scenario import Scenario
 from cfn_lint_lambda_race.template._text import Text
 
-# A text with more variables than this was made to be slow.
+# Limit on the variables of one text; only hostile templates go beyond.
 _MAX_STEPS = MAX_ALTERNATIVES
 _VARIABLE = re.compile(r"\$\{(stageVariables\.([A-Za-z0-9_]+))\}")
 # By type of a resource that belongs to an API, the property that names the API;
@@ -58,10 +58,10 @@ class Stages:
         self._evaluator = evaluator
 
     def put(self, uri: Alternative[Value], resource: Resource) -> Alternatives:
-        """A URI of a resource with what each stage gives its stage variables.
+        """A URI with its stage variables replaced, one alternative for each stage.
 
-        The URI as it is stands for a stage that gives nothing, and where the template
-        has no stage of that API.
+        The URI stays as it is for a stage that does not set the variable, and where
+        the template has no stage of the resource's API.
         """
         if not isinstance(uri.value, Text) or not _variable(uri.value):
             return [uri]
@@ -90,7 +90,7 @@ class Stages:
     def _values(
         self, resource: Resource, name: str, when: Scenario
     ) -> list[tuple[Text, Scenario] | None]:
-        """What the stages give a variable; None for one that does not say."""
+        """The values of a variable in the stages, None for a stage without it."""
         api = _api(resource)
         stages = (
             stage

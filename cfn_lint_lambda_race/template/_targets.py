@@ -19,12 +19,12 @@ from cfn_lint_lambda_race.template._nodes import (
     MAX_ALTERNATIVES,
     NO_VALUE,
     Alternative,
-    Alternatives,
     Branch,
     Path,
     Resource,
     Value,
     intrinsic,
+    is_text,
     unknown,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -52,7 +52,8 @@ class Mention:
     ``references`` are the alternatives of what it names, ``is_complete`` says that
     none of them is unknown. ``path`` is the place; where that is a document,
     ``inner`` leads on inside it. ``base`` is the scenario in which the place is
-    there at all, ``roles`` what the property says that names the service's role.
+    there at all, ``roles`` are the branches of the property that names the role of
+    the service.
     """
 
     resource: Resource
@@ -80,9 +81,10 @@ _Kind = TypeVar("_Kind", bound=Mention)
 
 @dataclass(frozen=True)
 class _Place:
-    """A branch, and the branches on the way to it by the steps taken so far.
+    """A branch that ``steps`` of a row's path lead to; ``trail`` is the way there.
 
-    ``substitutions`` are the branches of what is put into a document's texts.
+    ``substitutions`` are the branches of the property whose values replace ``${name}``
+    in a document's texts.
     """
 
     branch: Branch
@@ -139,7 +141,7 @@ class Mentions(Generic[_Kind]):
                             yield target
 
     def _is_taken(self, target: Mention, section: str) -> bool:
-        """Whether an API takes the place from `Globals`; implicit ones do."""
+        """Whether some API inherits a place of `Globals`; implicit APIs always do."""
         steps = target.path[len(("Globals", section)) :]
         for resource in self._evaluator.resources.values():
             if GLOBALS_OF_APIS.get(resource.type) == section and self._is_global(
@@ -195,10 +197,10 @@ class Mentions(Generic[_Kind]):
                     for target in self._target(resource, row, admitted, root):
                         yield replace(target, roles=self._roles(admitted, row))
                 else:
-                    yield from self._inside(resource, row, admitted, root)
+                    yield from self._inside(resource, row, row.inside, admitted, root)
 
     def _roles(self, place: _Place, row: TargetRow) -> tuple[Branch, ...]:
-        """What the properties say that name the role behind a place."""
+        """The branches of the properties that name the role behind a place."""
         for path in row.role:
             named, _, attribute = path.partition(">")
             branches = [beside.branch for beside in self._beside(place, named)]
@@ -221,9 +223,17 @@ class Mentions(Generic[_Kind]):
                     yield from self._evaluator.property(resource, name, text.when)
 
     def _inside(
-        self, resource: Resource, row: TargetRow, whole: _Place, root: Branch
+        self,
+        resource: Resource,
+        row: TargetRow,
+        inside: str,
+        whole: _Place,
+        root: Branch,
     ) -> Iterator[_Kind]:
-        assert row.inside is not None
+        """The places inside the documents at a place, one target for each.
+
+        ``inside`` is the row's path in a document; ``root`` is what ``whole`` is in.
+        """
         branch = whole.branch
         roles: tuple[Branch, ...] | None = None
         replaced = self._replaced_operations(resource, row)
@@ -236,7 +246,7 @@ class Mentions(Generic[_Kind]):
             documents[document.path] = documents.get(document.path, 0) + 1
             there: dict[tuple[Path, Path, Path | None], list[_Kind]] = {}
             start = _Place(document, (), (document,), substitutions)
-            for place in self._places(start, row.inside.split("/")):
+            for place in self._places(start, inside.split("/")):
                 if _operation(place.branch) in replaced:
                     continue
                 for scenario in self._admitted(place, row.inside_when):
@@ -271,7 +281,7 @@ class Mentions(Generic[_Kind]):
     def _replaced_operations(
         self, api: Resource, row: TargetRow
     ) -> set[tuple[Any, ...]]:
-        """The paths and methods of an API's definition that events take over.
+        """The paths and methods of an API's definition that events replace.
 
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html#sam-api-mergedefinitions
         """
@@ -397,7 +407,7 @@ class Mentions(Generic[_Kind]):
             return
         for text in self._evaluator.texts(branch.node, branch.when):
             read = self._read_file if is_file else read_text
-            # What cannot be read is a document too, with nothing in it.
+            # One that cannot be read counts as empty, so that targets are incomplete.
             path = (*branch.path, *text.path)
             yield Branch(read(text.value), path, text.when, inner=())
 
@@ -459,25 +469,36 @@ class Mentions(Generic[_Kind]):
         """
         branch = place.branch
         for one in self._evaluator.evaluate(branch.node, branch.when):
-            values = [replace(one, path=branch.path)]
-            for name in _substituted(one.value) if place.substitutions else ():
-                put = (
-                    value
-                    for current in values
-                    for value in self._put(current, name, place.substitutions)
-                )
-                values = list(islice(put, MAX_ALTERNATIVES + 1))
-                if len(values) > MAX_ALTERNATIVES:
-                    values = [replace(one, value=unknown(branch.node))]
-                    break
-            yield from values
+            here = replace(one, path=branch.path)
+            if place.substitutions and is_text(here):
+                yield from self._substituted(here, place)
+            else:
+                yield here
+
+    def _substituted(
+        self, text: Alternative[Text], place: _Place
+    ) -> Sequence[Alternative[Text]]:
+        """What a document's text can be with all its substitutions put in.
+
+        One unknown where there are more than `MAX_ALTERNATIVES`.
+        """
+        texts = [text]
+        for name in _substitutions_in(text.value):
+            put = (
+                one
+                for current in texts
+                for one in self._put(current, name, place.substitutions)
+            )
+            texts = list(islice(put, MAX_ALTERNATIVES + 1))
+            if len(texts) > MAX_ALTERNATIVES:
+                return [Alternative(unknown(place.branch.node), text.when, text.path)]
+        return texts
 
     def _put(
-        self, current: Alternative[Value], name: str, substitutions: Sequence[Branch]
-    ) -> Alternatives:
+        self, current: Alternative[Text], name: str, substitutions: Sequence[Branch]
+    ) -> list[Alternative[Text]]:
         """A text with one of its substitutions put in; unchanged without one."""
         text = current.value
-        assert isinstance(text, Text)
         is_whole = text.literal == f"${{{name}}}"
         return [
             Alternative(
@@ -545,7 +566,7 @@ class Mentions(Generic[_Kind]):
     def _own(
         self, resource: Resource, row: TargetRow, branch: Branch, base: Scenario
     ) -> Iterator[_Kind]:
-        """The target that SAM makes of the function's own section.
+        """The target that SAM makes of a section of the function, such as an event.
 
         It invokes the alias that SAM publishes, or the function itself.
         """
@@ -560,7 +581,7 @@ class Mentions(Generic[_Kind]):
         yield self._kind(resource, row, branch.path, references, True, base)
 
     def _is_integration(self, event: Branch) -> bool:
-        """Whether an event invokes the function, or only permits it to somebody.
+        """Whether an event adds an integration, rather than a permission alone.
 
         Where an API has a definition of its own, that names the function.
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
@@ -696,19 +717,18 @@ def _with(place: _Place, when: Scenario) -> _Place:
     return replace(place, branch=replace(place.branch, when=when))
 
 
-def _substituted(value: Any) -> list[str]:
+def _substitutions_in(text: Text) -> list[str]:
     """The names of the substitutions in a text."""
-    parts = value.parts if isinstance(value, Text) else ()
     names = {
         match[1]
-        for part in parts
+        for part in text.parts
         if isinstance(part, str)
         for match in _SUBSTITUTION.finditer(part)
     }
     return sorted(names)
 
 
-def _matches(value: Any, patterns: Sequence[str]) -> bool:
+def _matches(value: Value, patterns: Sequence[str]) -> bool:
     if not isinstance(value, Text):
         return False
     return any(fits(str(value), pattern) for pattern in patterns)

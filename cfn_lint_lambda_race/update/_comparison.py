@@ -150,12 +150,12 @@ class Comparison:
         )
 
     def _mentions_lost(self, when: Scenario) -> bool:
-        """Whether a scenario rests on a condition that the update removes."""
+        """Whether a scenario has a condition that the update removes."""
         kept = self.after.reading.evaluator.conditions
         return any(name not in kept for name in self._unshared(when))
 
     def _mentions_unshared(self, when: Scenario) -> bool:
-        """Whether a scenario rests on a condition that is new, or defined anew."""
+        """Whether a scenario has a condition that the new template adds or changes."""
         kept = self.after.reading.evaluator.conditions
         return any(name in kept for name in self._unshared(when))
 
