@@ -21,6 +21,7 @@ from cfnlint.api import lint as lint_text
 from cfnlint.config import ManualArgs
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race.rules._rule import _misspelt
 from cfn_lint_lambda_race.template import Reading
 from cfn_lint_lambda_race.update import Settings, Update, _git, update_of
 from cfn_lint_lambda_race.update._baseline import settings_of_template
@@ -486,6 +487,14 @@ def test_a_setting_that_no_rule_has(tmp_path: Path, setting: str, cure: str) -> 
         f"{rule} has no setting {name}, so it has no effect; {cure}"
     ]
     assert paths(found, "W9831") == [""]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a" * 40, "a" * 40), ("a" * 41, repr("a" * 40)), ("a\nb", "'a\\nb'")],
+)
+def test_a_setting_is_named_on_one_line(name: str, shown: str) -> None:
+    assert f"has no setting {shown}, so" in _misspelt("W9810", name, [])
 
 
 def test_what_was_compared_is_logged(

@@ -143,6 +143,29 @@ def test_alias_for_an_event(tmp_path: Path, kind: str) -> None:
     assert found == ([place] if row is not None and row.follows_the_move else [])
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "is_other"),
+    [
+        ("Cognito", {"UserPool": {"Ref": "OtherPool"}}, True),
+        ("Cognito", {"Trigger": "PostConfirmation"}, False),
+        ("EventBridgeRule", {"RuleName": "other"}, True),
+        ("HttpApi", {"Path": "/other"}, True),
+        ("HttpApi", {"Method": "post"}, True),
+        ("HttpApi", {"TimeoutInMillis": 900}, False),
+        ("Schedule", {"Name": "other"}, True),
+        ("Schedule", {"Schedule": "rate(2 hours)"}, False),
+    ],
+)
+def test_event_of_another_source_has_a_permission_of_its_own(
+    tmp_path: Path, kind: str, said: dict[str, Any], is_other: bool
+) -> None:
+    sides = event_of_sam(kind), event_of_sam(kind, AutoPublishAlias="live")
+    event = sides[1]["Resources"]["Orders"]["Properties"]["Events"]["It"]
+    event["Properties"] = {**event["Properties"], **said}
+    place = "Resources/Orders/Properties/Events/It"
+    assert found_against(tmp_path, *sides) == ([] if is_other else [place])
+
+
 @pytest.mark.parametrize("said", [{"Enabled": False}, {"State": "DISABLED"}])
 def test_alias_for_an_event_that_is_switched_off(
     tmp_path: Path, said: dict[str, Any]

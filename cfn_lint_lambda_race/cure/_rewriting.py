@@ -78,7 +78,7 @@ class Rewriting:
         if name == "Fn::Sub":
             return self._substituted(node, argument, is_whole)
         if name == "Fn::Join" and isinstance(argument, list) and len(argument) == 2:
-            return {name: [argument[0], self._joined(argument[1])]}
+            return {name: [argument[0], self._joined(*argument)]}
         if name == "Fn::If" and isinstance(argument, list):
             return {
                 name: [*argument[:1], *(self.of(one, is_whole) for one in argument[1:])]
@@ -103,7 +103,7 @@ class Rewriting:
         found = self.published.get(steps[0]) if isinstance(steps[0], str) else None
         return node if found is None else found.arn
 
-    def _joined(self, items: Any) -> Any:
+    def _joined(self, delimiter: Any, items: Any) -> Any:
         if not isinstance(items, list):
             return self.of(items, is_whole=False)
         found = []
@@ -112,8 +112,12 @@ class Rewriting:
             new = self.of(item, is_whole=False)
             if isinstance(item, str) and self._is_function(before):
                 # What is published takes the place of the two.
+                if delimiter == ":" and item == LATEST:
+                    continue
                 new = re.sub(rf"^:{re.escape(LATEST)}(?![\w.])", "", item)
-            elif self._is_function(item) and _is_qualified(items[index + 1 :]):
+            elif self._is_function(item) and _is_qualified(
+                delimiter, items[index + 1 :]
+            ):
                 new = item
             found.append(new)
         return found
@@ -229,9 +233,11 @@ class Rewriting:
         return text
 
 
-def _is_qualified(behind: list[Any]) -> bool:
+def _is_qualified(delimiter: Any, behind: list[Any]) -> bool:
     """Whether what follows a function in a `Fn::Join` is a qualifier of its own."""
     first = behind[0] if behind else None
+    if delimiter == ":":
+        return first not in (None, LATEST)
     return isinstance(first, str) and bool(re.match(r":(?!\$LATEST(?![\w.]))", first))
 
 

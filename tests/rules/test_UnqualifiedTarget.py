@@ -403,3 +403,29 @@ def test_an_alias_of_latest_is_one_of_its_own_function(tmp_path: Path) -> None:
     unknown = {"Fn::ImportValue": "orders"}
     template["Resources"]["Alias"]["Properties"]["FunctionName"] = unknown
     assert len(messages(lint_template(tmp_path, template), "W9810")) == 1
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_reported"),
+    [
+        ({}, True),
+        ({"Qualifier": "$LATEST"}, True),
+        ({"Qualifier": "live"}, False),
+        # A path into the input, or JSONata: known at run time.
+        ({"Qualifier.$": "$.alias"}, False),
+        ({"Qualifier": "{% $alias %}"}, False),
+    ],
+)
+@pytest.mark.parametrize("name", ["Parameters", "Arguments"])
+def test_a_state_names_its_qualifier_beside_the_function(
+    name: str, beside: Any, is_reported: bool, tmp_path: Path
+) -> None:
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        name: {"FunctionName": FN_ARN, **beside},
+    }
+    definition = {"StartAt": "A", "States": {"A": state}}
+    kind = "AWS::StepFunctions::StateMachine"
+    template = invoked_by(kind, {"Definition": definition})
+    assert len(messages(lint_template(tmp_path, template), "W9810")) == is_reported
