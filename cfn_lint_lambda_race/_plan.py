@@ -26,6 +26,8 @@ from cfn_lint_lambda_race.cure._apply import Curing, Finding, Left, Result
 from cfn_lint_lambda_race.cure._edits import EditError
 from cfn_lint_lambda_race.cure._files import UnusableFileError, read
 from cfn_lint_lambda_race.cure._phases import (
+    INTRODUCE,
+    MOVE,
     Phase,
     aligned,
     configured_first,
@@ -313,6 +315,8 @@ class _Making:
         self._templates: dict[str, Template] = {}
         # What cannot be cured in the new template.
         self._left: list[Left] = []
+        # What to know of the targets that move.
+        self._warnings: list[str] = []
 
     def into(self, plan: Plan, *, without_alias: bool) -> None:
         """Puts the phases into a plan, or the reason why there are none."""
@@ -332,7 +336,10 @@ class _Making:
             return
         deployed = self._before
         for phase in made:
-            plan.steps.append(self._step(deployed, phase))
+            step = self._step(deployed, phase)
+            if phase.name in (MOVE, INTRODUCE):
+                step.doubts += self._warnings
+            plan.steps.append(step)
             deployed = phase.text
         uncured = self._uncured()
         if uncured and not all(step.is_safe for step in plan.steps):
@@ -368,7 +375,13 @@ class _Making:
 
     def _phases(self) -> list[Phase]:
         functions = self._functions()
-        cured = self._cured(self._alone, self._before, functions, TARGET_RULES).text
+        moved = self._cured(self._alone, self._before, functions, TARGET_RULES)
+        cured = moved.text
+        self._warnings = [
+            f"{'/'.join(map(str, one.path[1:2]))}: {one.message}"
+            for one in moved.notes
+            if one.rule in TARGET_RULES
+        ]
         result = self._cured(self._linter, self._after, functions, _CURED_AFTER)
         after, self._left = result.text, result.left
         old, new = self._read(self._before), self._read(self._after)
