@@ -80,13 +80,14 @@ $(DOCUMENTED): $(INSTALLED)
 	$(BIN)/$(PIP_INSTALL) --group docs
 	touch $@
 
+# The theme colours the arrowheads by a name that Mermaid 11.13 changed.
 MERMAID := $(NODE)/docs/node_modules/mermaid/dist/mermaid.min.js
 # What it says is about the theme's future, not about these pages.
 docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(DOCUMENTED)
 	$(BIN)/python docs/generate.py
 	$(BIN)/mkdocs build --strict
-	test -e $(MERMAID) || { $(call npm,$(NODE)/docs,mermaid@11); }
+	test -e $(MERMAID) || { $(call npm,$(NODE)/docs,mermaid@~11.12); }
 	test ! -e $(MERMAID) || cp $(MERMAID) site/
 	$(BIN)/pytest -rs tests/test_docs.py tests/test_site.py
 

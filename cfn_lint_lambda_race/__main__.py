@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from cfn_lint_lambda_race import __version__, _fix, _pages, _plan
+
+# What a shell says of a program that SIGPIPE ends.
+_NOBODY_READS = 128 + 13
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _fix.add_parser(commands)
     _plan.add_parser(commands)
     chosen = parser.parse_args(arguments)
-    code: int = chosen.run(chosen)
+    try:
+        code: int = chosen.run(chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has read enough, as `head` does. Python would complain at its
+        # end of what it cannot print then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _NOBODY_READS
     return code
 
 

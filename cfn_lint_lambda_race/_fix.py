@@ -22,6 +22,8 @@ from cfn_lint_lambda_race.cure._generated import why_generated
 from cfn_lint_lambda_race.update import Settings
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+# As YAML and editors count lines; patch and git know only those that end in \n.
+_SHOWN_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -280,7 +282,7 @@ def _edits(before: str, after: str) -> Iterator[dict[str, Any]]:
 
     Offsets count characters from 0, lines from 1; ``end`` and ``end_line`` are behind.
     """
-    old, new = _LINE.findall(before), _LINE.findall(after)
+    old, new = _SHOWN_LINE.findall(before), _SHOWN_LINE.findall(after)
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))

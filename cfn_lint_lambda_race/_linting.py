@@ -28,6 +28,8 @@ _PACK = "cfn_lint_lambda_race"
 _BELOW_RESOURCES = 2
 _COMPARES, _UNPUBLISHED = "W9831", "W9832"
 _TARGETS = "W9810"
+# How cfn-lint says that a template, or a pattern, is no file.
+_NO_GLOB = " could not be processed by glob.glob"
 # What the update to a cured template may show: who deploys it has to know.
 _NOTES = frozenset({"W9834", "W9835"})
 # What may be new: what a new alias makes true, and what the deployment has to know.
@@ -116,7 +118,10 @@ class Linter:
             self.templates: list[str] = list(self._config.templates or ())
         except Exception as error:
             # A schema's error has its words apart; older ones print all that they hold.
-            words = getattr(error, "message", None) or error
+            words = str(getattr(error, "message", None) or error)
+            if words.endswith(_NO_GLOB):
+                name = words.removesuffix(_NO_GLOB)
+                raise LintError(f"{name}: there is no such file") from None
             raise LintError(
                 f"the templates or the configuration cannot be read: {words}"
             ) from None
@@ -189,7 +194,8 @@ class Linter:
             config.baseline = settings
         try:
             cfn, found = _lint(filename, text, config, rules)
-            return cfn, [_finding(match) for match in found]
+            # cfn-lint keeps no order, and fixes follow this one.
+            return cfn, sorted(map(_finding, found), key=_order)
         finally:
             config.baseline = usual
 
@@ -243,7 +249,14 @@ def _stale(cfn: Template, rules: Rules, config: ConfigMixIn) -> Iterator[Match]:
 
 
 def _words(match: Match) -> str:
-    return f"{match.message} (line {match.linenumber})"
+    words = " ".join(match.message.split())
+    where = f" (line {match.linenumber})"
+    return words if words.endswith(where) else words + where
+
+
+def _order(finding: Finding) -> tuple[int, int, str, str, str]:
+    path = "/".join(map(str, finding.path))
+    return finding.line, finding.column, finding.rule, path, finding.message
 
 
 def _finding(match: Match) -> Finding:
@@ -267,6 +280,8 @@ class FileLint:
         self._original = folder / "baseline.template"
         self._original.write_bytes(text.encode("utf-8"))
         self._whole: dict[str, list[Finding]] = {}
+        # The text that was asked for last is mostly asked for again.
+        self._update: tuple[str, list[Finding]] = "", []
 
     def pack(self, text: str) -> list[Finding]:
         if text not in self._whole:
@@ -291,11 +306,10 @@ class FileLint:
         if self._linter.has_baseline:
             # What is deployed is known, and all rules have compared with that.
             return [], []
-        found = [
-            finding
-            for finding in self._linter.pack(self._filename, text, str(self._original))
-            if finding.rule in UPDATE_RULES
-        ]
+        if self._update[0] != text:
+            found = self._linter.pack(self._filename, text, str(self._original))
+            self._update = text, [one for one in found if one.rule in UPDATE_RULES]
+        found = self._update[1]
         return (
             [finding for finding in found if finding.rule not in _NOTES],
             [finding for finding in found if finding.rule in _NOTES],

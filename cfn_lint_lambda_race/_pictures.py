@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, TextIO
 
-from cfn_lint_lambda_race.rules._words import name_target
+from cfn_lint_lambda_race._words import name_target
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._sam import published_version_id
@@ -338,7 +338,7 @@ def svg(pictures: Sequence[tuple[str, Picture]]) -> str:
         top += height
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_DRAWING} {top}" '
-        f'width="100%" style="max-width: {_DRAWING}px" role="img" '
+        f'width="{_DRAWING}" style="max-width: 100%" role="img" '
         f'aria-label="Timeline of the update">\n<style>{_STYLE}</style>\n'
         f'<rect class="page" width="{_DRAWING}" height="{top}"/>\n'
         + "\n".join(parts)

@@ -21,6 +21,7 @@ from cfn_lint_lambda_race._linting import (
     LintError,
 )
 from cfn_lint_lambda_race._pictures import Picture, picture
+from cfn_lint_lambda_race._words import name_resource, name_stack, name_target
 from cfn_lint_lambda_race.cure import Choices
 from cfn_lint_lambda_race.cure._apply import Curing, Finding, Left, Result
 from cfn_lint_lambda_race.cure._edits import EditError
@@ -35,7 +36,6 @@ from cfn_lint_lambda_race.cure._phases import (
     resources_of,
     twins,
 )
-from cfn_lint_lambda_race.rules._words import name_resource, name_target
 from cfn_lint_lambda_race.template import read as read_template
 from cfn_lint_lambda_race.template._cfnlint import Template, location
 from cfn_lint_lambda_race.template._source import as_written, is_serverless
@@ -437,7 +437,13 @@ class _Making:
 
         lint = FileLint(linter, self._name, self._folder, text)
         tolerated = {*UPDATE_RULES, "I9836"}
-        return Curing(text, lint, Choices(), is_wanted, refuse, tolerated).run()
+
+        def is_brought(finding: Finding) -> bool:
+            # The phases deploy APIs anew.
+            return finding.rule != "W9834"
+
+        curing = Curing(text, lint, Choices(), is_wanted, refuse, tolerated, is_brought)
+        return curing.run()
 
     def _read(self, text: str) -> Template:
         if text not in self._templates:
@@ -496,8 +502,8 @@ def _in_words(cfn: Template, hazard: Hazard) -> str:
     function, name = (
         name_resource(reading, one) for one in (hazard.function, hazard.name)
     )
-    when = f"When {hazard.when}: " if hazard.when else ""
-    return f"{when}{words.format(who=who, function=function, name=name)}"
+    said = words.format(who=who, function=function, name=name)
+    return f"{name_stack(hazard.when)}{said}"
 
 
 # -- what is said --------------------------------------------------------------

@@ -7,6 +7,7 @@ writes the parts; that they are current is a test.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import os
@@ -14,6 +15,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from cfn_lint_lambda_race.update import Settings
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 STORY = "templates/story"
+PACKAGE = "cfn_lint_lambda_race"
 
 PICTURE = DOCS / "images" / "findings.svg"
 RACE = DOCS / "images" / "race.svg"
@@ -96,8 +99,8 @@ def generated(page: str) -> str:
 
 def _rule(argument: str) -> str:
     rule = rules()[argument]
-    aws = f"[{_page_name(rule.aws_page)}]({rule.aws_page})"
-    facts = f"`{rule.id}`, {rule.severity}, since {_since(rule.id)}. AWS says: {aws}."
+    aws = f"[What AWS says]({rule.aws_page})"
+    facts = f"`{rule.id}`, {rule.severity}, since {_since(rule.id)}. {aws}."
     return f"**{rule.shortdesc}.** {rule.description}\n\n{facts}"
 
 
@@ -109,10 +112,6 @@ def _since(rule: str) -> str:
             name = part.partition("]")[0].removeprefix("[")
             return "the next release" if name == "Unreleased" else name
     return "the next release"
-
-
-def _page_name(url: str) -> str:
-    return url.rpartition("/")[2].removesuffix(".html")
 
 
 def _rule_table(folder: str) -> str:
@@ -341,12 +340,80 @@ def _file(name: str) -> str:
     return f"```{language}\n{path.read_text(encoding='utf-8').rstrip()}\n```"
 
 
+def tested_by(module: str) -> list[str]:
+    """The test modules for a module of the package: the one that carries its name, and
+    those whose docstrings name it."""
+    path = Path(module)
+    own = f"test_{path.stem.lstrip('_')}.py"
+    if path.parent.name == "rules":
+        own = f"rules/{own}"
+    return [
+        name for name, says in _tests().items() if name == own or f"`{module}`" in says
+    ]
+
+
+def modules() -> Mapping[str, str]:
+    """What each module of the package answers, by its path there."""
+    return _docstrings(ROOT / PACKAGE, "*.py")
+
+
+@cache
+def _tests() -> Mapping[str, str]:
+    return _docstrings(ROOT / "tests", "test_*.py")
+
+
+def _docstrings(folder: Path, names: str) -> Mapping[str, str]:
+    """The docstring of each module, or that of its class, as a rule's file has it."""
+    found = {}
+    for path in sorted(folder.rglob(names)):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        said = ast.get_docstring(tree) or next(
+            ast.get_docstring(node)
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+        )
+        found[path.relative_to(folder).as_posix()] = said or ""
+    return found
+
+
+def _summary(docstring: str) -> str:
+    first = " ".join(docstring.partition("\n\n")[0].split())
+    return _cell(first.replace("``", "`").removesuffix("."))
+
+
+def _rooms(folder: str) -> str:
+    """The modules of a folder, what each answers, and where it is tested."""
+    rows = [
+        (
+            f"`{module}`",
+            _summary(says),
+            ", ".join(f"`tests/{name}`" for name in tested_by(module)),
+        )
+        for module, says in modules().items()
+        if Path(module).parent.as_posix() == folder
+    ]
+    return _table(("module", "answers", "tested in"), rows)
+
+
+def _other_tests(_: str) -> str:
+    """The test modules that are for no module alone."""
+    known = {name for module in modules() for name in tested_by(module)}
+    rows = [
+        (f"`tests/{name}`", _summary(says))
+        for name, says in _tests().items()
+        if name not in known
+    ]
+    return _table(("test", "holds"), rows)
+
+
 _PARTS: Mapping[str, Callable[[str], str]] = {
     "demo": _demo,
     "file": _file,
     "fix": _fix,
     "plan": _plan,
     "layers": _layer_table,
+    "other-tests": _other_tests,
+    "rooms": _rooms,
     "operations": _operation_table,
     "rule": _rule,
     "rules": lambda folder: _rule_table("" if folder == "." else f"{folder}/"),

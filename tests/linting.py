@@ -17,6 +17,14 @@ from cfnlint.runner import Runner
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
 CORPUS = ROOT.parent / "shared" / "corpus"
+# The templates that document the rules, without those that they are compared with.
+FILES = sorted(
+    path
+    for path in TEMPLATES.rglob("*")
+    if path.suffix in (".yaml", ".json")
+    and ".before" not in path.name
+    and "local" not in path.parts
+)
 
 # Resources that make a template of a function and nothing else.
 FUNCTION: dict[str, Any] = {

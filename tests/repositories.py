@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Collection, Mapping
@@ -29,6 +30,8 @@ def _neutral(
         "XDG_CONFIG_HOME": str(home / "config"),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
+        # None: its sample hooks are most of what a test would write.
+        "GIT_TEMPLATE_DIR": "",
         "GIT_AUTHOR_NAME": "Test",
         "GIT_AUTHOR_EMAIL": "test@example.com",
         "GIT_COMMITTER_NAME": "Test",
@@ -98,3 +101,11 @@ class Work:
     def read(self, path: str, commit: str = "HEAD") -> bytes | None:
         repository = self.repository
         return repository.read(repository.resolve(commit), self.root / path, LIMIT)
+
+
+def pointer(content: bytes) -> str:
+    """What Git LFS commits in the place of a large file."""
+    return (
+        "version https://git-lfs.github.com/spec/v1\n"
+        f"oid sha256:{hashlib.sha256(content).hexdigest()}\nsize {len(content)}\n"
+    )

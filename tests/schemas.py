@@ -25,6 +25,16 @@ PLAIN = ("orders", "orders.json", "123456789012", "us-east-1", "https://example.
 _LAMBDA = re.compile(r"lambda", re.IGNORECASE)
 _FUNCTION = re.compile(r"function_?(arn|name)s?(/\*)*$", re.IGNORECASE)
 _BRANCHES = ("allOf", "anyOf", "oneOf")
+# The type of the resource that a target's property names, for which it acts.
+OWNERS = {
+    "ApiId": "AWS::ApiGatewayV2::Api",
+    "BucketName": "AWS::S3::Bucket",
+    "InstanceArn": "AWS::Connect::Instance",
+    "InstanceId": "AWS::Connect::Instance",
+    "RestApiId": "AWS::ApiGateway::RestApi",
+    "SecretId": "AWS::SecretsManager::Secret",
+    "TopicArn": "AWS::SNS::Topic",
+}
 
 
 def is_current() -> bool:

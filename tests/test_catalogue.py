@@ -1,4 +1,7 @@
-"""The catalogue of targets, held against the schemas of the installed cfn-lint."""
+"""The catalogue of targets, held against the schemas of the installed cfn-lint.
+
+Tests `data/__init__.py` too.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from cfn_lint_lambda_race.data import load, targets
 from cfn_lint_lambda_race.template import _targets
 from tests.schemas import (
     FORMAT,
+    OWNERS,
     exists,
     is_current,
     knows_sam,
@@ -131,16 +135,6 @@ WITHOUT_SOURCE = {
     "AWS::Serverless::Function",
     "AWS::Serverless::GraphQLApi",
     "AWS::Serverless::WebSocketApi",
-}
-# The type of the resource that a target's property names, for which it acts.
-OWNERS = {
-    "ApiId": "AWS::ApiGatewayV2::Api",
-    "BucketName": "AWS::S3::Bucket",
-    "InstanceArn": "AWS::Connect::Instance",
-    "InstanceId": "AWS::Connect::Instance",
-    "RestApiId": "AWS::ApiGateway::RestApi",
-    "SecretId": "AWS::SecretsManager::Secret",
-    "TopicArn": "AWS::SNS::Topic",
 }
 # Resources whose ID, which `Ref` gives, stands in the ARN of what invokes.
 IDS_IN_ARNS = {

@@ -11,9 +11,10 @@ import pytest
 
 from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.update import Update, update_of
+from tests.building import Template_, resource, sam, stack
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
-from tests.test_updates import Template_, changed, configured, resource, sam, stack
+from tests.updates import changed, configured
 
 Document = Any
 
@@ -331,6 +332,12 @@ def test_the_change_set_that_introduces_the_alias_races(tmp_path: Path) -> None:
     found = _read(tmp_path, document, _aliased())
     assert changed(found) == RACE
     assert found.unpublished == ()
+    # Where another one goes, it is a new name of what was there.
+    gone = change(
+        name="OrdersAlias", kind="AWS::Lambda::Alias", action="Remove", replacement=""
+    )
+    document = described(change(*BOTH), _of_version(), _of_alias("Add"), gone)
+    assert changed(_read(tmp_path, document, _aliased())) == ()
 
 
 @pytest.mark.parametrize("alias", ["OrdersAliaslive", "OrdersAliasprod"])
@@ -521,3 +528,15 @@ def test_the_finding_says_may(tmp_path: Path) -> None:
     (tmp_path / "set.json").write_text(json.dumps(described(change(*BOTH))))
     (message,) = messages(lint_template(tmp_path, stack(), "-x", setting), "W9831")
     assert message.startswith("This update changes Code of Orders")
+
+
+def test_what_is_sure_once_in_a_change_set_is_sure(tmp_path: Path) -> None:
+    sure, unsure = detail("Layers"), detail("Layers", "Dynamic")
+    for details in ((sure, unsure), (unsure, sure), (unsure,)):
+        document = described(change(detail("Code"), *details))
+        path = tmp_path / "change-set.json"
+        path.write_text(json.dumps(document))
+        (tmp_path / "template.json").write_text(json.dumps(stack()))
+        cfn = configured(tmp_path / "template.json", change_set=str(path))
+        (found,) = update_of(cfn).concurrent
+        assert found.is_certain == (sure in details)

@@ -18,15 +18,9 @@ import pytest
 from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Scenario
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
 from cfn_lint_lambda_race.update import update_of
+from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
-from tests.test_updates import (
-    configured,
-    new_code,
-    parameter,
-    resource,
-    stack,
-    update,
-)
+from tests.updates import configured, update
 
 Template_ = dict[str, Any]
 
@@ -236,6 +230,34 @@ def test_a_condition_that_creates_the_function_has_no_race(tmp_path: Path) -> No
     assert _when(tmp_path, before, after) == "Stage is build"
 
 
+@pytest.mark.parametrize(
+    ("value", "said"), [("staging", ""), ("dev", None), ("build", None)]
+)
+@pytest.mark.parametrize("transforms", [[], ["AWS::LanguageExtensions"]], ids=len)
+@pytest.mark.parametrize("stage", [{}, {"Default": "prod"}], ids=["any", "default"])
+def test_a_value_that_is_given_decides_under_transforms(
+    value: str,
+    said: str | None,
+    transforms: list[str],
+    stage: Template_,
+    tmp_path: Path,
+) -> None:
+    """cfn-lint forgets the values when it transforms a template."""
+
+    def side(condition: Any) -> Template_:
+        template = sam(
+            {"Timeout": {"Fn::If": ["IsX", 9, 3]}},
+            Parameters={"Stage": parameter(**stage)},
+            Conditions={"IsX": condition},
+        )
+        template["Transform"] = [*transforms, template["Transform"]]
+        return template
+
+    before, after = side(_BEFORE), new_code(side(_AFTER))
+    given = ("--parameters", f"Stage={value}")
+    assert _when(tmp_path, before, after, *given) == said
+
+
 @pytest.mark.parametrize(("value", "said"), [("prod", ""), ("dev", None), ("", "")])
 def test_a_function_that_is_not_there_has_no_race(
     value: str, said: str | None, tmp_path: Path
@@ -399,6 +421,7 @@ def _holds(after: Template_, when: Scenario, values: Mapping[str, str]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("allowed", [{}, _ALLOWED[0], _ALLOWED[2]], ids=str)
 def test_what_is_told_of_defaults_is_so_with_each_value(

@@ -1,4 +1,7 @@
-"""The command: what it prints, and the exit code that says how it went."""
+"""The command: what it prints, and the exit code that says how it went.
+
+Tests `__main__.py`, `_linting.py`, `_pages.py` and `cure/_generated.py` too.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from cfn_lint_lambda_race import _pages
 from cfn_lint_lambda_race.__main__ import main
 from tests.fixing import command
 from tests.linting import TEMPLATES
+
+# Each starts the command or lints wholly.
+pytestmark = pytest.mark.slow
 
 PACKAGE = Path(cfn_lint_lambda_race.__file__).parent
 RULES = sorted(
@@ -53,6 +59,18 @@ def test_explain_names_the_rules_that_there_are(
     assert captured.out == ""
     assert "no rule 'W1234'" in captured.err
     assert "W9831" in captured.err
+
+
+def test_explain_stops_where_nobody_reads_on() -> None:
+    command = [sys.executable, "-m", "cfn_lint_lambda_race", "explain", "W9831"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
+        started.stdout.close()  # as `head` does, before the page is printed
+        assert started.stderr is not None
+        assert started.stderr.read() == ""
+    assert started.returncode == 128 + 13
 
 
 @pytest.mark.parametrize("rule", ["../W9831", "index", "W98311"])
@@ -215,7 +233,7 @@ def test_fix_names_a_file_that_is_not_there(
 ) -> None:
     code, out, error = command(capsys, "missing.yaml")
     assert (code, out) == (2, "")
-    assert "missing.yaml" in error
+    assert error == "missing.yaml: there is no such file\n"
 
 
 def test_fix_leaves_symbolic_links(
@@ -254,6 +272,20 @@ def test_fix_says_all_of_it_as_json(
     text = SAM[: edit["start"]] + edit["text"] + SAM[edit["end"] :]
     assert command(capsys, "--write", "sam.yaml")[0] == 0
     assert (folder / "sam.yaml").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_fix_counts_lines_as_editors_do(
+    end: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SAM.replace("\n", end)
+    (folder / "other.yaml").write_bytes(text.encode())
+    _, out, _ = command(capsys, "--format", "json", "other.yaml", "sam.yaml")
+    other, usual = json.loads(out)["templates"]
+    lines = [[one["line"], one["end_line"]] for one in other["edits"]]
+    assert lines == [[one["line"], one["end_line"]] for one in usual["edits"]]
+    for one in other["edits"]:
+        assert text[: one["start"]].count(end) == one["line"] - 1
 
 
 def test_fix_tells_why_it_leaves_a_finding(

@@ -22,8 +22,7 @@ from cfn_lint_lambda_race.template import Target, literal, read
 from cfn_lint_lambda_race.template._grants import Grant
 from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._sources import Sources
-from tests.schemas import exists, is_current, schemas
-from tests.test_catalogue import OWNERS
+from tests.schemas import OWNERS, exists, is_current, schemas
 
 FUNCTION = "AWS::Lambda::Function"
 # SAM makes the one of the other: a connector knows both.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import subprocess
@@ -75,6 +76,28 @@ def test_drawings_are_current() -> None:
 def test_generated_parts_are_current(page: Path) -> None:
     text = page.read_text()
     assert _generator().generated(text) == text, "run `make docs`"
+
+
+def test_each_module_answers_something_and_is_tested() -> None:
+    design = (DOCS / "design.md").read_text(encoding="utf-8")
+    for module, says in _generator().modules().items():
+        assert says
+        assert f"\n| `{module}` |" in design, "a part `rooms` for its folder"
+        assert _generator().tested_by(module), f"no test names {module}"
+
+
+def test_tests_name_modules_that_are_there() -> None:
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        for module in re.findall(r"`((?:\w+/)?\w+\.py)`", said):
+            assert (ROOT / "cfn_lint_lambda_race" / module).exists(), path
+
+
+def test_tests_that_are_named_are_there() -> None:
+    package = (ROOT / "cfn_lint_lambda_race").rglob("*.py")
+    for path in (*PAGES, ROOT / "Makefile", *package):
+        for name in re.findall(r"\btests/[\w/]+\.py\b", path.read_text("utf-8")):
+            assert (ROOT / name).exists(), f"{page_name(path)}: {name}"
 
 
 def test_picture_asks_nobody_else() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from datetime import date
 from pathlib import Path as File
 from typing import Any
 
@@ -226,6 +227,83 @@ def test_sequences_that_are_not_indented() -> None:
     )
     after = edited(text, "add_keys", FN, {"E": [{"f": {"g": "h"}}]})
     assert after == text + ("        E:\n        - f:\n              g: h\n")
+
+
+def test_keys_and_texts_have_the_quotes_of_the_file() -> None:
+    text = """\
+'Resources':
+  'A':
+    'Type': 'AWS::SNS::Topic'
+    'Properties': {'Name': {'Ref': 'B'}}
+"""
+    document = Document(text)
+    added = document.add_resources("A", {"C": {"Type": "T", "X": {"Ref": "A"}}})
+    place = ["Resources", "A", "Properties", "Name"]
+    replaced = document.replace(place, {"Ref": "C"})
+    assert apply(text, [added, replaced]) == text.replace("'B'", "'C'") + (
+        "  'C':\n    'Type': 'T'\n    'X':\n      'Ref': 'A'\n"
+    )
+    mixed = "'A': x\n'B': y\n'C': !Ref z\n"
+    document = Document(mixed)
+    edits = [document.replace(["A"], "w"), document.replace(["C"], {"Ref": "v"})]
+    assert apply(mixed, edits) == "'A': w\n'B': y\n'C': !Ref v\n"
+    assert apply(mixed, [document.rename_key(["A"], "D")])[:5] == "'D': "
+
+
+def test_braces_keep_their_spaces() -> None:
+    text = '{ "a" : { "b" : [ 1 ] } }'
+    edit = Document(text).replace(["a", "b"], {"c": [2]})
+    assert apply(text, [edit]) == '{ "a" : { "b" : { "c" : [ 2 ] } } }'
+    text = "a: { b: c }\n"
+    edit = Document(text).replace(["a"], {"d": {"e": "f"}})
+    assert apply(text, [edit]) == "a: { d: { e: f } }\n"
+
+
+def test_lines_end_as_most_do() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        text = f"a:{end}  b: c{end}d: e{end}"
+        edit = Document(text).add_keys(["a"], {"f": "g"})
+        assert apply(text, [edit]) == text.replace("d: e", f"  f: g{end}d: e")
+
+
+def test_writes_dates_and_refuses_what_json_has_not() -> None:
+    document = Document("a: b\n")
+    assert document.replace(["a"], date(2020, 1, 1)).text == "2020-01-01"  # type: ignore[arg-type]
+    for value in (b"x", {"a"}, float("inf")):
+        with pytest.raises(EditError, match="JSON"):
+            document.replace(["a"], [value])  # type: ignore[list-item]
+
+
+def test_comments_stay_with_what_they_stand_below() -> None:
+    text = """\
+Resources:
+  A:
+    Type: T
+    # of A
+
+    # of A too
+  # of B
+
+
+  B:
+    Type: T
+"""
+    edit = Document(text).add_resources("A", {"C": {"Type": "T"}})
+    assert apply(text, [edit]) == text.replace(
+        "  # of B", "\n\n  C:\n    Type: T\n  # of B"
+    )
+    items = "A:\n- b\n  # of b\n# of C\nC: d\n"
+    edit = Document(items).append(["A"], "e")
+    assert apply(items, [edit]) == items.replace("# of C", "- e\n# of C")
+
+
+def test_what_is_replaced_keeps_its_column_and_braces() -> None:
+    text = "A:\n     # of b\n     b:\n       - c\nD: {e: [f, g]}\nH:\n  i: j\n"
+    document = Document(text)
+    edits = [document.replace(["A"], {"k": 1}), document.replace(["D"], {"l": [2]})]
+    assert apply(text, edits) == (
+        "A:\n     # of b\n     k: 1\nD: {l: [2]}\nH:\n  i: j\n"
+    )
 
 
 def test_long_form_stays_long() -> None:

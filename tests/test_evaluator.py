@@ -1,8 +1,12 @@
-"""What intrinsic functions mean."""
+"""What intrinsic functions mean.
+
+Tests `template/_intrinsics.py` and `template/_nodes.py` too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,11 +20,19 @@ from cfn_lint_lambda_race.template import (
     Evaluator,
     Text,
     Token,
+    literal,
     read,
 )
+from cfn_lint_lambda_race.template import _evaluator as evaluator_module
 from cfn_lint_lambda_race.template._nodes import MAX_ALTERNATIVES, MAX_DEPTH
-from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
+from cfn_lint_lambda_race.template._scenario import (
+    ALWAYS,
+    CONDITION,
+    PARAMETER,
+    PARAMETER_SET,
+)
 from cfn_lint_lambda_race.template._text import UNKNOWN
+from tests.building import with_stage
 
 ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Fn}"
 
@@ -147,6 +159,8 @@ def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
         ({"Fn::GetAtt": ["Version", "Version"]}, "${Version}"),
         ({"Ref": "Layer"}, "${Layer}"),
         ({"Fn::GetAtt": "Layer.LayerVersionArn"}, "${Layer}"),
+        ({"Fn::GetAtt": "Alias.Other"}, "${Alias.Other}"),
+        ({"Fn::GetAtt": "Version.Other"}, "${Version.Other}"),
         ({"Fn::GetAtt": "Queue.Arn"}, "${Queue.Arn}"),
         ({"Fn::GetAtt": "Queue.Version"}, "${Queue.Version}"),
         ({"Fn::GetAtt": ["Stack", "Outputs", "Arn"]}, "${Stack.Outputs.Arn}"),
@@ -162,6 +176,8 @@ def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
         ({"Fn::Sub": "${Sam.Version}"}, f"{SAM_ARN}:${{Sam.Version}}"),
         ({"Fn::GetAtt": "Sam.Version.Version"}, "${Sam.Version}"),
         ({"Fn::GetAtt": ["Sam.Version", "Version"]}, "${Sam.Version}"),
+        ({"Fn::GetAtt": ["Sam.Version", "FunctionArn"]}, f"{SAM_ARN}:${{Sam.Version}}"),
+        ({"Fn::GetAtt": ["Sam.Alias", "AliasArn"]}, f"{SAM_ARN}:${{Sam.Alias}}"),
         ({"Ref": "Plain.Alias"}, "${Plain.Alias}"),
         # Parameters
         ({"Ref": "Open"}, "${Open}"),
@@ -382,6 +398,10 @@ def test_an_alias_under_a_condition() -> None:
     [
         ({"Fn::If": ["IsProd", "a", {"Ref": "AWS::NoValue"}]}, [("Fn::If", 1)]),
         ({"Fn::FindInMap": ["Twins", "arm64", "twin"]}, [()]),
+        # A malformed one does not.
+        ({"Fn::If": "IsProd"}, [()]),
+        ({"Fn::If": ["IsProd", "a"]}, [()]),
+        ({"Fn::If": [{"Condition": "IsProd"}, "a", "b"]}, [()]),
         ({"Ref": "AWS::AccountId"}, [()]),
         ({"Ref": "Fn"}, [()]),
         ("a", [()]),
@@ -496,6 +516,61 @@ def test_too_many_alternatives() -> None:
     assert _is_unknown(evaluator.evaluate({"Fn::Join": ["", choices]}))
     assert _is_unknown(evaluator.evaluate(choices))
     assert _is_unknown(evaluator.evaluate({str(n): c for n, c in enumerate(choices)}))
+
+
+def test_too_many_branches_are_none() -> None:
+    conditions = {f"C{n}": {"Fn::Equals": [{"Ref": "Open"}, str(n)]} for n in range(99)}
+    evaluator = _evaluator(Conditions=conditions)
+    node: Any = "a"
+    for name in [*conditions][: MAX_ALTERNATIVES - 1]:
+        node = {"Fn::If": [name, "b", node]}
+    assert len(evaluator.follow(node, ())) == MAX_ALTERNATIVES
+    assert evaluator.follow({"Fn::If": ["C98", "b", node]}, ()) == []
+
+
+def test_too_many_attributes_are_unknown() -> None:
+    conditions = {f"C{n}": {"Fn::Equals": [{"Ref": "Open"}, str(n)]} for n in range(9)}
+    names = [{"Fn::If": [name, "a", "b"]} for name in conditions]
+    node = {"Fn::GetAtt": ["Stack", *names]}
+    assert _is_unknown(_evaluator(Conditions=conditions).evaluate(node))
+
+
+def test_an_alias_of_no_value_denotes_something_unknown() -> None:
+    alias = {
+        "Type": "AWS::Lambda::Alias",
+        "Properties": {"FunctionName": {"Ref": "AWS::NoValue"}},
+    }
+    (value,) = _values({"Ref": "A"}, _evaluator(Resources={"A": alias}))
+    assert value.endswith(":function:${A.FunctionName}:${A}")
+
+
+@pytest.mark.parametrize("name", [[], {}, ["IsProd"], {"Ref": "IsProd"}, 7, None])
+def test_a_malformed_name_of_a_condition_decides_nothing(name: Any) -> None:
+    conditions = {"C": {"Condition": name}}
+    choice = {"Fn::If": ["C", "a", "b"]}
+    assert _values(choice, _evaluator(Conditions=conditions)) == ["a", "b"]
+
+
+def test_a_deep_condition_decides_nothing_and_leaves_the_others_alone() -> None:
+    always: Any = {"Fn::Equals": ["a", "a"]}
+    deep: Any = always
+    for _ in range(2 * 1_000):
+        deep = {"Fn::Not": [deep]}
+    chain = {f"C{n}": {"Condition": f"C{n - 1}"} for n in range(1, 2 * MAX_DEPTH)}
+    evaluator = _evaluator(Conditions={"C0": always, "Deep": deep, **chain})
+    assert evaluator.decide("Deep", ALWAYS) is None
+    assert evaluator.decide(f"C{2 * MAX_DEPTH - 1}", ALWAYS) is None
+    # What was too far from there is not from here.
+    assert evaluator.decide(f"C{MAX_DEPTH - 1}", ALWAYS) is True
+    assert evaluator.decide("C1", ALWAYS) is True
+
+
+def test_the_choices_of_a_fact() -> None:
+    evaluator = _evaluator({"Stage": "a"}, {"Stage": "b"})
+    assert evaluator.choices(CONDITION, "IsProd") == [True, False]
+    assert evaluator.choices(PARAMETER_SET, "") == [0, 1]
+    assert evaluator.choices(PARAMETER, "Arch") == ["arm64", "x86_64"]
+    assert evaluator.choices(PARAMETER, "Open") == []
 
 
 def test_a_long_definition_is_not_too_much() -> None:
@@ -630,3 +705,82 @@ def test_a_mapping_of_many_values_is_looked_up_only_so_far() -> None:
     assert found.value.token is not None
     assert found.value.token.kind == UNKNOWN
     assert evaluator._steps < 2 * MAX_ALTERNATIVES
+
+
+def _texts(node: Any, *sets: Any, **conditions: Any) -> list[str]:
+    parameters = {
+        "Stage": {"Type": "String", "Default": "dev"},
+        "Open": {"Type": "String"},
+    }
+    always = {"Fn::Equals": ["a", "a"]}
+    prod = {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    template = {
+        "Parameters": parameters,
+        "Conditions": {
+            "Always": always,
+            "Never": {"Fn::Not": [{"Condition": "Always"}]},
+            "IsProd": prod,
+            **conditions,
+        },
+    }
+    return [str(found.value) for found in Evaluator(template, sets).evaluate(node)]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Fn::And": [{"Condition": "Always"}, {"Condition": "IsProd"}]},
+        {"Fn::Or": [{"Condition": "Never"}, {"Condition": "IsProd"}]},
+        {"Fn::Unknown": [{"Condition": "Always"}, {"Condition": "Always"}]},
+        {"Fn::Equals": ["a", "b", "c"]},
+        {"Fn::Not": [{"Condition": "Always"}, {"Condition": "Always"}]},
+    ],
+)
+def test_what_does_not_decide_a_condition(condition: Any) -> None:
+    assert _texts({"Fn::If": ["C", "a", "b"]}, C=condition) == ["a", "b"]
+
+
+def test_a_default_that_was_taken_decides_conditions_beside_it() -> None:
+    choice = {"Fn::If": ["IsProd", "1", "2"]}
+    assert _texts({"Fn::Join": ["", [{"Ref": "Stage"}, choice]]}) == ["dev2"]
+
+
+def test_a_set_of_parameters_that_leaves_one_out_says_nothing_of_it() -> None:
+    sets = {"Stage": "prod"}, {"Open": "x"}
+    assert _texts({"Ref": "Stage"}, *sets) == ["prod"]
+
+
+TWO_SETS = ({"Stage": "prod", "Open": "x"}, {"Stage": "dev", "Open": "y"})
+
+
+def test_what_sets_of_parameters_give_is_given_together() -> None:
+    assert _texts({"Fn::Sub": "${Stage}-${Open}"}, *TWO_SETS) == ["prod-x", "dev-y"]
+    # One parameter is looked at; the other one decides the condition.
+    choice = {"Fn::If": ["IsProd", "live", "beta"]}
+    node = {"Fn::Join": [":", [{"Ref": "Open"}, choice]]}
+    cfn = Template("template.json", with_stage(node), ["us-east-1"])
+    sets = [SimpleNamespace(parameters=values) for values in TWO_SETS]
+    cfn.context = cfn.context.evolve(parameter_sets=sets)
+    reading = read(cfn)
+    found = reading.evaluator.evaluate(node)
+    possible = [str(one.value) for one in found if reading.possible(one.when)]
+    assert possible == ["x:live", "y:beta"]
+
+
+def test_what_was_read_before_leaves_room_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bound is for one value, not for all of a large template."""
+    monkeypatch.setattr(evaluator_module, "MAX_STEPS", 20)
+    evaluator = Evaluator({})
+    node = {"Fn::Join": ["-", ["a", {"Fn::Join": ["-", ["b", "c"]]}]]}
+    for _ in range(20):
+        assert [str(found.value) for found in evaluator.evaluate(node)] == ["a-b-c"]
+
+
+def test_a_key_may_be_a_number() -> None:
+    """YAML has such keys; an intrinsic function is none of them."""
+    assert _texts({"Fn::ToJsonString": {1: "a"}}) != []
+    (found,) = Evaluator({}).evaluate({1: "a"})
+    assert isinstance(found.value, dict)
+    assert list(found.value.values()) == [literal("a")]

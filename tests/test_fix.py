@@ -1,4 +1,8 @@
-"""What `fix` makes of findings: the rules of each kind of fix."""
+"""What `fix` makes of findings: the rules of each kind of fix.
+
+Tests `cure/__init__.py`, `cure/_apply.py`, `cure/_difference.py`, `cure/_fixes.py`,
+`cure/_gaps.py`, `cure/_rewriting.py` and `cure/_workshop.py` too.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,10 @@ from cfn_lint_lambda_race.cure import NoFixError
 from cfn_lint_lambda_race.cure._edits import Document
 from tests.fixing import fixed, reasons
 from tests.linting import CORPUS, ROOT, TEMPLATES, lint, lint_whole
+from tests.translation import translated
+
+# Each lints whole templates, several times.
+pytestmark = pytest.mark.slow
 
 WRONG = [
     path
@@ -93,7 +101,6 @@ def _findings(path: Path) -> Counter[tuple[str, tuple[str | int, ...]]]:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not REAL, reason="no corpus beside us")
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
@@ -166,8 +173,6 @@ def _only_publishes(before: str, after: str) -> None:
 
 
 def _translated(template: Any) -> Any:
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
     template = json.loads(json.dumps(template))
     for name, resource in template["Resources"].items():
         properties = resource.get("Properties")
@@ -178,7 +183,7 @@ def _translated(template: Any) -> Any:
     section = template.get("Globals", {}).get("Function", {})
     if isinstance(section.get("CodeUri"), str):
         section["CodeUri"] = "s3://bucket/global"
-    return translator.Translator({}, parser.Parser()).translate(template, {})
+    return translated(template)
 
 
 # -- versions ------------------------------------------------------------------
@@ -252,7 +257,6 @@ TWINS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", TWINS, ids=lambda path: f"{path.parent.name}/{path.name}"
 )
@@ -339,7 +343,7 @@ Resources:
     [
         ("!GetAtt Orders.Arn", "!Ref OrdersLive"),
         ("!GetAtt [Orders, Arn]", "!Ref OrdersLive"),
-        ("{Fn::GetAtt: [Orders, Arn]}", "\n            Ref: OrdersLive"),
+        ("{Fn::GetAtt: [Orders, Arn]}", "{Ref: OrdersLive}"),
         ("!Sub ${Orders.Arn}", "!Sub ${OrdersLive}"),
         ("!Sub '${Orders.Arn}:$LATEST'", "!Sub '${OrdersLive}'"),
         (
@@ -353,6 +357,7 @@ Resources:
         ),
         ('!Join ["", [!GetAtt Orders.Arn, ":$LATEST"]]', "!Ref OrdersLive"),
         ("!Sub ['${A}', {A: !GetAtt Orders.Arn}]", "!Ref OrdersLive"),
+        ("!Sub ['${A}:$LATEST', {A: !GetAtt Orders.Arn}]", "!Ref OrdersLive"),
     ],
 )
 def test_keeps_the_form_of_a_reference(before: str, after: str, tmp_path: Path) -> None:
@@ -557,7 +562,6 @@ def test_an_alias_that_a_parameter_names_is_not_written_out(tmp_path: Path) -> N
 # -- pages ---------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     sorted((ROOT / "docs" / "rules").glob("*.md")),
@@ -624,3 +628,439 @@ Resources:
     lines = [line.strip() for line in text[start:].splitlines()[1:]]
     assert lines[: len(expected)] == expected
     assert lines[len(expected)] == "Properties:"
+
+
+# -- gaps ------------------------------------------------------------------------
+
+
+def test_an_api_is_deployed_anew(tmp_path: Path) -> None:
+    """Another deployment, wherever it is named, closes the gap."""
+    folder = TEMPLATES / "W9834"
+    path = tmp_path / "template.yaml"
+    path.write_text((folder / "wrong-rest.yaml").read_text())
+    baseline = ["--baseline-path", str(folder / "wrong-rest.before.yaml")]
+    result = fixed(path, *baseline)
+    (name,) = re.findall(r"Deployment[0-9a-f]{10}(?=:\n)", result.text)
+    before = path.read_text()
+    assert result.text == before.replace("  Deployment:", f"  {name}:").replace(
+        "!Ref Deployment,", f"!Ref {name},"
+    )
+    assert [one.rule for one in result.fixed] == ["W9834"]
+    assert not result.left
+    assert not result.notes
+    path.write_text(result.text)
+    assert fixed(path, *baseline).text == result.text
+
+
+def test_a_new_deployment_waits_for_all_that_moves(tmp_path: Path) -> None:
+    folder = TEMPLATES / "W9834"
+    path, baseline = tmp_path / "template.yaml", tmp_path / "deployed.yaml"
+    for file, name in ((path, "wrong-rest.yaml"), (baseline, "wrong-rest.before.yaml")):
+        text = (folder / name).read_text()
+        method = text[text.index("  Any:") : text.index("  Deployment:")]
+        other = method.replace("Any:", "Get:").replace("ANY", "GET")
+        file.write_text(text.replace("  Deployment:", f"{other}  Deployment:"))
+    options = ["--baseline-path", str(baseline)]
+    result = fixed(path, *options)
+    assert "    DependsOn:\n      - Any\n      - Get\n" in result.text
+    assert not result.left
+    path.write_text(result.text)
+    assert not fixed(path, *options).fixed
+
+
+def test_a_method_brings_a_new_deployment_with_it(tmp_path: Path) -> None:
+    """Without one, the API would invoke what is permitted no more."""
+    path = tmp_path / "template.yaml"
+    before = (TEMPLATES / "W9834" / "wrong-rest.before.yaml").read_text()
+    path.write_text(before)
+    result = fixed(path)
+    assert [one.rule for one in result.fixed] == ["W9810"]
+    assert len(re.findall(r"\bDeployment[0-9a-f]{10}\b", result.text)) == 2
+    assert not re.findall(r"\bDeployment\b(?!\n)", result.text.split("Resources:")[1])
+    assert not result.notes
+    path.write_text(result.text)
+    assert fixed(path).text == result.text
+
+
+def test_a_permission_that_waits_by_depends_on_goes_first(tmp_path: Path) -> None:
+    folder = TEMPLATES / "W9834"
+    path, baseline = tmp_path / "template.yaml", tmp_path / "deployed.yaml"
+    for file, name in ((path, "wrong.yaml"), (baseline, "wrong.before.yaml")):
+        text = (folder / name).read_text()
+        named = text.replace(
+            "  Permission:\n", "  Permission:\n    DependsOn: Hourly\n"
+        )
+        source = "arn:aws:events:eu-west-1:123456789012:rule/hourly"
+        named = named.replace("!GetAtt Hourly.Arn", source)
+        file.write_text(
+            named.replace("      Schedule", "      Name: hourly\n      Schedule")
+        )
+    options = ["--baseline-path", str(baseline)]
+    result = fixed(path, *options)
+    assert [one.rule for one in result.fixed] == ["W9834"]
+    assert "DependsOn: Hourly" not in result.text
+    assert "  Hourly:\n    Type: AWS::Events::Rule\n    DependsOn: Permission\n" in (
+        result.text
+    )
+    path.write_text(result.text)
+    assert not fixed(path, *options).fixed
+
+
+def test_what_no_edit_closes_names_the_plan() -> None:
+    folder = TEMPLATES / "W9834"
+    baseline = ["--baseline-path", str(folder / "wrong.before.yaml")]
+    (left,) = fixed(folder / "wrong.yaml", *baseline).left
+    assert "cfn-lint-lambda-race plan" in left.reason
+    (note,) = fixed(folder / "wrong.before.yaml").notes
+    assert note.rule == "W9834"
+    assert "cfn-lint-lambda-race plan" in note.message
+    baseline = ["--baseline-path", str(folder / "wrong-sam.before.yaml")]
+    (left,) = fixed(folder / "wrong-sam.yaml", *baseline).left
+    assert left.reason == (
+        "SAM makes the permission together with the alias, after the move"
+    )
+
+
+def test_one_text_can_name_a_function_in_several_ways(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/machine
+      DefinitionString: !Sub |
+        {
+          "Comment": "Calls ${Orders}",
+          "StartAt": "A",
+          "States": {
+            "A": {"Type": "Task", "Resource": "${Orders.Arn}", "Next": "B"},
+            "B": {
+              "Type": "Task",
+              "Resource": "arn:aws:states:::lambda:invoke",
+              "Parameters": {"FunctionName": "${Orders}"},
+              "End": true
+            }
+          }
+        }
+"""
+    )
+    result = fixed(path)
+    assert not result.left
+    changed = [
+        line[2:].strip()
+        for line in ndiff(path.read_text().splitlines(), result.text.splitlines())
+        if line[:2] == "+ " and "Orders" in line
+    ]
+    assert '"A": {"Type": "Task", "Resource": "${OrdersLive}", "Next": "B"},' in changed
+    assert '"Parameters": {"FunctionName": "${Orders}:live"},' in changed
+    assert '"Comment": "Calls ${Orders}",' not in changed
+
+
+# -- connectors ------------------------------------------------------------------
+
+CONNECTED = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Rule:
+    Type: AWS::Events::Rule
+{embedded}    Properties:
+      ScheduleExpression: rate(1 hour)
+      Targets:
+        - {{Arn: !GetAtt Orders.Arn, Id: a}}
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      CodeUri: s3://artifacts/orders/2f9c1b7.zip
+{beside}"""
+
+
+@pytest.mark.parametrize(
+    ("embedded", "beside", "after"),
+    [
+        (
+            "",
+            "  Connector:\n    Type: AWS::Serverless::Connector\n    Properties:\n"
+            "      Source: {Id: Rule}\n      Destination:\n        Id: Orders # it\n"
+            "      Permissions: [Write]\n",
+            "      Destination:\n        Arn: !Ref Orders.Alias # it\n"
+            "        Type: AWS::Lambda::Function\n",
+        ),
+        (
+            "    Connectors:\n      Call:\n        Properties:\n"
+            "          Destination: [{Id: Orders}]\n          Permissions: [Write]\n",
+            "",
+            "          Destination: [{Arn: !Ref Orders.Alias, "
+            'Type: "AWS::Lambda::Function"}]\n',
+        ),
+    ],
+    ids=["resource", "embedded"],
+)
+def test_a_connector_permits_the_alias(
+    embedded: str, beside: str, after: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(CONNECTED.format(embedded=embedded, beside=beside))
+    result = fixed(path)
+    assert not result.left
+    assert after in result.text
+    path.write_text(result.text)
+    assert fixed(path).text == result.text
+    _only_publishes(CONNECTED.format(embedded=embedded, beside=beside), result.text)
+
+
+def test_a_connector_lets_a_machine_invoke_the_alias(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      CodeUri: s3://artifacts/orders/2f9c1b7.zip
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Connectors:
+      Call:
+        Properties: {Destination: {Id: Orders}, Permissions: [Write]}
+    Properties:
+      DefinitionSubstitutions: {Arn: !GetAtt Orders.Arn}
+      Definition:
+        StartAt: A
+        States: {A: {Type: Task, Resource: "${Arn}", End: true}}
+"""
+    )
+    result = fixed(path)
+    assert not result.left
+    assert "Destination: {Arn: !Ref Orders.Alias, Type: " in result.text
+
+
+def test_unsafe_is_offered_only_where_it_cures(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        CONNECTED.format(embedded="", beside="Outputs: {A: {Value: !Ref Orders}}\n")
+    )
+    why = reasons(fixed(path, "--rule", "I9813"))
+    assert why == {
+        "I9813 Outputs/A/Value": "who invokes it from there is not in this template"
+    }
+
+
+def test_fixes_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
+    path = TEMPLATES / "W9810" / "wrong-sam.yaml"
+    lines = [one.line for one in fixed(path).fixed]
+    assert lines == sorted(lines)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_alias_that_another_fix_moves_is_used(
+    is_first: bool, tmp_path: Path
+) -> None:
+    """Whichever of the two stands first in the file."""
+    rule = """\
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 hour)
+      Targets: [{Arn: !GetAtt Orders.Arn, Id: a}]
+"""
+    alias = """\
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties: {FunctionName: !Ref Orders, FunctionVersion: $LATEST, Name: live}
+"""
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        f"""\
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {{S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}}
+{alias + rule if is_first else rule + alias}"""
+    )
+    result = fixed(path)
+    assert "Targets: [{Arn: !Ref Live, Id: a}]" in result.text
+    assert result.text.count("AWS::Lambda::Alias") == 1
+
+
+def test_who_is_served_elsewhere_is_to_be_told(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      CodeUri: s3://artifacts/orders/2f9c1b7.zip
+      Events:
+        Skill: {Type: AlexaSkill}
+        Queue:
+          Type: SQS
+          Properties: {Queue: "arn:aws:sqs:eu-west-1:123456789012:orders"}
+"""
+    )
+    (note,) = fixed(path).notes
+    assert "skill" in note.message
+
+
+def test_a_parameter_that_names_the_function_itself_is_no_obstacle(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Parameters:
+  Name: {Type: String, Default: orders}
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      FunctionName: !Ref Name
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      LambdaConfig:
+        PreSignUp: !Sub arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: a1b2c3d4
+      IntegrationType: AWS_PROXY
+      PayloadFormatVersion: "2.0"
+      IntegrationUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/\
+functions/arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}/invocations"
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref Name
+      Principal: cognito-idp.amazonaws.com
+"""
+    )
+    result = fixed(path)
+    assert not result.left
+    assert "PreSignUp: !Ref OrdersLive\n" in result.text
+    assert "function:${Name}:live/invocations" in result.text
+    assert "      FunctionName: !Ref OrdersLive\n      Principal" in result.text
+
+
+def test_what_was_known_of_a_resource_is_known_of_its_new_name(tmp_path: Path) -> None:
+    """cfn-lint says W3005 of it before and after."""
+    path = tmp_path / "template.yaml"
+    text = (TEMPLATES / "W9833" / "wrong.yaml").read_text()
+    kind = "    Type: AWS::Lambda::Version\n"
+    path.write_text(text.replace(kind, f"{kind}    DependsOn: Orders\n"))
+    result = fixed(path, "--rule", "W9833")
+    assert [one.rule for one in result.fixed] == ["W9833"]
+    assert not result.left
+
+
+def test_a_permission_for_a_stage_needs_the_plan(tmp_path: Path) -> None:
+    """The stage waits for the new deployment, and the permission for the stage."""
+    path = tmp_path / "template.yaml"
+    text = (TEMPLATES / "W9834" / "wrong-rest.before.yaml").read_text()
+    path.write_text(text.replace("${Api}/*/*/*", "${Api}/${Prod}/*/*"))
+    result = fixed(path)
+    assert [one.rule for one in result.fixed] == ["W9810"]
+    (note,) = result.notes
+    assert "cfn-lint-lambda-race plan" in note.message
+
+
+MACHINE = """\
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {{S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}}
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/machine
+      DefinitionString: !Sub
+        - |-
+          {{"StartAt": "A", "States": {{
+            "A": {{"Type": "Task", "Resource": "{first}", "Next": "B"}},
+            "B": {{"Type": "Task", "Resource": "{second}", "End": true}}
+          }}}}
+        - {{A: {value}, B: {value}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "after"),
+    [
+        ("${A}", "${B}:$LATEST", ('"${A}"', '"${B}"', "A: !Ref OrdersLive, B: !Ref")),
+        ("${A}", "${B}:prod", ('"${A}"', '"${B}:prod"', "B: !GetAtt Orders.Arn")),
+    ],
+)
+def test_what_stands_behind_a_variable_is_its_qualifier(
+    first: str, second: str, after: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        MACHINE.format(first=first, second=second, value="!GetAtt Orders.Arn")
+    )
+    result = fixed(path)
+    assert not result.left
+    assert all(text in result.text for text in after)
+
+
+def test_dates_and_nothing_are_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}
+      Environment: {Variables: {SINCE: 2020-01-01}}
+  OrdersVersion:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Orders}
+Outputs:
+  Version:
+    # What is not renamed stays as it is written.
+    Value: !Sub ["${OrdersVersion.Version} of ${Day}", {Day: 2020-01-01}]
+  Text:
+    Value: !Sub >
+      ${OrdersVersion}
+
+      and ${!OrdersVersionOther}
+"""
+    )
+    result = fixed(path)
+    (new,) = re.findall(r"\w+(?=:\n    Type: AWS::Lambda::Version)", result.text)
+    assert (
+        f'!Sub ["${{{new}.Version}} of ${{Day}}", {{Day: 2020-01-01}}]' in result.text
+    )

@@ -26,7 +26,7 @@ from cfn_lint_lambda_race.cure._edits import Document, EditError, apply
 from cfn_lint_lambda_race.rules.ConcurrentUpdate import ConcurrentUpdate
 from cfn_lint_lambda_race.rules.UnqualifiedTarget import UnqualifiedTarget
 from cfn_lint_lambda_race.template import Evaluator, Reading, Target
-from cfn_lint_lambda_race.update import Settings, timeline_between
+from cfn_lint_lambda_race.update import Settings
 from tests.fuzzing import (
     RULES,
     found,
@@ -38,6 +38,7 @@ from tests.fuzzing import (
     trees,
 )
 from tests.linting import FUNCTION, ROOT, lint_whole
+from tests.moving import timeline_between
 
 pytestmark = pytest.mark.slow
 

@@ -16,6 +16,9 @@ import pytest
 
 from tests.linting import lint
 
+# Generated templates.
+pytestmark = pytest.mark.slow
+
 Template_ = dict[str, Any]
 
 _SAM = "AWS::Serverless-2016-10-31"

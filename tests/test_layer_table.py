@@ -1,4 +1,7 @@
-"""The table of published layers: each row has a source, and no two contradict."""
+"""The table of published layers: each row has a source, and no two contradict.
+
+Tests `data/__init__.py` too.
+"""
 
 from __future__ import annotations
 

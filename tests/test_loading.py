@@ -1,4 +1,7 @@
-"""Each way to load the pack registers every rule exactly once."""
+"""Each way to load the pack registers every rule exactly once.
+
+Tests `__init__.py`, `rules/__init__.py` and `rules/_rule.py` too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which API call applies which property, against botocore's model and the schemas."""
+"""Which API call applies which property, against botocore's model and the schemas.
+
+Tests `data/__init__.py` too.
+"""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from cfnlint.match import Match
 
+from tests.building import Template_, sam, stack
 from tests.linting import lint, lint_template, messages, paths
-from tests.test_updates import Template_, sam, stack
 
 HEAD = """\
 Resources:

@@ -1,4 +1,7 @@
-"""The command's `plan`: timelines in print, and the phases of an update."""
+"""The command's `plan`: timelines in print, and the phases of an update.
+
+Tests `_pictures.py` too.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,9 @@ from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import planned
 from cfn_lint_lambda_race.update import Settings
 from tests.linting import CORPUS, TEMPLATES, lint
+
+# Each compares several templates, and lints them wholly.
+pytestmark = pytest.mark.slow
 
 STORY = TEMPLATES / "story"
 ARTICLE = CORPUS / "article"
@@ -120,7 +126,6 @@ def decoded(path: Path) -> Mapping[str, Any]:
     return found
 
 
-@pytest.mark.slow
 def test_the_seed_s_own_update_in_three_phases(tmp_path: Path) -> None:
     if not ARTICLE.exists():
         pytest.skip("there is no corpus")

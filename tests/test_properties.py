@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 
 from cfn_lint_lambda_race.update import Settings
 from tests.fuzzing import Found, found, found_against, fuzzed, plain, read
-from tests.linting import FUNCTION, TEMPLATES
-from tests.test_templates import FILES
+from tests.linting import FILES, FUNCTION, TEMPLATES
 
 NAMES = [path.relative_to(TEMPLATES).as_posix() for path in FILES]
 

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
-from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
 from cfn_lint_lambda_race.update import Cure, Update, update_of
 from tests import schemas
-from tests.linting import lint_template, messages, paths
-from tests.test_updates import (
+from tests.building import (
     LAYER,
     ROLE,
     Template_,
-    configured,
+    alias_of,
     new_code,
     parameter,
+    published,
     resource,
     sam,
     stack,
-    update,
     variables,
 )
+from tests.translation import translated
+from tests.updates import configured, update
 
 
 def _stale(found: Update) -> list[tuple[str, str]]:
@@ -41,38 +39,6 @@ def _stale(found: Update) -> list[tuple[str, str]]:
 
 ARN = {"Fn::GetAtt": "Orders.Arn"}
 
-
-def _version(**properties: Any) -> Template_:
-    return resource("Lambda::Version", FunctionName={"Ref": "Orders"}, **properties)
-
-
-def _alias(version: Any, name: str = "live") -> Template_:
-    return resource(
-        "Lambda::Alias",
-        FunctionName={"Ref": "Orders"},
-        FunctionVersion=version,
-        Name=name,
-    )
-
-
-def _published(
-    version: str = "OrdersVersion",
-    properties: Any = None,
-    invoked: Any = None,
-    **of_version: Any,
-) -> Template_:
-    """A function behind an alias of a version."""
-    return stack(
-        properties,
-        invoked=invoked or {"Ref": "Live"},
-        Resources={
-            version: _version(**of_version),
-            "Live": _alias({"Fn::GetAtt": f"{version}.Version"}),
-        },
-        Parameters={"Version": parameter()},
-    )
-
-
 ACTIVE: dict[str, Template_] = {
     "code": {"Code": {"S3Bucket": "a", "S3Key": "b"}},
     "architecture": {"Architectures": ["arm64"]},
@@ -84,7 +50,7 @@ ACTIVE: dict[str, Template_] = {
 
 @pytest.mark.parametrize("properties", ACTIVE.values(), ids=ACTIVE)
 def test_a_version_that_stays(properties: Template_, tmp_path: Path) -> None:
-    found = update(tmp_path, _published(), _published(properties=properties))
+    found = update(tmp_path, published(), published(properties=properties))
     assert _stale(found) == [("Orders", "Live")]
 
 
@@ -99,13 +65,13 @@ INERT: dict[str, Template_] = {
 
 @pytest.mark.parametrize("properties", INERT.values(), ids=INERT)
 def test_nothing_to_publish(properties: Template_, tmp_path: Path) -> None:
-    found = update(tmp_path, _published(), _published(properties=properties))
+    found = update(tmp_path, published(), published(properties=properties))
     assert _stale(found) == []
 
 
 def test_a_version_of_another_name_is_new(tmp_path: Path) -> None:
-    after = new_code(_published("OrdersVersion2"))
-    assert _stale(update(tmp_path, _published(), after)) == []
+    after = new_code(published("OrdersVersion2"))
+    assert _stale(update(tmp_path, published(), after)) == []
 
 
 @pytest.mark.parametrize(
@@ -119,47 +85,47 @@ def test_the_same_package_below_another_key(
     version: str, stale: list[tuple[str, str]], tmp_path: Path
 ) -> None:
     # The Serverless Framework's key has the time of the deployment in it.
-    before = _published(version, CodeSha256="5zKTbLS4Ymw=")
+    before = published(version, CodeSha256="5zKTbLS4Ymw=")
     assert _stale(update(tmp_path, before, new_code(before))) == stale
 
 
 @pytest.mark.parametrize("name", ["Description", "CodeSha256"])
 def test_a_version_that_is_replaced_is_new(name: str, tmp_path: Path) -> None:
-    before, after = (_published(**{name: value}) for value in ("one", "two"))
+    before, after = (published(**{name: value}) for value in ("one", "two"))
     assert _stale(update(tmp_path, before, new_code(after))) == []
 
 
 def test_a_version_that_every_build_describes_anew_may_be_new(tmp_path: Path) -> None:
-    before = _published(Description={"Ref": "Version"})
+    before = published(Description={"Ref": "Version"})
     assert _stale(update(tmp_path, before, new_code(before))) == []
 
 
 def test_a_replaced_function_replaces_its_version(tmp_path: Path) -> None:
-    after = new_code(_published(properties={"FunctionName": "orders"}))
-    assert _stale(update(tmp_path, _published(), after)) == []
+    after = new_code(published(properties={"FunctionName": "orders"}))
+    assert _stale(update(tmp_path, published(), after)) == []
 
 
 def test_a_version_without_an_alias(tmp_path: Path) -> None:
-    before = _published(invoked={"Ref": "OrdersVersion"})
+    before = published(invoked={"Ref": "OrdersVersion"})
     del before["Resources"]["Live"]
     found = update(tmp_path, before, new_code(before))
     assert _stale(found) == [("Orders", "OrdersVersion")]
 
 
 def test_callers_elsewhere_use_an_alias_that_nothing_invokes(tmp_path: Path) -> None:
-    before = _published()
+    before = published()
     del before["Resources"]["Invocation"]
     found = update(tmp_path, before, new_code(before))
     assert _stale(found) == [("Orders", "Live")]
 
 
 def test_an_alias_that_nothing_invokes_beside_latest(tmp_path: Path) -> None:
-    before = _published(invoked=ARN)
+    before = published(invoked=ARN)
     assert _stale(update(tmp_path, before, new_code(before))) == []
 
 
 def test_an_alias_of_latest_has_nothing_to_publish(tmp_path: Path) -> None:
-    before = stack(invoked={"Ref": "Live"}, Resources={"Live": _alias("$LATEST")})
+    before = stack(invoked={"Ref": "Live"}, Resources={"Live": alias_of("$LATEST")})
     assert _stale(update(tmp_path, before, new_code(before))) == []
 
 
@@ -167,7 +133,7 @@ def _numbered(number: Any, properties: Any = None) -> Template_:
     return stack(
         properties,
         invoked={"Ref": "Live"},
-        Resources={"Live": _alias(number)},
+        Resources={"Live": alias_of(number)},
         Parameters={"Version": parameter(Default="3")},
     )
 
@@ -196,7 +162,7 @@ def test_an_alias_of_a_parameter_is_unknown(tmp_path: Path) -> None:
 
 
 def test_a_version_that_is_invoked_beside_its_alias(tmp_path: Path) -> None:
-    before = _published(invoked={"Ref": "OrdersVersion"})
+    before = published(invoked={"Ref": "OrdersVersion"})
     assert _stale(update(tmp_path, before, new_code(before))) == [
         ("Orders", "OrdersVersion")
     ]
@@ -207,72 +173,11 @@ def test_a_function_without_versions(tmp_path: Path) -> None:
 
 
 def test_the_update_that_introduces_the_version(tmp_path: Path) -> None:
-    after = new_code(_published())
+    after = new_code(published())
     assert _stale(update(tmp_path, stack(), after)) == []
 
 
-def test_the_finding(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(_published()))
-    after = new_code(_published(properties={"Timeout": 9, "Description": "more"}))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    matches = lint_template(tmp_path, after, "-x", setting)
-    assert paths(matches, "W9831") == []
-    assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
-    assert messages(matches, "W9832") == [
-        "This update changes Code and Timeout of Orders but publishes no new version, "
-        "so callers of Live keep the old one; give Orders a new AWS::Lambda::Version"
-    ]
-
-
-def test_the_finding_on_sam(tmp_path: Path) -> None:
-    before, after = (
-        sam({"AutoPublishAlias": "live", "Timeout": seconds}) for seconds in (3, 9)
-    )
-    (tmp_path / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    matches = lint_template(tmp_path, after, "-x", setting)
-    assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
-    (message,) = messages(matches, "W9832")
-    assert "Orders.Alias" in message
-    assert "set AutoPublishAliasAllProperties on Orders" in message
-
-
-@pytest.mark.parametrize(
-    ("properties", "said"),
-    [
-        ({"AutoPublishCodeSha256": "0" * 64}, "set another AutoPublishCodeSha256"),
-        ({"AutoPublishAliasAllProperties": True}, "set another VersionDescription"),
-    ],
-)
-def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> None:
-    before, after = (
-        sam(
-            {"AutoPublishAlias": "live", "Timeout": {"Ref": "Seconds"}, **properties},
-            Parameters={"Seconds": parameter(Default=seconds)},
-        )
-        for seconds in ("3", "9")
-    )
-    (found,) = update(tmp_path, before, after).unpublished
-    assert CURES[found.cure].format("Orders") == f"{said} on Orders"
-
-
 # -- against aws-sam-translator ----------------------------------------------------
-
-
-@cache
-def _new_translator() -> Any:
-    """What makes a translator of SAM's.
-
-    Each starts a session of boto3 and checks SAM's own policy templates, which takes
-    longer than the translation; here all share them.
-    """
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
-    session = pytest.importorskip("boto3").session.Session(region_name="us-east-1")
-    policies = "make_policy_template_for_function_plugin"
-    setattr(translator, policies, cache(getattr(translator, policies)))
-    new = translator.Translator
-    return partial(new, {}, parser.Parser(), boto_session=session)
 
 
 def _version_id(template: Template_) -> str:
@@ -282,11 +187,9 @@ def _version_id(template: Template_) -> str:
         for name, node in template.get("Parameters", {}).items()
         if "Default" in node
     }
-    translate = _new_translator()().translate
-    translated = translate(deepcopy(template), parameter_values=given)
     (name,) = [
         name
-        for name, node in translated["Resources"].items()
+        for name, node in translated(template, given)["Resources"].items()
         if node["Type"] == "AWS::Lambda::Version"
     ]
     assert isinstance(name, str)
@@ -301,6 +204,7 @@ IMAGE: Template_ = {
     "PackageType": "Image",
     "Runtime": None,
 }
+
 # Properties of the function before and after, each of which changes the function.
 PROPERTIES: dict[str, tuple[Template_, Template_]] = {
     "Architectures": ({}, {"Architectures": ["arm64"]}),
@@ -374,7 +278,6 @@ PUBLISHING: dict[str, Template_] = {
         "AutoPublishCodeSha256": "0" * 64,
     },
 }
-
 
 # What SAM hands to the Lambda function under another name, or looks at itself.
 UNDER_ANOTHER_NAME = {
@@ -678,53 +581,31 @@ def test_local_code_behind_a_hash_does_not(tmp_path: Path) -> None:
     ]
 
 
-# -- the names in messages ---------------------------------------------------------
-
-
-def _constructed(template: Template_) -> Template_:
-    """The template as the CDK writes it: with the construct of each resource."""
-    for name, node in template["Resources"].items():
-        node["Metadata"] = {"aws:cdk:path": f"Stack/Shop/{name}/Resource"}
-    return template
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "rule", "said"),
-    [
-        (
-            stack({"Timeout": 3}),
-            new_code(stack({"Timeout": 9})),
-            "W9831",
-            ["of Shop/Orders (Orders) (UpdateFunctionCode)"],
-        ),
-        (
-            _published(properties={"Timeout": 3}),
-            _published(properties={"Timeout": 9}),
-            "W9832",
-            ["of Shop/Orders (Orders) but", "callers of Shop/Live (Live) keep"],
-        ),
-        (
-            _published(),
-            _published(),
-            "W9833",
-            ["Version Shop/OrdersVersion (OrdersVersion) is published once"],
-        ),
-        (
-            _published("OrdersVersion1"),
-            _published("OrdersVersion2"),
-            "W9835",
-            [
-                "Shop/OrdersVersion2 (OrdersVersion2) is a new version of unchanged "
-                "Shop/Orders (Orders): Lambda refuses"
-            ],
-        ),
-    ],
-)
-def test_constructs_have_their_names(
-    before: Template_, after: Template_, rule: str, said: list[str], tmp_path: Path
+def test_an_alias_of_another_function_publishes_nothing_of_this(
+    tmp_path: Path,
 ) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(_constructed(before)))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    found = lint_template(tmp_path, _constructed(after), "-x", setting)
-    (message,) = messages(found, rule)
-    assert [words for words in said if words not in message] == []
+    def template(key: str) -> dict[str, Any]:
+        found = stack({"Code": {"S3Bucket": "b", "S3Key": key}})
+        found["Resources"]["Other"] = stack()["Resources"]["Orders"]
+        found["Resources"]["Live"] = resource(
+            "Lambda::Alias",
+            FunctionName={"Ref": "Other"},
+            FunctionVersion="7",
+            Name="live",
+        )
+        del found["Resources"]["Invocation"]
+        return found
+
+    assert update(tmp_path, template("one"), template("two")).unpublished == ()
+
+
+def test_what_only_deployments_invoke_publishes_for_nobody(tmp_path: Path) -> None:
+    before, after = published(), published(properties={"Timeout": 9})
+    for side in (before, after):
+        del side["Resources"]["Invocation"]
+    # Callers elsewhere may use the alias.
+    assert _stale(update(tmp_path, before, after)) == [("Orders", "Live")]
+    for side in (before, after):
+        custom = resource("Custom::Migration", ServiceToken={"Ref": "Live"})
+        side["Resources"]["Migration"] = custom
+    assert _stale(update(tmp_path, before, after)) == []

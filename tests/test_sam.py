@@ -7,6 +7,8 @@ logical IDs and paths differ between a template and its translation; that a
 service invokes the function, and how it is let in, must not. In the templates
 written here each has a single integration, so nothing missed or surplus can hide
 behind another, and each states its verdict too, so two empty ones do not pass.
+
+Tests `template/_source.py` too.
 """
 
 from __future__ import annotations
@@ -24,12 +26,13 @@ from cfnlint.template import Template, transforms
 
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.template._source import content
+from tests.building import resource
 from tests.linting import CORPUS
+from tests.translation import translated
 
-translator = pytest.importorskip("samtranslator.translator.translator")
-from samtranslator.parser.parser import Parser  # noqa: E402
-from samtranslator.plugins.globals.globals_plugin import GlobalsPlugin  # noqa: E402
-from samtranslator.public.exceptions import InvalidDocumentException  # noqa: E402
+pytest.importorskip("samtranslator")
+from samtranslator.plugins.globals.globals_plugin import GlobalsPlugin
+from samtranslator.public.exceptions import InvalidDocumentException
 
 pytestmark = pytest.mark.skipif(
     not hasattr(transforms, "_sam_globals"),
@@ -95,11 +98,10 @@ def _translated(template: Template_) -> Template_:
     """What the transform of SAM makes of a template, its local files packaged."""
     template = deepcopy(template)
     _package("AWS::Serverless::Function", template.get("Globals", {}).get("Function"))
-    for resource in template["Resources"].values():
-        _package(resource.get("Type"), resource.get("Properties"))
-    translate = translator.Translator({}, Parser()).translate
-    translated: Template_ = translate(template, parameter_values={})
-    return translated
+    for made in template["Resources"].values():
+        _package(made.get("Type"), made.get("Properties"))
+    packaged: Template_ = translated(template)
+    return packaged
 
 
 def _package(kind: str, properties: Any) -> None:
@@ -136,10 +138,6 @@ def _event(kind: str, properties: Any = None, **resources: Any) -> Template_:
     return {"Properties": {"Events": {"Event": event}}, "Resources": resources}
 
 
-def _resource(kind: str, **properties: Any) -> Template_:
-    return {"Type": kind, "Properties": properties}
-
-
 def _uri(reference: str) -> Template_:
     path = "lambda:path/2015-03-31/functions"
     arn = f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:{path}"
@@ -169,7 +167,7 @@ GENERATED: dict[str, tuple[str, Template_]] = {
         _event(
             "Api",
             {**REST, "RestApiId": {"Ref": "Rest"}},
-            Rest=_resource("AWS::Serverless::Api", StageName="live"),
+            Rest=resource("Serverless::Api", StageName="live"),
         ),
     ),
     "Api, merged into a definition": (
@@ -177,8 +175,8 @@ GENERATED: dict[str, tuple[str, Template_]] = {
         _event(
             "Api",
             {**REST, "RestApiId": {"Ref": "Rest"}},
-            Rest=_resource(
-                "AWS::Serverless::Api",
+            Rest=resource(
+                "Serverless::Api",
                 StageName="live",
                 MergeDefinitions=True,
                 DefinitionBody={"openapi": "3.0.1", "paths": {"/": {"get": {}}}},
@@ -192,7 +190,7 @@ GENERATED: dict[str, tuple[str, Template_]] = {
         _event(
             "HttpApi",
             {**REST, "ApiId": {"Ref": "Http"}},
-            Http=_resource("AWS::Serverless::HttpApi"),
+            Http=resource("Serverless::HttpApi"),
         ),
     ),
     "HttpApi, not in its definition": (
@@ -200,8 +198,8 @@ GENERATED: dict[str, tuple[str, Template_]] = {
         _event(
             "HttpApi",
             {**REST, "ApiId": {"Ref": "Http"}},
-            Http=_resource(
-                "AWS::Serverless::HttpApi",
+            Http=resource(
+                "Serverless::HttpApi",
                 DefinitionBody={"openapi": "3.0.1", "paths": {}},
             ),
         ),
@@ -219,7 +217,7 @@ GENERATED: dict[str, tuple[str, Template_]] = {
         _event(
             "Cognito",
             {"UserPool": {"Ref": "Pool"}, "Trigger": "PreSignUp"},
-            Pool=_resource("AWS::Cognito::UserPool"),
+            Pool=resource("Cognito::UserPool"),
         ),
     ),
     "Cognito, several triggers": (
@@ -230,7 +228,7 @@ GENERATED: dict[str, tuple[str, Template_]] = {
                 "UserPool": {"Ref": "Pool"},
                 "Trigger": ["PreSignUp", "PostConfirmation"],
             },
-            Pool=_resource("AWS::Cognito::UserPool"),
+            Pool=resource("Cognito::UserPool"),
         ),
     ),
     "IoTRule": ("iot.amazonaws.com", _event("IoTRule", {"Sql": "SELECT * FROM 'a'"})),
@@ -239,7 +237,7 @@ GENERATED: dict[str, tuple[str, Template_]] = {
         _event(
             "S3",
             {"Bucket": {"Ref": "Bucket"}, "Events": "s3:ObjectCreated:*"},
-            Bucket=_resource("AWS::S3::Bucket"),
+            Bucket=resource("S3::Bucket"),
         ),
     ),
     "SNS": ("sns.amazonaws.com", _event("SNS", {"Topic": TOPIC})),
@@ -331,8 +329,8 @@ def _http_authorizer(reference: Any) -> Template_:
 
 def _graphql(**properties: Any) -> Template_:
     return {
-        "Graph": _resource(
-            "AWS::Serverless::GraphQLApi",
+        "Graph": resource(
+            "Serverless::GraphQLApi",
             **{
                 "SchemaInline": "type Query { a: String }",
                 "Auth": {"Type": "API_KEY"},
@@ -344,7 +342,7 @@ def _graphql(**properties: Any) -> Template_:
 
 def _websocket(**properties: Any) -> Template_:
     api = {"RouteSelectionExpression": "$request.body.action", **properties}
-    return {"Socket": _resource("AWS::Serverless::WebSocketApi", **api)}
+    return {"Socket": resource("Serverless::WebSocketApi", **api)}
 
 
 def _states(resource: Any, **state: Any) -> Template_:
@@ -354,8 +352,8 @@ def _states(resource: Any, **state: Any) -> Template_:
 
 def _state_machine(definition: Any, **properties: Any) -> Template_:
     return {
-        "States": _resource(
-            "AWS::Serverless::StateMachine",
+        "States": resource(
+            "Serverless::StateMachine",
             Definition=definition,
             Role=ROLE,
             **properties,
@@ -377,8 +375,8 @@ def _referring(arn: Any, name: str) -> dict[str, tuple[str, Template_]]:
         "Api, own definition": (
             APIGATEWAY,
             {
-                "Rest": _resource(
-                    "AWS::Serverless::Api",
+                "Rest": resource(
+                    "Serverless::Api",
                     StageName="live",
                     DefinitionBody=_openapi(name),
                 )
@@ -386,17 +384,13 @@ def _referring(arn: Any, name: str) -> dict[str, tuple[str, Template_]]:
         ),
         "HttpApi, own definition": (
             APIGATEWAY,
-            {
-                "Http": _resource(
-                    "AWS::Serverless::HttpApi", DefinitionBody=_openapi(name)
-                )
-            },
+            {"Http": resource("Serverless::HttpApi", DefinitionBody=_openapi(name))},
         ),
         "Api, authorizer": (
             APIGATEWAY,
             {
-                "Rest": _resource(
-                    "AWS::Serverless::Api",
+                "Rest": resource(
+                    "Serverless::Api",
                     StageName="live",
                     Auth={"DefaultAuthorizer": "Own", "Authorizers": token},
                     DefinitionBody={"swagger": "2.0", "paths": {}},
@@ -406,8 +400,8 @@ def _referring(arn: Any, name: str) -> dict[str, tuple[str, Template_]]:
         "HttpApi, authorizer": (
             APIGATEWAY,
             {
-                "Http": _resource(
-                    "AWS::Serverless::HttpApi",
+                "Http": resource(
+                    "Serverless::HttpApi",
                     Auth=_http_authorizer(arn),
                     DefinitionBody={"openapi": "3.0.1", "paths": {}},
                 )
@@ -454,8 +448,8 @@ def _referring(arn: Any, name: str) -> dict[str, tuple[str, Template_]]:
         "plain resource": (
             EVENTS,
             {
-                "Rule": _resource(
-                    "AWS::Events::Rule",
+                "Rule": resource(
+                    "Events::Rule",
                     ScheduleExpression=DURATION,
                     Targets=[{"Arn": arn, "Id": "orders"}],
                 )
@@ -578,7 +572,7 @@ def _if(one: Any, other: Any) -> Template_:
 
 def _rule(reference: Any) -> Template_:
     targets = [{"Arn": reference, "Id": "orders"}]
-    return _resource("AWS::Events::Rule", ScheduleExpression=DURATION, Targets=targets)
+    return resource("Events::Rule", ScheduleExpression=DURATION, Targets=targets)
 
 
 def _rest_event(api: Any) -> Template_:
@@ -590,11 +584,11 @@ def _http_event(api: Any, **properties: Any) -> Template_:
 
 
 def _rest(**properties: Any) -> Template_:
-    return _resource("AWS::Serverless::Api", StageName="live", **properties)
+    return resource("Serverless::Api", StageName="live", **properties)
 
 
 def _http(**properties: Any) -> Template_:
-    return _resource("AWS::Serverless::HttpApi", **properties)
+    return resource("Serverless::HttpApi", **properties)
 
 
 def _method(reference: str) -> Any:
@@ -693,7 +687,7 @@ TURNS: dict[str, tuple[Template_, Verdict]] = {
     "API, plain resource": (
         _of(
             _function(Events=_rest_event({"Ref": "Rest"})),
-            {"Rest": _resource("AWS::ApiGateway::RestApi", Name="orders")},
+            {"Rest": resource("ApiGateway::RestApi", Name="orders")},
         ),
         set(),
     ),
@@ -742,11 +736,7 @@ TURNS: dict[str, tuple[Template_, Verdict]] = {
     "HTTP API, plain resource": (
         _of(
             _function(Events=_http_event({"Ref": "Http"}, **REST)),
-            {
-                "Http": _resource(
-                    "AWS::ApiGatewayV2::Api", Name="o", ProtocolType="HTTP"
-                )
-            },
+            {"Http": resource("ApiGatewayV2::Api", Name="o", ProtocolType="HTTP")},
         ),
         set(),
     ),
@@ -900,7 +890,7 @@ TURNS: dict[str, tuple[Template_, Verdict]] = {
                 },
             ),
             {
-                "Bucket": _resource("AWS::S3::Bucket"),
+                "Bucket": resource("S3::Bucket"),
                 "Check": _function(
                     Events={
                         "Event": {
@@ -1015,8 +1005,8 @@ SEVERAL = ("Orders", "Check", "Stock")
 def _renamed(part: Any, suffix: str) -> Any:
     """A part of a template with IDs and paths of its own."""
     text = json.dumps(part).replace("/orders", f"/{suffix.lower()}")
-    for resource in ("Rest", "Http", "Pool", "Bucket"):
-        text = text.replace(f'"Ref": "{resource}"', f'"Ref": "{resource}{suffix}"')
+    for kind in ("Rest", "Http", "Pool", "Bucket"):
+        text = text.replace(f'"Ref": "{kind}"', f'"Ref": "{kind}{suffix}"')
     return json.loads(text)
 
 
@@ -1042,15 +1032,15 @@ def _several(seed: int) -> Template_:
             for event in parts["Properties"].pop("Events", {}).values():
                 function["Properties"]["Events"][f"Event{number}"] = event
             function["Properties"].update(parts["Properties"])
-            for made, resource in parts.get("Resources", {}).items():
-                resources[f"{made}{suffix}"] = resource
+            for made, part in parts.get("Resources", {}).items():
+                resources[f"{made}{suffix}"] = part
         references = [f"{name}.Arn"]
         if own is ALIAS or (is_global and not is_ignored):
             references += [f"{name}.Alias", f"{name}Aliaslive"]
         reference = choose.choice(references)
         referring = _referring({"Fn::Sub": f"${{{reference}}}"}, reference)
-        for made, resource in referring[choose.choice(sorted(referring))][1].items():
-            resources[f"{made}Of{name}"] = resource
+        for made, part in referring[choose.choice(sorted(referring))][1].items():
+            resources[f"{made}Of{name}"] = part
     plain: Template_ = json.loads(json.dumps(template))
     return plain
 
@@ -1068,7 +1058,7 @@ def test_an_api_s_local_definition(kind: str, reference: str, tmp_path: Path) ->
     stage = {"StageName": "live"} if kind == "Api" else {}
 
     def template(**definition: Any) -> Template_:
-        api = _resource(f"AWS::Serverless::{kind}", **stage, **definition)
+        api = resource(f"Serverless::{kind}", **stage, **definition)
         return _of(_function(**ALIAS), {"Own": api})
 
     native = _verdict(template(DefinitionUri="openapi.json"), tmp_path / "t.yaml")
@@ -1083,8 +1073,8 @@ def test_a_state_machine_s_local_definition(reference: str, tmp_path: Path) -> N
     node = {"Fn::Sub": f"${{{reference}}}"}
 
     def template(name: str, definition: Any) -> Template_:
-        machine = _resource(
-            "AWS::Serverless::StateMachine",
+        machine = resource(
+            "Serverless::StateMachine",
             DefinitionSubstitutions={"Function": node},
             Role=ROLE,
             **{name: definition},

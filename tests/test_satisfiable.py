@@ -1,4 +1,7 @@
-"""What is asked of cfn-lint's condition solver, and that the answers are its own."""
+"""What is asked of cfn-lint's condition solver, and that the answers are its own.
+
+Tests `template/_scenario.py` too.
+"""
 
 from __future__ import annotations
 

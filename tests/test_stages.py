@@ -7,7 +7,11 @@ from time import process_time
 from typing import Any
 
 import pytest
+from cfnlint.template import Template
 
+from cfn_lint_lambda_race.template import read
+from tests.building import resource
+from tests.invoking import FORMS, integration, invoked_by
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 Json = Any
@@ -19,12 +23,8 @@ NAMED = (
 )
 
 
-def _resource(kind: str, **properties: Json) -> Json:
-    return {"Type": f"AWS::{kind}", "Properties": properties}
-
-
 def _stage(name: str = "prod", **variables: Json) -> Json:
-    return _resource(
+    return resource(
         "ApiGateway::Stage",
         RestApiId={"Ref": "Shop"},
         StageName=name,
@@ -38,12 +38,12 @@ def _template(uri: str = ALIASED, **resources: Json) -> Json:
         "Type": FUNCTION["Type"],
         "Properties": {**properties, "FunctionName": "orders"},
     }
-    method = _resource(
+    method = resource(
         "ApiGateway::Method",
         RestApiId={"Ref": "Shop"},
         Integration={"Type": "AWS_PROXY", "Uri": {"Fn::Sub": uri}},
     )
-    shop = _resource("ApiGateway::RestApi", Name="shop")
+    shop = resource("ApiGateway::RestApi", Name="shop")
     return {
         "Parameters": {"Name": {"Type": "String"}},
         "Resources": {"Orders": function, "Shop": shop, "Get": method, **resources},
@@ -71,12 +71,12 @@ CASES: dict[str, tuple[Json, list[str]]] = {
     "no-such-variable": (_template(Stage=_stage(other="$LATEST")), NOTHING),
     "no-stage": (_template(), NOTHING),
     "malformed": (
-        _template(Stage=_resource("ApiGateway::Stage", RestApiId=3, Variables=[1])),
+        _template(Stage=resource("ApiGateway::Stage", RestApiId=3, Variables=[1])),
         NOTHING,
     ),
     "deployment": (
         _template(
-            Deployed=_resource(
+            Deployed=resource(
                 "ApiGateway::Deployment",
                 RestApiId={"Ref": "Shop"},
                 StageName="prod",
@@ -87,7 +87,7 @@ CASES: dict[str, tuple[Json, list[str]]] = {
     ),
     "of-another-api": (
         _template(
-            Stage=_resource(
+            Stage=resource(
                 "ApiGateway::Stage", RestApiId={"Ref": "Other"}, Variables=LATEST
             )
         ),
@@ -95,13 +95,13 @@ CASES: dict[str, tuple[Json, list[str]]] = {
     ),
     "http-api": (
         _template(
-            Get=_resource(
+            Get=resource(
                 "ApiGatewayV2::Integration",
                 ApiId={"Ref": "Web"},
                 IntegrationType="AWS_PROXY",
                 IntegrationUri={"Fn::Sub": ALIASED},
             ),
-            Stage=_resource(
+            Stage=resource(
                 "ApiGatewayV2::Stage",
                 ApiId={"Ref": "Web"},
                 StageName="prod",
@@ -109,6 +109,35 @@ CASES: dict[str, tuple[Json, list[str]]] = {
             ),
         ),
         ["Resources/Get/Properties/IntegrationUri"],
+    ),
+    "authorizer": (
+        _template(
+            Get=resource(
+                "ApiGateway::Authorizer",
+                RestApiId={"Ref": "Shop"},
+                Type="TOKEN",
+                AuthorizerUri={"Fn::Sub": ALIASED},
+            ),
+            Stage=_stage(**LATEST),
+        ),
+        ["Resources/Get/Properties/AuthorizerUri"],
+    ),
+    "authorizer-of-http-api": (
+        _template(
+            Get=resource(
+                "ApiGatewayV2::Authorizer",
+                ApiId={"Ref": "Web"},
+                AuthorizerType="REQUEST",
+                AuthorizerUri={"Fn::Sub": ALIASED},
+            ),
+            Stage=resource(
+                "ApiGatewayV2::Stage",
+                ApiId={"Ref": "Web"},
+                StageName="prod",
+                StageVariables=LATEST,
+            ),
+        ),
+        ["Resources/Get/Properties/AuthorizerUri"],
     ),
 }
 
@@ -120,14 +149,17 @@ def test_what_the_stages_say(
     assert paths(lint_template(tmp_path, template), "W9810") == expected
 
 
-def test_a_definition_of_sam_s(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "name"), [("Api", "Variables"), ("HttpApi", "StageVariables")]
+)
+def test_a_definition_of_sam_s(kind: str, name: str, tmp_path: Path) -> None:
     integration = {"type": "aws_proxy", "uri": {"Fn::Sub": ALIASED}}
     operation = {"get": {"x-amazon-apigateway-integration": integration}}
-    shop = _resource(
-        "Serverless::Api",
+    shop = resource(
+        f"Serverless::{kind}",
         StageName="prod",
-        Variables=LATEST,
         DefinitionBody={"openapi": "3.0.1", "paths": {"/orders": operation}},
+        **{name: LATEST},
     )
     template = _template(Shop=shop)
     del template["Resources"]["Get"]
@@ -143,3 +175,89 @@ def test_many_variables_are_not_followed(tmp_path: Path) -> None:
     start = process_time()
     assert paths(lint_template(tmp_path, template), "W9810") == []
     assert process_time() - start < 5
+
+
+def _stage_of(kind: str, variables: Any) -> dict[str, Any]:
+    """The resources that give an API of a kind one stage."""
+    api, name = (
+        ("RestApiId", "Variables")
+        if kind == "AWS::ApiGateway::RestApi"
+        else ("ApiId", "StageVariables")
+    )
+    properties = {api: {"Ref": "Api"}, "StageName": "live", name: variables}
+    return {"Type": kind.rpartition("::")[0] + "::Stage", "Properties": properties}
+
+
+@pytest.mark.parametrize("kind", ["AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"])
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        # Without a stage that says, a variable is unknown.
+        ([], 0),
+        ([{}], 0),
+        ([{"other": "x"}], 0),
+        ([{"alias": "live"}], 0),
+        ([{"alias": "$LATEST"}], 1),
+        ([{"alias": "live"}, {"alias": "$LATEST"}], 1),
+        ([{"alias": "live"}, {}], 0),
+        ([{"alias": {"Ref": "AWS::NoValue"}}], 0),
+        ([{"Ref": "AWS::NoValue"}], 0),
+        (["malformed"], 0),
+        ([{"alias": ["malformed"]}], 0),
+    ],
+)
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_a_stage_variable_is_what_the_stages_say(
+    kind: str, stages: list[Any], said: int, is_inside: bool, tmp_path: Path
+) -> None:
+    uri = integration()["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    uri = {"Fn::Sub": uri.replace("Fn.Arn}", "Fn.Arn}:${!stageVariables.alias}")}
+    node = {"x-amazon-apigateway-integration": {"uri": uri}}
+    api: dict[str, Any] = {"Type": kind, "Properties": {}}
+    resources = {"Api": api}
+    if is_inside:
+        api["Properties"]["Body"] = {"paths": {"/orders": {"get": node}}}
+    elif kind == "AWS::ApiGatewayV2::Api":
+        resources["Rule"] = {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {"ApiId": {"Ref": "Api"}, "IntegrationUri": uri},
+        }
+    else:
+        resources["Rule"] = {
+            "Type": "AWS::ApiGateway::Method",
+            "Properties": {"RestApiId": {"Ref": "Api"}, "Integration": {"Uri": uri}},
+        }
+    for index, variables in enumerate(stages):
+        resources[f"Stage{index}"] = _stage_of(kind, variables)
+    template = invoked_by("AWS::SQS::Queue", {}, Resources=resources)
+    template["Resources"] = {**invoked_by("X::Y::Z", {})["Resources"], **resources}
+    cfn = Template(str(tmp_path / "t.json"), template, ["us-east-1"])
+    reading = read(cfn)
+    used = [one for t in reading.targets for one in reading.unqualified_uses(t)]
+    assert len(used) == said
+    qualifiers = {
+        str(reference.qualifier)
+        for target in reading.targets
+        for reference in target.references
+    }
+    if stages and all(isinstance(one, dict) and "alias" in one for one in stages):
+        known = [str(one["alias"]) for one in stages if isinstance(one["alias"], str)]
+        assert qualifiers.issuperset(known)
+
+
+def test_the_stage_that_sam_makes_says_its_variables(tmp_path: Path) -> None:
+    arn = {"Fn::Sub": FORMS["uri"].replace("{}", "${!stageVariables.fn}")}
+    node = {"x-amazon-apigateway-integration": {"uri": arn}}
+    for kind, name in (("Api", "Variables"), ("HttpApi", "StageVariables")):
+        for value, said in (("Fn.Arn", 1), ("Outside", 0)):
+            properties = {
+                "StageName": "live",
+                "DefinitionBody": {"paths": {"/orders": {"get": node}}},
+                name: {"fn": {"Fn::GetAtt": value.split(".")}}
+                if said
+                else {"fn": {"Fn::ImportValue": "x"}},
+            }
+            template = invoked_by(f"AWS::Serverless::{kind}", properties)
+            template["Transform"] = "AWS::Serverless-2016-10-31"
+            matches = lint_template(tmp_path, template)
+            assert len(paths(matches, "W9810")) == said

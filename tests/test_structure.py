@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +14,18 @@ from tests.linting import ROOT
 
 PACKAGE = ROOT / "cfn_lint_lambda_race"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # The one module below the rules that may ask cfn-lint.
 DOOR = "template/_cfnlint.py"
 
-# By folder, the folders of the package that its modules may import from.
+# The words of messages, for the rules, the fixes and the command alike.
+WORDS = "_words"
+
+# By folder, or module beside the folders, what of the package it may import from.
 MAY_IMPORT = {
     "": {
+        WORDS,
         "rules",
         "cure",
         "update",
@@ -30,8 +36,9 @@ MAY_IMPORT = {
         "_pictures",
         "_plan",
     },
-    "cure": {"cure", "update", "template", "data"},
-    "rules": {"rules", "cure", "template", "update"},
+    WORDS: {"template"},
+    "cure": {WORDS, "cure", "update", "template", "data"},
+    "rules": {WORDS, "rules", "cure", "template", "update"},
     "update": {"update", "template", "data"},
     "template": {"template", "data"},
     "data": {"data"},
@@ -39,6 +46,8 @@ MAY_IMPORT = {
 
 
 def _folder(path: Path) -> str:
+    if path == PACKAGE / f"{WORDS}.py":
+        return WORDS
     parent = path.parent.relative_to(PACKAGE)
     return parent.parts[0] if parent.parts else ""
 
@@ -50,10 +59,16 @@ def _imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
+            if node.module is not None and node.module.partition(".")[0] == "tests":
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _name(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
+
+
+def _test_name(path: Path) -> str:
+    return path.relative_to(ROOT / "tests").as_posix()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
@@ -80,6 +95,12 @@ def test_one_door_leads_to_cfn_lint_below_the_rules(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_only_rules_and_the_command_know_rules(path: Path) -> None:
+    if _folder(path) not in ("", "rules"):
+        assert re.findall(r"[WI]98\d\d", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_a_rule_s_file_imports_no_other_rule(path: Path) -> None:
     """cfn-lint may execute each file on its own and would register a rule twice."""
     if _folder(path) == "rules" and path.name != "__init__.py":
@@ -88,10 +109,7 @@ def test_a_rule_s_file_imports_no_other_rule(path: Path) -> None:
             for name in _imported(path)
             if ".rules." in name and "cfnlint." not in name
         }
-        assert helpers <= {
-            "cfn_lint_lambda_race.rules._rule",
-            "cfn_lint_lambda_race.rules._words",
-        }
+        assert helpers <= {"cfn_lint_lambda_race.rules._rule"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
@@ -103,3 +121,10 @@ def test_needs_nothing_but_cfn_lint(path: Path) -> None:
     roots = {name.partition(".")[0] for name in _imported(path)}
     known = {"cfn_lint_lambda_race", "cfnlint", "samtranslator", "yaml"}
     assert roots - known <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=_test_name)
+def test_no_tests_are_a_library_of_others(path: Path) -> None:
+    """What several test modules need is in a module that holds no tests."""
+    names = [name for name in _imported(path) if name.startswith("tests.")]
+    assert not [name for name in names if name.rpartition(".")[2].startswith("test_")]

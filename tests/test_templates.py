@@ -6,25 +6,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cfnlint.match import Match
+from snapshottest.module import SnapshotModule
+from snapshottest.pytest import PyTestSnapshotTest
 
 import cfn_lint_lambda_race
-from tests.linting import TEMPLATES, described, is_ours, lint_whole
+from tests.linting import FILES, TEMPLATES, described, is_ours, lint_whole
 
+HERE = Path(__file__).parent
 RULES = sorted(
     getattr(cfn_lint_lambda_race, name).id for name in cfn_lint_lambda_race.__all__
-)
-FILES = sorted(
-    path
-    for path in TEMPLATES.rglob("*")
-    if path.suffix in (".yaml", ".json")
-    and ".before" not in path.name
-    and "local" not in path.parts
 )
 
 
@@ -40,8 +36,28 @@ def _lint(path: Path) -> list[Match]:
     return lint_whole(path)
 
 
+class _FolderSnapshots(PyTestSnapshotTest):  # type: ignore[misc]
+    """The snapshots of one folder of templates, in a file of their own.
+
+    snapshottest has one file for a test module, which would be of a thousand lines.
+    """
+
+    @property
+    def module(self) -> SnapshotModule:
+        folder = self.request.getfixturevalue("path").parent.name
+        # `snapshots/snap_<folder>.py` beside this file.
+        return SnapshotModule.get_module_for_testpath(str(HERE / folder))
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Iterator[PyTestSnapshotTest]:
+    """snapshottest's own fixture, by folder; `--snapshot-update` works as ever."""
+    with _FolderSnapshots(request) as snapshots:
+        yield snapshots
+
+
 @pytest.mark.parametrize("path", FILES, ids=_name)
-def test_findings(path: Path, snapshot: Any) -> None:
+def test_findings(path: Path, snapshot: PyTestSnapshotTest) -> None:
     matches = _lint(path)
     ours = [described(match) for match in matches if is_ours(match)]
     snapshot.assert_match(ours, _name(path))
@@ -75,3 +91,9 @@ def test_each_rule_has_a_right_and_a_wrong_template(rule: str) -> None:
 def test_each_folder_is_a_rule_or_the_story() -> None:
     folders = {path.parent.name for path in FILES}
     assert folders == {*RULES, "story"}
+
+
+def test_each_file_of_snapshots_is_of_a_folder() -> None:
+    """`--snapshot-update` removes what no template has, but no whole file."""
+    files = {path.stem for path in (HERE / "snapshots").glob("snap_*.py")}
+    assert files == {f"snap_{path.parent.name}" for path in FILES}

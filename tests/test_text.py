@@ -1,4 +1,4 @@
-"""Symbolic text."""
+"""Symbolic text: literal characters and tokens for what is known later."""
 
 from __future__ import annotations
 

@@ -1,646 +1,55 @@
-"""What an update denies its callers (W9834), and what Lambda refuses (W9835)."""
+"""The steps of an update, and what callers meet in every order of them.
+
+Tests `update/_order.py`, `update/_side.py`, `update/_steps.py` and
+`update/_world.py` too.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from cfnlint.template import Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfn_lint_lambda_race.data import sam_grants, targets
 from cfn_lint_lambda_race.update import (
     Kind,
-    Timeline,
     gaps,
     redundant_versions,
-    timeline_between,
     timeline_of,
     update_of,
 )
-from cfn_lint_lambda_race.update._deployment import Deployment
-from cfn_lint_lambda_race.update._order import Order
-from tests.change_sets import change, described, detail
-from tests.fuzzing import fuzzed
-from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
-from tests.test_updates import Template_, configured, new_code, parameter, resource, sam
-
-GAP, REDUNDANT = "W9834", "W9835"
-ARN = {"Fn::GetAtt": ["Orders", "Arn"]}
-LIVE = {"Ref": "Live"}
-
-
-def _published(version: str = "OrdersVersion1") -> Template_:
-    return {
-        "Orders": deepcopy(FUNCTION),
-        version: resource("Lambda::Version", FunctionName={"Ref": "Orders"}),
-        "Live": resource(
-            "Lambda::Alias",
-            FunctionName={"Ref": "Orders"},
-            FunctionVersion={"Fn::GetAtt": [version, "Version"]},
-            Name="live",
-        ),
-    }
-
-
-def _rule(invoked: Any, **properties: Any) -> Template_:
-    return resource(
-        "Events::Rule",
-        ScheduleExpression="rate(1 hour)",
-        Targets=[{"Id": "orders", "Arn": invoked}],
-        **properties,
-    )
-
-
-def _permission(invoked: Any, principal: str = "events", **more: Any) -> Template_:
-    return resource(
-        "Lambda::Permission",
-        Action="lambda:InvokeFunction",
-        FunctionName=invoked,
-        Principal=f"{principal}.amazonaws.com",
-        **more,
-    )
-
-
-OF_RULE: Template_ = {"SourceArn": {"Fn::GetAtt": ["Hourly", "Arn"]}}
-
-
-def _stack(**resources: Any) -> Template_:
-    return {"Resources": {**_published(), **resources}}
-
-
-def _found(
-    folder: Path, before: Template_, after: Template_, rule: str = GAP
-) -> list[str]:
-    (folder / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={folder / 'before.json'}"
-    matches = lint_template(folder, after, "-x", setting)
-    assert not paths(matches, "E0002")
-    return paths(matches, rule)
-
-
-def _moved(
-    before: Any = ARN, after: Any = LIVE, **properties: Any
-) -> tuple[Template_, Template_]:
-    """A rule and its permission that move together."""
-    source = properties or OF_RULE
-    sides = [
-        _stack(Hourly=_rule(side), Permission=_permission(side, **source))
-        for side in (before, after)
-    ]
-    return sides[0], sides[1]
-
-
-# -- the permission comes too late ---------------------------------------------------
-
-LATE = ["Resources/Permission/Properties/FunctionName"]
-
-
-def test_permission_that_refers_to_what_moves_comes_too_late(tmp_path: Path) -> None:
-    assert _found(tmp_path, *_moved()) == LATE
-
-
-def test_permission_on_the_way_back_comes_too_late(tmp_path: Path) -> None:
-    assert _found(tmp_path, *_moved(LIVE, ARN)) == LATE
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        {"SourceArn": {"Fn::Sub": "${Hourly.Arn}"}},
-        {"SourceArn": {"Fn::GetAtt": "Hourly.Arn"}},
-        {"SourceArn": {"Fn::Join": ["", [{"Fn::GetAtt": ["Hourly", "Arn"]}]]}},
-    ],
-    ids=["sub", "text", "join"],
+from tests.building import (
+    ARN,
+    LIVE,
+    Template_,
+    new_code,
+    parameter,
+    permission_on,
+    rule_for,
 )
-def test_each_way_to_refer_orders(tmp_path: Path, source: Any) -> None:
-    assert _found(tmp_path, *_moved(**source)) == LATE
-
-
-def test_depends_on_orders(tmp_path: Path) -> None:
-    before, after = _moved(SourceAccount="123456789012")
-    after["Resources"]["Permission"]["DependsOn"] = ["Hourly"]
-    assert _found(tmp_path, before, after) == LATE
-
-
-def test_what_nothing_orders_is_silent(tmp_path: Path) -> None:
-    assert _found(tmp_path, *_moved(SourceAccount="123456789012")) == []
-
-
-def test_permission_that_comes_first_is_silent(tmp_path: Path) -> None:
-    before, after = _moved(SourceAccount="123456789012")
-    after["Resources"]["Hourly"]["DependsOn"] = "Permission"
-    assert _found(tmp_path, before, after) == []
-
-
-def test_permission_under_another_name_comes_too_late(tmp_path: Path) -> None:
-    before, after = _moved()
-    after["Resources"]["Other"] = after["Resources"].pop("Permission")
-    assert _found(tmp_path, before, after) == [LATE[0].replace("Permission", "Other")]
-
-
-def test_two_deployments_are_silent(tmp_path: Path) -> None:
-    before, last = _moved()
-    between = deepcopy(before)
-    between["Resources"]["New"] = _permission(LIVE, **OF_RULE)
-    moved = deepcopy(between)
-    moved["Resources"]["Hourly"] = _rule(LIVE)
-    assert _found(tmp_path, before, between) == []
-    assert _found(tmp_path, between, moved) == []
-    # The permission that is there already lives until the clean-up.
-    assert _found(tmp_path, between, last) == []
-
-
-def test_early_permission_beside_a_late_one_is_silent(tmp_path: Path) -> None:
-    before, after = _moved()
-    after["Resources"]["Wide"] = _permission(LIVE)
-    assert _found(tmp_path, before, after) == []
-
-
-def test_reference_in_one_branch_alone_orders_nothing(tmp_path: Path) -> None:
-    before, after = _moved()
-    arn = "arn:aws:events:us-east-1:123456789012:rule/hourly"
-    for side in (before, after):
-        side["Parameters"] = {"Stage": parameter()}
-        side["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
-        side["Resources"]["Permission"]["Properties"]["SourceArn"] = {
-            "Fn::If": ["IsProd", OF_RULE["SourceArn"], arn]
-        }
-    assert _found(tmp_path, before, after) == []
-
-
-def test_alias_by_its_name_is_no_move(tmp_path: Path) -> None:
-    assert _found(tmp_path, *_moved({"Fn::Sub": "${Orders.Arn}:live"}, LIVE)) == []
-
-
-def test_alias_of_another_name_is_a_move(tmp_path: Path) -> None:
-    before, after = _moved(LIVE, LIVE)
-    after["Resources"]["Live"]["Properties"]["Name"] = "prod"
-    assert _found(tmp_path, before, after) == LATE
-
-
-def test_permission_that_was_missing_before_is_silent(tmp_path: Path) -> None:
-    before, after = _moved()
-    del before["Resources"]["Permission"]
-    assert _found(tmp_path, before, after) == []
-
-
-def test_permission_on_what_cannot_be_told_is_silent(tmp_path: Path) -> None:
-    before, after = _moved()
-    after["Resources"]["Other"] = _permission({"Fn::ImportValue": "function"})
-    assert _found(tmp_path, before, after) == []
-
-
-def test_replaced_source_is_silent(tmp_path: Path) -> None:
-    before, after = _moved()
-    after["Resources"]["Hourly"]["Properties"]["Name"] = "hourly"
-    assert _found(tmp_path, before, after) == []
-
-
-def test_same_template_and_its_reordering_are_silent(tmp_path: Path) -> None:
-    for side in _moved():
-        turned = {"Resources": dict(reversed(side["Resources"].items()))}
-        assert _found(tmp_path, side, side) == []
-        assert _found(tmp_path, side, turned) == []
-        assert _found(tmp_path, side, turned, REDUNDANT) == []
-
-
-def test_first_deployment_is_silent(tmp_path: Path) -> None:
-    _, after = _moved()
-    assert _found(tmp_path, {"Resources": {"Orders": FUNCTION}}, after) == []
-    assert _found(tmp_path, {"Resources": {"Q": resource("SQS::Queue")}}, after) == []
-
-
-# -- APIs ----------------------------------------------------------------------------
-
-
-def _rest(invoked: Any, deployment: str, stage: Any = "*") -> Template_:
-    uri = (
-        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${I}/invocations"
-    )
-    execute = "arn:aws:execute-api:us-east-1:123456789012:${Api}/${S}/GET/"
-    return _stack(
-        Api=resource("ApiGateway::RestApi", Name="orders"),
-        Get=resource(
-            "ApiGateway::Method",
-            RestApiId={"Ref": "Api"},
-            ResourceId={"Fn::GetAtt": ["Api", "RootResourceId"]},
-            HttpMethod="GET",
-            AuthorizationType="NONE",
-            Integration={
-                "Type": "AWS_PROXY",
-                "IntegrationHttpMethod": "POST",
-                "Uri": {"Fn::Sub": [uri, {"I": invoked}]},
-            },
-        ),
-        **{
-            deployment: {
-                **resource("ApiGateway::Deployment", RestApiId={"Ref": "Api"}),
-                "DependsOn": ["Get"],
-            }
-        },
-        Prod=resource(
-            "ApiGateway::Stage",
-            RestApiId={"Ref": "Api"},
-            DeploymentId={"Ref": deployment},
-            StageName="prod",
-        ),
-        Permission=_permission(
-            invoked, "apigateway", SourceArn={"Fn::Sub": [execute, {"S": stage}]}
-        ),
-    )
-
+from tests.fuzzing import fuzzed
+from tests.moving import (
+    OF_RULE,
+    event_of_sam,
+    published_as,
+    rest_api,
+    rule_that_moves,
+    stack_with,
+    timeline_from,
+    waited_for,
+)
+from tests.updates import configured
 
 STAGE = {"Ref": "Prod"}
 
 
-@pytest.mark.parametrize("stage", [STAGE, "*"], ids=["stage", "any"])
-def test_method_moves_while_its_deployment_stays(tmp_path: Path, stage: Any) -> None:
-    sides = _rest(ARN, "One", stage), _rest(LIVE, "One", stage)
-    assert _found(tmp_path, *sides) == ["Resources/One"]
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    (message,) = messages(lint_template(tmp_path, sides[1], "-x", setting), GAP)
-    assert "whose permission is deleted" in message
-
-
-def test_stage_that_keeps_its_deployment_is_permitted_still(tmp_path: Path) -> None:
-    before, after = _rest(ARN, "One"), _rest(LIVE, "One")
-    after["Resources"]["Old"] = before["Resources"]["Permission"]
-    assert _found(tmp_path, before, after) == []
-
-
-def test_new_deployment_orders_by_the_stage(tmp_path: Path) -> None:
-    sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
-    assert _found(tmp_path, *sides) == LATE
-
-
-def test_new_deployment_and_nothing_that_orders(tmp_path: Path) -> None:
-    # The permission refers to the API alone: it may come before the stage.
-    assert _found(tmp_path, _rest(ARN, "One"), _rest(LIVE, "Two")) == []
-
-
-def test_deployment_that_may_come_before_the_method(tmp_path: Path) -> None:
-    sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
-    del sides[1]["Resources"]["Two"]["DependsOn"]
-    assert _found(tmp_path, *sides) == []
-
-
-def test_permission_for_another_stage_does_not_serve(tmp_path: Path) -> None:
-    sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
-    for name, served in (("dev", LATE), ("prod", [])):
-        arn = f"arn:aws:execute-api:us-east-1:123456789012:${{Api}}/{name}/GET/"
-        sides[1]["Resources"]["Early"] = _permission(
-            LIVE, "apigateway", SourceArn={"Fn::Sub": arn}
-        )
-        assert _found(tmp_path, *sides) == served
-
-
-def test_branches_that_both_refer_order() -> None:
-    _, after = _moved()
-    after["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "AWS::Region"}, "a"]}}
-    node: Any = OF_RULE["SourceArn"]
-    for _ in range(10):
-        # The same object twice, as an anchor of YAML makes it.
-        node = {"Fn::If": ["IsProd", node, node]}
-    properties = after["Resources"]["Permission"]["Properties"]
-    properties["SourceArn"] = node
-    properties["FunctionName"] = LIVE
-    order = Order(Deployment(Template("template.json", after, ["us-east-1"])))
-    assert order.follows("Permission", "Orders")
-    assert order.follows("Permission", "Hourly")
-
-
-@pytest.mark.parametrize("kind", ["x86", "arm"])
-def test_each_permission_is_told_with_a_method_that_it_is_for(kind: str) -> None:
-    folder = CORPUS / "article"
-    if not folder.exists():
-        pytest.skip("the corpus is not here")
-    before = folder / f"cdk-datadog-{kind}.template.json"
-    alias = folder / f"cdk-datadog-{kind}-alias.template.json"
-    found = messages(lint(alias, "-x", f"W9831:baseline_path={before}"), GAP)
-    about = {
-        words.partition("permission ")[2].partition(" ")[0]: words for words in found
-    }
-    root = about["RestANYApiPermissionHelloRestA2020199ANY5E5FFEF6"]
-    assert "RestANYCE895D35" in root
-    assert "RestproxyANY" not in root
-    proxy = about["RestproxyANYApiPermissionHelloRestA2020199ANYproxy585F863C"]
-    assert "RestproxyANYB8F8E428" in proxy
-
-
-@pytest.mark.parametrize("kind", ["x86", "arm"])
-def test_cure_of_the_article_comes_too_late(kind: str) -> None:
-    folder = CORPUS / "article"
-    if not folder.exists():
-        pytest.skip("the corpus is not here")
-    cfn = configured(
-        folder / f"cdk-datadog-{kind}-alias.template.json",
-        baseline_path=str(folder / f"cdk-datadog-{kind}.template.json"),
-    )
-    found = {gap.name for gap in gaps(cfn)}
-    assert found == {
-        "RestproxyANYApiPermissionHelloRestA2020199ANYproxy585F863C",
-        "RestANYApiPermissionHelloRestA2020199ANY5E5FFEF6",
-    }
-    assert list(redundant_versions(cfn)) == []
-
-
-def test_each_template_of_the_corpus_against_itself_is_silent() -> None:
-    for path in sorted((CORPUS / "cdk").rglob("*.template.json")):
-        cfn = configured(path, baseline_path=str(path))
-        assert list(gaps(cfn)) == []
-        assert list(redundant_versions(cfn)) == []
-
-
-# -- SAM -----------------------------------------------------------------------------
-
-STREAM = "arn:aws:kinesis:us-east-1:123456789012:stream/orders"
-CLUSTER = "arn:aws:kafka:us-east-1:123456789012:cluster/orders/1"
-ACCESS = [{"Type": "BASIC_AUTH", "URI": "arn:aws:secretsmanager:us-east-1:1:secret:a"}]
-EVENTS: Mapping[str, Template_] = {
-    "AlexaSkill": {"SkillId": "amzn1.ask.skill.orders"},
-    "DocumentDB": {
-        "Cluster": "arn:aws:rds:us-east-1:123456789012:cluster:orders",
-        "DatabaseName": "orders",
-        "SourceAccessConfigurations": ACCESS,
-    },
-    "DynamoDB": {
-        "Stream": "arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/1",
-        "StartingPosition": "LATEST",
-    },
-    "Kinesis": {"Stream": STREAM, "StartingPosition": "LATEST"},
-    "MQ": {
-        "Broker": "arn:aws:mq:us-east-1:123456789012:broker:orders:b-1",
-        "Queues": ["orders"],
-        "SourceAccessConfigurations": ACCESS,
-    },
-    "MSK": {"Stream": CLUSTER, "Topics": ["orders"], "StartingPosition": "LATEST"},
-    "SelfManagedKafka": {
-        "KafkaBootstrapServers": ["example.com:9092"],
-        "Topics": ["orders"],
-        "SourceAccessConfigurations": ACCESS,
-    },
-    "Api": {"Path": "/", "Method": "get"},
-    "CloudWatchEvent": {"Pattern": {"source": ["aws.ec2"]}},
-    "CloudWatchLogs": {"LogGroupName": "orders", "FilterPattern": ""},
-    "Cognito": {"UserPool": {"Ref": "Pool"}, "Trigger": "PreSignUp"},
-    "EventBridgeRule": {"Pattern": {"source": ["aws.ec2"]}},
-    "HttpApi": {"Path": "/", "Method": "get"},
-    "IoTRule": {"Sql": "SELECT * FROM 'orders'"},
-    "S3": {"Bucket": {"Ref": "Bucket"}, "Events": "s3:ObjectCreated:*"},
-    "SNS": {"Topic": {"Ref": "Topic"}},
-    "SQS": {"Queue": "arn:aws:sqs:us-east-1:123456789012:orders"},
-    "Schedule": {"Schedule": "rate(1 hour)"},
-    "ScheduleV2": {"ScheduleExpression": "rate(1 hour)"},
-}
-SOURCES = {
-    "Pool": resource("Cognito::UserPool"),
-    "Bucket": resource("S3::Bucket"),
-    "Topic": resource("SNS::Topic"),
-}
-
-
-def _event(kind: str, **properties: Any) -> Template_:
-    events = {"It": {"Type": kind, "Properties": EVENTS[kind]}}
-    return sam({"Events": events, **properties}, Resources=deepcopy(SOURCES))
-
-
-def _refers(node: Any) -> Iterator[str]:
-    """The logical IDs that a translated node refers to."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _refers(item)
-    for key, value in node.items() if isinstance(node, dict) else ():
-        if key in ("Ref", "DependsOn"):
-            yield from [value] if isinstance(value, str) else value
-        elif key == "Fn::GetAtt":
-            yield value[0] if isinstance(value, list) else value.split(".")[0]
-        elif key == "Fn::Sub":
-            text = value if isinstance(value, str) else value[0]
-            yield from (one.split("}")[0] for one in text.split("${")[1:])
-            yield from _refers(value)
-        else:
-            yield from _refers(value)
-
-
-def _waits_for(resources: Template_, later: str, seen: set[str]) -> set[str]:
-    for name in set(_refers(resources[later])) & resources.keys() - seen:
-        seen.add(name)
-        _waits_for(resources, name, seen)
-    return seen
-
-
-def _follows_in_translation(kind: str) -> bool:
-    """Whether SAM's permission on the alias waits for what callers invoke it by."""
-    resources = _translated(_event(kind, AutoPublishAlias="live"))["Resources"]
-    replaced = {"AWS::SNS::Subscription"}
-    moved = [
-        name
-        for name, one in resources.items()
-        if "OrdersAliaslive" in set(_refers(one))
-        and one["Type"] not in {"AWS::Lambda::Permission", *replaced}
-    ]
-    if kind == "Api":
-        moved = [n for n, r in resources.items() if r["Type"].endswith("::Stage")]
-    permissions = [
-        name
-        for name, one in resources.items()
-        if one["Type"] == "AWS::Lambda::Permission"
-    ]
-    return bool(permissions) and any(
-        name in _waits_for(resources, permission, set())
-        for permission in permissions
-        for name in moved
-    )
-
-
-def test_each_event_of_sam_is_tried() -> None:
-    sources = pytest.importorskip("samtranslator.model.eventsources")
-    kinds = set()
-    for module in ("push", "pull", "cloudwatchlogs", "scheduler"):
-        found = import_module(f"{sources.__name__}.{module}")
-        kinds |= {
-            vars(kind)["resource_type"]
-            for kind in vars(found).values()
-            if isinstance(kind, type)
-            and kind.__module__ == found.__name__
-            and vars(kind).get("resource_type")
-        }
-    assert kinds == set(EVENTS)
-
-
-def _translated(template: Template_) -> Template_:
-    translator = pytest.importorskip("samtranslator.translator.transform")
-    found: Template_ = translator.transform(deepcopy(template), {}, _Policies())
-    return found
-
-
-class _Policies:
-    def load(self) -> dict[str, str]:
-        return {}
-
-
-def test_each_event_that_needs_a_permission_has_a_row() -> None:
-    granted = {
-        kind
-        for row in targets()["AWS::Serverless::Function"]
-        if row.path == "Events/*" and row.authorised_by != "role"
-        for kinds in row.when.values()
-        for kind in kinds
-    }
-    assert granted == set(sam_grants())
-
-
-@pytest.mark.parametrize("kind", EVENTS)
-def test_rows_say_what_sam_translates(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    row = sam_grants().get(kind)
-    assert _follows_in_translation(kind) == (row is not None and row.follows_the_move)
-
-
-@pytest.mark.parametrize("kind", EVENTS)
-def test_alias_for_an_event(tmp_path: Path, kind: str) -> None:
-    row = sam_grants().get(kind)
-    found = _found(tmp_path, _event(kind), _event(kind, AutoPublishAlias="live"))
-    place = "Resources/Orders/Properties/Events/It"
-    assert found == ([place] if row is not None and row.follows_the_move else [])
-
-
-@pytest.mark.parametrize("kind", EVENTS)
-def test_verdict_is_that_of_the_translation(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    sides = _event(kind), _event(kind, AutoPublishAlias="live")
-    native = _timeline(*sides)
-    translated = _timeline(*map(_translated, sides))
-    assert bool(list(native.gaps())) is bool(list(translated.gaps()))
-    assert bool(native.possible) is bool(translated.possible)
-    for code in ("two.zip", "one.zip"):
-        changed = deepcopy(sides[1])
-        function = changed["Resources"]["Orders"]["Properties"]
-        function["CodeUri"]["Key"] = code
-        function["Timeout"] = 9
-        kinds = [
-            {one.kind for one in _timeline(*pair).hazards}
-            for pair in (
-                (sides[0], changed),
-                (_translated(sides[0]), _translated(changed)),
-                (sides[1], changed),
-                (_translated(sides[1]), _translated(changed)),
-            )
-        ]
-        assert kinds[0] == kinds[1]
-        assert kinds[2] == kinds[3] == set()
-
-
-@pytest.mark.parametrize("kind", EVENTS)
-def test_rows_say_what_waits_for_its_permission(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    resources = _translated(_event(kind, AutoPublishAlias="live"))["Resources"]
-    kinds = {name: one["Type"] for name, one in resources.items()}
-    is_awaited = any(
-        "AWS::Lambda::Permission"
-        in {kinds[one] for one in _waits_for(resources, name, set())}
-        for name in resources
-        if "OrdersAliaslive" in set(_refers(resources[name]))
-    )
-    row = sam_grants().get(kind)
-    assert is_awaited is (row is not None and row.is_awaited)
-
-
-# -- versions that Lambda refuses ----------------------------------------------------
-
-
-def _versioned(version: str, **properties: Any) -> Template_:
-    resources = _published(version)
-    resources["Orders"]["Properties"].update(properties)
-    return {"Resources": resources}
-
-
-def test_new_version_of_the_same_function(tmp_path: Path) -> None:
-    before, after = _versioned("V1"), _versioned("V2")
-    assert _found(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
-    assert _found(tmp_path, before, new_code(after), REDUNDANT) == []
-
-
-@pytest.mark.parametrize(
-    ("properties", "is_redundant"),
-    [
-        ({"Description": "more"}, False),
-        ({"Timeout": 9}, False),
-        ({"Timeout": 3}, True),
-        ({"Tags": [{"Key": "a", "Value": "b"}]}, True),
-        ({"ReservedConcurrentExecutions": 5}, True),
-        ({"Layers": [{"Fn::ImportValue": "layer"}]}, False),
-    ],
-    ids=["description", "timeout", "default", "tags", "concurrency", "layer"],
-)
-def test_what_changes_a_function(
-    tmp_path: Path, properties: Any, is_redundant: bool
-) -> None:
-    found = _found(
-        tmp_path, _versioned("V1"), _versioned("V2", **properties), REDUNDANT
-    )
-    assert bool(found) is is_redundant
-
-
-def test_first_version_is_not_redundant(tmp_path: Path) -> None:
-    before = {"Resources": {"Orders": FUNCTION}}
-    assert _found(tmp_path, before, _versioned("V1"), REDUNDANT) == []
-
-
-@pytest.mark.parametrize("name", ["BuildKey", "Anything"])
-def test_parameter_that_the_deployment_sets_is_unknown(
-    tmp_path: Path, name: str
-) -> None:
-    code = {"S3Bucket": "artifacts", "S3Key": {"Ref": name}}
-    sides = [
-        {**_versioned(version, Code=code), "Parameters": {name: parameter()}}
-        for version in ("V1", "V2")
-    ]
-    assert _found(tmp_path, sides[0], sides[1], REDUNDANT) == []
-
-
-def _tagged(team: str, **properties: Any) -> Template_:
-    everything = {"AutoPublishAlias": "live", "AutoPublishAliasAllProperties": True}
-    return sam({"Tags": {"team": team}, **everything, **properties})
-
-
-def test_tags_alone_publish_in_vain(tmp_path: Path) -> None:
-    before, after = _tagged("a"), _tagged("b")
-    assert _found(tmp_path, before, after, REDUNDANT) == ["Resources/Orders"]
-    assert _found(tmp_path, before, new_code(after), REDUNDANT) == []
-    for side in (before, after):
-        del side["Resources"]["Orders"]["Properties"]["AutoPublishAliasAllProperties"]
-    assert _found(tmp_path, before, after, REDUNDANT) == []
-
-
-def test_local_code_without_a_revision_is_unknown(tmp_path: Path) -> None:
-    sides = _tagged("a", CodeUri="src/"), _tagged("b", CodeUri="src/")
-    assert _found(tmp_path, *sides, REDUNDANT) == []
-
-
 # -- the timeline as a table ---------------------------------------------------------
-
-
-def _timeline(before: Template_, after: Template_) -> Timeline:
-    sides = [
-        Template(f"{name}.json", one, ["us-east-1"])
-        for name, one in (("before", before), ("after", after))
-    ]
-    return timeline_between(sides[0], sides[1])
 
 
 def _table(before: Template_, after: Template_) -> list[tuple[str, ...]]:
@@ -653,7 +62,7 @@ def _table(before: Template_, after: Template_) -> list[tuple[str, ...]]:
                 for met in moment.met
             ),
         )
-        for moment in _timeline(before, after).moments
+        for moment in timeline_from(before, after).moments
     ]
 
 
@@ -666,7 +75,7 @@ def _changed(side: Template_, version: str = "OrdersVersion1") -> Template_:
 
 
 def test_race_and_denial_in_one_update() -> None:
-    before, after = _moved()
+    before, after = rule_that_moves()
     assert _table(before, _changed(after, "V2")) == [
         ("", "old"),
         ("UpdateFunctionCode of Orders", "mixed"),
@@ -678,13 +87,13 @@ def test_race_and_denial_in_one_update() -> None:
         ("delete OrdersVersion1", "new"),
         ("delete Permission", "new"),
     ]
-    timeline = _timeline(before, _changed(after, "V2"))
+    timeline = timeline_from(before, _changed(after, "V2"))
     assert [one.kind for one in timeline.hazards] == [Kind.RACE, Kind.DENIED]
     assert timeline.possible == ()
 
 
 def test_alias_that_moves_shields() -> None:
-    side = _moved(LIVE)[0]
+    side = rule_that_moves(LIVE)[0]
     assert _table(side, _changed(side, "V2")) == [
         ("", "old"),
         ("UpdateFunctionCode of Orders", "old"),
@@ -693,18 +102,18 @@ def test_alias_that_moves_shields() -> None:
         ("change Live", "new"),
         ("delete OrdersVersion1", "new"),
     ]
-    assert _timeline(side, _changed(side, "V2")).hazards == ()
+    assert timeline_from(side, _changed(side, "V2")).hazards == ()
 
 
 def test_alias_that_stays_is_stale() -> None:
-    side = _moved(LIVE)[0]
+    side = rule_that_moves(LIVE)[0]
     assert {row[1] for row in _table(side, _changed(side))} == {"old"}
-    (hazard,) = _timeline(side, _changed(side)).hazards
+    (hazard,) = timeline_from(side, _changed(side)).hazards
     assert (hazard.kind, hazard.is_lasting) == (Kind.STALE, True)
 
 
 def test_stage_serves_the_old_method_until_it_is_deployed() -> None:
-    sides = _rest(ARN, "One", STAGE), _rest(LIVE, "Two", STAGE)
+    sides = rest_api(ARN, "One", STAGE), rest_api(LIVE, "Two", STAGE)
     table = _table(*sides)
     assert [row[0] for row in table[1:]] == [
         "change Get",
@@ -714,12 +123,12 @@ def test_stage_serves_the_old_method_until_it_is_deployed() -> None:
         "delete Permission",
     ]
     assert [row[1] for row in table] == [*["old"] * 3, "denied", "old", "old"]
-    table = _table(_rest(ARN, "One"), _rest(LIVE, "One"))
+    table = _table(rest_api(ARN, "One"), rest_api(LIVE, "One"))
     assert [row[1] for row in table] == [*["old"] * 3, "denied"]
 
 
 def test_what_some_orders_avoid_is_kept_apart() -> None:
-    timeline = _timeline(*_moved(SourceAccount="123456789012"))
+    timeline = timeline_from(*rule_that_moves(SourceAccount="123456789012"))
     assert timeline.hazards == ()
     assert [one.kind for one in timeline.possible] == [Kind.DENIED]
     # The table shows an order without it.
@@ -727,7 +136,9 @@ def test_what_some_orders_avoid_is_kept_apart() -> None:
 
 
 def test_sam_s_own_resources_are_steps() -> None:
-    table = _table(_event("Schedule"), _event("Schedule", AutoPublishAlias="live"))
+    table = _table(
+        event_of_sam("Schedule"), event_of_sam("Schedule", AutoPublishAlias="live")
+    )
     assert table == [
         ("", "old"),
         ("create Orders.Version", "old"),
@@ -738,32 +149,68 @@ def test_sam_s_own_resources_are_steps() -> None:
     ]
 
 
+def test_a_permission_is_deleted_where_there_was_one() -> None:
+    """In the clean-up, when a new one is in its place."""
+
+    def steps(before: Template_, after: Template_) -> list[str]:
+        found = timeline_from(before, after).steps
+        return [step.words for step in found if step.name == "Permission"]
+
+    old, new = rule_that_moves()
+    without = deepcopy(new)
+    del without["Resources"]["Permission"]
+    assert steps(without, new) == ["create Permission"]
+    assert steps(old, new) == ["replace Permission", "delete Permission"]
+    assert steps(new, without) == ["delete Permission"]
+
+
+def test_a_version_that_is_retained_is_not_deleted() -> None:
+    def deleted(policy: str, *names: str) -> list[str]:
+        sides = [
+            {"Resources": {**published_as(name), "Hourly": rule_for(LIVE)}}
+            for name in names
+        ]
+        for side in sides:
+            for name in names:
+                if name in side["Resources"]:
+                    side["Resources"][name][policy] = "Retain"
+        sides[1]["Resources"]["Orders"]["Properties"]["FunctionName"] = "other"
+        found = timeline_from(sides[0], sides[1]).steps
+        return [one.words for one in found if one.words.startswith("delete Version")]
+
+    # What goes, and what is replaced since its function is.
+    assert deleted("DeletionPolicy", "Version1", "Version2") == []
+    assert deleted("UpdateReplacePolicy", "Version1", "Version2") == ["delete Version1"]
+    assert deleted("DeletionPolicy", "Version1", "Version1") == ["delete Version1"]
+    assert deleted("UpdateReplacePolicy", "Version1", "Version1") == []
+
+
 def test_same_template_has_no_steps() -> None:
-    for side in (*_moved(), _event("Schedule", AutoPublishAlias="live")):
-        assert _timeline(side, side).steps == []
-        assert len(_timeline(side, side).callers) == 1
+    for side in (*rule_that_moves(), event_of_sam("Schedule", AutoPublishAlias="live")):
+        assert timeline_from(side, side).steps == []
+        assert len(timeline_from(side, side).callers) == 1
 
 
 def test_only_affected_callers_make_a_column() -> None:
-    before, after = _moved()
+    before, after = rule_that_moves()
     for side in (before, after):
-        side["Resources"]["Daily"] = _rule(LIVE)
-    timeline = _timeline(before, after)
+        side["Resources"]["Daily"] = rule_for(LIVE)
+    timeline = timeline_from(before, after)
     names = [timeline.callers[one].target.resource.id for one in timeline.affected]
     assert names == ["Hourly"]
     assert len(timeline.callers) == 2
 
 
 def test_new_and_removed_targets_are_met_while_they_are_there() -> None:
-    with_rule = _stack(Hourly=_rule(ARN))
-    states = [row[1] for row in _table(_stack(), with_rule)]
+    with_rule = stack_with(Hourly=rule_for(ARN))
+    states = [row[1] for row in _table(stack_with(), with_rule)]
     assert states == ["absent", "old"]
-    states = [row[1] for row in _table(with_rule, _stack())]
+    states = [row[1] for row in _table(with_rule, stack_with())]
     assert states == ["old", "absent"]
 
 
 def test_replaced_target_serves_until_the_clean_up() -> None:
-    before, after = _moved()
+    before, after = rule_that_moves()
     after["Resources"]["Hourly"]["Properties"]["Name"] = "hourly"
     table = _table(before, after)
     assert [row[0] for row in table[1:]] == [
@@ -774,176 +221,11 @@ def test_replaced_target_serves_until_the_clean_up() -> None:
     ]
 
 
-# -- stacks that do not take the defaults --------------------------------------------
-
-
-def _staged_rule(dev: Any, prod: Any = LIVE, **stage: Any) -> Template_:
-    """A rule and its permission that invoke something else in each stage."""
-    invoked = {"Fn::If": ["IsProd", prod, dev]}
-    template = _stack(Hourly=_rule(invoked), Permission=_permission(invoked, **OF_RULE))
-    template["Parameters"] = {"Stage": parameter(**(stage or {"Default": "prod"}))}
-    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
-    return template
-
-
-@pytest.mark.parametrize(
-    ("stage", "when"),
-    [
-        ({"Default": "prod"}, "Stage is not prod"),
-        ({"Default": "prod", "AllowedValues": ["dev", "prod"]}, "Stage is dev"),
-        ({"Default": "dev"}, ""),
-        ({"AllowedValues": ["dev", "prod"]}, "Stage is dev"),
-    ],
-    ids=["other", "allowed", "default", "none"],
-)
-def test_gap_of_a_stack_that_does_not_take_the_defaults(
-    tmp_path: Path, stage: Template_, when: str
-) -> None:
-    sides = _staged_rule(ARN, **stage), _staged_rule(LIVE, **stage)
-    assert _found(tmp_path, *sides) == LATE
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    (message,) = messages(lint_template(tmp_path, sides[1], "-x", setting), GAP)
-    assert message.startswith(f"When {when}: Hourly" if when else "Hourly")
-
-
-def test_permission_that_one_stage_alone_has_early(tmp_path: Path) -> None:
-    before, after = _moved()
-    for side in (before, after):
-        staged = _staged_rule(ARN)
-        side.update({key: staged[key] for key in ("Parameters", "Conditions")})
-    after["Resources"]["Early"] = {**_permission(LIVE), "Condition": "IsProd"}
-    # The rule moves in both, but only one of them has another permission in time.
-    after["Resources"]["Hourly"]["Properties"]["State"] = {
-        "Fn::If": ["IsProd", "ENABLED", "DISABLED"]
-    }
-    assert _found(tmp_path, before, after) == LATE
-
-
-def test_version_in_vain_in_one_stage_alone(tmp_path: Path) -> None:
-    before, after = _versioned("V1", Timeout=5), _versioned("V2")
-    for side in (before, after):
-        staged = _staged_rule(ARN)
-        side.update({key: staged[key] for key in ("Parameters", "Conditions")})
-    function = after["Resources"]["Orders"]["Properties"]
-    function["Timeout"] = {"Fn::If": ["IsProd", 9, 5]}
-    assert _found(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
-    function["Timeout"] = {"Fn::If": ["IsProd", 9, 8]}
-    assert _found(tmp_path, before, after, REDUNDANT) == []
-
-
-# -- change sets -------------------------------------------------------------------
-
-REPLACED = {"kind": "AWS::Lambda::Permission", "replacement": "True"}
-NEW_NAME = detail("FunctionName", recreation="Always")
-
-
-def _shown(
-    folder: Path, template: Template_, *changes: Template_, rule: str = GAP
-) -> list[str]:
-    """Where a rule speaks of a template by a change set."""
-    (folder / "change-set.json").write_text(json.dumps(described(*changes)))
-    setting = f"W9831:change_set={folder / 'change-set.json'}"
-    matches = lint_template(folder, template, "-x", setting)
-    assert not paths(matches, "E0002")
-    return paths(matches, rule)
-
-
-def _targets_change() -> Template_:
-    return change(detail("Targets"), name="Hourly", kind="AWS::Events::Rule")
-
-
-def test_change_set_shows_a_permission_that_comes_too_late(tmp_path: Path) -> None:
-    moved = change(NEW_NAME, name="Permission", **REPLACED)
-    after = _moved()[1]
-    assert _shown(tmp_path, after, _targets_change(), moved) == LATE
-    # Nothing moves, or something else of the permission changes.
-    assert _shown(tmp_path, after, moved) == []
-    source = change(
-        detail("SourceArn", recreation="Always"), name="Permission", **REPLACED
-    )
-    assert _shown(tmp_path, after, _targets_change(), source) == []
-    # Another permission is there already.
-    after["Resources"]["Wide"] = _permission(LIVE)
-    assert _shown(tmp_path, after, _targets_change(), moved) == []
-
-
-def test_change_set_of_what_nothing_orders_is_silent(tmp_path: Path) -> None:
-    after = _moved(SourceAccount="123456789012")[1]
-    moved = change(NEW_NAME, name="Permission", **REPLACED)
-    assert _shown(tmp_path, after, _targets_change(), moved) == []
-
-
-def test_change_set_of_a_replaced_function_is_silent(tmp_path: Path) -> None:
-    moved = change(NEW_NAME, name="Permission", **REPLACED)
-    function = change(detail("FunctionName"), replacement="True")
-    after = _moved()[1]
-    assert _shown(tmp_path, after, _targets_change(), moved, function) == []
-
-
-def test_change_set_shows_a_stage_that_moves_first(tmp_path: Path) -> None:
-    changes = [
-        change(detail("Integration"), name="Get", kind="AWS::ApiGateway::Method"),
-        change(name="Two", kind="AWS::ApiGateway::Deployment", action="Add"),
-        change(detail("DeploymentId"), name="Prod", kind="AWS::ApiGateway::Stage"),
-        change(NEW_NAME, name="Permission", **REPLACED),
-    ]
-    assert _shown(tmp_path, _rest(LIVE, "Two", STAGE), *changes) == LATE
-    assert _shown(tmp_path, _rest(LIVE, "Two", "*"), *changes) == []
-    assert _shown(tmp_path, _rest(LIVE, "Two", STAGE), *changes[2:]) == []
-
-
-def test_change_set_shows_sam_s_permission(tmp_path: Path) -> None:
-    after = _event("Schedule", AutoPublishAlias="live")
-    moved = change(NEW_NAME, name="OrdersItPermission", **REPLACED)
-    place = "Resources/Orders/Properties/Events/It"
-    assert _shown(tmp_path, after, moved) == [place]
-    assert _shown(tmp_path, _event("SNS", AutoPublishAlias="live"), moved) == []
-
-
-def _version_change(name: str, action: str, replacement: str = "") -> Template_:
-    return change(
-        name=name,
-        kind="AWS::Lambda::Version",
-        action=action,
-        replacement=replacement,
-    )
-
-
-def test_change_set_shows_a_version_in_vain(tmp_path: Path) -> None:
-    after = _versioned("Version2")
-    next_one = [
-        _version_change("Version2", "Add"),
-        _version_change("Version1", "Remove"),
-    ]
-    place = ["Resources/Version2"]
-    assert _shown(tmp_path, after, *next_one, rule=REDUNDANT) == place
-    tags = change(detail("Tags"))
-    assert _shown(tmp_path, after, *next_one, tags, rule=REDUNDANT) == place
-    replaced = _version_change("Version2", "Modify", "True")
-    assert _shown(tmp_path, after, replaced, rule=REDUNDANT) == place
-    # The first version, a changed function, and one of which nothing is told.
-    first = next_one[:1]
-    assert _shown(tmp_path, after, *first, rule=REDUNDANT) == []
-    for other in (change(detail("Code")), change(), change(replacement="True")):
-        assert _shown(tmp_path, after, *next_one, other, rule=REDUNDANT) == []
-
-
-def test_change_set_shows_sam_s_version_in_vain(tmp_path: Path) -> None:
-    changes = [
-        _version_change("OrdersVersion0f02ef37ac", "Add"),
-        _version_change("OrdersVersionaaaaaaaaaa", "Remove"),
-        change(detail("Tags", attribute="Tags")),
-    ]
-    after = _tagged("b")
-    assert _shown(tmp_path, after, *changes, rule=REDUNDANT) == ["Resources/Orders"]
-    assert _shown(tmp_path, after, changes[0], rule=REDUNDANT) == []
-
-
 # -- all orders ----------------------------------------------------------------------
+
 #
 # The second answer: what is made here is walked here, over every order, from what the
 # template says. It shares nothing with the timeline but the question.
-
 OTHERS_ARN = "arn:aws:events:us-east-1:123456789012:rule/others"
 EXECUTE = "arn:aws:execute-api:us-east-1:123456789012:${Api}/${S}/GET/"
 
@@ -978,7 +260,7 @@ def _updates(draw: st.DrawFn) -> tuple[Template_, Template_]:
 
 def _publishing(draw: st.DrawFn, number: int) -> Template_:
     """The function, and mostly a version and an alias of it."""
-    side = _published(f"Version{number + 1}")
+    side = published_as(f"Version{number + 1}")
     if draw(st.integers(0, 3)) == 0:
         del side["Live"]
     elif draw(st.integers(0, 7)) == 0:
@@ -998,9 +280,9 @@ def _invoking(
 ) -> Template_:
     arn = _arn(side, invoked)
     if not is_api:
-        return {"Hourly": _rule(arn)}
+        return {"Hourly": rule_for(arn)}
     deployment = draw(st.sampled_from(["One", "Two"]))
-    resources: Template_ = _rest(arn, deployment)["Resources"]
+    resources: Template_ = rest_api(arn, deployment)["Resources"]
     if draw(st.integers(0, 3)) == 0:
         del resources[deployment]["DependsOn"]
     return {name: resources[name] for name in ("Api", "Get", deployment, "Prod")}
@@ -1011,11 +293,13 @@ def _permitting(draw: st.DrawFn, side: Template_, on: str, is_api: bool) -> Temp
     if is_api:
         stage = draw(st.sampled_from([STAGE, "*", "prod"]))
         source = {"Fn::Sub": [EXECUTE, {"S": stage}]}
-        made = _permission(_arn(side, on), "apigateway", SourceArn=source)
+        made = permission_on(
+            _arn(side, on), "apigateway.amazonaws.com", SourceArn=source
+        )
     else:
         source = draw(st.sampled_from([OF_RULE["SourceArn"], None]))
         more: Template_ = {} if source is None else {"SourceArn": source}
-        made = _permission(_arn(side, on), **more)
+        made = permission_on(_arn(side, on), **more)
     waits = draw(st.sampled_from(["none", "none", "later", "earlier"]))
     mover = "Prod" if is_api else "Hourly"
     if waits == "later":
@@ -1180,7 +464,7 @@ def _walks(old: Template_, new: Template_) -> Iterator[_Walk]:
         if _function(old, half) != _function(new, half)
     ]
     others = [name for name in new if name != "Orders" and new[name] != old.get(name)]
-    waits = {name: _waits_for(new, name, set()) for name in others}
+    waits = {name: waited_for(new, name, set()) for name in others}
     for step in waits:
         if "Orders" in waits[step]:
             waits[step] |= set(calls)
@@ -1218,9 +502,10 @@ def _hazards(old: Template_, new: Template_) -> set[str]:
 
 
 def _is_circular(side: Template_) -> bool:
-    return any(name in _waits_for(side, name, set()) for name in side)
+    return any(name in waited_for(side, name, set()) for name in side)
 
 
+@pytest.mark.slow
 @fuzzed(250, at_least=20_000)
 @given(_updates())
 def test_rules_say_what_every_order_has(sides: tuple[Template_, Template_]) -> None:

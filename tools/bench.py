@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import chdir, contextmanager
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -439,7 +439,8 @@ def main() -> None:
         variants.append(NEIGHBOUR)
     print(f"cfn-lint {__version__}, {repeats} repeats, CPU time")
     # Elsewhere than in a clone, where the pack's name would mean a folder of rules.
-    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
         cases = {
             f"generated {size}": generated(int(size))
             for size in options.sizes.split(",")

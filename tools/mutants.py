@@ -39,7 +39,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import coverage
 import pytest
-import tomllib
+import tomllib  # type: ignore[import-not-found, unused-ignore]
 from cosmic_ray.commands.init import _all_work_items
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator

@@ -17,6 +17,7 @@ from cfn_lint_lambda_race.cure._fixes import (
     qualify_scaling,
     stale_versions,
 )
+from cfn_lint_lambda_race.cure._gaps import close_gap
 from cfn_lint_lambda_race.cure._workshop import (
     ALIAS_NAME,
     DEFAULT_ALIAS,
@@ -32,6 +33,7 @@ __all__ = [
     "NoFixError",
     "allow_qualifiers",
     "attach_to_invoked",
+    "close_gap",
     "invoke_published",
     "name_by_hash",
     "no_fix",

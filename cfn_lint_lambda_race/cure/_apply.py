@@ -22,6 +22,7 @@ _MAX_ROUNDS = 25
 _USUAL_ROUNDS = 2
 
 Key = tuple[str, tuple[str | int, ...], str]
+_Place = tuple[str, tuple[str | int, ...]]
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,6 @@ class _Attempt:
     text: str
     made: list[Finding] = field(default_factory=list)
     reasons: dict[Key, str] = field(default_factory=dict)
-    renamed: dict[str, str] = field(default_factory=dict)
 
 
 class Curing:
@@ -108,12 +108,15 @@ class Curing:
         is_wanted: Callable[[Finding], bool],
         refuse: Callable[[Finding], str | None],
         tolerated: Container[str] = (),
+        is_brought: Callable[[Finding], bool] = lambda finding: True,
     ) -> None:
         """``refuse`` says why a finding is not to be cured, None where it is.
 
-        ``tolerated`` are the rules of which new findings are told, not refused.
+        ``tolerated`` are the rules of which new findings are told, not refused;
+        ``is_brought`` says which of all that fixes bring about are cured with them.
         """
         self._tolerated = tolerated
+        self._is_brought = is_brought
         self._lint = lint
         self._choices = choices
         self._refuse = refuse
@@ -141,9 +144,13 @@ class Curing:
                 result.left.append(Left(finding, reason))
         self._solve(open_ones, result)
         order = {finding.key: index for index, finding in enumerate(self._wanted)}
+        warned = set()
         for finding in result.fixed:
-            warning = finding.fix.warning if finding.fix else ""
-            if warning:
+            function, warning = (
+                (finding.fix.function, finding.fix.warning) if finding.fix else ("", "")
+            )
+            if warning and (function, warning) not in warned:
+                warned.add((function, warning))
                 result.notes.append(replace(finding, message=warning, fix=None))
         result.fixed.sort(key=lambda finding: order[finding.key])
         result.left.sort(key=lambda left: order[left.finding.key])
@@ -208,10 +215,24 @@ class Curing:
                         finding.key not in self._known
                         and finding.fix.function in functions
                         and finding.fix.is_safe
+                        and self._is_brought(finding)
                     )
                 )
             ]
-            edits = self._edits(attempt, waiting, done, wanted)
+            first = [one for one in waiting if one.fix and one.fix.is_first]
+            edits = self._edits(attempt, first, done, wanted)
+            if not edits:
+                edits = self._edits(attempt, waiting, done, wanted)
+            if not edits:
+                break
+            attempt.text = apply(attempt.text, edits)
+        for _ in range(_MAX_ROUNDS if attempt.made else 0):
+            brought = [
+                finding
+                for finding in self._lint.update(attempt.text)[1]
+                if finding.fix is not None and self._is_brought(finding)
+            ]
+            edits = self._edits(attempt, brought, done, wanted)
             if not edits:
                 break
             attempt.text = apply(attempt.text, edits)
@@ -256,6 +277,7 @@ class Curing:
             if finding.key in cured:
                 return "the fix would not cure it", []
         known = {(finding.rule, finding.path) for finding in self.before}
+        known |= self._moved(known, attempt.text)
         told = []
         for finding in after:
             if (finding.rule, finding.path) in known:
@@ -269,7 +291,50 @@ class Curing:
         problems, notes = self._lint.update(attempt.text)
         for finding in problems:
             return f"deploying the fix brings {finding.rule}: {finding.message}", []
-        return None, [*told, *notes]
+        return None, [_with_reason(one, attempt.reasons) for one in (*told, *notes)]
+
+    def _moved(self, known: Iterable[_Place], text: str) -> set[_Place]:
+        """Where findings stand whose resources have other logical IDs in a text.
+
+        A resource that gets another one keeps its place between its neighbours.
+        """
+        old, new = _resources(self._text), _resources(text)
+        gone = [name for name in old if name not in new]
+        if not gone:
+            return set()
+        kept = [name for name in new if name in old]
+        added = set(new) - set(old)
+        renamed: dict[str, list[str]] = {}
+        for name in gone:
+            index = old.index(name)
+            before = next((n for n in reversed(old[:index]) if n in new), None)
+            start = new.index(before) + 1 if before is not None else 0
+            behind = new[start:]
+            count = next(
+                (n for n, one in enumerate(behind) if one in kept), len(behind)
+            )
+            renamed[name] = [one for one in behind[:count] if one in added]
+        return {
+            (rule, ("Resources", name, *path[2:]))
+            for rule, path in known
+            if path[:1] == ("Resources",) and len(path) > 1
+            for name in renamed.get(str(path[1]), ())
+        }
+
+
+def _resources(text: str) -> list[str]:
+    try:
+        return Document(text).keys(("Resources",))
+    except EditError:
+        return []
+
+
+def _with_reason(finding: Finding, reasons: Mapping[Key, str]) -> Finding:
+    """What is to be told of an update, and why no fix can bring it in order."""
+    reason = reasons.get(finding.key)
+    if reason is None:
+        return finding
+    return replace(finding, message=f"{finding.message} ({reason})")
 
 
 def _clash(new: Edit, old: Edit) -> bool:

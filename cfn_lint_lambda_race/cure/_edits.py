@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
 from typing import Any, TypeAlias
 
 import yaml
@@ -38,6 +40,8 @@ _REST_OF_LINE = re.compile(r"[^\r\n]*")
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
 _NOTHING_OR_COMMENT = re.compile(r"[ \t]*(?:[ \t]#[^\r\n]*)?\Z")
 _COMMA_OR_COMMENT = re.compile(r"[ \t]*(,?)[ \t]*(?:[ \t]#[^\r\n]*)?\Z")
+# A text that needs no quotes.
+_WORD = re.compile(r"[A-Za-z][\w./:-]*\w")
 # What a scalar without quotes may begin with and may not contain; stricter than YAML.
 _PLAIN = re.compile(r"[A-Za-z0-9_./$+(~^\u00a1-\ud7ff](?:.*[^\s:])?\Z")
 _NOT_PLAIN = re.compile(r": |:\t|\s#|\t")
@@ -105,9 +109,7 @@ class Document:
         self._body = text[self._shift :]
         self._is_json = _is_json(self._body)
         self._root = _composed(self._body, self._is_json)
-        self._newline = (
-            "\r\n" if text.count("\r\n") * 2 > text.count("\n") > 0 else "\n"
-        )
+        self._newline = _newline(text)
         self._shared: set[int] = set()
         self._blank_lines: int | None = None
         self._learn_style()
@@ -154,8 +156,7 @@ class Document:
             )
             return self._shifted(edit)
         column = self._dash_column(node)
-        lines = self._item(value)
-        return self._shifted(self._inserted(node, end, _indented(lines, column)))
+        return self._shifted(self._inserted(node, end, self._item(value), column))
 
     def rename_key(self, path: Path, name: str) -> Edit:
         """The last key of a path gets another name."""
@@ -176,7 +177,8 @@ class Document:
         self._refuse_shared(key)
         flow = place.is_flow
         style = self._flow_style(place.parent.node) if flow else _Style()
-        text = self._scalar(name, replace(style, quote=_quote_of(key), is_flow=flow))
+        style = replace(style, quote=_quote_of(key), is_flow=flow, is_bare=True)
+        text = self._scalar(name, style)
         return self._shifted(Edit(_start(key), _end(key), text))
 
     def remove(self, path: Path) -> Edit:
@@ -214,6 +216,12 @@ class Document:
         if position and self._keeps_breaks(collection.value[position - 1]):
             breaks = ""
         return self._shifted(Edit(line, blank.end(), breaks))
+
+    def keys(self, path: Path) -> list[str]:
+        """The keys of the mapping at a path; none where there is no mapping."""
+        node = self._find(path).node
+        pairs = node.value if isinstance(node, MappingNode) else []
+        return [str(key.value) for key, _ in pairs]
 
     def add_resources(self, behind: str, resources: Mapping[str, Node]) -> Edit:
         """Resources behind the one with a logical ID, as far apart as the others."""
@@ -434,10 +442,14 @@ class Document:
             and _is_short(node)
             and list(value) == [_long_name(node)]
         )
-        style = _Style(quote=_quote_of(node) if is_same else "", is_short=is_short)
-        if place.is_flow:
-            quote = style.quote
-            style = replace(self._flow_style(outer), is_short=is_short)
+        quote = _quote_of(node) if is_same else ""
+        is_bare = isinstance(value, str) and node.tag == _STRING and not quote
+        style = _Style(quote=quote, is_short=is_short, is_bare=is_bare)
+        is_flow = _is_flow(node) and not _is_short(node) and not isinstance(value, str)
+        if place.is_flow or is_flow:
+            inside = outer if place.is_flow else node
+            style = self._flow_style(inside)
+            style = replace(style, is_short=is_short, is_bare=is_bare)
             if quote:
                 style = replace(style, quote=quote, is_json=self._is_json)
             is_multiline = self._is_multiline(outer) or self._is_multiline(node)
@@ -486,6 +498,9 @@ class Document:
                 return Edit(start, end, block.head)
             return Edit(after, end, f" {block.head}")
         column = self._key_column(mapping) + self._depth(block)
+        known = _first_mark(place.node)
+        if known is not None and known.column > self._key_column(mapping):
+            column = known.column
         lines = _indented(block.lines, column)
         if between.strip():
             if block.head:
@@ -535,21 +550,42 @@ class Document:
         lines = []
         for name, value in items.items():
             lines += [""] * gap
-            lines += _indented(self._entry(name, value), column)
-        return self._inserted(node.value[index][1], end, lines)
+            lines += self._entry(name, value)
+        return self._inserted(node.value[index][1], end, lines, column)
 
-    def _inserted(self, last: yaml.Node, end: int, lines: list[str]) -> Edit:
-        """Lines behind the one that ends a block collection's item."""
+    def _inserted(
+        self, last: yaml.Node, end: int, lines: Iterable[str], column: int
+    ) -> Edit:
+        """Lines in a column, behind the one that ends a block collection's item."""
+        lines = _indented(lines, column)
         stop = self._line_end(end)
         if not _NOTHING_OR_COMMENT.match(self._body, end, stop):
             line = self._body.count("\n", 0, end) + 1
             raise EditError(f"something stands behind the value in line {line}")
+        stop = self._behind_comments(stop, column)
         leaf = self._last_leaf(last)
         if stop == len(self._body) and getattr(leaf, "style", None) in ("|", ">"):
             header = self._body[_start(leaf) :].splitlines()[0]
             if "-" not in header:
                 raise EditError("the file's last text has no final newline")
         return self._closed(Edit(stop, stop, self._joined(lines)))
+
+    def _behind_comments(self, stop: int, column: int) -> int:
+        """The end of the comments below a line that belong to what ends there.
+
+        They stand deeper than the column of what is next.
+        """
+        at = stop
+        while at < len(self._body):
+            start = self._next_line(at)
+            at = self._line_end(start)
+            line = self._body[start:at]
+            depth = len(line) - len(line.lstrip(" "))
+            if line.strip() and not (depth > column and line[depth] == "#"):
+                break
+            if line.strip():
+                stop = at
+        return stop
 
     def _inserted_in_flow(
         self,
@@ -595,7 +631,11 @@ class Document:
                 continue
             between = self._body[end : _start(node.value[index + 1][0])]
             lines = between.splitlines()[1:-1]
-            gaps[sum(not line.strip() for line in lines)] += 1
+            # Beside comments, the blank lines of one place.
+            runs = groupby(lines, key=lambda line: not line.strip())
+            gaps[
+                max((len([*run]) for is_blank, run in runs if is_blank), default=0)
+            ] += 1
         self._blank_lines = gaps.most_common(1)[0][0] if gaps else 0
         return self._blank_lines
 
@@ -605,14 +645,19 @@ class Document:
         steps: Counter[int] = Counter()
         dashes: Counter[int] = Counter()
         quotes: Counter[str] = Counter()
+        values: Counter[str] = Counter()
+        keys: dict[int, str] = {}
         short = 0
         for node in self._nodes():
             short += _is_short(node)
             if isinstance(node, ScalarNode):
                 quotes[_quote_of(node)] += 1
+                if id(node) not in keys and _WORD.fullmatch(node.value):
+                    values[_quote_of(node)] += node.tag == _STRING
             if not isinstance(node, MappingNode):
                 continue
             _refuse_twice(node)
+            keys |= {id(key): _quote_of(key) for key, _ in node.value}
             if len(node.value) == 1 and _is_intrinsic(node.value[0][0].value):
                 short -= 1
             for key, value in node.value:
@@ -625,6 +670,8 @@ class Document:
         self._dash_width = next(
             (n for n, _ in dashes.most_common() if n >= 0), self._step_width
         )
+        self._key_quote = _mostly(Counter(keys.values()))
+        self._value_quote = _mostly(values)
         self._quote = '"' if quotes['"'] >= quotes["'"] else "'"
         self._has_short_tags = not self._is_json and short >= 0
         self._flow_step = self._learned_flow_step()
@@ -713,8 +760,15 @@ class Document:
         if is_json and colon == ":":
             comma = ","
         quote = '"' if is_json else ""
+        first = self._first(node) if node.value else 1
+        lead = self._body[max(0, first - 2) : first]
         return _Style(
-            quote=quote, is_flow=True, is_json=is_json, colon=colon, comma=comma
+            quote=quote,
+            is_flow=True,
+            is_json=is_json,
+            colon=colon,
+            comma=comma,
+            padding=" " if lead in ("{ ", "[ ") else "",
         )
 
     def _looks_like_json(self, node: CollectionNode) -> bool:
@@ -741,7 +795,7 @@ class Document:
             if short is not None:
                 name, inner = short
                 if isinstance(inner, str):
-                    block = self._block(inner, style)
+                    block = self._block(inner, replace(style, is_bare=True))
                 else:
                     flow = self._flow(inner, _Style(is_flow=True), None)
                     # A short call stays on its line, as people write it.
@@ -757,7 +811,7 @@ class Document:
                     style = _Style()
                 return _Block("", lines)
             return _Block("{}")
-        if isinstance(value, Sequence):
+        if isinstance(value, list | tuple):
             lines = [line for item in value for line in self._item(item)]
             return _Block("", lines, is_list=True) if lines else _Block("[]")
         return _Block(_constant(value))
@@ -768,7 +822,7 @@ class Document:
         block = self._block(value, style if style and is_function else _Style())
         head = f" {block.head}" if block.head else ""
         return [
-            f"{self._scalar(name, _Style())}:{head}",
+            f"{self._key(name, _Style())}:{head}",
             *_indented(block.lines, self._depth(block)),
         ]
 
@@ -803,8 +857,8 @@ class Document:
             return short, inner
         if isinstance(inner, Mapping):
             # A tag cannot follow a tag.
-            is_tagged = self._short(inner, replace(style, is_short=None)) is not None
-            return None if is_tagged or not inner else (short, inner)
+            is_bare = self._short(inner, replace(style, is_short=None)) is not None
+            return None if is_bare or not inner else (short, inner)
         if isinstance(inner, Sequence) and inner:
             return short, inner
         return None
@@ -813,15 +867,14 @@ class Document:
         """A value in flow style; on lines of its own where `indent` is given."""
         if isinstance(value, str):
             return self._scalar(value, style)
-        if not isinstance(value, Mapping | Sequence):
+        if not isinstance(value, Mapping | list | tuple):
             return _constant(value)
         if isinstance(value, Mapping):
             short = self._short(value, style)
             if short is not None:
                 name, inner = short
-                return (
-                    f"!{name} {self._flow(inner, replace(style, is_short=None), None)}"
-                )
+                below = replace(style, is_short=None, is_bare=isinstance(inner, str))
+                return f"!{name} {self._flow(inner, below, None)}"
             opening, closing = "{", "}"
         else:
             opening, closing = "[", "]"
@@ -829,19 +882,19 @@ class Document:
             return opening + closing
         if not style.is_json or not self._is_json:
             indent = None
-        below = None if indent is None else indent + self._flow_step
+        deeper = None if indent is None else indent + self._flow_step
         if isinstance(value, Mapping):
-            text = self._flow_entries(value, style, below)
+            text = self._flow_entries(value, style, deeper)
         else:
             quote = '"' if style.is_json else ""
             inner_style = replace(style, is_short=None, quote=quote)
-            text = self._between(style, below).join(
-                self._flow(item, inner_style, below) for item in value
+            text = self._between(style, deeper).join(
+                self._flow(item, inner_style, deeper) for item in value
             )
-        if below is None:
-            return f"{opening}{text}{closing}"
+        if deeper is None:
+            return f"{opening}{style.padding}{text}{style.padding}{closing}"
         newline = self._newline
-        return f"{opening}{newline}{below}{text}{newline}{indent}{closing}"
+        return f"{opening}{newline}{deeper}{text}{newline}{indent}{closing}"
 
     def _flow_entries(
         self, items: Mapping[str, Node], style: _Style, indent: str | None, gap: int = 0
@@ -849,7 +902,7 @@ class Document:
         quote = '"' if style.is_json else ""
         style = replace(style, is_short=None, quote=quote)
         return self._between(style, indent, gap).join(
-            self._scalar(name, style) + style.colon + self._flow(value, style, indent)
+            self._key(name, style) + style.colon + self._flow(value, style, indent)
             for name, value in items.items()
         )
 
@@ -858,11 +911,20 @@ class Document:
             return style.comma
         return "," + self._newline * (gap + 1) + indent
 
-    def _scalar(self, text: str, style: _Style) -> str:
-        """A string, in quotes where the style has them or YAML needs them."""
+    def _key(self, text: str, style: _Style) -> str:
+        """A string that is a key."""
+        return self._scalar(text, style, self._key_quote)
+
+    def _scalar(self, text: str, style: _Style, usual: str | None = None) -> str:
+        """A string, in quotes where the style has them or YAML needs them.
+
+        `usual` are the quotes that the file has where none are needed.
+        """
         if style.is_json:
             return _double_quoted(text)
-        quote = style.quote
+        if usual is None:
+            usual = "" if style.is_bare else self._value_quote
+        quote = style.quote or usual
         if not quote:
             if _is_plain(text, style.is_flow):
                 return text
@@ -881,8 +943,12 @@ class _Style:
     is_json: bool = False
     # None: as the file mostly does.
     is_short: bool | None = None
+    # As behind a short tag, where hardly anybody writes quotes that are not needed.
+    is_bare: bool = False
     colon: str = ": "
     comma: str = ", "
+    # What stands inside of braces and brackets, as in `{ a: b }`.
+    padding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -892,6 +958,15 @@ class _Block:
     head: str
     lines: Sequence[str] = ()
     is_list: bool = False
+
+
+def _newline(text: str) -> str:
+    """How most lines of a text end."""
+    both = text.count("\r\n")
+    alone = text.count("\n") - both, text.count("\r") - both
+    if both > max(alone):
+        return "\r\n"
+    return "\r" if alone[1] > alone[0] else "\n"
 
 
 def _is_json(text: str) -> bool:
@@ -1000,6 +1075,13 @@ def _first_mark(node: yaml.Node) -> yaml.Mark | None:
     return node.start_mark
 
 
+def _mostly(quotes: Counter[str]) -> str:
+    """The quotes that texts have which need none; empty where most have none."""
+    if quotes[""] >= quotes["'"] + quotes['"']:
+        return ""
+    return '"' if quotes['"'] >= quotes["'"] else "'"
+
+
 def _is_flow(node: yaml.Node) -> bool:
     return isinstance(node, CollectionNode) and bool(node.flow_style)
 
@@ -1018,8 +1100,16 @@ def _indented(lines: Iterable[str], width: int) -> list[str]:
 
 
 def _constant(value: Any) -> str:
-    """A value that is neither a text nor a collection."""
-    text = json.dumps(value)
+    """A value that is neither a text nor a collection.
+
+    YAML reads dates where JSON has none.
+    """
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise EditError("there is a value that JSON does not have") from None
     if isinstance(value, float) and "e" in text:
         # YAML wants a point and a sign.
         mantissa, _, exponent = text.partition("e")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfn_lint_lambda_race._words import say_cases
 from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
 from cfn_lint_lambda_race.cure._workshop import (
@@ -22,6 +23,7 @@ from cfn_lint_lambda_race.cure._workshop import (
 )
 from cfn_lint_lambda_race.template import (
     LATEST,
+    Cases,
     Exit,
     Kind,
     Misfit,
@@ -31,18 +33,24 @@ from cfn_lint_lambda_race.template import (
     read,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._holders import Form
 from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.template._settings import Refused
 from cfn_lint_lambda_race.template._source import as_written
 from cfn_lint_lambda_race.update import UnpublishedInput, fingerprint, versions_of
 
-_HASH = re.compile(r"[0-9a-f]{10}")
+# What `short_hash` gives.
+HASH = re.compile(r"[0-9a-f]{10}")
+_FUNCTION_TYPE = "AWS::Lambda::Function"
 # The name alone, not the ARN, is what these take of a function.
 _TAKES_NAMES = frozenset({"AWS::CodePipeline::Pipeline"})
 # https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
 _OTHER_URL = (
     "the alias gets a function URL of its own; whoever calls the old one has to be told"
+)
+_OTHER_SKILL = (
+    "SAM permits Alexa the alias instead of the function; give the skill its ARN"
 )
 
 
@@ -52,7 +60,7 @@ class Fix:
 
     ``function`` is the logical ID of the function that it is about; ``is_safe`` says
     that nobody who is served today can be refused by it, ``warning`` what who deploys
-    it has to know.
+    it has to know, ``is_first`` that other fixes build on what it makes.
     """
 
     function: str
@@ -60,6 +68,7 @@ class Fix:
     _make: Callable[[Workshop], list[Edit]] = field(repr=False, compare=False)
     is_safe: bool = True
     warning: str = ""
+    is_first: bool = False
 
     @property
     def template(self) -> Any:
@@ -88,26 +97,37 @@ def invoke_published(cfn: Template, target: Target, use: UnqualifiedUse) -> Fix:
         if target.row.note or not target.row.accepts:
             raise NoFixError("the service takes no qualifier")
         if use.when:
-            raise NoFixError(f"it does so only when {use.when}")
+            raise NoFixError(f"it does so only when {say_cases(use.when)}")
         if target.row.form == "self":
             return shop.published(use.function)[1]
         return _requalified(shop, target)
 
-    is_url = target.row.path in ("TargetFunctionArn", "FunctionUrlConfig")
-    warning = "" if use.alias or not is_url else _OTHER_URL
-    return Fix(use.function, cfn, make, warning=warning)
+    warning = "" if use.alias else _warning(cfn, target, use.function)
+    return Fix(use.function, cfn, make, warning=warning, is_first=bool(use.alias))
 
 
-def point_to_version(cfn: Template, alias: str, path: Path, when: str) -> Fix:
+def _warning(cfn: Template, target: Target, name: str) -> str:
+    """Who has to be told of the alias that a target is to invoke."""
+    if target.row.path in ("TargetFunctionArn", "FunctionUrlConfig"):
+        return _OTHER_URL
+    function = read(cfn).references.functions.get(name)
+    events = function.properties.get("Events") if function is not None else None
+    for event in events.values() if isinstance(events, Mapping) else ():
+        if isinstance(event, Mapping) and event.get("Type") == "AlexaSkill":
+            return _OTHER_SKILL
+    return ""
+
+
+def point_to_version(cfn: Template, alias: str, path: Path, when: Cases) -> Fix:
     """Points an alias of `$LATEST` to the version of its function."""
     function = read(cfn).references.aliases[alias].function or ""
 
     def make(shop: Workshop) -> list[Edit]:
         if when:
-            raise NoFixError(f"it points there only when {when}")
+            raise NoFixError(f"it points there only when {say_cases(when)}")
         return _pointed(shop, function, path)
 
-    return Fix(function, cfn, make)
+    return Fix(function, cfn, make, is_first=True)
 
 
 def _moved_alias(shop: Workshop, alias: str) -> list[Edit]:
@@ -188,8 +208,16 @@ def _replaced(node: Any, new: Any, published: Published) -> Any:
     stands elsewhere stays.
     """
     name, argument = intrinsic(node)
+    if name == "Ref":
+        # A parameter that names the function itself, too.
+        return published.arn if f"${{{argument}}}" in published.sources else new
     is_put_together = name == "Fn::Join" or (
-        name == "Fn::Sub" and (new == node or isinstance(argument, list))
+        name == "Fn::Sub"
+        and (
+            new == node
+            or isinstance(argument, list)
+            or any(source in str(argument) for source in published.sources)
+        )
     )
     return published.arn if is_put_together else new
 
@@ -218,15 +246,15 @@ def attach_to_invoked(cfn: Template, misfit: Misfit) -> Fix:
             raise NoFixError("what it is on is better than $LATEST, which is invoked")
         if not misfit.is_moveable:
             raise NoFixError("SAM writes it")
-        if not misfit.is_always and shop.reading.say_any(
+        if not misfit.is_always and shop.reading.cases(
             misfit.scenarios, misfit.base, misfit.is_always
         ):
             raise NoFixError("it is so in some scenarios only")
         shop.function(misfit.function)
+        if misfit.holder.form is Form.CONNECTOR:
+            return _connected(shop, misfit)
         if misfit.kind is Kind.POLICY:
             return [_allowed(shop, misfit)]
-        if misfit.kind is Kind.CONNECTOR:
-            raise NoFixError("it is a connector's")
         return _attached(shop, misfit)
 
     return Fix(misfit.function, cfn, make)
@@ -251,6 +279,21 @@ def _allowed(shop: Workshop, misfit: Misfit) -> Edit:
     if last != "Resource":
         raise NoFixError("the statement names the function in one branch only")
     return shop.document.replace(misfit.path, [node, more])
+
+
+def _connected(shop: Workshop, misfit: Misfit) -> list[Edit]:
+    """Gives a connector the ARN of what is invoked, where it has a logical ID."""
+    destination = shop.node(misfit.path)
+    if not isinstance(destination, Mapping) or "Id" not in destination:
+        raise NoFixError("the connector's destination is no Id that an Arn can replace")
+    place = (*misfit.path, "Id")
+    # SAM knows the type of an Id, and has to be told that of an ARN.
+    kind: dict[str, Node] = {"Type": _FUNCTION_TYPE}
+    return [
+        shop.document.rename_key(place, "Arn"),
+        shop.document.replace(place, _invoked(shop, misfit).arn),
+        shop.document.add_keys(misfit.path, kind, "Id"),
+    ]
 
 
 def _attached(shop: Workshop, misfit: Misfit) -> list[Edit]:
@@ -319,7 +362,7 @@ def allow_qualifiers(cfn: Template, place: Exit) -> Fix:
         if not place.is_policy:
             raise NoFixError("who invokes it from there is not in this template")
         if place.when:
-            raise NoFixError(f"it does so only when {place.when}")
+            raise NoFixError(f"it does so only when {say_cases(place.when)}")
         node = shop.node(place.path)
         more: Node = {"Fn::Sub": f"${{{place.function}.Arn}}:*"}
         *above, last = place.path
@@ -329,7 +372,8 @@ def allow_qualifiers(cfn: Template, place: Exit) -> Fix:
             raise NoFixError("this is no statement that lists what it allows")
         return [shop.document.replace(place.path, [node, more])]
 
-    return Fix(place.function, cfn, make, is_safe=False)
+    # Of what has no fix at all, that is to be said.
+    return Fix(place.function, cfn, make, is_safe=not place.is_policy)
 
 
 # -- versions ------------------------------------------------------------------
@@ -418,7 +462,7 @@ def stale_versions(cfn: Template) -> Iterator[tuple[str, str, Fix]]:
         stem = stem_of_version(function.id)
         for version in versions_of(cfn, function.id):
             found = version.id.removeprefix(stem)
-            if found == version.id or not _HASH.fullmatch(found):
+            if found == version.id or not HASH.fullmatch(found):
                 continue
             if found != short_hash(fingerprint(cfn, function.id)):
                 yield version.id, function.id, publish_changes(cfn, [function.id])

@@ -8,7 +8,7 @@ else they say. What is written otherwise comes back as it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,12 @@ from cfn_lint_lambda_race.template import LATEST, intrinsic
 # One field of an ARN: characters, or a variable of `Fn::Sub`.
 _FIELD = r"(?:\$\{[^{}]*\}|[\w*-])*"
 _ARN = rf"arn:{_FIELD}:lambda:{_FIELD}:{_FIELD}:function:"
-_QUALIFIER = rf"(?::{re.escape(LATEST)}(?![\w.]))?"
+_SAID = rf":{re.escape(LATEST)}(?![\w.])"
+_QUALIFIER = rf"(?:{_SAID})?"
 # Nothing that belongs to the name, or qualifies it, comes behind.
 _END = r"(?![:\w$-])"
+# How a document says that a name is a function's, in JSON or YAML.
+_NAMING = r"(\bFunctionName\\*[\"']?\s*:\s*\\*[\"']?)"
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Published:
 
     ``ref`` is what `Ref` takes and ``variable`` what `Fn::Sub` takes for its ARN;
     ``variable`` and ``name`` are None where the name is not written out, ``written`` is
-    the ARN where no `Ref` gives it. ``names`` are
-    the names that the function itself is written with.
+    the ARN where no `Ref` gives it. ``names`` are the names that the function itself is
+    written with, ``sources`` those that are texts of `Fn::Sub`.
     """
 
     function: str
@@ -37,6 +40,7 @@ class Published:
     variable: str | None
     name: str | None
     names: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     written: Any = None
 
     @property
@@ -59,7 +63,9 @@ class Rewriting:
     published: Mapping[str, Published]
     takes_arn: bool = True
     _variables: dict[str, Any] = field(default_factory=dict)
-    _texts: dict[str, tuple[Mapping[str, Any], bool]] = field(default_factory=dict)
+    _texts: dict[str, tuple[list[str], Mapping[str, Any], bool]] = field(
+        default_factory=dict
+    )
 
     def of(self, node: Any, is_whole: bool = True) -> Any:
         """The node, rewritten. ``is_whole`` says that it is all of a value."""
@@ -119,7 +125,6 @@ class Rewriting:
     # -- texts -----------------------------------------------------------------
 
     def _substituted(self, node: Any, argument: Any, is_whole: bool) -> Any:
-        self._variables = {}
         if isinstance(argument, str):
             text, own = argument, {}
         elif (
@@ -131,14 +136,17 @@ class Rewriting:
             text, own = argument[0], dict(argument[1])
         else:
             return node
-        self._texts[text] = own, is_whole
-        new = self._text(text, own, is_whole)
         variables = {
-            key: self.of(value, is_whole=text.strip() == f"${{{key}}}")
-            if intrinsic(value)[0] == "Ref"
-            else self.of(value)
+            key: value
+            if _is_qualified_in(text, key)
+            else self._of_variable(text, key, value)
             for key, value in own.items()
         }
+        published = [key for key in own if variables[key] != own[key]]
+        # A text below is done with its own.
+        self._variables = {}
+        self._texts[text] = published, own, is_whole
+        new = self._text(text, published, own, is_whole)
         variables |= self._variables
         if not variables:
             return {"Fn::Sub": new}
@@ -146,13 +154,28 @@ class Rewriting:
 
     def of_source(self, text: str, source: str) -> str:
         """How a text of `Fn::Sub` that was rewritten is written, from how it was."""
-        return self._text(source, *self._texts.get(text, ({}, False)))
+        return self._text(source, *self._texts.get(text, ([], {}, False)))
 
-    def _text(self, text: str, own: Mapping[str, Any], is_whole: bool) -> str:
+    def _of_variable(self, text: str, name: str, value: Any) -> Any:
+        if intrinsic(value)[0] == "Ref":
+            return self.of(value, is_whole=text.strip() == f"${{{name}}}")
+        return self.of(value)
+
+    def _text(
+        self,
+        text: str,
+        published: Iterable[str],
+        own: Mapping[str, Any],
+        is_whole: bool,
+    ) -> str:
+        """A text of `Fn::Sub`; ``published`` are those of its own variables that
+        denote what is published, in which `$LATEST` is no more to be said."""
+        for name in published:
+            text = re.sub(rf"(\$\{{{re.escape(name)}\}}){_SAID}", r"\1", text)
         for found in self.published.values():
             if found.function not in own:
                 text = self._with_variables(text, found, is_whole)
-            text = self._with_names(text, found)
+            text = self._with_names(text, found, () if own else found.sources)
         return text
 
     def _with_variables(self, text: str, found: Published, is_whole: bool) -> str:
@@ -161,22 +184,22 @@ class Rewriting:
         text, count = re.subn(
             rf"{arns}{_QUALIFIER}{_END}", lambda _: self._variable(found), text
         )
-        if count or found.name is None:
+        if found.name is None:
             return text
         # A partial ARN: `account:function:name`.
-        text, count = re.subn(
+        text, partial = re.subn(
             rf"(\bfunction:\$\{{{function}\}}){_QUALIFIER}{_END}",
             lambda match: f"{match[1]}:{found.name}",
             text,
         )
-        if count:
-            return text
         if self.takes_arn and not is_whole:
             new = self._variable(found)
         else:
             new = f"${{{found.function}}}:{found.name}"
-        name = rf"(?<![\w:}}-])\$\{{{function}\}}{_QUALIFIER}{_END}"
-        return re.sub(name, lambda _: new, text)
+        # Beside an ARN, a name that stands anywhere may be there for people.
+        before = _NAMING if count or partial else "()"
+        name = rf"{before}(?<![\w:}}-])\$\{{{function}\}}{_QUALIFIER}{_END}"
+        return re.sub(name, lambda match: match[1] + new, text)
 
     def _variable(self, found: Published) -> str:
         if found.variable is not None:
@@ -196,8 +219,8 @@ class Rewriting:
         return text
 
     @staticmethod
-    def _with_names(text: str, found: Published) -> str:
-        for name in found.names if found.name is not None else ():
+    def _with_names(text: str, found: Published, more: Iterable[str] = ()) -> str:
+        for name in (*found.names, *more) if found.name is not None else ():
             text = re.sub(
                 rf"(:function:{re.escape(name)}){_QUALIFIER}{_END}",
                 lambda match: f"{match[1]}:{found.name}",
@@ -210,3 +233,10 @@ def _is_qualified(behind: list[Any]) -> bool:
     """Whether what follows a function in a `Fn::Join` is a qualifier of its own."""
     first = behind[0] if behind else None
     return isinstance(first, str) and bool(re.match(r":(?!\$LATEST(?![\w.]))", first))
+
+
+def _is_qualified_in(text: str, variable: str) -> bool:
+    """Whether a text of `Fn::Sub` puts a qualifier of its own behind a variable."""
+    return bool(
+        re.search(rf"\$\{{{re.escape(variable)}\}}:(?!\$LATEST(?![\w.]))", text)
+    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.cure._difference import edits_between
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node
@@ -48,6 +48,13 @@ class Choices:
 
     alias: str = DEFAULT_ALIAS
     functions: frozenset[str] = frozenset()
+
+
+class _Names(NamedTuple):
+    """The names of a function: as texts, and as texts of `Fn::Sub`."""
+
+    texts: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 class Workshop:
@@ -107,31 +114,40 @@ class Workshop:
         new = [
             one.ref
             for one in published
-            if one.ref and "." not in one.ref and not _mentions(node, one.ref)
+            if one.ref and "." not in one.ref and not mentions(node, one.ref)
         ]
-        resource = self.node(path[:2])
+        functions = {one.function for one in published}
+        # What an alias of the same function takes the place of.
+        replaced = [
+            name
+            for name, alias in self.reading.references.aliases.items()
+            if alias.function in functions and name not in new
+        ]
+        return self.waiting(str(path[1]), new, replaced) if new else []
+
+    def waiting(
+        self, name: str, more: Sequence[str], less: Container[str] = ()
+    ) -> list[Edit]:
+        """Lets a resource wait for more, or for less, by its `DependsOn`."""
+        path = ("Resources", name)
+        resource = self.node(path)
         depends = resource.get("DependsOn", [])
         old = depends if isinstance(depends, list) else [depends]
-        new = [alias for alias in new if alias not in old]
-        if not new:
+        kept = [one for one in old if one not in less and one is not None]
+        new = [one for one in more if one not in kept]
+        if kept == old and not new:
             return []
-        functions = {one.function for one in published}
-        aliases = self.reading.references.aliases
-        # What an alias of the same function took the place of.
-        kept = [
-            name
-            for name in old
-            if name not in aliases or aliases[name].function not in functions
-        ]
-        place = (*path[:2], "DependsOn")
+        place = (*path, "DependsOn")
         if isinstance(depends, list) and kept == old and len(new) == 1 and old:
             return [self.document.append(place, new[0])]
         names: list[Node] = [*kept, *new]
+        if not names:
+            return [self.document.remove(place)]
         value = names[0] if len(names) == 1 else names
         if "DependsOn" in resource:
             return [self.document.replace(place, value)]
         after = "Type" if "Type" in resource else None
-        return [self.document.add_keys(path[:2], {"DependsOn": value}, after)]
+        return [self.document.add_keys(path, {"DependsOn": value}, after)]
 
     def function(self, name: str) -> Resource:
         """A function of the template; raises `NoFixError` for one elsewhere."""
@@ -165,13 +181,21 @@ class Workshop:
             )
         return self._resources(function, names)
 
-    def _names(self, function: Resource) -> tuple[str, ...]:
-        """The names of a function that its template writes out."""
-        found = self.reading.evaluator.texts(function.properties.get("FunctionName"))
-        return tuple(
-            one.value.literal
-            for one in found
-            if isinstance(one.value, Text) and one.value.literal
+    def _names(self, function: Resource) -> _Names:
+        """How a template writes the name of a function."""
+        written = function.properties.get("FunctionName")
+        found = self.reading.evaluator.texts(written)
+        name, argument = intrinsic(written)
+        sources: tuple[str, ...] = ()
+        if isinstance(argument, str) and name in ("Ref", "Fn::Sub"):
+            sources = (f"${{{argument}}}" if name == "Ref" else argument,)
+        return _Names(
+            tuple(
+                one.value.literal
+                for one in found
+                if isinstance(one.value, Text) and one.value.literal
+            ),
+            sources,
         )
 
     def aliases(self, function: Resource) -> list[str]:
@@ -206,7 +230,7 @@ class Workshop:
         alias = references.aliases.get(name)
         if alias is None:
             # A version: `Ref` gives its ARN.
-            return Published(function, name, name, None, names)
+            return Published(function, name, name, None, *names)
         is_serverless = alias.resource.id == function
         written = alias.resource.properties.get(
             _PUBLISHING if is_serverless else "Name"
@@ -215,7 +239,7 @@ class Workshop:
         literal = written if isinstance(written, str) else None
         if is_serverless:
             return _of_serverless(function, literal, names)
-        return Published(function, name, name, literal, names)
+        return Published(function, name, name, literal, *names)
 
     # -- SAM -----------------------------------------------------------------------
 
@@ -288,18 +312,18 @@ class Workshop:
     # -- CloudFormation ------------------------------------------------------------
 
     def _published_version(
-        self, function: Resource, names: tuple[str, ...]
+        self, function: Resource, names: _Names
     ) -> tuple[Published, list[Edit]]:
         """The version of a function; `Ref` gives its ARN."""
         if function.type == SERVERLESS_FUNCTION:
             name = f"{function.id}.Version"
             edits = [] if self.aliases(function) else self._publishing(function)
-            return Published(function.id, name, None, None, names), edits
+            return Published(function.id, name, None, None, *names), edits
         version, edits = self.version(function.id)
-        return Published(function.id, version, version, None, names), edits
+        return Published(function.id, version, version, None, *names), edits
 
     def _resources(
-        self, function: Resource, names: tuple[str, ...]
+        self, function: Resource, names: _Names
     ) -> tuple[Published, list[Edit]]:
         """An alias of the function's version, and the version where it has none."""
         version, resources = self._version(function)
@@ -316,7 +340,7 @@ class Workshop:
                 "Name": self.choices.alias,
             },
         }
-        found = Published(function.id, alias, alias, self.choices.alias, names)
+        found = Published(function.id, alias, alias, self.choices.alias, *names)
         return found, [self.document.add_resources(function.id, resources)]
 
     def version(self, name: str) -> tuple[str, list[Edit]]:
@@ -375,9 +399,9 @@ class Workshop:
         )
 
 
-def _mentions(node: Any, name: str) -> bool:
-    """Whether a node refers to a resource."""
-    return any(True for _ in naming(node, name))
+def mentions(node: Any, name: str, path: Path = ()) -> bool:
+    """Whether a node refers to a resource, or waits for it by `DependsOn`."""
+    return next(_renamed(node, name, "", path), None) is not None
 
 
 def renaming(document: Document, template: Any, old: str, new: str) -> list[Edit]:
@@ -386,70 +410,69 @@ def renaming(document: Document, template: Any, old: str, new: str) -> list[Edit
     ``template`` is what the document decodes to. Raises `EditError` where an edit would
     change other places too.
     """
-    return [
-        document.rename_key(("Resources", old), new),
-        *(
-            document.replace(path, renamed_in(node, old, new))
-            for path, node in naming(template, old)
-        ),
-    ]
+    edits = [document.rename_key(("Resources", old), new)]
+    for path, node in _renamed(template, old, new):
+        if path[-1:] == ("Fn::Sub",) or path[-2:] == ("Fn::Sub", 0):
+            there = document.span(path)
+            written = _in_text(there.text, old, new)
+            if written != there.text:
+                # The text keeps its lines and quotes.
+                edits.append(Edit(there.start, there.end, written))
+                continue
+        edits.append(document.replace(path, node))
+    return edits
 
 
-def naming(node: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """The topmost nodes that name a resource in an intrinsic, or in `DependsOn`."""
-    is_depending = len(path) == 3 and path[2] == "DependsOn"
-    if is_depending and isinstance(node, str):
-        if node == name:
-            yield path, node
-    elif intrinsic(node)[0] in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-        if renamed_in(node, name, "") != node:
-            yield path, node
+def _renamed(
+    node: Any, old: str, new: str, path: Path = ()
+) -> Iterator[tuple[Path, Any]]:
+    """The smallest nodes that name a resource, and what they are with another ID."""
+    if isinstance(node, str):
+        if node == old and path[2:3] == ("DependsOn",) and len(path) in (3, 4):
+            yield path, new
+    elif intrinsic(node)[0] in ("Ref", "Fn::GetAtt"):
+        reference = _renamed_reference(node, old, new)
+        if reference != node:
+            yield path, reference
+    elif intrinsic(node)[0] == "Fn::Sub":
+        yield from _renamed_text(intrinsic(node)[1], old, new, (*path, "Fn::Sub"))
     elif isinstance(node, Mapping):
         for key, below in node.items():
-            yield from naming(below, name, (*path, key))
+            yield from _renamed(below, old, new, (*path, key))
     elif isinstance(node, list):
         for index, item in enumerate(node):
-            if isinstance(item, str) and is_depending and item == name:
-                yield (*path, index), item
-            yield from naming(item, name, (*path, index))
+            yield from _renamed(item, old, new, (*path, index))
 
 
-def renamed_in(node: Any, old: str, new: str) -> Any:
-    """A reference, or a text of `DependsOn`, with another logical ID in it."""
+def _renamed_reference(node: Any, old: str, new: str) -> Any:
     name, argument = intrinsic(node)
-    if name is None:
-        return new if node == old else node
-    if name == "Ref":
-        return {name: new} if argument == old else node
-    if name == "Fn::GetAtt" and isinstance(argument, list) and argument[:1] == [old]:
+    if argument == old and name == "Ref":
+        return {name: new}
+    if isinstance(argument, list) and argument[:1] == [old]:
         return {name: [new, *argument[1:]]}
-    if name == "Fn::GetAtt" and isinstance(argument, str):
-        resource, dot, attribute = argument.partition(".")
-        return {name: f"{new}{dot}{attribute}"} if resource == old else node
-    if name != "Fn::Sub":
-        return node
-    pattern = re.compile(rf"\$\{{{re.escape(old)}(?=[.}}])")
+    if isinstance(argument, str) and argument.startswith(f"{old}."):
+        return {name: new + argument[len(old) :]}
+    return node
+
+
+def _renamed_text(
+    argument: Any, old: str, new: str, path: Path
+) -> Iterator[tuple[Path, Any]]:
     if isinstance(argument, str):
-        return {name: pattern.sub(f"${{{new}", argument)}
-    if isinstance(argument, list) and len(argument) == 2:
+        text = _in_text(argument, old, new)
+        if text != argument:
+            yield path, text
+    elif isinstance(argument, list) and len(argument) == 2:
         text, variables = argument
-        if not isinstance(text, str) or not isinstance(variables, Mapping):
-            return node
-        if old not in variables:
-            text = pattern.sub(f"${{{new}", text)
-        below = {key: _all_renamed(value, old, new) for key, value in variables.items()}
-        return {name: [text, below]}
-    return node
+        if isinstance(text, str) and isinstance(variables, Mapping):
+            if old not in variables and _in_text(text, old, new) != text:
+                yield (*path, 0), _in_text(text, old, new)
+            yield from _renamed(variables, old, new, (*path, 1))
 
 
-def _all_renamed(node: Any, old: str, new: str) -> Any:
-    if intrinsic(node)[0] in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-        return renamed_in(node, old, new)
-    if isinstance(node, Mapping):
-        return {key: _all_renamed(value, old, new) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_all_renamed(item, old, new) for item in node]
-    return node
+def _in_text(text: str, old: str, new: str) -> str:
+    """A text of `Fn::Sub` that names a resource by another logical ID."""
+    return re.sub(rf"\$\{{{re.escape(old)}(?=[.}}])", f"${{{new}", text)
 
 
 def stem_of_version(function: str) -> str:
@@ -466,14 +489,12 @@ def short_hash(digest: str) -> str:
     return digest[:_DIGITS]
 
 
-def _of_serverless(
-    function: str, alias: str | None, names: tuple[str, ...]
-) -> Published:
+def _of_serverless(function: str, alias: str | None, names: _Names) -> Published:
     """What SAM publishes of a function, by the logical ID that it generates."""
     variable = None
     if alias is not None:
         variable = alias_logical_id(function, alias)
-    return Published(function, published_alias_id(function), variable, alias, names)
+    return Published(function, published_alias_id(function), variable, alias, *names)
 
 
 def workshop(cfn: Template, document: Document, choices: Choices) -> Workshop:

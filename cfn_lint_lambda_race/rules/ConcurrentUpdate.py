@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import say_cases
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import (
     RACE_PAGE,
@@ -19,11 +20,11 @@ from cfn_lint_lambda_race.template._cfnlint import ignoring
 from cfn_lint_lambda_race.update import (
     FunctionUpdate,
     Settings,
+    cases_of,
     configure,
     has_layers,
     place_of,
     problems_of,
-    scenario_of,
     update_of,
 )
 
@@ -83,13 +84,13 @@ class ConcurrentUpdate(RaceRule):
         for message in problems:
             # Line 1: a template that cfn-lint before 1.54 translates has no other.
             yield RuleMatch(_top(cfn), message, location=None)
-        found = {one.function: one for one in update.concurrent}
+        by_function = {one.function: one for one in update.concurrent}
         told = [
             Told(one.function, place_of(cfn, one), _words(cfn, one))
-            for one in found.values()
+            for one in by_function.values()
         ]
         for place, functions in gathered(cfn, self.id, told):
-            updates = [found[function] for function in functions]
+            updates = [by_function[function] for function in functions]
             fix = no_fix(cfn, functions[0], _TOO_LATE)
             message = _message(cfn, updates)
             yield finding(cfn, place.path, message, fix, place.line)
@@ -106,7 +107,7 @@ def _top(cfn: Template) -> list[str]:
 def _words(cfn: Template, update: FunctionUpdate) -> tuple[str, str, bool, str]:
     """What the message says besides the function."""
     code, configuration = listed(update.code), listed(update.configuration)
-    return code, configuration, update.is_certain, scenario_of(cfn, update)
+    return code, configuration, update.is_certain, say_cases(cases_of(cfn, update))
 
 
 def _message(cfn: Template, updates: Sequence[FunctionUpdate]) -> str:

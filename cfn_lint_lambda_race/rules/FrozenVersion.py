@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource
 from cfn_lint_lambda_race.cure import name_by_hash
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
-from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import frozen_versions
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource, say_cases
 from cfn_lint_lambda_race.cure import point_to_version
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
-from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import read
 
 
@@ -37,8 +37,8 @@ class LatestAlias(RaceRule):
         for name, alias in reading.references.aliases.items():
             base = reading.evaluator.existing(alias.resource)
             for branch in reading.references.latest_branches(name):
-                case = reading.say(branch.when, base)
-                when = f" when {case}" if case else ""
+                cases = reading.cases([branch.when], base)
+                when = f" when {say_cases(cases)}" if cases else ""
                 owner = alias.function
                 function = f" of {name_resource(reading, owner)}" if owner else ""
                 message = (
@@ -46,5 +46,5 @@ class LatestAlias(RaceRule):
                     f"$LATEST{when}, which changes in two steps during an update; "
                     "point it to a published version"
                 )
-                fix = point_to_version(cfn, name, branch.path, case)
+                fix = point_to_version(cfn, name, branch.path, cases)
                 yield finding(cfn, branch.path, message, fix)

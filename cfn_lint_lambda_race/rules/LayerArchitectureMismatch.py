@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource, say_cases
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
-from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import Contradiction, Layer, Mismatch, Reading, read
 
 _UNKNOWN = "which version another layer has is not known here"
@@ -51,8 +51,8 @@ class LayerArchitectureMismatch(RaceRule):
 def _contradicted(reading: Reading, contradiction: Contradiction) -> str:
     layer, built = contradiction.layer, contradiction.built
     base = reading.evaluator.existing(reading.evaluator.resources[layer])
-    case = reading.say(contradiction.when, base)
-    when = f" when {case}" if case else ""
+    cases = reading.cases([contradiction.when], base)
+    when = f" when {say_cases(cases)}" if cases else ""
     declared = "/".join(sorted(contradiction.declared))
     return (
         f"SAM builds layer {layer} for {built}, but it declares {declared} only{when}: "
@@ -64,8 +64,8 @@ def _message(reading: Reading, function: str, mismatch: Mismatch) -> str:
     layer, other = mismatch.layer, mismatch.other
     resource = reading.evaluator.resources[function]
     base = reading.evaluator.existing(resource)
-    case = reading.say_any(mismatch.whens, base, mismatch.is_always)
-    when = f" when {case}" if case else ""
+    cases = reading.cases(mismatch.whens, base, mismatch.is_always)
+    when = f" when {say_cases(cases)}" if cases else ""
     runs = "/".join(sorted(layer.architectures or ()))
     function = name_resource(reading, function)
     if other is not None:

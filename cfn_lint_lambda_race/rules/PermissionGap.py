@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.cure import no_fix
+from cfn_lint_lambda_race._words import name_resource, name_stack, name_target
+from cfn_lint_lambda_race.cure import close_gap
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
-from cfn_lint_lambda_race.rules._words import name_resource, name_target
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import Hazard, Kind, gaps
-
-_TWO_DEPLOYMENTS = (
-    "it takes two deployments; cfn-lint-lambda-race plan writes the templates of both"
-)
 
 
 class PermissionGap(RaceRule):
@@ -51,15 +47,13 @@ class PermissionGap(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         for gap in gaps(cfn):
-            fix = no_fix(cfn, gap.function, _TWO_DEPLOYMENTS)
-            yield finding(cfn, gap.path, _message(cfn, gap), fix)
+            yield finding(cfn, gap.path, _message(cfn, gap), close_gap(cfn, gap))
 
 
 def _message(cfn: Template, gap: Hazard) -> str:
     assert gap.caller is not None
     reading = read(cfn)
-    when = f"When {gap.when}: " if gap.when else ""
-    target = f"{when}{name_target(reading, gap.caller.target)}"
+    target = f"{name_stack(gap.when)}{name_target(reading, gap.caller.target)}"
     function = name_resource(reading, gap.function)
     permission = name_resource(reading, gap.name)
     old, new = (

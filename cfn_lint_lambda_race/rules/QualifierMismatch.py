@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_holder, name_target, say_cases
 from cfn_lint_lambda_race.cure import attach_to_invoked, qualify_scaling
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
-from cfn_lint_lambda_race.rules._words import name_holder, name_target
 from cfn_lint_lambda_race.template import (
     ANY,
     LATEST,
@@ -75,12 +75,13 @@ _WORDS = {
 def _message(reading: Reading, misfit: Misfit) -> str:
     verb, effect = _WORDS[misfit.kind]
     target = name_target(reading, misfit.target)
-    when = reading.say_any(misfit.scenarios, misfit.base, misfit.is_always)
+    cases = reading.cases(misfit.scenarios, misfit.base, misfit.is_always)
+    when = f" when {say_cases(cases)}" if cases else ""
     holder = name_holder(misfit.holder)
     return (
         f"{holder} {verb} {_words(misfit.has)}, but {target} invokes "
         f"{_words(misfit.invoked)} of {misfit.function}"
-        f"{f' when {when}' if when else ''}, so {effect}; "
+        f"{when}, so {effect}; "
         f"{_cure(reading, misfit, target)}"
     )
 

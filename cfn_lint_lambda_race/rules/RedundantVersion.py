@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource, name_stack
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
-from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.update import redundant_versions
+
+_WAIT = "the new version can wait for the function's next change"
 
 
 class RedundantVersion(RaceRule):
@@ -44,15 +46,15 @@ class RedundantVersion(RaceRule):
         self.parent_rules = ["W9831"]
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
-        for found in redundant_versions(cfn):
-            function = name_resource(read(cfn), found.function)
-            version = name_resource(read(cfn), found.name)
-            when = f"When {found.when}: " if found.when else ""
-            what = "SAM makes" if found.is_of_serverless else f"{version} is"
+        for redundant in redundant_versions(cfn):
+            function = name_resource(read(cfn), redundant.function)
+            version = name_resource(read(cfn), redundant.name)
+            when = name_stack(redundant.when)
+            what = "SAM makes" if redundant.is_of_serverless else f"{version} is"
             message = (
                 f"{when}{what} a new version of unchanged {function}: "
                 "Lambda refuses and the update rolls back; change the function's "
                 "Description too or keep the version"
             )
-            fix = no_fix(cfn, found.function, "whether to publish is a choice")
-            yield finding(cfn, ["Resources", found.name], message, fix)
+            fix = no_fix(cfn, redundant.function, _WAIT)
+            yield finding(cfn, ["Resources", redundant.name], message, fix)

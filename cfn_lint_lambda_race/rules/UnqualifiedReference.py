@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource, say_cases
 from cfn_lint_lambda_race.cure import allow_qualifiers
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
-from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import Exit, read
 
 
@@ -44,7 +44,7 @@ class UnqualifiedReference(RaceRule):
 
 
 def _message(place: Exit, function: str) -> str:
-    when = f" when {place.when}" if place.when else ""
+    when = f" when {say_cases(place.when)}" if place.when else ""
     what = _capital(_what(place))
     if place.is_policy:
         return (

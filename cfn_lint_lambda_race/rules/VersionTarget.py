@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource, name_target
 from cfn_lint_lambda_race.cure import no_fix
 from cfn_lint_lambda_race.rules._rule import RaceRule, finding
-from cfn_lint_lambda_race.rules._words import name_resource, name_target
 from cfn_lint_lambda_race.template import Reading, Target, read
 
 _STATE_MACHINES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")

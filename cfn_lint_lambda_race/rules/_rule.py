@@ -12,8 +12,8 @@ from cfnlint.helpers import ensure_list
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_resource
 from cfn_lint_lambda_race.cure import Fix
-from cfn_lint_lambda_race.rules._words import name_resource
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
 from cfn_lint_lambda_race.template._nodes import Path
@@ -112,7 +112,7 @@ def finding(
 
 
 class Told(NamedTuple):
-    """What a rule tells of a function: where, and in words that leave out its name."""
+    """What a rule says about a function: the place, and the words without its name."""
 
     function: str
     place: Place
@@ -122,7 +122,7 @@ class Told(NamedTuple):
 def gathered(
     cfn: Template, rule: str, told: Iterable[Told]
 ) -> Iterator[tuple[Place, list[str]]]:
-    """One place, with its functions, for what has one cause.
+    """The places of findings, each with the functions that its message names.
 
     What `Globals` change stands there, where they change several functions in the
     same words. Else the same words stand once, at the first function, where there
@@ -139,13 +139,13 @@ def gathered(
         else:
             path = one.place.path if one.place.is_shared else ()
             shared.setdefault((path, one.words), []).append(one)
-    for (path, words), found in shared.items():
-        if path and len(found) > 1:
-            yield found[0].place, [one.function for one in found]
+    for (path, words), sharing in shared.items():
+        if path and len(sharing) > 1:
+            yield sharing[0].place, [one.function for one in sharing]
         else:
-            same.setdefault(words, []).extend(found)
-    for found in same.values():
-        groups = [found] if len(found) > NAMED else [[one] for one in found]
+            same.setdefault(words, []).extend(sharing)
+    for alike in same.values():
+        groups = [alike] if len(alike) > NAMED else [[one] for one in alike]
         for group in groups:
             place = group[0].place
             if place.is_shared:

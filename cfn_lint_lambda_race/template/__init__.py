@@ -31,7 +31,7 @@ from cfn_lint_lambda_race.template._nodes import (
 )
 from cfn_lint_lambda_race.template._reading import Reading, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._references import Reference
-from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._scenario import ALWAYS, Cases, Scenario
 from cfn_lint_lambda_race.template._source import position
 from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import (
@@ -55,6 +55,7 @@ __all__ = [
     "Alternative",
     "Alternatives",
     "Attachments",
+    "Cases",
     "Contradiction",
     "Evaluator",
     "Exit",

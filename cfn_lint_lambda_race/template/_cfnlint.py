@@ -8,12 +8,15 @@ that is installed.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from cfnlint import template as _template
+from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode, decode_str
 from cfnlint.decode.node import str_node
 from cfnlint.helpers import (
@@ -48,7 +51,7 @@ class Conditions(Protocol):
     def build_scenarios(
         self, conditions: dict[str, set[bool]]
     ) -> Iterator[dict[str, bool]]:
-        """The scenarios in which conditions are as named."""
+        """The scenarios in which conditions have the given values."""
 
 
 class Template(Protocol):
@@ -91,9 +94,8 @@ def kept(cfn: Template, kind: type[_Kept], make: Callable[[], _Kept]) -> _Kept:
     objects: dict[type, Any] = vars(cfn).setdefault(f"{__name__}.kept", {})
     if kind not in objects:
         objects[kind] = make()
-    found = objects[kind]
-    assert isinstance(found, kind)
-    return found
+    one: _Kept = objects[kind]
+    return one
 
 
 def forget(cfn: Template, kind: type) -> None:
@@ -116,7 +118,7 @@ def decoded_text(text: str) -> Any:
 
 def made_of(document: Any, like: Template) -> Template:
     """A template of a document, with the file name and settings of another one."""
-    sets = getattr(like.context, "parameter_sets", None)
+    sets = kept(like, _Given, lambda: _Given.to(like)).sets
     made: Template = _template.Template(like.filename, document, like.regions, sets)
     return made
 
@@ -128,10 +130,36 @@ def transforms_of(document: Mapping[Any, Any]) -> list[Any]:
 
 
 def parameter_sets(cfn: Template) -> list[Mapping[str, Any]]:
-    """The values that the user gives for parameters, one mapping a deployment."""
-    sets: Iterable[Any] = getattr(cfn.context, "parameter_sets", None) or ()
-    found = (getattr(one, "parameters", None) for one in sets)
-    return [values for values in found if isinstance(values, Mapping)]
+    """The values that the user gives for parameters, a mapping for each deployment."""
+    sets = kept(cfn, _Given, lambda: _Given.to(cfn)).sets
+    given = (getattr(one, "parameters", None) for one in sets)
+    return [values for values in given if isinstance(values, Mapping)]
+
+
+@dataclass
+class _Given:
+    """What the user gives for the parameters of a template, as cfn-lint has it."""
+
+    sets: list[Any]
+
+    @classmethod
+    def to(cls, cfn: Template) -> _Given:
+        """What is given for a template.
+
+        cfn-lint forgets it when it applies a transform (`cfn.context` is made anew),
+        and hands no rule its configuration. So the run that asks the rules is looked
+        at, which knows both.
+        """
+        sets = getattr(cfn.context, "parameter_sets", None)
+        is_forgotten = not sets and cfn.transform_pre.get("Transform")
+        frame = sys._getframe() if is_forgotten else None
+        while frame is not None:
+            here = frame.f_locals
+            if here.get("cfn") is cfn and isinstance(here.get("config"), ConfigMixIn):
+                sets = here["config"].parameters
+                break
+            frame = frame.f_back
+        return cls(list(sets or ()))
 
 
 def merge_globals(document: Any) -> None:
@@ -184,9 +212,9 @@ def quiet() -> Iterator[None]:
 def location(
     cfn: Template, document: Any, path: Sequence[str | int]
 ) -> tuple[int, ...]:
-    """Where a path of a document stands, lines from 0; empty where nothing does.
+    """Where the node at a path of a document stands, lines from 0; or empty.
 
-    Of what is not in the document, where the nearest thing above it stands.
+    Where the document lacks the path, its nearest parent's place.
     """
     return tuple(cfn.get_location_yaml(document, list(path)) or ())
 
@@ -197,7 +225,7 @@ def marked(node: Any) -> Marked | None:
 
 
 def key_at(name: str, place: Any) -> str:
-    """A key of another name that stands where a key does, if that knows where."""
+    """A key called ``name`` that has the position of another one, if that has one."""
     known = marked(place)
     if known is None or None in (known.start_mark, known.end_mark):
         return name
@@ -217,7 +245,7 @@ def ignoring(cfn: Template, rule: str) -> Collection[str]:
 
 
 def is_solvable(conditions: Conditions, known: Iterable[tuple[str, bool]]) -> bool:
-    """Whether conditions can be as named, all at once."""
+    """Whether conditions can have the given values all at once."""
     scenarios = conditions.build_scenarios({name: {value} for name, value in known})
     return any(True for _ in scenarios)
 

@@ -25,8 +25,10 @@ from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION, published_alias_id
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import (
+    ALWAYS,
     CONDITION,
     PARAMETER,
+    Cases,
     Choice,
     Fact,
     Scenario,
@@ -40,22 +42,22 @@ from cfn_lint_lambda_race.template._targets import Mention, Mentions, Target
 
 _Kind = TypeVar("_Kind", bound=Mention)
 
-# By parameter, the values that somebody else than the template names.
+# By parameter, the values that are looked at although the template does not name them.
 Domains = Mapping[str, Sequence[str]]
 NO_DOMAINS: Domains = {}
 
 
 class UnqualifiedUse(NamedTuple):
-    """That a target invokes ``$LATEST``, in the words of a finding.
+    """A target invokes ``$LATEST`` of a function.
 
-    ``function`` is the logical ID, or the name of a function outside the template;
-    ``alias`` the alias of ``$LATEST`` on the way, ``when`` the scenario; either is
-    empty where there is none to tell.
+    ``function`` is the logical ID, or the name of a function outside the template.
+    ``alias`` is the logical ID of the alias through which it does so, empty where it
+    names the function itself. ``when`` are the cases, empty for always.
     """
 
     function: str
     alias: str
-    when: str
+    when: Cases
 
 
 class Reading:
@@ -116,7 +118,7 @@ class Reading:
 
     @cached_property
     def misfits(self) -> list[Misfit]:
-        """What is attached to another qualifier than the one that targets invoke."""
+        """What is attached to a qualifier other than the one that targets invoke."""
         return list(self.attachments)
 
     @property
@@ -131,12 +133,16 @@ class Reading:
         )
 
     def unqualified_uses(self, target: Mention) -> list[UnqualifiedUse]:
-        """How a target invokes ``$LATEST``: mostly once or not at all.
+        """How a place names ``$LATEST``.
 
-        One for each function and alias; with a scenario only where another
-        alternative of the target does not invoke ``$LATEST``.
+        Args:
+            target: a target, or another place that names functions.
+
+        Returns:
+            One use for each function and alias, mostly one or none. It has cases only
+            where another alternative of the place does not name ``$LATEST``.
         """
-        found: dict[tuple[str, str], list[Scenario]] = {}
+        by_use: dict[tuple[str, str], list[Scenario]] = {}
         is_always = target.is_complete
         for reference in target.references:
             if self.references.is_framework(reference.function):
@@ -147,26 +153,26 @@ class Reading:
                 if self._is_reportable(reference) and self.possible(scenario)
             ]
             is_always = is_always and any(
-                not self.say(scenario, reference.when) for scenario in scenarios
+                self.case(scenario, reference.when) == ALWAYS for scenario in scenarios
             )
             alias = reference.alias.name if reference.alias else ""
             key = (reference.function or str(reference.name), alias)
             if scenarios:
-                found.setdefault(key, []).extend(scenarios)
+                by_use.setdefault(key, []).extend(scenarios)
         return [
             UnqualifiedUse(
                 function,
                 alias,
-                self.say_any(scenarios, target.base, is_always),
+                self.cases(scenarios, target.base, is_always),
             )
-            for (function, alias), scenarios in found.items()
+            for (function, alias), scenarios in by_use.items()
         ]
 
     @staticmethod
     def _is_reportable(reference: Reference) -> bool:
-        """Whether it is certain that the text names a function.
+        """Whether a reference certainly denotes a function.
 
-        A bare name is, if it is that of a function of the template.
+        An ARN does; a bare name only if a function of the template has it.
         """
         return reference.function is not None or reference.is_arn
 
@@ -205,33 +211,32 @@ class Reading:
         """Whether SAM publishes an alias of the function already."""
         return published_alias_id(function) in self.references.aliases
 
-    def say_any(
+    def cases(
         self,
         scenarios: Sequence[Scenario],
         base: Scenario,
         is_always: bool = False,
         domains: Domains = NO_DOMAINS,
-    ) -> str:
-        """Some scenarios in words: what they share, or the first two of them.
+    ) -> Cases:
+        """The scenarios in which something holds, as a message tells them.
 
-        ``is_always`` tells that there are no others at that place, so that what
-        differs among them is not worth a word. Empty where nothing is. ``domains``
-        are the values of parameters that were looked at, where the template itself
-        names none.
+        Args:
+            scenarios: those in which it holds; at least one.
+            base: what is true wherever the question arises, so not worth a word.
+            is_always: whether it holds in every other scenario of that place too, so
+                that only what all ``scenarios`` share can be worth a word.
+            domains: by parameter, the values that were looked at, where the template
+                itself names none.
+
+        Returns:
+            The scenarios, each once and cut down as `case` does it; none where one of
+            them says nothing that a reader could choose.
         """
         if is_always:
-            shared = frozenset.intersection(*(found.facts for found in scenarios))
-            return self.say(Scenario(shared), base, domains)
-        words = list(
-            dict.fromkeys(self.say(scenario, base, domains) for scenario in scenarios)
-        )
-        if "" in words:
-            return ""
-        count = len(words) - 2
-        more = (
-            f" or in {count} more case{'s' if count > 1 else ''}" if count > 0 else ""
-        )
-        return " or ".join(words[:2]) + more
+            shared = frozenset.intersection(*(one.facts for one in scenarios))
+            scenarios = [Scenario(shared)]
+        cases = dict.fromkeys(self.case(one, base, domains) for one in scenarios)
+        return () if ALWAYS in cases else tuple(cases)
 
     def simplified(
         self,
@@ -241,20 +246,20 @@ class Reading:
     ) -> list[Scenario]:
         """The scenarios without the choices that make no difference.
 
-        Those that differ in one choice alone become one, where none is left out that
-        can happen.
+        Scenarios that differ in one choice alone become one, if they cover everything
+        that can be chosen there.
         """
-        found = dict.fromkeys(scenarios)
-        facts = dict.fromkeys(fact for one in found for fact, _ in one.facts)
+        simple = dict.fromkeys(scenarios)
+        facts = dict.fromkeys(fact for one in simple for fact, _ in one.facts)
         for fact in sorted(facts):
             groups: dict[Scenario, list[Scenario]] = {}
-            for one in found:
+            for one in simple:
                 groups.setdefault(one.without(*fact), []).append(one)
             for rest, group in groups.items():
                 if rest in group or self._is_any(fact, rest, group, base, domains):
-                    found = {one: None for one in found if one not in group}
-                    found[rest] = None
-        return list(found)
+                    simple = {one: None for one in simple if one not in group}
+                    simple[rest] = None
+        return list(simple)
 
     def _is_any(
         self,
@@ -264,7 +269,7 @@ class Reading:
         base: Scenario,
         domains: Domains,
     ) -> bool:
-        """Whether scenarios have every choice of one fact that the rest allows."""
+        """Whether a group of scenarios covers each choice of a fact that can happen."""
         kind, name = fact
         made = {one.get(kind, name) for one in group}
         choices: Sequence[Choice] = domains.get(
@@ -280,26 +285,24 @@ class Reading:
             one is not None and self.possible(one) for one in missing
         )
 
-    def say(
+    def case(
         self, scenario: Scenario, base: Scenario, domains: Domains = NO_DOMAINS
-    ) -> str:
-        """A scenario in words, as far as it says more than another one.
+    ) -> Scenario:
+        """What a scenario says beyond ``base``, as far as a reader could choose it.
 
-        Empty where it says nothing that a reader could choose.
+        ``ALWAYS`` where that is nothing.
         """
-        words = []
+        case = ALWAYS
         for name, value in scenario.of_kind(CONDITION):
             contrary = base.given(CONDITION, name, not value)
             if contrary is not None and self.possible(contrary):
-                words.append(f"{name} is {'true' if value else 'false'}")
+                case = case.given(CONDITION, name, value) or case
                 base = base.given(CONDITION, name, value) or base
-        words += [
-            f"{name} is {'empty' if value == '' else value}"
-            for name, value in scenario.of_kind(PARAMETER)
-            if base.get(PARAMETER, name) is None
-            and (name in domains or self._is_choice(name))
-        ]
-        return " and ".join(words)
+        for name, value in scenario.of_kind(PARAMETER):
+            is_open = base.get(PARAMETER, name) is None
+            if is_open and (name in domains or self._is_choice(name)):
+                case = case.given(PARAMETER, name, value) or case
+        return case
 
     def _is_choice(self, name: str) -> bool:
         return (

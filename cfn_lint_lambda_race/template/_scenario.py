@@ -67,3 +67,9 @@ class Scenario:
 
 
 ALWAYS = Scenario()
+
+Cases = tuple[Scenario, ...]
+"""The scenarios in which something holds, for a reader; empty where it always does.
+
+Each keeps only the choices that a reader could make otherwise: see `Reading.cases`.
+"""

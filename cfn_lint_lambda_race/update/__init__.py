@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from cfn_lint_lambda_race.template import Resource, Scenario, read
+from cfn_lint_lambda_race.template import Cases, Resource, Scenario, read
 from cfn_lint_lambda_race.template._cfnlint import Template, kept
 from cfn_lint_lambda_race.update._baseline import (
     BaselineError,
@@ -54,6 +54,8 @@ __all__ = [
     "UnpublishedInput",
     "Update",
     "baseline_content",
+    "cases_of",
+    "cases_of_change",
     "configure",
     "couplings",
     "fingerprint",
@@ -64,9 +66,6 @@ __all__ = [
     "place_of",
     "problems_of",
     "redundant_versions",
-    "scenario_of",
-    "scenario_of_change",
-    "timeline_between",
     "timeline_of",
     "unpublished_inputs",
     "update_of",
@@ -75,9 +74,10 @@ __all__ = [
 
 
 class Unpublished(NamedTuple):
-    """An update behind an alias or version, here with its name, that stays.
+    """An update of a function whose callers keep the old version.
 
-    The name is a logical ID, or `Orders.Alias` for what SAM publishes.
+    ``name`` is what they invoke: the logical ID of an alias or version, or
+    `Orders.Alias` for what SAM publishes. ``cure`` is what would publish a new one.
     """
 
     update: FunctionUpdate
@@ -88,10 +88,12 @@ class Unpublished(NamedTuple):
 class Update(NamedTuple):
     """What is known of the update that deploys a template.
 
-    ``problem`` says why a setting cannot be honoured; ``concurrent`` are the
-    functions whose code and configuration it changes at once while callers can
-    meet them, ``unpublished`` those that it changes without a new version.
-    ``replaces`` takes a logical ID and tells whether it replaces that resource.
+    ``problem`` says why a setting cannot be honoured; empty where it can.
+    ``concurrent`` are the functions whose code and configuration change together while
+    callers can meet them, ``unpublished`` those that change without a new version.
+    It was read from ``comparison`` or from ``change_set``; both are None where there
+    is nothing to compare with. ``replaces`` says, by logical ID, whether the update
+    certainly replaces a resource.
     """
 
     problem: str = ""
@@ -104,7 +106,7 @@ class Update(NamedTuple):
 
 @dataclass
 class _Known:
-    """What is known of a template; kept with it, so that both end together."""
+    """What was read for one template; cached with it, and dropped with it."""
 
     settings: Settings = field(default_factory=Settings)
     refused: Mapping[str, Any] = field(default_factory=dict)
@@ -120,9 +122,13 @@ class _Known:
 
 
 def configure(cfn: Template, settings: Settings, rule: str = "") -> None:
-    """Say what a template is to be compared with, for every rule that compares.
+    """Say what a template is compared with, for every rule that compares.
 
-    ``rule`` is the one that has the settings: a template may not make them itself.
+    Args:
+        cfn: the template that is linted.
+        settings: the baseline.
+        rule: the ID of the rule that has these settings. Where the template's own
+            `Metadata` sets them, they are refused.
     """
     known = _Known.of(cfn)
     known.settings, known.update, known.timeline = settings, None, None
@@ -130,17 +136,17 @@ def configure(cfn: Template, settings: Settings, rule: str = "") -> None:
 
 
 def note_problem(cfn: Template, problem: str) -> None:
-    """Keep what is wrong with the settings of a rule, for the rule that tells of it."""
+    """Keep what is wrong with a rule's settings, for the rule that reports it."""
     _Known.of(cfn).problems[problem] = None
 
 
 def problems_of(cfn: Template) -> list[str]:
-    """What is wrong with settings, each once, in the order in which it was noted."""
+    """What is wrong with settings, without repetition, in the order it was noted."""
     return list(_Known.of(cfn).problems)
 
 
 def update_of(cfn: Template) -> Update:
-    """The update from the configured baseline to a template, read once."""
+    """The update from the configured baseline to a template; cached."""
     known = _Known.of(cfn)
     if known.update is None:
         known.update = _update(cfn, known.settings, known.refused)
@@ -148,18 +154,21 @@ def update_of(cfn: Template) -> Update:
 
 
 def place_of(cfn: Template, update: FunctionUpdate) -> Place:
-    """Where the update of a function is written; the function for a change set."""
+    """Where a finding on a function's update stands: the text that changed.
+
+    The function itself with a change set, which shows no text.
+    """
     return _place_of(update_of(cfn).comparison, update)
 
 
-def scenario_of(cfn: Template, update: FunctionUpdate) -> str:
-    """When the update changes both sides, in words; empty where always."""
-    return _words(cfn, update.function, [update.when, *update.also])
+def cases_of(cfn: Template, update: FunctionUpdate) -> Cases:
+    """When code and configuration both change; empty for always."""
+    return _cases(cfn, update.function, [update.when, *update.also])
 
 
-def scenario_of_change(cfn: Template, update: FunctionUpdate) -> str:
-    """When the update changes anything, in words; empty where always."""
-    return _words(cfn, update.function, update.active)
+def cases_of_change(cfn: Template, update: FunctionUpdate) -> Cases:
+    """When anything changes; empty for always."""
+    return _cases(cfn, update.function, update.active)
 
 
 def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
@@ -170,13 +179,14 @@ def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
     )
 
 
-def _words(cfn: Template, function: str, scenarios: Sequence[Scenario]) -> str:
+def _cases(cfn: Template, function: str, scenarios: Sequence[Scenario]) -> Cases:
+    """Some scenarios of a function; none where they cover every case."""
     reading = read(cfn)
     base = reading.evaluator.existing(reading.references.functions[function])
     comparison = update_of(cfn).comparison
     domains = {} if comparison is None else comparison.choices.domains
     simple = reading.simplified(scenarios, base, domains)
-    return reading.say_any(simple, base, domains=domains)
+    return reading.cases(simple, base, domains=domains)
 
 
 def _inputs_of(cfn: Template) -> Inputs:
@@ -199,10 +209,10 @@ def _update(cfn: Template, settings: Settings, refused: Mapping[str, Any]) -> Up
         else ""
     )
     try:
-        found = _from_settings(cfn, settings.without(refused))
+        update = _from_settings(cfn, settings.without(refused))
     except BaselineError as error:
         return Update(problem or str(error))
-    return found._replace(problem=problem)
+    return update._replace(problem=problem)
 
 
 def _from_settings(cfn: Template, settings: Settings) -> Update:
@@ -217,35 +227,35 @@ def _from_settings(cfn: Template, settings: Settings) -> Update:
 def _from_comparison(comparison: Comparison | None) -> Update:
     if comparison is None:
         return Update()
-    found = _Found()
+    findings = _Findings()
     for one in comparison.chosen:
-        found.add(one)
+        findings.add(one)
     other = comparison.other_choices
     if other is not None:
-        of_others = _Found()
+        of_others = _Findings()
         of_others.add(other)
         # What the defaults deploy goes first.
-        found.concurrent = {**of_others.concurrent, **found.concurrent}
-        found.unpublished = {**of_others.unpublished, **found.unpublished}
-        if found.concurrent or found.unpublished:
-            found.add_scenarios(comparison.any_choice)
+        findings.concurrent = {**of_others.concurrent, **findings.concurrent}
+        findings.unpublished = {**of_others.unpublished, **findings.unpublished}
+        if findings.concurrent or findings.unpublished:
+            findings.add_scenarios(comparison.any_choice)
     return Update(
-        concurrent=tuple(found.concurrent.values()),
-        unpublished=tuple(found.unpublished.values()),
+        concurrent=tuple(findings.concurrent.values()),
+        unpublished=tuple(findings.unpublished.values()),
         comparison=comparison,
         replaces=comparison.is_replaced,
     )
 
 
 @dataclass
-class _Found:
-    """What comparisons find, by function: races, and what is not published."""
+class _Findings:
+    """The findings of several comparisons of one update, joined by function."""
 
     concurrent: dict[str, FunctionUpdate] = field(default_factory=dict)
     unpublished: dict[str, Unpublished] = field(default_factory=dict)
 
     def add(self, comparison: Comparison) -> None:
-        """Add what a comparison finds."""
+        """Add the findings of a comparison."""
         for update, alias in _judged(comparison):
             name = update.function
             if update.is_concurrent and comparison.is_unshielded(update):
@@ -261,7 +271,7 @@ class _Found:
                 self.unpublished[name] = Unpublished(told, alias, said)
 
     def add_scenarios(self, comparison: Comparison) -> None:
-        """Add when what is found happens as well, by another comparison."""
+        """Add the scenarios of another comparison to the findings so far."""
         for update, alias in _judged(comparison):
             name = update.function
             racing, stale = self.concurrent.get(name), self.unpublished.get(name)
@@ -273,7 +283,7 @@ class _Found:
 
 
 def _judged(comparison: Comparison) -> Iterator[tuple[FunctionUpdate, str | None]]:
-    """The updates of functions, each with what keeps its old version, if anything."""
+    """Each update of a function, with the alias or version that stays old, if any."""
     for update in comparison.function_updates():
         yield update, unmoved(comparison, update)
 
@@ -307,7 +317,7 @@ def _from_change_set(setting: str, inputs: Inputs) -> Update:
 
 
 def fingerprint(cfn: Template, function: str) -> str:
-    """A hash of what a function is, another one whenever an update changes it."""
+    """A hash of a function's code and configuration; changes whenever they do."""
     known = _Known.of(cfn)
     if known.fingerprints is None:
         known.fingerprints = Fingerprints(cfn, _deployment_of(cfn))
@@ -320,29 +330,32 @@ def versions_of(cfn: Template, function: str) -> list[Resource]:
 
 
 def couplings(cfn: Template) -> Iterator[Coupling]:
-    """The inputs that drive both sides of functions that callers can meet."""
+    """The inputs that drive code and configuration of one unshielded function."""
     inputs = _inputs_of(cfn)
     deployment = inputs.deployment
     for function in deployment.reading.functions:
-        found = list(inputs.couplings(function))
-        if found and deployment.of_any_choice.shield(function.id) is Shield.UNSHIELDED:
-            yield from found
+        coupled = list(inputs.couplings(function))
+        is_met = coupled and (
+            deployment.of_any_choice.shield(function.id) is Shield.UNSHIELDED
+        )
+        if is_met:
+            yield from coupled
 
 
 def unpublished_inputs(cfn: Template) -> Iterator[UnpublishedInput]:
-    """The inputs of functions behind versions that publish nothing anew."""
+    """The inputs that change functions behind a version, but publish no new one."""
     inputs = _inputs_of(cfn)
     deployment = inputs.deployment
     if not deployment.parameters:
         return
     for function in deployment.reading.functions:
-        found = unpublished_input(inputs, function)
-        if found is not None:
-            yield found
+        unpublished = unpublished_input(inputs, function)
+        if unpublished is not None:
+            yield unpublished
 
 
 def frozen_versions(cfn: Template) -> Iterator[Resource]:
-    """The versions of a template that no deployment ever replaces."""
+    """The versions of a template that no later deployment replaces."""
     versions = [
         resource
         for resource in read(cfn).evaluator.resources.values()
@@ -358,7 +371,7 @@ def frozen_versions(cfn: Template) -> Iterator[Resource]:
 
 
 def timeline_of(cfn: Template) -> Timeline | None:
-    """The timeline of the update from the baseline; None where nothing compares."""
+    """The timeline of the update from the baseline; None without one."""
     known = _Known.of(cfn)
     comparison = update_of(cfn).comparison
     if known.timeline is None and comparison is not None:
@@ -366,40 +379,31 @@ def timeline_of(cfn: Template) -> Timeline | None:
     return known.timeline
 
 
-def timeline_between(before: Template, after: Template) -> Timeline:
-    """The timeline of the update from one template to another.
-
-    Local code that they name counts as the same, where its path is.
-    """
-    sides = Deployment(before), Deployment(after)
-    return Timeline(Comparison(*sides, lambda old, new: old.path != new.path))
-
-
 def gaps(cfn: Template) -> Iterator[Hazard]:
-    """What the update certainly denies its callers, once a place."""
+    """The invocations that the update certainly denies: one hazard for each path."""
     update = update_of(cfn)
     timeline = timeline_of(cfn)
-    found: list[Hazard] = []
+    hazards: list[Hazard] = []
     if timeline is not None and update.comparison is not None:
         if timeline.says_the_same:
             return
-        found = list(timeline.gaps())
+        hazards = list(timeline.gaps())
         for stack, when in stacks_that_move(update.comparison):
-            found += [replace(one, when=when) for one in Timeline(stack).gaps()]
+            hazards += [replace(one, when=when) for one in Timeline(stack).gaps()]
     elif update.change_set is not None:
-        found = list(shown_gaps(update.change_set, _deployment_of(cfn)))
+        hazards = list(shown_gaps(update.change_set, _deployment_of(cfn)))
     # What the defaults deploy goes first.
-    yield from {gap.path: gap for gap in reversed(found)}.values()
+    yield from {gap.path: gap for gap in reversed(hazards)}.values()
 
 
 def redundant_versions(cfn: Template) -> Iterator[Redundant]:
-    """The versions of the update that Lambda refuses to make."""
+    """The new versions that Lambda refuses to publish, since nothing changed."""
     update = update_of(cfn)
-    found: list[Redundant] = []
+    versions: list[Redundant] = []
     if update.comparison is not None:
-        found = list(redundant(update.comparison))
+        versions = list(redundant(update.comparison))
         for stack, when in stacks_that_publish(update.comparison):
-            found += [one._replace(when=when) for one in redundant(stack)]
+            versions += [one._replace(when=when) for one in redundant(stack)]
     elif update.change_set is not None:
-        found = list(shown_redundant(update.change_set, _deployment_of(cfn)))
-    yield from {one.name: one for one in reversed(found)}.values()
+        versions = list(shown_redundant(update.change_set, _deployment_of(cfn)))
+    yield from {one.name: one for one in reversed(versions)}.values()

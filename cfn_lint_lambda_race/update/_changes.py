@@ -1,4 +1,4 @@
-"""What an update changes of a function: properties, by the operation that they need."""
+"""What an update changes of a function: its properties, by the API call they need."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cfn_lint_lambda_race.template import ALWAYS, Scenario
 
 @dataclass(frozen=True)
 class Change:
-    """A property of a function that an update changes.
+    """A property of a function that an update changes, and in which scenario.
 
-    ``is_certain`` is False where a change set says that it depends.
+    ``is_certain`` is False where a change set says only that it may change.
     """
 
     row: OperationRow
@@ -27,12 +27,12 @@ class Change:
 
 @dataclass(frozen=True)
 class FunctionUpdate:
-    """What one update changes of one function that is there before and after.
+    """What one update changes of one function that exists before and after.
 
-    ``code`` and ``configuration`` are the changes that go through
-    ``UpdateFunctionCode`` and ``UpdateFunctionConfiguration`` in one and the same
-    scenario, which is ``when``, or one of ``also``. ``active`` are the scenarios in
-    which anything changes that the code can see.
+    ``code`` are the changes that go through ``UpdateFunctionCode``, ``configuration``
+    those through ``UpdateFunctionConfiguration``. They happen together in the scenario
+    ``when``, and in those of ``also``. ``active`` are the scenarios in which something
+    changes that the function's code can notice.
     """
 
     function: str
@@ -53,9 +53,10 @@ class FunctionUpdate:
         )
 
     def told_of(self, other: FunctionUpdate) -> FunctionUpdate:
-        """This update, with the scenarios in which another changes some of the same.
+        """This update, with the scenarios of another one of the same function.
 
-        Of both operations, where this one goes through both.
+        Only where the other one also changes some property of each API call that this
+        one goes through; else this update as it is.
         """
         names = {change.name for change in (*other.code, *other.configuration)}
         sides = [side for side in (self.code, self.configuration) if side]
@@ -69,21 +70,21 @@ class FunctionUpdate:
 
     @property
     def is_concurrent(self) -> bool:
-        """Whether the update goes through both operations."""
+        """Whether the update goes through both API calls, and callers can notice."""
         return bool(self.code) and any(
             not change.row.is_inert for change in self.configuration
         )
 
     @property
     def is_active(self) -> bool:
-        """Whether it changes anything that the function's code can see."""
+        """Whether it changes anything that the function's code can notice."""
         return bool(self.code) or any(
             not change.row.is_inert for change in self.configuration
         )
 
     @property
     def is_certain(self) -> bool:
-        """Whether both sides change whatever the deployment finds."""
+        """Whether code and configuration both change for certain."""
         return any(change.is_certain for change in self.code) and any(
             change.is_certain and not change.row.is_inert
             for change in self.configuration
@@ -95,9 +96,17 @@ def grouped(
     changes: list[Change],
     is_possible: Callable[[Scenario], bool] = lambda when: True,
 ) -> list[FunctionUpdate]:
-    """The changes by operation: one update for each scenario that changes both sides.
+    """The changes of a function as updates.
 
-    A single one, with one side only, where there is no such scenario.
+    Args:
+        function: its logical ID.
+        changes: what changes, each with its scenario.
+        is_possible: whether a scenario can happen at all.
+
+    Returns:
+        One update for each scenario in which code and configuration change together.
+        Where there is no such scenario, a single update that has the configuration
+        alone or, where that is inert, the changes of both.
     """
     code = [change for change in changes if change.row.operation == CODE]
     rest = [change for change in changes if change.row.operation == CONFIGURATION]
@@ -110,7 +119,7 @@ def grouped(
         if when is not None and is_possible(when)
     )
     if not both:
-        # Never both at once: what changes on one side.
+        # Code and configuration never change together: one of them is enough.
         return [
             _update(function, [change for change in changes if change not in code])
             if active
@@ -155,5 +164,5 @@ def _update(
 
 
 def _unique(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes, of each property one."""
+    """The changes, one for each property: the last."""
     return tuple({change.name: change for change in changes}.values())

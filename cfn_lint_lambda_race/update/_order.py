@@ -23,10 +23,12 @@ from cfn_lint_lambda_race.update._deployment import Deployment
 
 
 class Order:
-    """What waits for what, by the references of one deployment.
+    """Which steps wait for which others, by the references of one deployment.
 
-    ``made`` says it of what SAM makes of its functions, which no resource of the
-    template is: by name, the names that it waits for.
+    Args:
+        deployment: the new template.
+        made: the same for what SAM makes of functions, which the template itself does
+            not have: by name, the names that it waits for.
     """
 
     def __init__(
@@ -46,62 +48,63 @@ class Order:
         return earlier in self.awaited(later)
 
     def awaited(self, name: str) -> frozenset[str]:
-        """All whose steps the step of a resource waits for, directly or not."""
+        """The names of all that a resource's step waits for, directly or indirectly."""
         if name not in self._all:
             seen: set[str] = set()
             pending = [name]
             while pending:
-                found = self._of(pending.pop()) - seen
-                seen |= found
-                pending.extend(found)
+                direct = self._of(pending.pop()) - seen
+                seen |= direct
+                pending.extend(direct)
             self._all[name] = frozenset(seen)
         return self._all[name]
 
     def _of(self, name: str) -> frozenset[str]:
+        """The names of what a resource's step waits for directly."""
         if name in self._made:
             return self._made[name]
         if name not in self._direct:
             resource = self._resources.get(name)
-            found: set[str] = set()
+            named: set[str] = set()
             if resource is not None:
-                found = self._named(resource.properties)
+                named = self._named(resource.properties)
                 waits = resource.attributes.get("DependsOn")
                 names = waits if isinstance(waits, list) else [waits]
-                found |= {one for one in names if isinstance(one, str)}
+                named |= {one for one in names if isinstance(one, str)}
             self._direct[name] = frozenset(
-                one for one in found if one in self._resources or one in self._made
+                one for one in named if one in self._resources or one in self._made
             )
         return self._direct[name]
 
     def _named(self, node: Any, depth: int = 0) -> set[str]:
-        """What a node refers to, whichever branches its conditions choose."""
-        found: set[str] = set()
+        """What a node refers to in every branch that its conditions can choose."""
+        named: set[str] = set()
         seen: set[int] = set()
         pending = [node]
         while pending:
             node = pending.pop()
             if id(node) in seen or not isinstance(node, (Mapping, list)):
                 continue
-            # YAML can repeat a node, and what it holds, at little cost.
+            # YAML aliases repeat a node cheaply, so a small file can be a huge tree.
             seen.add(id(node))
             name, argument = intrinsic(node)
             if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
-                found |= self._of_branches(argument, depth)
+                named |= self._of_branches(argument, depth)
             elif name in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-                found |= {self._resource(one) for one in named_by(name, argument)}
+                named |= {self._resource(one) for one in named_by(name, argument)}
                 pending.extend(argument if isinstance(argument, list) else [])
             else:
                 pending.extend(node.values() if isinstance(node, Mapping) else node)
-        return found
+        return named
 
     def _resource(self, name: str) -> str:
-        """What a reference waits for; `Orders.Alias` is what SAM makes."""
+        """The name of what a reference waits for: `Orders.Alias` is made by SAM."""
         base, _, attribute = name.partition(".")
         made = f"{base}.{attribute.partition('.')[0]}"
         return made if made in self._made else base
 
     def _of_branches(self, argument: list[Any], depth: int) -> set[str]:
-        """What an ``Fn::If`` refers to in the branch it takes, or in both."""
+        """What an ``Fn::If`` refers to in the branch it takes; in both, if unknown."""
         if depth > MAX_DEPTH:
             return set()
         key = (id(argument), depth)
@@ -117,9 +120,9 @@ class Order:
 
 
 def deployed(deployment: Deployment) -> Mapping[str, Resource]:
-    """The resources of a deployment, without those that a condition takes away.
+    """The resources that a deployment creates: those whose condition is not false.
 
-    Nothing waits for those, not even by `DependsOn`.
+    Nothing waits for the others, not even by `DependsOn`.
     """
     decide = deployment.reading.evaluator.decide
     return {

@@ -1,4 +1,4 @@
-"""Versions that an update makes of functions that it does not change."""
+"""New versions of functions that an update does not change: Lambda refuses them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
-from cfn_lint_lambda_race.template import Resource
+from cfn_lint_lambda_race.template import ALWAYS, Resource, Scenario
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._comparison import Comparison
 
 
 class Redundant(NamedTuple):
-    """A new version of a function that stays as it is.
+    """A new version of a function that does not change.
 
-    ``name`` is the logical ID of the version, or of the function that SAM publishes;
-    ``when`` are the values of a stack that does not take the defaults, in words.
+    ``name`` is the logical ID of the version; for SAM that of the function.
+    ``when`` are the values of parameters of a stack that does not take the defaults.
     """
 
     name: str
     function: str
-    when: str = ""
+    when: Scenario = ALWAYS
 
     @property
     def is_of_serverless(self) -> bool:
@@ -28,7 +28,11 @@ class Redundant(NamedTuple):
 
 
 def redundant(comparison: Comparison) -> Iterator[Redundant]:
-    """The versions that Lambda refuses, since nothing changed after the last one."""
+    """The new versions that Lambda refuses.
+
+    Only where the function certainly stays the same: with local code that cannot be
+    compared, or a parameter that a deployment may set, nothing is said.
+    """
     for before, function in _kept(comparison):
         made = list(_new_versions(comparison, before, function))
         if made and _stays(comparison, before, function):
@@ -36,7 +40,7 @@ def redundant(comparison: Comparison) -> Iterator[Redundant]:
 
 
 def makes_versions(comparison: Comparison) -> bool:
-    """Whether an update makes a next version of any function."""
+    """Whether an update makes a version, not the first one, of any function."""
     return any(
         True
         for before, function in _kept(comparison)
@@ -45,7 +49,7 @@ def makes_versions(comparison: Comparison) -> bool:
 
 
 def _kept(comparison: Comparison) -> Iterator[tuple[Resource, Resource]]:
-    """The functions that are there before and after."""
+    """The functions that exist before and after, as pairs."""
     if comparison.before.is_serverless != comparison.after.is_serverless:
         return
     for function in comparison.after.reading.functions:
@@ -76,7 +80,7 @@ def _new_versions(
 
 
 def _stays(comparison: Comparison, before: Resource, function: Resource) -> bool:
-    """Whether nothing goes through the operations after which Lambda publishes."""
+    """Whether the update certainly calls no API after which Lambda can publish."""
     inputs = comparison.inputs
     return not comparison.is_replaced(function.id) and all(
         comparison.is_same(before, function, row)

@@ -1,7 +1,8 @@
-"""What a change set shows of a timeline: permissions that come late, vain versions.
+"""The hazards that a change set shows: late permissions and redundant versions.
 
-It names what changes, but not what it was. A permission that is made anew for another
-qualifier tells that what it permits moved, or was denied before.
+A change set names what changes, but not what it was. Where it replaces a permission
+because of its `FunctionName`, and changes what is permitted, that has moved to another
+qualifier. What an API's deployment holds that stays, a change set does not show.
 """
 
 from __future__ import annotations
@@ -16,21 +17,26 @@ from cfn_lint_lambda_race.update._change_set import VERSION_TYPE, ChangeSet
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._redundant import Redundant
-from cfn_lint_lambda_race.update._steps import (
+from cfn_lint_lambda_race.update._steps import Steps
+from cfn_lint_lambda_race.update._timeline import Hazard, Kind
+from cfn_lint_lambda_race.update._world import (
     Caller,
     Permit,
-    Steps,
     element,
     event_type,
 )
-from cfn_lint_lambda_race.update._timeline import Hazard, Kind
 
-# What generators put behind the name of a version: a hash, or a number.
+# What generators append to the logical ID of a version: a hash, or a number.
 _ENDING = re.compile(r"[0-9a-fA-F]+$")
 
 
 def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
-    """The permissions that a change set makes after what they permit has moved."""
+    """The permissions that the update replaces after the move that needs them.
+
+    Args:
+        change_set: what changes.
+        after: the new template.
+    """
     steps = Steps(Comparison(after, after))
     for caller in steps.callers:
         if not (caller.needs_permission and caller.is_judged) or caller.new is None:
@@ -58,7 +64,7 @@ def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
 def _is_late(
     change_set: ChangeSet, steps: Steps, caller: Caller, permits: list[Permit]
 ) -> bool:
-    """Whether each permission for what a target invokes comes after its move."""
+    """Whether each permission that a caller needs comes after the target's move."""
     target = caller.target
     switch: str | None = target.resource.id
     if caller.keys[0][0] == "stage":
@@ -80,7 +86,10 @@ def _is_late(
 
 
 def _switch(change_set: ChangeSet, steps: Steps, caller: Caller) -> str | None:
-    """The stage, where a deployment that follows the target's move gets it."""
+    """The stage whose change lets callers meet the moved target.
+
+    None where it does not certainly get a new deployment, made after the move.
+    """
     stage = steps.after.resources[caller.stage]
     deployment = steps.after.named(stage, "DeploymentId")
     if (
@@ -96,7 +105,7 @@ def _switch(change_set: ChangeSet, steps: Steps, caller: Caller) -> str | None:
 def _is_late_event(
     change_set: ChangeSet, caller: Caller, permits: list[Permit]
 ) -> bool:
-    """Whether SAM's permission for an event is made anew, after the event's target."""
+    """Whether SAM's permission for an event is replaced, after the event's target."""
     row = sam_grants().get(event_type(caller.target))
     name = "".join(str(caller.target.path[index]) for index in (1, -1))
     return (
@@ -108,13 +117,13 @@ def _is_late_event(
 
 
 def shown_redundant(change_set: ChangeSet, after: Deployment) -> Iterator[Redundant]:
-    """The versions that a change set makes of functions that it leaves alone."""
-    gone = [
+    """The versions that a change set makes of functions that it does not change."""
+    removed = [
         change.id
         for change in change_set.changes
         if change.type == VERSION_TYPE and change.action == "Remove"
     ]
-    stems = {_ENDING.sub("", name) for name in gone}
+    stems = {_ENDING.sub("", name) for name in removed}
     for function in after.reading.functions:
         if not _leaves(change_set, function.id):
             continue
@@ -132,13 +141,13 @@ def shown_redundant(change_set: ChangeSet, after: Deployment) -> Iterator[Redund
                 is_version_of(function.id, change.id) and change_set.adds(change.id)
                 for change in change_set.changes
             )
-            and any(is_version_of(function.id, name) for name in gone)
+            and any(is_version_of(function.id, name) for name in removed)
         ):
             yield Redundant(function.id, function.id)
 
 
 def _leaves(change_set: ChangeSet, function: str) -> bool:
-    """Whether a change set certainly calls none of the operations that count."""
+    """Whether a change set certainly changes neither code nor configuration."""
     others = {
         row.property
         for row in operations()

@@ -1,6 +1,7 @@
-"""The stacks that a template may be deployed as beside the one that takes the defaults.
+"""The stacks with other values of parameters than the defaults.
 
-What one of them denies, or makes in vain, another may not: a timeline is of one stack.
+A timeline is that of one stack: where conditions decide what moves or is published,
+one stack may have a hazard that another does not have.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from cfn_lint_lambda_race.update._comparison import (
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._redundant import makes_versions
 
-# Each is one more reading of both templates; where there are more, only some values
-# are looked at.
+# Each is one more reading of both templates. Parameters that would make more stacks
+# keep their defaults.
 _MAX_STACKS = 8
 _INVOKED = frozenset(
     {
@@ -41,14 +42,14 @@ _VERSION = "AWS::Lambda::Version"
 
 
 class Stack(NamedTuple):
-    """The update of one stack, and in words the values that it takes."""
+    """The update of one stack, and the values of parameters that are not defaults."""
 
     comparison: Comparison
-    when: str
+    when: Scenario
 
 
 def stacks_that_move(comparison: Comparison) -> Iterator[Stack]:
-    """The other stacks, where targets move and conditions have a say in it."""
+    """The other stacks, where a target moves and conditions decide about it."""
     sides = [
         _invoked(side.of_any_choice)
         for side in (comparison.before, comparison.after)
@@ -68,7 +69,7 @@ def stacks_that_move(comparison: Comparison) -> Iterator[Stack]:
 
 
 def stacks_that_publish(comparison: Comparison) -> Iterator[Stack]:
-    """The other stacks, where versions are new and conditions have a say in it."""
+    """The other stacks, where a version is new and conditions decide about it."""
     sides = (comparison.before, comparison.after)
     mappings = [side.reading.evaluator.mappings for side in sides]
     # Which row of a mapping a stack takes is not known where its key is not.
@@ -91,20 +92,26 @@ def _has_conditions(comparison: Comparison) -> bool:
 
 
 def _invoked(deployment: Deployment) -> Mapping[tuple[Any, ...], frozenset[Any]]:
-    """What each target can invoke, by its place."""
-    found: dict[tuple[Any, ...], set[Any]] = {}
+    """By the path of a target, what it can invoke, in which scenarios."""
+    invoked: dict[tuple[Any, ...], set[Any]] = {}
     for target in deployment.reading.serving_targets:
         if target.path[:1] == ("Resources",):
             key = (*target.path, *(target.inner or ()))
-            found.setdefault(key, set()).update(
+            invoked.setdefault(key, set()).update(
                 (one.function, one.qualifier, one.when) for one in target.references
             )
-    return {place: frozenset(many) for place, many in found.items()}
+    return {place: frozenset(many) for place, many in invoked.items()}
 
 
 def _stacks(
     comparison: Comparison, concerns: Callable[[Resource], bool]
 ) -> Iterator[Stack]:
+    """The stacks that differ in what decides about some resources.
+
+    Args:
+        comparison: the update of the stack that takes the defaults.
+        concerns: whether a resource's conditions matter.
+    """
     sides = (comparison.before, comparison.after)
     evaluators = [side.reading.evaluator for side in sides]
     names = {
@@ -121,7 +128,8 @@ def _stacks(
         chosen = dict(zip(domains, values))
         told = {name: chosen[name] for name in chosen if chosen[name] != defaults[name]}
         if told:
-            # The words for all other values are no value.
+            # The last value of a domain may be words for all others ("not prod"): only
+            # conditions can be judged by it.
             given = {
                 name: value
                 for name, value in chosen.items()
@@ -131,8 +139,7 @@ def _stacks(
             }
             facts = frozenset(((PARAMETER, name), told[name]) for name in told)
             choice = Chosen(given, chosen, Scenario(facts))
-            words = " and ".join(f"{name} is {told[name]}" for name in told)
-            yield Stack(ComparisonOfChoice(comparison, choice), words)
+            yield Stack(ComparisonOfChoice(comparison, choice), choice.when)
 
 
 def _conditions(resource: Resource) -> Iterable[str]:
@@ -147,8 +154,8 @@ def _conditions(resource: Resource) -> Iterable[str]:
 def _domains(
     comparison: Comparison, asked: Mapping[str, Any]
 ) -> dict[str, tuple[str, ...]]:
-    """By parameter that conditions ask for, the values that make a difference."""
-    found: dict[str, tuple[str, ...]] = {}
+    """The parameters that conditions ask for, with values that make a difference."""
+    domains: dict[str, tuple[str, ...]] = {}
     count = 1
     for name in sorted(asked):
         node = comparison.after.parameters.get(name)
@@ -158,16 +165,16 @@ def _domains(
         named = list(asked[name].named)
         allowed = _allowed(comparison, name)
         if not allowed and _default(comparison, name) is None:
-            # One without a value is unknown.
+            # Its value is unknown.
             continue
         values = (*named, other_value(named)) if not allowed else tuple(allowed)
         default = _default(comparison, name)
         if default is not None and default not in values:
             values = (default, *values[:-1])
         if count * len(values) <= _MAX_STACKS:
-            found[name] = values
+            domains[name] = values
             count *= len(values)
-    return found
+    return domains
 
 
 def _allowed(comparison: Comparison, name: str) -> list[str]:

@@ -1,311 +1,77 @@
-"""The steps of an update that callers of functions can notice, and what each does.
+"""The steps of an update that callers of functions can notice, and what each sets.
 
-Read from two deployments. A step sets values of a world: which half of a function is
-old, what a version is a copy of, where an alias points, what a target invokes, what an
-API's deployment holds, which permissions are there. The timeline walks the steps.
+Read from two deployments; `_world.py` says what a step can set. The timeline walks the
+steps.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import Enum
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from cfn_lint_lambda_race.data import sam_grants
 from cfn_lint_lambda_race.template import (
     VERSION,
-    Attachments,
     Grant,
-    Reference,
     Resource,
     Target,
-    Text,
-    Token,
     scalar_text,
 )
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
+    SERVERLESS_HTTP_API,
     published_alias_id,
     published_version_id,
 )
 from cfn_lint_lambda_race.template._text import fits
 from cfn_lint_lambda_race.update._changes import FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
-from cfn_lint_lambda_race.update._deployment import Deployment
-from cfn_lint_lambda_race.update._order import Order, deployed
+from cfn_lint_lambda_race.update._order import Order
 from cfn_lint_lambda_race.update._publication import stays_with_serverless
+from cfn_lint_lambda_race.update._side import API_TYPES, APIS, ApiKind, Side
+from cfn_lint_lambda_race.update._world import (
+    NEW,
+    OLD,
+    PINNED,
+    Act,
+    Action,
+    Caller,
+    Copy,
+    Half,
+    Invoked,
+    Key,
+    Part,
+    Permit,
+    Place,
+    Snapshot,
+    Step,
+    below,
+    element,
+    event_type,
+    halves,
+    is_disabled,
+)
 
 PERMISSION = "AWS::Lambda::Permission"
 _ALIAS = "AWS::Lambda::Alias"
 _VERSION = "AWS::Lambda::Version"
 
-
-class _ApiKind(NamedTuple):
-    """How APIs of one kind are deployed: its targets, deployments and stages."""
-
-    targets: frozenset[str]
-    deployment: str
-    stage: str
-    api: str
-
-
-_APIS = (
-    _ApiKind(
-        frozenset({"AWS::ApiGateway::Method", "AWS::ApiGateway::RestApi"}),
-        "AWS::ApiGateway::Deployment",
-        "AWS::ApiGateway::Stage",
-        "RestApiId",
-    ),
-    _ApiKind(
-        frozenset({"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Integration"}),
-        "AWS::ApiGatewayV2::Deployment",
-        "AWS::ApiGatewayV2::Stage",
-        "ApiId",
-    ),
-)
-_API_TYPES = frozenset({"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"})
+# What the source of an authorizer's permission has where others have a stage.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+_AUTHORIZERS = "authorizers"
 # API Gateway's console invokes through this stage, which no caller can.
 _TEST_STAGE = "test-invoke-stage"
 
-Path = tuple[str | int, ...]
-Place = tuple[Path, "Path | None"]
-
-
-class Action(Enum):
-    """What CloudFormation does in a step, in the words of a table."""
-
-    CODE = "UpdateFunctionCode"
-    CONFIGURATION = "UpdateFunctionConfiguration"
-    CREATE = "create"
-    CHANGE = "change"
-    REPLACE = "replace"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that CloudFormation does during an update.
-
-    ``name`` is the logical ID of what it is done to, or of what SAM makes
-    (`Orders.Alias`, `Orders.Events.Hourly`); ``type`` is its resource type. To replace
-    is to make another one; the old one is deleted in the clean-up, as a step of its
-    own.
-    """
-
-    name: str
-    type: str
-    action: Action
-
-    @property
-    def words(self) -> str:
-        """The step in words."""
-        if self.action in (Action.CODE, Action.CONFIGURATION):
-            return f"{self.action.value} of {self.name}"
-        return f"{self.action.value} {self.name}"
-
-
-class Half(Enum):
-    """What one call on a function does not change, or has not changed yet, or has."""
-
-    SAME = "same"
-    OLD = "old"
-    NEW = "new"
-
-
-# A resource before an update, or the one that the update makes in its place.
-Copy = tuple[str, str]
-Key = tuple[Any, ...]
-World = dict[Key, Any]
-
-OLD, NEW = "old", "new"
-# What an alias points to by a number: a version that some earlier update made.
-PINNED: Copy = ("", OLD)
-
-
-class Snapshot(NamedTuple):
-    """A value that is copied from another place at the moment of a step."""
-
-    of: Key
-
-
-class Invoked(NamedTuple):
-    """What a target invokes.
-
-    ``qualifier`` is empty for ``$LATEST`` and None for unknown, ``behind`` the place
-    where the world says what that is: the copy of a function or version, or the key
-    of an alias; None where that is unknown.
-    """
-
-    function: Copy
-    qualifier: str | None
-    behind: Key | None
-
-
-class Act(NamedTuple):
-    """A step, and the values that it sets."""
-
-    step: Step
-    effects: tuple[tuple[Key, Any], ...]
-
-
-class Part(NamedTuple):
-    """One element of the stack: what holds of it before, and its steps."""
-
-    initial: tuple[tuple[Key, Any], ...] = ()
-    acts: tuple[Act, ...] = ()
-
-
-class Permit(NamedTuple):
-    """A permission that covers a caller: where the world says that it is there.
-
-    ``qualifiers`` are those that it can be for, None among them for unknown;
-    ``element`` is what it is, empty for one that is there all the time.
-    """
-
-    key: Key
-    qualifiers: frozenset[str | None]
-    element: str
-    path: Path
-    name: str
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who invokes a function through a target, at an API through one of its stages.
-
-    ``before`` and ``after`` are the target of the two templates, None where it is not
-    there. ``keys`` are the places of the world that say what the caller invokes;
-    ``old`` and ``new`` the qualifiers. ``needs_permission`` is False where a role
-    permits, ``is_judged`` where it is certain through what callers come at all.
-    """
-
-    before: Target | None
-    after: Target | None
-    function: str
-    old: str | None
-    new: str | None
-    keys: tuple[Key, ...]
-    stage: str = ""
-    needs_permission: bool = True
-    is_judged: bool = True
-
-    @property
-    def target(self) -> Target:
-        found = self.after or self.before
-        assert found is not None
-        return found
-
-    @property
-    def is_moved(self) -> bool:
-        """Whether the update lets the target invoke another qualifier."""
-        return (
-            None not in (self.before, self.after, self.old, self.new)
-            and self.old != self.new
-        )
-
-
-class Side:
-    """One of the two deployments, as the steps ask it."""
-
-    def __init__(self, deployment: Deployment) -> None:
-        self.deployment = deployment
-        self.reading = deployment.reading
-        self.resources = deployed(deployment)
-
-    @cached_property
-    def targets(self) -> dict[Place, Target]:
-        """The targets by place; none where a place can be several."""
-        found: dict[Place, list[Target]] = {}
-        for target in self.reading.serving_targets:
-            if target.resource.id in self.resources:
-                found.setdefault((target.path, target.inner), []).append(target)
-        return {place: many[0] for place, many in found.items() if len(many) == 1}
-
-    @cached_property
-    def by_resource(self) -> Mapping[str, list[Place]]:
-        """The places of the targets of each resource."""
-        found: dict[str, list[Place]] = {}
-        for place, target in self.targets.items():
-            found.setdefault(target.resource.id, []).append(place)
-        return found
-
-    @cached_property
-    def attachments(self) -> Attachments:
-        return self.reading.attachments
-
-    def qualifier(self, reference: Reference) -> str | None:
-        """What tells qualifiers of two deployments apart: an alias is its name.
-
-        Empty for ``$LATEST``, None for unknown.
-        """
-        if reference.qualifier is None or reference.says_latest:
-            return ""
-        if reference.alias is not None:
-            names = self.reading.references.alias_names(reference.alias.name)
-            known = names[0] if len(names) == 1 else None
-            return None if known is None or known.tokens else known.literal
-        return str(reference.qualifier) if reference.is_known else None
-
-    def only(self, target: Target) -> Reference | None:
-        """What a target invokes, where that is one thing for certain."""
-        known = target.references if target.is_complete else ()
-        return known[0] if len(known) == 1 else None
-
-    def grants(
-        self, target: Target, function: str
-    ) -> list[tuple[Grant, frozenset[str | None]]]:
-        """The permissions that cover a target, each with its qualifiers."""
-        return [
-            (grant, frozenset(self.qualifier(one) for one in grant.references))
-            for grant in self.attachments.covering(target, function)
-            if grant.path[1] in self.resources
-        ]
-
-    def named(self, resource: Resource, name: str) -> str | None:
-        """The resource that a property names, None where that is not certain."""
-        found = self.token(resource.properties.get(name))
-        return found.name if found is not None and found.is_resource else None
-
-    def token(self, node: Any) -> Token | None:
-        found = self.reading.evaluator.texts(node)
-        value = found[0].value if len(found) == 1 else None
-        return value.token if isinstance(value, Text) else None
-
-    def of_api(self, kind: str, prop: str, api: str) -> list[Resource]:
-        """The resources of a type that belong to an API."""
-        return self._of_api.get((kind, prop, api), [])
-
-    @cached_property
-    def _of_api(self) -> Mapping[tuple[str, str, str], list[Resource]]:
-        found: dict[tuple[str, str, str], list[Resource]] = {}
-        for kind in _APIS:
-            for one in (kind.deployment, kind.stage):
-                for resource in self.by_type.get(one, ()):
-                    api = self.named(resource, kind.api)
-                    if api is not None:
-                        found.setdefault((one, kind.api, api), []).append(resource)
-        return found
-
-    @cached_property
-    def by_type(self) -> Mapping[str, list[Resource]]:
-        found: dict[str, list[Resource]] = {}
-        for resource in self.resources.values():
-            found.setdefault(resource.type, []).append(resource)
-        return found
-
-    def published(self, function: Resource) -> bool:
-        """Whether SAM publishes an alias of a function."""
-        return function.type == SERVERLESS_FUNCTION and any(
-            alias is not None
-            for alias, _ in self.reading.evaluator.published_aliases(function)
-        )
-
 
 class Steps:
-    """The steps of the update from one deployment to the next."""
+    """The steps of the update from one deployment to the next.
+
+    Each ``part_of...`` gives one element of the stack: its values before the update,
+    and the steps that change them.
+    """
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
@@ -317,10 +83,11 @@ class Steps:
 
     @cached_property
     def order(self) -> Order:
+        """Which steps wait for which others."""
         return Order(self.comparison.after, dict(self._made()))
 
     def _made(self) -> Iterator[tuple[str, frozenset[str]]]:
-        """What SAM makes of a function waits for what."""
+        """By the name of what SAM makes of a function, the names that it waits for."""
         for function in self.after.by_type.get(SERVERLESS_FUNCTION, ()):
             awaited = {function.id}
             if self.after.published(function):
@@ -344,7 +111,7 @@ class Steps:
     # -- copies --------------------------------------------------------------------
 
     def copy(self, name: str, is_after: bool = True) -> Copy:
-        """The resource that a name means on one side."""
+        """The physical resource behind a logical ID, after the update or before it."""
         is_new = is_after and (
             name not in self.before.resources or self.comparison.is_replaced(name)
         )
@@ -357,15 +124,19 @@ class Steps:
 
     @cached_property
     def updates(self) -> Mapping[str, FunctionUpdate]:
-        """By function, what the update changes of it; both sides at once if any."""
-        found: dict[str, FunctionUpdate] = {}
+        """By function, what the update changes of it.
+
+        Of several scenarios, one in which code and configuration change together.
+        """
+        updates: dict[str, FunctionUpdate] = {}
         for update in self.comparison.function_updates():
-            known = found.get(update.function)
+            known = updates.get(update.function)
             if known is None or (update.is_concurrent and not known.is_concurrent):
-                found[update.function] = update
-        return found
+                updates[update.function] = update
+        return updates
 
     def part_of_function(self, name: str) -> Part:
+        """A function: its two halves, and the API calls that change them."""
         if name not in self._parts:
             self._parts[name] = self._function(name)
         return self._parts[name]
@@ -386,29 +157,32 @@ class Steps:
                 acts.append(Act(step, (effect,)))
         if new is not None and self.copy(name)[1] == NEW:
             step = Step(name, new.type, self._action(name))
-            acts.append(Act(step, _halves((name, NEW), Half.NEW)))
+            acts.append(Act(step, halves((name, NEW), Half.NEW)))
         if old is not None and (new is None or self.copy(name)[1] == NEW):
             acts.append(Act(Step(name, old.type, Action.DELETE), ()))
         return Part(tuple(initial), tuple(acts))
 
     def _calls(self, name: str) -> dict[str, bool]:
-        """The calls on a function, each with whether its code can see the change."""
+        """The API calls on a function: ``code``, ``configuration`` or both.
+
+        Each with whether the function's code can notice what it changes.
+        """
         update = self.updates.get(name)
         if update is None:
             return {}
-        found = {}
+        calls = {}
         if update.code:
-            found["code"] = True
+            calls["code"] = True
         if update.configuration:
-            found["configuration"] = any(
+            calls["configuration"] = any(
                 not change.row.is_inert for change in update.configuration
             )
-        return found
+        return calls
 
     # -- versions and aliases ------------------------------------------------------
 
     def part_of_version(self, name: str) -> Part:
-        """A version: a copy of its function at the moment in which it is made."""
+        """A version: it takes the values that its function has when it is created."""
         if name not in self._parts:
             function, _, made = name.rpartition(".")
             is_made = made == "Version" and name not in self.after.resources
@@ -419,19 +193,19 @@ class Steps:
 
     def _version(self, name: str) -> Part:
         old, new = (side.resources.get(name) for side in (self.before, self.after))
-        initial = _halves((name, OLD), Half.OLD) if old is not None else ()
+        initial = halves((name, OLD), Half.OLD) if old is not None else ()
         acts: list[Act] = []
         if new is not None and self.copy(name)[1] == NEW:
             function = self._function_of(new)
             step = Step(name, _VERSION, self._action(name))
             acts.append(Act(step, self._snapshot(name, function)))
-        if old is not None and (new is None or self.copy(name)[1] == NEW):
-            policy = "DeletionPolicy" if new is None else "UpdateReplacePolicy"
-            if old.attributes.get(policy) != "Retain":
-                acts.append(Act(Step(name, _VERSION, Action.DELETE), ()))
+        is_gone = new is None or self.copy(name)[1] == NEW
+        if old is not None and is_gone and not self._is_retained(name):
+            acts.append(Act(Step(name, _VERSION, Action.DELETE), ()))
         return Part(initial, tuple(acts))
 
     def _snapshot(self, name: str, function: str | None) -> tuple[tuple[Key, Any], ...]:
+        """The values of a new version of a function; none where that is unknown."""
         if function is None:
             return ()
         copy = self.copy(function)
@@ -440,15 +214,17 @@ class Steps:
             for half in ("code", "configuration")
         )
 
-    def _function_of(self, resource: Resource) -> str | None:
-        found = self.after.reading.references.of(
-            resource.properties.get("FunctionName")
+    def _function_of(self, version: Resource) -> str | None:
+        """The function that a version of the new template is of; None for unknown."""
+        references = self.after.reading.references.of(
+            version.properties.get("FunctionName")
         )
-        return found[0].function if len(found) == 1 else None
+        return references[0].function if len(references) == 1 else None
 
     def _made_version(self, function: str) -> Part:
+        """The version that SAM makes of a function."""
         name = f"{function}.Version"
-        initial = _halves((name, OLD), Half.OLD)
+        initial = halves((name, OLD), Half.OLD)
         if not self.is_published_anew(function):
             return Part(initial)
         step = Step(name, _VERSION, self._action_of_made(function))
@@ -471,6 +247,7 @@ class Steps:
         )
 
     def part_of_alias(self, name: str) -> Part:
+        """An alias, and when it points to something else."""
         if name not in self._parts:
             self._parts[name] = self._alias(name)
         return self._parts[name]
@@ -502,14 +279,16 @@ class Steps:
         return Part(initial, tuple(acts))
 
     def _had(self, name: str) -> bool:
+        """Whether an alias exists before the update."""
         return self._owner(name) in self.before.resources
 
     def _owner(self, name: str) -> str:
-        """The resource behind an alias, a function where SAM makes it."""
+        """The resource that makes an alias: itself, or a function of SAM's."""
         base, _, made = name.rpartition(".")
         return base if made == "Alias" and base else name
 
     def _copy_of_alias(self, name: str) -> Copy | None:
+        """The alias after the update; None where it no longer exists."""
         aliases = self.after.reading.references.aliases
         if name not in aliases or self._owner(name) not in self.after.resources:
             return None
@@ -525,7 +304,10 @@ class Steps:
         return self.copy(name)
 
     def _pointer(self, side: Side, name: str) -> Copy | None:
-        """What an alias points to: a function or version, None for unknown."""
+        """The function (for ``$LATEST``) or version behind an alias.
+
+        None for unknown.
+        """
         alias = side.reading.references.aliases.get(name)
         if alias is None or alias.function is None:
             return None
@@ -557,17 +339,69 @@ class Steps:
     # -- permissions ---------------------------------------------------------------
 
     def part_of_permission(self, name: str) -> Part:
+        """An ``AWS::Lambda::Permission``: whether it exists."""
         if name not in self._parts:
             self._parts[name] = self._there(
                 name,
                 PERMISSION,
                 name in self.before.resources,
-                self.copy(name) if name in self.after.resources else None,
+                self._copy_of_permission(name, True)
+                if name in self.after.resources
+                else None,
+                self._is_retained(name),
             )
         return self._parts[name]
 
-    def _there(self, name: str, kind: str, was: bool, copy: Copy | None) -> Part:
-        """A permission, of which only counts whether it is there."""
+    def _copy_of_permission(self, name: str, is_after: bool) -> Copy:
+        """The permission behind a logical ID, after the update or before it.
+
+        Its ``FunctionName`` replaces it when it changes. Two texts that are partly
+        unknown may be equal, and so do not count as a change; but they are different
+        where their qualifiers certainly are.
+        """
+        if not is_after or self.copy(name)[1] == NEW:
+            return self.copy(name, is_after)
+        old, new = (
+            {
+                side.qualifier(one)
+                for one in side.reading.references.of(
+                    side.resources[name].properties.get("FunctionName")
+                )
+            }
+            for side in (self.before, self.after)
+        )
+        is_other = bool(old and new) and None not in old | new and not old & new
+        return name, NEW if is_other else OLD
+
+    def _is_retained(self, name: str) -> bool:
+        """Whether the clean-up leaves a resource that the update replaces or removes.
+
+        True where either template says so, since then it may be.
+        """
+        sides = [side.resources.get(name) for side in (self.before, self.after)]
+        policy = "DeletionPolicy" if sides[1] is None else "UpdateReplacePolicy"
+        return any(
+            side is not None and str(side.attributes.get(policy)).startswith("Retain")
+            for side in sides
+        )
+
+    def _there(
+        self,
+        name: str,
+        kind: str,
+        was: bool,
+        copy: Copy | None,
+        is_retained: bool = False,
+    ) -> Part:
+        """A permission: when it exists.
+
+        Args:
+            name: its logical ID, or the name of what SAM makes.
+            kind: its resource type.
+            was: whether it exists before the update.
+            copy: what it is after the update; None where it is removed.
+            is_retained: whether the clean-up leaves the old one.
+        """
         initial: tuple[tuple[Key, Any], ...] = ()
         acts: list[Act] = []
         if was:
@@ -576,14 +410,14 @@ class Steps:
             action = Action.REPLACE if was else Action.CREATE
             effect = ((("permission", copy), True),)
             acts.append(Act(Step(name, kind, action), effect))
-        if was and (copy is None or copy[1] == NEW):
+        if was and not is_retained and (copy is None or copy[1] == NEW):
             effect = ((("permission", (name, OLD)), False),)
             acts.append(Act(Step(name, kind, Action.DELETE), effect))
         return Part(initial, tuple(acts))
 
     def permits(self, caller: Caller) -> list[Permit]:
-        """The permissions that cover a caller, before and after."""
-        found: list[Permit] = []
+        """The permissions that cover a caller, those of both templates."""
+        permits: list[Permit] = []
         for side, target in (
             (self.before, caller.before),
             (self.after, caller.after),
@@ -592,15 +426,18 @@ class Steps:
                 continue
             is_after = side is self.after
             if target.row.form == "self":
-                found += self._made_permits(target, caller, is_after)
+                permits += self._made_permits(target, caller, is_after)
             for grant, qualifiers in side.grants(target, caller.function):
                 if grant.path[-2:-1] == ("Events",) and target.row.form == "self":
                     continue
-                if not self._serves(grant, caller.stage):
+                if not self._serves(grant, caller):
                     continue
                 is_own = grant.path[-1] == "FunctionName"
-                key = ("permission", self.copy(grant.name, is_after)) if is_own else ()
-                found.append(
+                key: Key = ()
+                if is_own:
+                    copy = self._copy_of_permission(grant.name, is_after)
+                    key = ("permission", copy)
+                permits.append(
                     Permit(
                         key,
                         qualifiers if is_own else frozenset({None}),
@@ -609,12 +446,12 @@ class Steps:
                         grant.name,
                     )
                 )
-        return found
+        return permits
 
     def _made_permits(
         self, target: Target, caller: Caller, is_after: bool
     ) -> Iterator[Permit]:
-        """The permission that SAM makes for an event."""
+        """The permission that SAM makes for an event; none for events that poll."""
         if event_type(target) not in sam_grants():
             return
         name = f"{element(target)}.Permission"
@@ -629,6 +466,7 @@ class Steps:
         )
 
     def part_of_made_permission(self, caller: Caller, name: str) -> Part:
+        """The permission that SAM makes for an event: whether it exists."""
         if name not in self._parts:
             is_new = caller.before is None or caller.old != caller.new
             copy = (name, NEW if is_new else OLD) if caller.after is not None else None
@@ -639,7 +477,7 @@ class Steps:
 
     @cached_property
     def may_be_permitted_otherwise(self) -> bool:
-        """Whether a permission is for a function that cannot be told."""
+        """Whether some permission is for a function that is unknown."""
         return any(
             not self.after.reading.references.of(
                 resource.properties.get("FunctionName")
@@ -647,25 +485,35 @@ class Steps:
             for resource in self.after.by_type.get(PERMISSION, ())
         )
 
-    def _serves(self, grant: Grant, stage: str) -> bool:
-        """Whether a permission can be for a stage, if callers come through one."""
-        resource = self.after.resources.get(stage)
+    def _serves(self, grant: Grant, caller: Caller) -> bool:
+        """Whether a permission can be for the stage that a caller comes through.
+
+        Also where the caller comes through none, or the permission names none.
+        """
+        resource = self.after.resources.get(caller.stage)
         if resource is None or grant.source is None:
             return True
         fields = grant.source.fields(":")
         if len(fields) < 6:
             return True
-        named = "".join(str(fields[5]).split("/")[1:2])
+        api, slash, rest = str(fields[5]).partition("/")
+        if not slash:
+            # A wildcard matches slashes too.
+            return "*" in api
+        named = rest.partition("/")[0]
+        if "$" in named:
+            return True
+        if caller.type.endswith("::Authorizer"):
+            return fits(_AUTHORIZERS, named)
+        if named == _TEST_STAGE:
+            return False
         names = [
-            found.value.literal
-            for found in self.after.reading.evaluator.texts(
+            one.value.literal
+            for one in self.after.reading.evaluator.texts(
                 resource.properties.get("StageName")
             )
-            if isinstance(found.value, Text)
         ]
-        if named == _TEST_STAGE or not names or None in names:
-            return named != _TEST_STAGE
-        return "$" in named or any(fits(str(name), named) for name in names)
+        return not names or any(name is None or fits(name, named) for name in names)
 
     # -- targets -------------------------------------------------------------------
 
@@ -673,8 +521,7 @@ class Steps:
     def callers(self) -> list[Caller]:
         """Who invokes the functions of the stack, in the order of the template.
 
-        Only of what is known for certain: a target that can invoke several things is
-        left out.
+        Targets that can invoke several things are left out.
         """
         if self.before.deployment.is_serverless != self.after.deployment.is_serverless:
             # SAM's source and SAM's output name their places differently.
@@ -689,14 +536,16 @@ class Steps:
             return
         for place in [one for one in self.after.targets if one in self.before.targets]:
             sides = (self.before, self.after)
-            found = [side.only(side.targets[place]) for side in sides]
-            qualifiers = {side.qualifier(one) for side, one in zip(sides, found) if one}
-            if None not in found and len(qualifiers) > 1:
+            invoked = [side.only(side.targets[place]) for side in sides]
+            qualifiers = {
+                side.qualifier(one) for side, one in zip(sides, invoked) if one
+            }
+            if None not in invoked and len(qualifiers) > 1:
                 yield from (one for one in self._callers(place) if one.is_moved)
 
     @property
     def says_the_same(self) -> bool:
-        """Whether both templates have the same text, which moves nothing."""
+        """Whether both templates have the same text, so that nothing changes."""
         before, after = self.before.deployment, self.after.deployment
         evaluators = before.reading.evaluator, after.reading.evaluator
         return (
@@ -707,6 +556,7 @@ class Steps:
         )
 
     def _callers(self, place: Place) -> Iterator[Caller]:
+        """Who invokes functions through the target at a place."""
         before, after = (side.targets.get(place) for side in (self.before, self.after))
         if before and after and before.resource.type != after.resource.type:
             return
@@ -746,15 +596,19 @@ class Steps:
             new,
             (("target", place, OLD), ("target", place, NEW)),
             needs_permission=needs,
-            is_judged=is_same and not self._is_other_source(before, after),
+            is_judged=is_same
+            and not self._is_other_source(before, after)
+            and not (after is not None and is_disabled(after)),
         )
         yield from self._through_api(caller, place)
 
     def _is_other_source(self, before: Target | None, after: Target | None) -> bool:
-        """Whether an event has another source, with a permission of its own."""
+        """Whether an event of SAM's gets another source, so another permission."""
         if before is None or after is None or after.row.form != "self":
             return False
-        events = [_at(one.resource.properties, one.path[3:]) for one in (before, after)]
+        events = [
+            below(one.resource.properties, one.path[3:]) for one in (before, after)
+        ]
         row = sam_grants().get(event_type(after))
         if row is None or event_type(before) != event_type(after):
             return True
@@ -778,55 +632,72 @@ class Steps:
         return sides[0] == sides[1]
 
     def _through_api(self, caller: Caller, place: Place) -> Iterator[Caller]:
-        """The callers of a target, one for each stage that it is reached through."""
-        kind = next((one for one in _APIS if _type(caller) in one.targets), None)
+        """The callers of a target: of an API's, one for each stage that serves it.
+
+        Args:
+            caller: the caller, as if it invoked the target directly.
+            place: where the target is.
+
+        Yields:
+            Callers whose keys and stage say how they come to the target; the one that
+            was given, not judged, where that is unknown.
+        """
+        kind = next((one for one in APIS if caller.type in one.targets), None)
         if kind is None:
-            is_known = caller.target.row.form == "self" or (
-                caller.target.row.authorised_by != "apigateway.amazonaws.com"
+            # SAM's HTTP APIs deploy themselves. When its REST APIs do, nothing tells.
+            is_known = (
+                caller.target.row.form == "self"
+                or caller.type == SERVERLESS_HTTP_API
+                or caller.target.row.authorised_by != "apigateway.amazonaws.com"
             )
             yield replace(caller, is_judged=caller.is_judged and is_known)
             return
         api = self._api(caller.target, kind)
         stages = self.after.of_api(kind.stage, kind.api, api) if api else []
-        found = False
+        is_served = False
         for stage in stages:
             old = self._deployed(stage, kind)
             if stage.properties.get("AutoDeploy") in (True, "true"):
                 if stage.id in self.before.resources:
-                    found = True
+                    is_served = True
                     yield replace(caller, stage=stage.id)
             elif old is not None and self.after.named(stage, "DeploymentId"):
-                found = True
+                is_served = True
                 yield replace(
                     caller, keys=(("stage", stage.id, place),), stage=stage.id
                 )
-        if api and not found:
-            found = bool(stages)
+        if api and not is_served:
+            is_served = bool(stages)
             for one in self.after.of_api(kind.deployment, kind.api, api):
                 if self._stays(one) and "StageName" in one.properties:
-                    found = True
+                    is_served = True
                     yield replace(
                         caller, keys=(("deployed", (one.id, OLD), place),), stage=one.id
                     )
-        if not found:
+        if not is_served:
             yield replace(caller, is_judged=False)
 
-    def _api(self, target: Target, kind: _ApiKind) -> str | None:
-        if target.resource.type in _API_TYPES:
+    def _api(self, target: Target, kind: ApiKind) -> str | None:
+        """The logical ID of a target's API; None for unknown."""
+        if target.resource.type in API_TYPES:
             return target.resource.id
         side = self.after if target.resource.id in self.after.resources else self.before
         return side.named(target.resource, kind.api)
 
-    def _deployed(self, stage: Resource, kind: _ApiKind) -> str | None:
-        """The deployment that a stage had before; None where it was not there."""
+    def _deployed(self, stage: Resource, kind: ApiKind) -> str | None:
+        """The deployment that a stage serves before the update.
+
+        None where the stage is new or replaced, or where that is unknown.
+        """
         before = self.before.resources.get(stage.id)
         if before is None or self.comparison.is_replaced(stage.id):
             return None
-        found = self.before.named(before, "DeploymentId")
-        resource = self.before.resources.get(found or "")
-        return found if resource and resource.type == kind.deployment else None
+        name = self.before.named(before, "DeploymentId")
+        resource = self.before.resources.get(name or "")
+        return name if resource and resource.type == kind.deployment else None
 
     def _stays(self, resource: Resource) -> bool:
+        """Whether a deployment with a stage of its own is the same as before."""
         return self.copy(resource.id)[
             1
         ] == OLD and not self.comparison.property_differs(
@@ -834,7 +705,7 @@ class Steps:
         )
 
     def part_of_target(self, caller: Caller) -> Part:
-        """The resource of a target: what it invokes before and after."""
+        """The target of a caller: what it invokes before and after."""
         place = caller.target.path, caller.target.inner
         values = [
             self._invoked(side, one, is_after)
@@ -874,6 +745,7 @@ class Steps:
     def _invoked(
         self, side: Side, target: Target | None, is_after: bool
     ) -> Invoked | None:
+        """What a target of one side invokes; None where it does not, or for unknown."""
         reference = side.only(target) if target is not None else None
         if reference is None or reference.function is None:
             return None
@@ -896,8 +768,8 @@ class Steps:
     # -- deployments of APIs -------------------------------------------------------
 
     def parts_of_api(self, caller: Caller) -> Iterator[Part]:
-        """The deployments and the stage that a caller of an API goes through."""
-        kind = next((one for one in _APIS if _type(caller) in one.targets), None)
+        """The deployments and the stage through which a caller of an API comes."""
+        kind = next((one for one in APIS if caller.type in one.targets), None)
         if kind is None or caller.keys[0][0] not in ("stage", "deployed"):
             return
         place = caller.target.path, caller.target.inner
@@ -933,32 +805,3 @@ class Steps:
             behind = ("deployed", copy, place) if copy is not None else None
             acts = (Act(step, ((key, behind),)),)
         yield Part(((key, initial),), acts)
-
-
-def _halves(copy: Copy, half: Half) -> tuple[tuple[Key, Any], ...]:
-    return ((("code", copy), half), (("configuration", copy), half))
-
-
-def _type(caller: Caller) -> str:
-    return caller.target.resource.type
-
-
-def element(target: Target) -> str:
-    """What a step that moves a target is done to: a resource, or an event of SAM."""
-    if target.row.form == "self":
-        return ".".join(str(one) for one in (target.path[1], *target.path[3:]))
-    return target.resource.id
-
-
-def event_type(target: Target) -> str:
-    """The type of a SAM function's event."""
-    return str(_at(target.resource.properties, target.path[3:]).get("Type"))
-
-
-def _at(node: Any, steps: Iterable[str | int]) -> Mapping[str, Any]:
-    for step in steps:
-        try:
-            node = node[step]
-        except (KeyError, IndexError, TypeError):
-            return {}
-    return node if isinstance(node, Mapping) else {}

@@ -1,13 +1,15 @@
 """The timeline of an update: its steps, and what callers meet at each of them.
 
-The hazards are read from all orders that the template's dependencies allow: one is
-certain where none of them avoids it, and possible where only some do. What is merely
-possible is kept apart and never reported.
+The template's dependencies allow several orders of the steps. A hazard is certain
+where every one of them has it, and possible where only some do; rules report what is
+certain.
 
-W9831 and W9832 keep a reading of their own, of functions rather than callers: they
-also speak of functions that nothing in the template invokes, of conditions that the
-defaults do not choose, and from a change set, none of which a timeline shows.
-`tests/test_timeline.py` holds both readings against each other.
+Which functions race or keep an old version is also read without a timeline, function
+by function (`Comparison.is_unshielded`, `_publication.unmoved`). Both readings are
+needed: a timeline knows only what the template's own targets invoke in the stack that
+takes the defaults. The other one also covers functions that nothing in the template
+invokes, conditions that the defaults do not decide, and change sets.
+`tests/test_timeline.py` checks that the two agree wherever both apply.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
+from cfn_lint_lambda_race.template import ALWAYS, Scenario
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._redundant import redundant
-from cfn_lint_lambda_race.update._steps import (
+from cfn_lint_lambda_race.update._steps import Steps
+from cfn_lint_lambda_race.update._world import (
     PINNED,
     Act,
     Action,
@@ -33,17 +37,21 @@ from cfn_lint_lambda_race.update._steps import (
     Permit,
     Snapshot,
     Step,
-    Steps,
     World,
     element,
 )
 
-# So many moments of one caller are looked at; where there are more, nothing is certain.
+# How many moments of one caller are looked at. Where there are more, a hazard counts as
+# possible, not as certain.
 _MAX_MOMENTS = 3000
 
 
 class State(Enum):
-    """What of a function an invocation meets."""
+    """Which state of a function an invocation meets.
+
+    ``ABSENT`` where the target does not exist, ``MIXED`` where the code is new and the
+    configuration old, or the reverse.
+    """
 
     ABSENT = "absent"
     OLD = "old"
@@ -67,9 +75,9 @@ class Met(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """The stack after a step, None for before the update.
+    """The stack after a step, or before the update, where ``step`` is None.
 
-    ``met`` is what each of the timeline's callers meets, in their order.
+    ``met`` is what each of the timeline's callers meets, in the callers' order.
     """
 
     step: Step | None
@@ -77,7 +85,7 @@ class Moment(NamedTuple):
 
 
 class Kind(Enum):
-    """What callers meet that they would not meet before or after an update."""
+    """What can go wrong because of an update, and not before or after it."""
 
     RACE = "race"
     STALE = "stale"
@@ -90,11 +98,11 @@ class Kind(Enum):
 class Hazard:
     """What goes wrong in an update.
 
-    ``path`` is where the template says so, ``name`` what it is: the function that
-    races or stays, the permission that comes too late (a SAM event's name), the API's
-    deployment that stays, the version that Lambda refuses. ``is_lasting`` tells that
-    it is so until a later update. ``caller`` is None where it is for nobody alone.
-    ``when`` are the values of a stack that does not take the defaults, in words.
+    ``path`` and ``name`` are those of the culprit: the function that races or stays
+    old, the permission that comes too late (for SAM the event), the API's deployment
+    that stays, the version that Lambda refuses. ``is_lasting`` is True where it lasts
+    until a later update. ``caller`` is who is affected; None where Lambda refuses.
+    ``when`` are the values of parameters of a stack that does not take the defaults.
     """
 
     kind: Kind
@@ -103,22 +111,21 @@ class Hazard:
     function: str
     caller: Caller | None = None
     is_lasting: bool = False
-    when: str = ""
+    when: Scenario = ALWAYS
 
 
-class Found(NamedTuple):
-    """The hazards of an update: what is certain, and what depends on the order."""
+class Verdict(NamedTuple):
+    """Hazards: those of every order of the steps, and those of some orders only."""
 
     certain: tuple[Hazard, ...]
     possible: tuple[Hazard, ...]
 
 
 class Timeline:
-    """The update from one deployment to the next, as its callers meet it.
+    """What callers meet during the update from one deployment to the next.
 
-    ``callers`` are the columns of its table, ``moments`` the rows, in one order that
-    the dependencies allow; ``hazards`` are those of every order, ``possible`` those of
-    some only.
+    As a table: ``callers`` are its columns, ``moments`` its rows, in one of the orders
+    that the dependencies allow.
     """
 
     def __init__(self, comparison: Comparison) -> None:
@@ -151,33 +158,33 @@ class Timeline:
 
     @property
     def affected(self) -> list[int]:
-        """The numbers of the callers who do not meet the same thing all the time."""
+        """The indexes of the callers for whom something changes during the update."""
         columns = zip(*(moment.met for moment in self.moments))
         return [number for number, met in enumerate(columns) if len(set(met)) > 1]
 
     @property
     def hazards(self) -> tuple[Hazard, ...]:
-        """What goes wrong whatever order CloudFormation takes."""
-        return self._found.certain
+        """What goes wrong in every order of the steps."""
+        return self._verdict.certain
 
     @property
     def possible(self) -> tuple[Hazard, ...]:
-        """What goes wrong in some orders only."""
-        return self._found.possible
+        """What goes wrong in some orders of the steps only."""
+        return self._verdict.possible
 
     @cached_property
-    def _found(self) -> Found:
+    def _verdict(self) -> Verdict:
         certain: list[Hazard] = []
         possible: list[Hazard] = []
         for caller in self.callers:
             for kind in (self._race, self._stale, self._denied):
-                found = kind(caller)
-                certain += found.certain
-                possible += found.possible
+                verdict = kind(caller)
+                certain += verdict.certain
+                possible += verdict.possible
         for version in redundant(self._comparison):
             path = ("Resources", version.name)
             certain.append(Hazard(Kind.REFUSED, path, version.name, version.function))
-        return Found(tuple(certain), tuple(possible))
+        return Verdict(tuple(certain), tuple(possible))
 
     @property
     def says_the_same(self) -> bool:
@@ -185,10 +192,11 @@ class Timeline:
         return self._read.says_the_same
 
     def gaps(self) -> Iterator[Hazard]:
-        """The moves that deny invocations whatever order CloudFormation takes.
+        """The moves of targets that deny invocations in every order of the steps.
 
-        What stays denied for good, and is no API that waits for its deployment, is a
-        permission on a wrong qualifier: W9812's.
+        Left out is what stays denied after the update although no API waits for a
+        deployment: there the new template itself has a permission on the wrong
+        qualifier, which can be seen without a baseline.
         """
         for caller in self._read.moved:
             for hazard in self._denied(caller).certain:
@@ -197,7 +205,7 @@ class Timeline:
 
     # -- hazards -------------------------------------------------------------------
 
-    def _race(self, caller: Caller) -> Found:
+    def _race(self, caller: Caller) -> Verdict:
         """A function that is half new when the caller meets it."""
         scene = self._scene(caller)
 
@@ -208,29 +216,29 @@ class Timeline:
         hazard = Hazard(Kind.RACE, path, caller.function, caller.function, caller)
         return self._judged(scene, is_mixed, [hazard])
 
-    def _stale(self, caller: Caller) -> Found:
+    def _stale(self, caller: Caller) -> Verdict:
         """A function that is new at the end, while the caller meets the old one."""
         scene = self._scene(caller)
         calls = self._read.part_of_function(caller.function).acts
         changes = any(value is Half.NEW for act in calls for _, value in act.effects)
         if not changes or caller.after is None or caller.before is None:
-            return Found((), ())
+            return Verdict((), ())
         if scene.met(self._end(scene)).state is not State.OLD:
-            return Found((), ())
+            return Verdict((), ())
         path = ("Resources", caller.function)
         hazard = Hazard(
             Kind.STALE, path, caller.function, caller.function, caller, is_lasting=True
         )
-        return Found((hazard,), ())
+        return Verdict((hazard,), ())
 
-    def _denied(self, caller: Caller) -> Found:
-        """A permission that comes too late for the caller, or an API that stays."""
+    def _denied(self, caller: Caller) -> Verdict:
+        """A permission that comes too late, or an API whose deployment stays."""
         if not (caller.needs_permission and caller.is_judged and caller.is_moved):
-            return Found((), ())
+            return Verdict((), ())
         scene = self._scene(caller, of_permission=True)
         if scene.met(scene.world).is_permitted is not True:
             # Denied before as well, or permitted by what cannot be seen.
-            return Found((), ())
+            return Verdict((), ())
 
         def is_denied(world: World) -> bool:
             return scene.met(world).is_denied
@@ -256,17 +264,17 @@ class Timeline:
                 caller,
                 is_lasting=True,
             )
-            return Found((hazard,), ())
+            return Verdict((hazard,), ())
         path = caller.target.path
         name = element(caller.target)
-        return Found(
+        return Verdict(
             (Hazard(Kind.DENIED, path, name, caller.function, caller, True),), ()
         )
 
     def _stays(self, scene: _Scene, end: World, caller: Caller) -> str | None:
-        """The deployment through which callers of an API still come at the end.
+        """The deployment that still serves the old target of an API at the end.
 
-        None where they come through what the API says now.
+        None where what is served is new, or not an API's.
         """
         key = caller.keys[0]
         if key[0] == "stage":
@@ -283,18 +291,32 @@ class Timeline:
         scene: _Scene,
         is_bad: Callable[[World], bool],
         hazards: list[Hazard],
-    ) -> Found:
+    ) -> Verdict:
+        """The hazards, as certain, as possible, or left out.
+
+        Args:
+            scene: what decides what the caller meets.
+            is_bad: whether a moment, given by its world, is hazardous.
+            hazards: what to say if so.
+        """
         is_possible, is_certain = self._walk(scene, is_bad)
         if is_certain:
-            return Found(tuple(hazards), ())
-        return Found((), tuple(hazards) if is_possible else ())
+            return Verdict(tuple(hazards), ())
+        return Verdict((), tuple(hazards) if is_possible else ())
 
     # -- walking -------------------------------------------------------------------
 
     def _scene(
         self, caller: Caller, of_permission: bool = False, is_whole: bool = False
     ) -> _Scene:
-        """What decides what a caller meets: its permission, its state, or both."""
+        """What decides what a caller meets.
+
+        Args:
+            caller: who invokes.
+            of_permission: look at whether the caller is permitted, and not at which
+                state of the function it meets.
+            is_whole: look at both.
+        """
         read = self._read
         parts = [read.part_of_target(caller), *read.parts_of_api(caller)]
         permits: list[Permit] = []
@@ -333,7 +355,7 @@ class Timeline:
     def _behind(self, parts: Iterable[Part]) -> list[Part]:
         """The functions, versions and aliases behind what a caller invokes."""
         read = self._read
-        found: list[Part] = []
+        behind: list[Part] = []
         pending = [
             value
             for part in parts
@@ -346,14 +368,14 @@ class Timeline:
         while pending:
             value = pending.pop()
             if isinstance(value, Invoked):
-                found.append(read.part_of_function(value.function[0]))
+                behind.append(read.part_of_function(value.function[0]))
                 value = value.behind
             if value is None or value in seen or not isinstance(value, tuple):
                 continue
             seen.add(value)
             if value[0] == "alias":
                 part = read.part_of_alias(value[1][0])
-                found.append(part)
+                behind.append(part)
                 pending += [one for _, one in part.initial]
                 pending += [one for act in part.acts for _, one in act.effects]
             elif value != PINNED and len(value) == 2 and isinstance(value[0], str):
@@ -363,54 +385,55 @@ class Timeline:
                     name in functions
                     or name in read.before.reading.references.functions
                 ):
-                    found.append(read.part_of_function(name))
+                    behind.append(read.part_of_function(name))
                 else:
-                    found.append(read.part_of_version(name))
-        return found
+                    behind.append(read.part_of_version(name))
+        return behind
 
     def _all_acts(self, scenes: Iterable[_Scene]) -> list[Act]:
-        found: dict[Step, Act] = {}
+        """The steps of all callers, each once, and every API call on a function."""
+        acts: dict[Step, Act] = {}
         for scene in scenes:
             for act in scene.acts:
-                known = found.get(act.step)
+                known = acts.get(act.step)
                 effects = (
                     act.effects if known is None else (*known.effects, *act.effects)
                 )
-                found[act.step] = Act(act.step, tuple(dict.fromkeys(effects)))
+                acts[act.step] = Act(act.step, tuple(dict.fromkeys(effects)))
         for update in self._read.updates:
             for act in self._read.part_of_function(update).acts:
-                found.setdefault(act.step, act)
-        return list(found.values())
+                acts.setdefault(act.step, act)
+        return list(acts.values())
 
     def _waits(self, acts: Sequence[Act]) -> list[set[int]]:
-        """By number, the acts that each one waits for."""
+        """For each act, the indexes of the acts that it waits for."""
         order = self._read.order
         waits: list[set[int]] = []
         for act in acts:
             step = act.step
             if step.action is Action.DELETE:
                 # The clean-up comes when all else is done.
-                found = {
+                awaited_acts = {
                     number
                     for number, other in enumerate(acts)
                     if other.step.action is not Action.DELETE
                 }
             else:
                 awaited = order.awaited(step.name)
-                found = {
+                awaited_acts = {
                     number
                     for number, other in enumerate(acts)
                     if other.step.name in awaited
                     and other.step.action is not Action.DELETE
                 }
-            waits.append(found)
+            waits.append(awaited_acts)
         return waits
 
     def _in_order(self, acts: list[Act]) -> list[Act]:
         """The acts in one order that their dependencies allow.
 
-        Functions first and permissions before targets, where nothing forces the
-        reverse: what is merely possible should not be what the reader sees.
+        Functions first, and permissions before targets, unless something forces the
+        reverse. So a table shows no hazard that another order would avoid.
         """
         acts = sorted(acts, key=_rank)
         waits = self._waits(acts)
@@ -427,6 +450,7 @@ class Timeline:
         return [acts[number] for number in done]
 
     def _end(self, scene: _Scene) -> World:
+        """The world after the update; the same in every order."""
         world = scene.world
         for act in self._in_order(list(scene.acts)):
             world = _after(world, act)
@@ -435,15 +459,15 @@ class Timeline:
     def _walk(
         self, scene: _Scene, is_bad: Callable[[World], bool]
     ) -> tuple[bool, bool]:
-        """Whether some order of the steps has a bad moment, and whether all have.
+        """Whether some order of the steps has a bad moment, and whether every one has.
 
-        Goes through what can be reached by good moments alone: the first bad one of
-        any order comes after such a one.
+        Follows all orders at once, each up to its first bad moment. If no order comes
+        to its end that way, every one has a bad moment.
         """
         acts = scene.acts
         waits = self._waits(acts)
         everything = (1 << len(acts)) - 1
-        masks = [sum(1 << number for number in found) for found in waits]
+        masks = [sum(1 << number for number in awaited) for awaited in waits]
         if is_bad(scene.world):
             return True, False
         seen: set[tuple[int, frozenset[tuple[Key, object]]]] = set()
@@ -474,6 +498,11 @@ class Timeline:
 
     @staticmethod
     def _is_circular(masks: Sequence[int]) -> bool:
+        """Whether steps wait for each other in a circle.
+
+        Args:
+            masks: for each step, those that it waits for, as bits.
+        """
         done = 0
         for _ in masks:
             for number, mask in enumerate(masks):
@@ -485,7 +514,8 @@ class Timeline:
 class _Scene(NamedTuple):
     """One caller's part of an update.
 
-    ``permits`` is None where it is unknown who permits it.
+    ``world`` holds the values before the update, ``acts`` the steps that change them.
+    ``permits`` is None where nobody looks at permissions, or they are unknown.
     """
 
     caller: Caller
@@ -495,19 +525,24 @@ class _Scene(NamedTuple):
     read: Steps
 
     def met(self, world: World) -> Met:
-        """What the caller meets; what is replaced serves until the clean-up."""
-        found = []
+        """What the caller meets in a world.
+
+        Of a target that is being replaced there are two, the new one and, until the
+        clean-up, the old one: the one that is permitted counts.
+        """
+        met = []
         for key in self.caller.keys:
             value = world.get(key)
             if key[0] == "stage" and value is not None:
                 value = world.get(value)
             if isinstance(value, Invoked):
-                found.append(Met(_state(value, world), self._permitted(value, world)))
-        if not found:
+                met.append(Met(_state(value, world), self._permitted(value, world)))
+        if not met:
             return Met(State.ABSENT, None)
-        return next((one for one in found if not one.is_denied), found[0])
+        return next((one for one in met if not one.is_denied), met[0])
 
     def _permitted(self, invoked: Invoked, world: World) -> bool | None:
+        """Whether the caller may invoke something; None for unknown."""
         if not self.caller.needs_permission:
             return True
         if self.permits is None or invoked.qualifier is None:
@@ -515,16 +550,17 @@ class _Scene(NamedTuple):
         held = [
             one.qualifiers for one in self.permits if not one.key or world.get(one.key)
         ]
-        if any(found == {invoked.qualifier} for found in held):
+        if any(one == {invoked.qualifier} for one in held):
             return True
         if self.read.may_be_permitted_otherwise or any(
-            not found.isdisjoint({invoked.qualifier, None}) for found in held
+            not one.isdisjoint({invoked.qualifier, None}) for one in held
         ):
             return None
         return False
 
 
 def _state(invoked: Invoked, world: World) -> State:
+    """Which state of a function somebody meets who invokes something."""
     behind = invoked.behind
     if behind is not None and behind[0] == "alias":
         behind = world.get(behind)

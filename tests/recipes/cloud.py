@@ -43,6 +43,8 @@ class Cloud:
         self.action = "Modify"
         # The properties of the function that the change set changes.
         self.changes: tuple[str, ...] = ()
+        # Why there is no change set where nothing changes.
+        self.reason = "The submitted information didn't contain changes."
         self.questions: list[Mapping[str, str]] = []
 
     def asked(self, action: str) -> Mapping[str, str]:
@@ -95,8 +97,8 @@ class Cloud:
         name = "<ChangeSetName>release</ChangeSetName><StackName>orders</StackName>"
         if not self.changes:
             return (
-                f"{name}<Status>FAILED</Status><StatusReason>The submitted information "
-                "didn't contain changes.</StatusReason><Changes/>"
+                f"{name}<Status>FAILED</Status><StatusReason>{self.reason}"
+                "</StatusReason><Changes/>"
             )
         details = "".join(_DETAIL.format(name=change) for change in self.changes)
         return (

@@ -353,6 +353,20 @@ def test_github_deployment_of_no_change_is_no_failure(
     assert "ExecuteChangeSet" not in asked
 
 
+@pytest.mark.parametrize("fail_on", ["warning", "error"])
+def test_github_deployment_fails_with_its_change_set(
+    deployment: Shell, cloudformation: Cloud, fail_on: str
+) -> None:
+    deployment.write({"templates/orders.yaml": STORY / "alias.yaml"})
+    cloudformation.reason = "User is not authorized to perform: lambda:GetFunction"
+    done = _deploy(deployment, cloudformation, fail_on=fail_on)
+    code, said = done["Ask CloudFormation what would change"]
+    assert code == 1
+    assert "not authorized to perform" in said
+    asked = {question["Action"] for question in cloudformation.questions}
+    assert "ExecuteChangeSet" not in asked
+
+
 ACTION = ROOT / "action.yml"
 
 
@@ -490,3 +504,12 @@ def test_codebuild_pull_request_shows_the_race(pull_request: Shell) -> None:
         found = _failures(runner.folder / name)
         assert "This update changes Architectures of Orders" in found
         assert f"templates/orders.yaml:{FUNCTION_LINE}:11" in found
+
+
+def test_codebuild_push_is_compared_with_the_commit_before(pull_request: Shell) -> None:
+    phases = document("buildspec.yml")["phases"].values()
+    lines = [line for phase in phases for line in phase["commands"]]
+    runner = _clone(pull_request, "runner", "merge", "--single-branch", "--depth=1")
+    done = runner.run("\n".join(lines))
+    assert done.returncode != 0, done.stderr
+    _race_alone(done.stdout)

@@ -1,15 +1,19 @@
-"""The words for what a template holds: resources, targets, what SAM publishes."""
+"""The words for what a template holds: resources, targets, qualifiers, cases.
+
+Below here, nothing is put into words, and nothing that is compared is a word.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from cfn_lint_lambda_race.template import Reading, Target
+from cfn_lint_lambda_race.template import Reading, Scenario, Target
 from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._sam import parse_reference
+from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
 
 # The path of a CDK construct as a message may print it.
 _CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
@@ -84,6 +88,35 @@ _HOLDERS = {
 def name_holder(holder: Holder) -> str:
     """What is attached to a qualifier, in words."""
     return _HOLDERS[holder.form].format(id=holder.id, event=holder.event)
+
+
+def say_cases(cases: Sequence[Scenario]) -> str:
+    """The cases in which something holds: the first two, the others counted.
+
+    ``IsProd is true and Stage is live or IsProd is false``; empty without cases, which
+    means always.
+    """
+    count = len(cases) - 2
+    more = f" or in {count} more case{'s' if count > 1 else ''}" if count > 0 else ""
+    return " or ".join(_say_case(case) for case in cases[:2]) + more
+
+
+def name_stack(when: Scenario) -> str:
+    """What a message on a stack that does not take the defaults begins with."""
+    case = _say_case(when)
+    return f"When {case}: " if case else ""
+
+
+def _say_case(case: Scenario) -> str:
+    conditions = (
+        f"{name} is {'true' if value else 'false'}"
+        for name, value in case.of_kind(CONDITION)
+    )
+    parameters = (
+        f"{name} is {'empty' if value == '' else value}"
+        for name, value in case.of_kind(PARAMETER)
+    )
+    return " and ".join([*conditions, *parameters])
 
 
 def _without_branches(path: Path) -> Path:

@@ -2,13 +2,13 @@
 
 Each pair changes the code of one function as well, so that the finding tells whether
 the pair counts as a change of its configuration, and by which name.
+
+Tests `update/_changes.py` and `update/_values.py` too.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,143 +17,41 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import CONFIGURATION, operations
-from cfn_lint_lambda_race.template import Alternative, Resource
 from cfn_lint_lambda_race.template._sam import WRITTEN_OUT
 from cfn_lint_lambda_race.template._scenario import CONDITION
-from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
-from cfn_lint_lambda_race.update._deployment import Deployment
-from tests.linting import CORPUS, FUNCTION, ROOT, lint_template, messages, paths
+from cfn_lint_lambda_race.update import Settings, configure, update_of
+from tests.building import (
+    LAYER,
+    ROLE,
+    Template_,
+    new_code,
+    parameter,
+    resource,
+    sam,
+    stack,
+    variables,
+)
+from tests.linting import CORPUS, ROOT, lint_template, messages
+from tests.translation import translated
+from tests.updates import (
+    CONDITIONS,
+    STAGE,
+    STAGES,
+    both_sides_changed,
+    changed,
+    conditional,
+    if_dev,
+    if_prod,
+    staged,
+    update,
+)
 
-Template_ = dict[str, Any]
 Pair = tuple[Any, Any]
-
-ARTICLE = CORPUS / "article"
-ROLE = "arn:aws:iam::123456789012:role/orders"
-LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:deps"
-
-
-# -- templates ---------------------------------------------------------------------
-
-
-def stack(
-    properties: Mapping[str, Any] | None = None,
-    invoked: Any = None,
-    **sections: Any,
-) -> Template_:
-    """A function ``Orders``, and a topic that invokes it; None removes a property."""
-    function: Template_ = deepcopy(FUNCTION)
-    merge(function["Properties"], properties or {})
-    subscription = {
-        "Type": "AWS::SNS::Subscription",
-        "Properties": {
-            "TopicArn": "arn:aws:sns:us-east-1:123456789012:orders",
-            "Protocol": "lambda",
-            "Endpoint": invoked or {"Fn::GetAtt": ["Orders", "Arn"]},
-        },
-    }
-    resources = {"Orders": function, "Invocation": subscription}
-    return {"Resources": {**resources, **sections.pop("Resources", {})}, **sections}
-
-
-def sam(properties: Mapping[str, Any] | None = None, **sections: Any) -> Template_:
-    """A SAM function ``Orders`` that a schedule invokes."""
-    function: dict[str, Any] = {
-        "Type": "AWS::Serverless::Function",
-        "Properties": {
-            "CodeUri": {"Bucket": "artifacts", "Key": "orders.zip"},
-            "Handler": "index.handler",
-            "Role": ROLE,
-            "Runtime": "python3.13",
-            "Events": {
-                "Hourly": {
-                    "Type": "Schedule",
-                    "Properties": {"Schedule": "rate(1 hour)"},
-                }
-            },
-        },
-    }
-    merge(function["Properties"], properties or {})
-    resources = {"Orders": function, **sections.pop("Resources", {})}
-    transform = "AWS::Serverless-2016-10-31"
-    return {"Transform": transform, "Resources": resources, **sections}
-
-
-def merge(into: dict[str, Any], properties: Mapping[str, Any]) -> None:
-    for name, value in properties.items():
-        if value is None:
-            into.pop(name, None)
-        else:
-            into[name] = value
-
-
-def parameter(**fields: Any) -> Template_:
-    return {"Type": "String", **fields}
-
-
-def resource(kind: str, **properties: Any) -> Template_:
-    return {"Type": f"AWS::{kind}", "Properties": properties}
-
-
-def new_code(template: Template_, function: str = "Orders") -> Template_:
-    """The template with other code for the function."""
-    template = deepcopy(template)
-    properties = template["Resources"][function]["Properties"]
-    if "CodeUri" in properties:
-        properties["CodeUri"]["Key"] = "orders-2.zip"
-    else:
-        properties["Code"]["S3Key"] = "orders-2.zip"
-    return template
-
-
-def variables(**values: Any) -> Template_:
-    return {"Environment": {"Variables": values}}
-
-
-# -- reading -----------------------------------------------------------------------
-
-
-def load(path: Path) -> Template:
-    """A template as cfn-lint has it when it runs the rules."""
-    cfn = Template(str(path), json.loads(path.read_text()), ["us-east-1"])
-    assert cfn.transform() == []
-    return cfn
-
-
-def update(folder: Path, before: Template_, after: Template_) -> Update:
-    """The update between two templates, by ``baseline_path``."""
-    (folder / "before.json").write_text(json.dumps(before))
-    (folder / "after.json").write_text(json.dumps(after))
-    return update_of(
-        configured(folder / "after.json", baseline_path=str(folder / "before.json"))
-    )
-
-
-def configured(path: Path, **settings: str) -> Template:
-    cfn = load(path)
-    configure(cfn, Settings(**settings))
-    return cfn
-
-
-def changed(found: Update, function: str = "Orders") -> tuple[str, ...]:
-    """The properties that W9831 names: code, then configuration; none if silent."""
-    assert found.problem == ""
-    return tuple(
-        change.name
-        for one in found.concurrent
-        if one.function == function
-        for change in (*one.code, *one.configuration)
-        if not change.row.is_inert
-    )
 
 
 # -- what is the same --------------------------------------------------------------
 
 _QUEUE = {"Queue": {"Type": "AWS::SQS::Queue"}}
-_STAGE = {"Stage": parameter(Default="prod")}
-_CONDITIONS = {
-    "Parameters": _STAGE,
-    "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
-}
 
 # Values of an environment variable.
 SAME_VALUES: dict[str, Pair] = {
@@ -207,8 +105,8 @@ SAME_VALUES: dict[str, Pair] = {
 }
 
 SECTIONS = {
-    "Conditions": _CONDITIONS["Conditions"],
-    "Parameters": {**_STAGE, "One": parameter(), "Two": parameter()},
+    "Conditions": CONDITIONS["Conditions"],
+    "Parameters": {**STAGE, "One": parameter(), "Two": parameter()},
     "Mappings": {"Map": {"a": {"b": "c", "d": "e"}}},
     "Resources": _QUEUE,
 }
@@ -774,6 +672,32 @@ def test_globals_under_the_language_extensions_are_read_alike(
     transforms = [before["Transform"], "AWS::LanguageExtensions"]
     before["Transform"] = sorted(transforms, reverse=not is_extended_first)
     assert changed(update(tmp_path, before, new_code(before))) == ()
+    after = new_code(before)
+    after["Mappings"]["Stages"]["prod"]["Name"] = "three"
+    is_known = "resolve" not in value
+    assert changed(update(tmp_path, before, after)) == ("Code", "Environment")
+    del before["Globals"]["Function"]["Environment"]["Variables"]["NAME"]
+    del after["Globals"]["Function"]["Environment"]["Variables"]["NAME"]
+    expected = ("Code", "Environment") if is_known else ()
+    assert changed(update(tmp_path, before, after)) == expected
+
+
+@pytest.mark.parametrize("make", [stack, sam], ids=["cloudformation", "sam"])
+def test_the_language_extensions_leave_the_baseline_what_it_is(
+    make: Any, tmp_path: Path
+) -> None:
+    """Where cfn-lint makes something else of a template, its file is read again."""
+    before = make(
+        {"Timeout": {"Fn::FindInMap": ["Stages", {"Ref": "Stage"}, "Seconds"]}},
+        Parameters={"Stage": parameter(Default="dev")},
+        Mappings={"Stages": {"dev": {"Seconds": 5}, "prod": {"Seconds": 9}}},
+    )
+    transforms = ["AWS::LanguageExtensions"]
+    before["Transform"] = [*transforms, *([before["Transform"]] if make is sam else [])]
+    assert changed(update(tmp_path, before, new_code(before))) == ()
+    after = new_code(before)
+    after["Mappings"]["Stages"]["dev"]["Seconds"] = 6
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
 
 
 def test_tracing_that_is_disabled_is_none(tmp_path: Path) -> None:
@@ -809,37 +733,28 @@ def test_globals_and_a_property_are_the_same(tmp_path: Path) -> None:
 # -- conditions --------------------------------------------------------------------
 
 
-def _conditional(code: Any, timeout: Any) -> Template_:
-    properties = {"Code": {"S3Bucket": "a", "S3Key": code}, "Timeout": timeout}
-    return stack(properties, **deepcopy(_CONDITIONS))
-
-
-def _if(one: Any, other: Any) -> Template_:
-    return {"Fn::If": ["IsProd", one, other]}
-
-
 def test_changes_of_one_scenario_race(tmp_path: Path) -> None:
-    before = _conditional("1", 3)
-    after = _conditional(_if("2", "1"), _if(9, 3))
+    before = conditional("1", 3)
+    after = conditional(if_prod("2", "1"), if_prod(9, 3))
     assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
 
 
 def test_a_default_that_flips_a_condition_counts(tmp_path: Path) -> None:
-    before = _conditional(_if("1", "2"), _if(3, 9))
+    before = conditional(if_prod("1", "2"), if_prod(3, 9))
     after = deepcopy(before)
     after["Parameters"]["Stage"]["Default"] = "dev"
     assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
 
 
 def test_a_condition_that_is_flipped_counts(tmp_path: Path) -> None:
-    before = _conditional(_if("1", "2"), _if(3, 9))
+    before = conditional(if_prod("1", "2"), if_prod(3, 9))
     after = deepcopy(before)
     after["Conditions"]["IsProd"] = {"Fn::Not": [before["Conditions"]["IsProd"]]}
     assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
 
 
 def test_a_condition_that_is_flipped_on_one_side_only_is_told(tmp_path: Path) -> None:
-    before, after = _conditional("1", 3), _conditional(_if("1", "2"), _if(3, 9))
+    before, after = conditional("1", 3), conditional(if_prod("1", "2"), if_prod(3, 9))
     after["Parameters"]["Stage"]["Default"] = "dev"
     (found,) = update(tmp_path, before, after).concurrent
     assert found.when.get(CONDITION, "IsProd") is False
@@ -849,7 +764,7 @@ def test_the_branches_of_a_condition_that_is_not_flipped_stay_apart(
     tmp_path: Path,
 ) -> None:
     other = {"Fn::If": ["IsOther", "1", "2"]}
-    before = _conditional(other, other)
+    before = conditional(other, other)
     before["Parameters"]["Other"] = parameter()
     before["Conditions"]["IsOther"] = {"Fn::Equals": [{"Ref": "Other"}, "yes"]}
     after = deepcopy(before)
@@ -860,7 +775,7 @@ def test_the_branches_of_a_condition_that_is_not_flipped_stay_apart(
 def test_a_function_that_a_flipped_condition_creates_has_no_race(
     tmp_path: Path,
 ) -> None:
-    before = _conditional(_if("1", "2"), _if(3, 9))
+    before = conditional(if_prod("1", "2"), if_prod(3, 9))
     before["Resources"]["Orders"]["Condition"] = "IsProd"
     before["Resources"]["Invocation"]["Condition"] = "IsProd"
     after = deepcopy(before)
@@ -870,43 +785,28 @@ def test_a_function_that_a_flipped_condition_creates_has_no_race(
 
 
 def test_a_condition_without_a_default_holds_on_both_sides(tmp_path: Path) -> None:
-    before = _conditional(_if("1", "2"), _if(3, 9))
+    before = conditional(if_prod("1", "2"), if_prod(3, 9))
     del before["Parameters"]["Stage"]["Default"]
     assert changed(update(tmp_path, before, deepcopy(before))) == ()
     after = deepcopy(before)
     properties = after["Resources"]["Orders"]["Properties"]
-    properties.update(Code={"S3Bucket": "a", "S3Key": _if("1", "4")}, Timeout=9)
+    properties.update(Code={"S3Bucket": "a", "S3Key": if_prod("1", "4")}, Timeout=9)
     # New code where it is not the product, another timeout where it is.
     assert changed(update(tmp_path, before, after)) == ()
 
 
 def test_changes_that_never_meet_do_not(tmp_path: Path) -> None:
-    before = _conditional("1", 3)
-    after = _conditional(_if("2", "1"), _if(3, 9))
+    before = conditional("1", 3)
+    after = conditional(if_prod("2", "1"), if_prod(3, 9))
     assert changed(update(tmp_path, before, after)) == ()
 
 
-_STAGES = {"Default": "prod", "AllowedValues": ["prod", "dev"]}
-
-
-def _staged(code: Any, timeout: Any, **stage: Any) -> Template_:
-    """A function whose code and timeout rest on what the stage is."""
-    template = _conditional(code, timeout)
-    template["Parameters"]["Stage"] = parameter(**stage)
-    template["Conditions"]["IsDev"] = {"Fn::Equals": [{"Ref": "Stage"}, "dev"]}
-    return template
-
-
-def _if_dev(one: Any, other: Any) -> Template_:
-    return {"Fn::If": ["IsDev", one, other]}
-
-
-@pytest.mark.parametrize("stage", [_STAGES, {"Default": "prod"}, {}], ids=str)
+@pytest.mark.parametrize("stage", [STAGES, {"Default": "prod"}, {}], ids=str)
 def test_the_branch_that_no_default_takes_races(
     stage: Template_, tmp_path: Path
 ) -> None:
-    before = _staged(_if("1", "2"), _if(3, 9), **stage)
-    after = _staged(_if("1", "4"), _if(3, 5), **stage)
+    before = staged(if_prod("1", "2"), if_prod(3, 9), **stage)
+    after = staged(if_prod("1", "4"), if_prod(3, 5), **stage)
     found = update(tmp_path, before, after)
     assert changed(found) == ("Code", "Timeout")
     (tmp_path / "before.json").write_text(json.dumps(before))
@@ -918,8 +818,8 @@ def test_the_branch_that_no_default_takes_races(
 def test_branches_of_a_condition_that_is_defined_anew_are_not_compared(
     tmp_path: Path,
 ) -> None:
-    before = _staged(_if("1", "2"), _if(3, 9), **_STAGES)
-    after = _staged(_if("1", "4"), _if(3, 5), **_STAGES)
+    before = staged(if_prod("1", "2"), if_prod(3, 9), **STAGES)
+    after = staged(if_prod("1", "4"), if_prod(3, 5), **STAGES)
     is_prod = {"Fn::Not": [{"Condition": "IsDev"}]}
     after["Conditions"]["IsProd"] = is_prod
     assert changed(update(tmp_path, before, after)) == ()
@@ -927,28 +827,30 @@ def test_branches_of_a_condition_that_is_defined_anew_are_not_compared(
     assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
 
 
-@pytest.mark.parametrize("stage", [_STAGES, {"Default": "prod"}, {}], ids=str)
-@pytest.mark.parametrize("timeouts", [(_if(3, 9), _if(3, 5)), (_if_dev(3, 9),) * 2])
+@pytest.mark.parametrize("stage", [STAGES, {"Default": "prod"}, {}], ids=str)
+@pytest.mark.parametrize(
+    "timeouts", [(if_prod(3, 9), if_prod(3, 5)), (if_dev(3, 9),) * 2]
+)
 def test_branches_that_exclude_each_other_do_not(
     timeouts: tuple[Any, Any], stage: Template_, tmp_path: Path
 ) -> None:
-    before = _staged(_if("1", "2"), timeouts[0], **stage)
-    after = _staged(_if("4", "2"), timeouts[1], **stage)
+    before = staged(if_prod("1", "2"), timeouts[0], **stage)
+    after = staged(if_prod("4", "2"), timeouts[1], **stage)
     assert changed(update(tmp_path, before, after)) == ()
 
 
-@pytest.mark.parametrize("stage", [_STAGES, {"Default": "prod"}, {}], ids=str)
+@pytest.mark.parametrize("stage", [STAGES, {"Default": "prod"}, {}], ids=str)
 def test_conditions_that_exclude_each_other_do_not(
     stage: Template_, tmp_path: Path
 ) -> None:
-    before = _staged(_if("1", "2"), _if_dev(3, 9), **stage)
-    after = _staged(_if("4", "2"), _if_dev(5, 9), **stage)
+    before = staged(if_prod("1", "2"), if_dev(3, 9), **stage)
+    after = staged(if_prod("4", "2"), if_dev(5, 9), **stage)
     assert changed(update(tmp_path, before, after)) == ()
 
 
 def test_a_change_meets_only_what_changes_in_its_scenario(tmp_path: Path) -> None:
-    before = _staged("1", 3)
-    after = _staged(_if("2", "1"), _if(3, 9))
+    before = staged("1", 3)
+    after = staged(if_prod("2", "1"), if_prod(3, 9))
     after["Resources"]["Orders"]["Properties"]["MemorySize"] = 256
     assert changed(update(tmp_path, before, after)) == ("Code", "MemorySize")
 
@@ -956,8 +858,8 @@ def test_a_change_meets_only_what_changes_in_its_scenario(tmp_path: Path) -> Non
 def test_a_value_that_a_choice_replaces_is_judged_by_its_default(
     tmp_path: Path,
 ) -> None:
-    before = _staged("1", 3, **_STAGES)
-    after = _staged("2", _if(3, 9), **_STAGES)
+    before = staged("1", 3, **STAGES)
+    after = staged("2", if_prod(3, 9), **STAGES)
     assert changed(update(tmp_path, before, after)) == ()
     assert changed(update(tmp_path, after, before)) == ()
 
@@ -966,7 +868,7 @@ def test_a_key_that_no_default_selects_counts(tmp_path: Path) -> None:
     def mapped(value: str) -> Template_:
         return _refers(
             {"Fn::FindInMap": ["M", {"Ref": "Stage"}, "v"]},
-            Parameters={"Stage": parameter(**_STAGES)},
+            Parameters={"Stage": parameter(**STAGES)},
             Mappings={"M": {"prod": {"v": "1"}, "dev": {"v": value}}},
         )
 
@@ -978,90 +880,12 @@ def test_a_key_that_no_default_selects_counts(tmp_path: Path) -> None:
 # -- functions ---------------------------------------------------------------------
 
 
-def _said(folder: Path, before: Template_, after: Template_, rule: str) -> str:
-    """When a finding says that it holds; empty where it does not say."""
-    (folder / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={folder / 'before.json'}"
-    (message,) = messages(lint_template(folder, after, "-x", setting), rule)
-    return "".join(re.findall(r" when (.*?)(?:, and| but) ", message))
-
-
-def _by_stage(code: str, timeout: str, services: Mapping[str, str]) -> Template_:
-    """A function whose variable comes from a mapping of four stages."""
-    return stack(
-        {
-            **variables(
-                SERVICE={"Fn::FindInMap": ["Services", {"Ref": "Stage"}, "Name"]},
-                TIMEOUT=timeout,
-            ),
-            "Code": {"S3Bucket": "a", "S3Key": code},
-        },
-        Parameters={"Stage": parameter(AllowedValues=list(services))},
-        Mappings={
-            "Services": {stage: {"Name": name} for stage, name in services.items()}
-        },
-    )
-
-
-_SERVICES = {"dev": "d", "test": "t", "live": "l", "demo": "m"}
-
-
-@pytest.mark.parametrize(
-    ("services", "said"),
-    [
-        ({"live": "L"}, "Stage is live"),
-        ({"dev": "D", "live": "L"}, "Stage is dev or Stage is live"),
-        (
-            {"dev": "D", "test": "T", "live": "L"},
-            "Stage is dev or Stage is test or in 1 more case",
-        ),
-        ({"dev": "D", "test": "T", "live": "L", "demo": "M"}, ""),
-    ],
-)
-def test_every_stage_that_races_is_told(
-    services: dict[str, str], said: str, tmp_path: Path
-) -> None:
-    before = _by_stage("1", "3", _SERVICES)
-    after = _by_stage("2", "3", {**_SERVICES, **services})
-    assert _said(tmp_path, before, after, "W9831") == said
-
-
-def test_a_change_of_every_stage_says_none(tmp_path: Path) -> None:
-    before, after = (_by_stage(one, one, _SERVICES) for one in "12")
-    assert _said(tmp_path, before, after, "W9831") == ""
-
-
-def test_choices_that_make_no_difference_are_not_told(tmp_path: Path) -> None:
-    before = _staged(_if("1", "2"), _if_dev(3, 9))
-    after = _staged(_if("3", "4"), _if_dev(4, 8))
-    assert _said(tmp_path, before, after, "W9831") == ""
-
-
-@pytest.mark.parametrize("timeout", [5, 9])
-def test_an_update_that_publishes_nothing_says_when(
-    timeout: int, tmp_path: Path
-) -> None:
-    def side(one: int, other: int) -> Template_:
-        template = _shielded()
-        template["Parameters"] = {"Stage": parameter()}
-        template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
-        template["Resources"]["Orders"]["Properties"]["Timeout"] = _if(one, other)
-        return template
-
-    said = _said(tmp_path, side(3, 9), side(4, timeout), "W9832")
-    assert said == ("IsProd is true" if timeout == 9 else "")
-
-
-def _both_sides(**properties: Any) -> Template_:
-    return new_code(stack({"Timeout": 9, **properties}))
-
-
 def test_a_new_function_has_no_race(tmp_path: Path) -> None:
     before = stack()
     del before["Resources"]["Orders"], before["Resources"]["Invocation"]
     before["Resources"]["Queue"] = resource("SQS::Queue")
-    assert update(tmp_path, before, _both_sides()).concurrent == ()
-    assert update(tmp_path, _both_sides(), before).concurrent == ()
+    assert update(tmp_path, before, both_sides_changed()).concurrent == ()
+    assert update(tmp_path, both_sides_changed(), before).concurrent == ()
 
 
 @pytest.mark.parametrize(
@@ -1076,13 +900,13 @@ def test_a_new_function_has_no_race(tmp_path: Path) -> None:
 def test_a_replaced_function_has_no_race(
     old: Template_, new: Template_, tmp_path: Path
 ) -> None:
-    assert update(tmp_path, stack(old), _both_sides(**new)).concurrent == ()
+    assert update(tmp_path, stack(old), both_sides_changed(**new)).concurrent == ()
 
 
 def test_a_function_with_the_default_package_type_is_not_replaced(
     tmp_path: Path,
 ) -> None:
-    found = update(tmp_path, stack(), _both_sides(PackageType="Zip"))
+    found = update(tmp_path, stack(), both_sides_changed(PackageType="Zip"))
     assert changed(found) == ("Code", "Timeout")
 
 
@@ -1093,128 +917,12 @@ def test_architectures_are_code(tmp_path: Path) -> None:
     assert changed(update(tmp_path, stack(), new_code(both))) == ()
 
 
-# -- shields -----------------------------------------------------------------------
-
-_ALIAS = {
-    "OrdersVersion": resource("Lambda::Version", FunctionName={"Ref": "Orders"}),
-    "Live": resource(
-        "Lambda::Alias",
-        FunctionName={"Ref": "Orders"},
-        FunctionVersion={"Fn::GetAtt": "OrdersVersion.Version"},
-        Name="live",
-    ),
-}
-_LATEST = {
-    "Live": resource(
-        "Lambda::Alias",
-        FunctionName={"Ref": "Orders"},
-        FunctionVersion="$LATEST",
-        Name="live",
-    )
-}
-
-
-def _shielded(**properties: Any) -> Template_:
-    return stack(properties, invoked={"Ref": "Live"}, Resources=deepcopy(_ALIAS))
-
-
-def _idle(**properties: Any) -> Template_:
-    template = stack(properties)
-    del template["Resources"]["Invocation"]
-    return template
-
-
-def test_a_function_behind_an_alias_is_silent(tmp_path: Path) -> None:
-    after = new_code(_shielded(Timeout=9))
-    assert update(tmp_path, _shielded(), after).concurrent == ()
-
-
-def test_the_update_that_introduces_the_alias_still_races(tmp_path: Path) -> None:
-    after = new_code(_shielded(Timeout=9))
-    assert changed(update(tmp_path, stack(), after)) == ("Code", "Timeout")
-
-
-def test_the_update_that_removes_the_alias_races(tmp_path: Path) -> None:
-    assert changed(update(tmp_path, _shielded(), _both_sides())) == ("Code", "Timeout")
-
-
-def test_a_target_beside_the_alias_races(tmp_path: Path) -> None:
-    before, after = _shielded(), new_code(_shielded(Timeout=9))
-    for template in (before, after):
-        template["Resources"]["Rule"] = resource(
-            "Events::Rule",
-            ScheduleExpression="rate(1 hour)",
-            Targets=[{"Id": "orders", "Arn": {"Fn::GetAtt": "Orders.Arn"}}],
-        )
-    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
-
-
-def test_an_alias_of_latest_shields_nobody(tmp_path: Path) -> None:
-    before, after = (
-        stack(properties, invoked={"Ref": "Live"}, Resources=deepcopy(_LATEST))
-        for properties in ({}, {"Timeout": 9})
-    )
-    assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Timeout")
-
-
-def test_nobody_invokes_a_function_without_versions(tmp_path: Path) -> None:
-    found = update(tmp_path, _idle(), new_code(_idle(Timeout=9)))
-    assert changed(found) == ("Code", "Timeout")
-
-
-@pytest.mark.parametrize("published", [["OrdersVersion"], ["OrdersVersion", "Live"]])
-def test_nobody_invokes_a_function_with_versions(
-    published: list[str], tmp_path: Path
-) -> None:
-    before, after = _idle(), new_code(_idle(Timeout=9))
-    for template in (before, after):
-        template["Resources"].update({name: _ALIAS[name] for name in published})
-    assert update(tmp_path, before, after).concurrent == ()
-
-
-@pytest.mark.parametrize("stage", [_STAGES, {}, {**_STAGES, "Default": "dev"}])
-def test_a_shield_that_a_condition_takes_away(stage: Template_, tmp_path: Path) -> None:
-    def shielded(code: str, timeout: Any) -> Template_:
-        template = _staged(code, timeout, **stage)
-        template["Resources"].update(deepcopy(_ALIAS))
-        invoked = _if({"Ref": "Live"}, {"Fn::GetAtt": "Orders.Arn"})
-        template["Resources"]["Invocation"]["Properties"]["Endpoint"] = invoked
-        return template
-
-    found = update(tmp_path, shielded("1", 3), shielded("2", 9))
-    assert changed(found) == ("Code", "Timeout")
-    # What changes only behind the alias does not race.
-    found = update(tmp_path, shielded("1", _if(3, 9)), shielded("2", _if(4, 9)))
-    assert changed(found) == ()
-
-
-def test_nobody_invokes_a_function_on_managed_instances(tmp_path: Path) -> None:
-    provider = {
-        "CapacityProviderConfig": {
-            "LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "a"}
-        }
-    }
-    before, after = _idle(**provider), new_code(_idle(**provider, Timeout=9))
-    assert changed(update(tmp_path, before, after)) == ()
-
-
-def test_sam_publishes(tmp_path: Path) -> None:
-    before, after = sam({"AutoPublishAlias": "live"}), sam({"Timeout": 9})
-    merge(after["Resources"]["Orders"]["Properties"], {"AutoPublishAlias": "live"})
-    assert update(tmp_path, before, new_code(after)).concurrent == ()
-    without = sam({"Timeout": 9})
-    assert changed(update(tmp_path, sam(), new_code(without))) == ("Code", "Timeout")
-
-
 # -- SAM's source and what SAM makes of it -----------------------------------------
 
 
 def _processed(template: Template_) -> Template_:
-    translator = pytest.importorskip("samtranslator.translator.translator")
-    parser = pytest.importorskip("samtranslator.parser.parser")
-    translate = translator.Translator({}, parser.Parser()).translate
-    translated: Template_ = translate(deepcopy(template), parameter_values={})
-    return translated
+    processed: Template_ = translated(template)
+    return processed
 
 
 def _rich(**properties: Any) -> Template_:
@@ -1302,57 +1010,6 @@ def test_an_image_that_is_built_against_one_that_is_pushed_is_unknown(
     assert update(tmp_path, before, after).concurrent == ()
 
 
-# -- the article -------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not ARTICLE.exists(), reason="no corpus beside us")
-def test_the_article(tmp_path: Path) -> None:
-    templates = {
-        path.name.removesuffix(".template.json"): json.loads(path.read_text())
-        for path in ARTICLE.glob("*.json")
-    }
-    prefix = "cdk-datadog"
-    x86, arm = templates[f"{prefix}-x86"], templates[f"{prefix}-arm"]
-    function = "HelloHandler2E4FBA4D"
-    assert changed(update(tmp_path, x86, arm), function) == ("Architectures", "Layers")
-    x86, arm = templates[f"{prefix}-x86-alias"], templates[f"{prefix}-arm-alias"]
-    assert update(tmp_path, x86, arm)[:3] == ("", (), ())
-
-
-# -- the finding -------------------------------------------------------------------
-
-
-def test_the_finding_names_both_sides(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(stack()))
-    after = new_code(stack({"Timeout": 9, "MemorySize": 512, "Description": "more"}))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    matches = lint_template(tmp_path, after, "-x", setting)
-    assert paths(matches, "W9831") == ["Resources/Orders/Properties/Timeout"]
-    assert messages(matches, "W9831") == [
-        "This update changes Code of Orders (UpdateFunctionCode) and its MemorySize "
-        "and Timeout (UpdateFunctionConfiguration), and between the two calls $LATEST "
-        "mixes old and new; invoke an alias first (cfn-lint-lambda-race plan)"
-    ]
-
-
-def test_the_finding_tells_what_a_new_architecture_breaks(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(stack()))
-    after = stack({"Architectures": ["arm64"], "Layers": [f"{LAYER}:2"]})
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
-    assert "layer binaries fail with 'exec format error'" in message
-
-
-def test_a_new_architecture_breaks_no_layers_where_there_are_none(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(stack()))
-    after = stack({"Architectures": ["arm64"], "Timeout": 9})
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
-    assert "exec format error" not in message
-
-
 # -- broken templates --------------------------------------------------------------
 
 BROKEN = [None, 5, "text", True, [], {}, [None], {"Ref": 5}, {"Fn::If": "x"}]
@@ -1433,120 +1090,3 @@ def test_a_chain_of_replacements_ends(tmp_path: Path) -> None:
     # How far the replacement comes is not known, so it is none.
     found = update(tmp_path, chain("one"), new_code(chain("two")))
     assert changed(found) == ()
-
-
-# -- what only a deployment invokes ------------------------------------------------
-
-DEPLOYING: dict[str, Template_] = {
-    "custom resource": {
-        "Thing": resource(
-            "CloudFormation::CustomResource",
-            ServiceToken={"Fn::GetAtt": ["Orders", "Arn"]},
-        )
-    },
-    "custom resource of a name": {
-        "Thing": {
-            "Type": "Custom::Thing",
-            "Properties": {"ServiceToken": {"Fn::GetAtt": ["Orders", "Arn"]}},
-        }
-    },
-    "CDK's framework": {
-        "Framework": resource(
-            "Lambda::Function",
-            Code={"S3Bucket": "artifacts", "S3Key": "framework.zip"},
-            Handler="framework.onEvent",
-            Role=ROLE,
-            Runtime="nodejs22.x",
-            **variables(USER_ON_EVENT_FUNCTION_ARN={"Fn::GetAtt": ["Orders", "Arn"]}),
-        ),
-        "Thing": resource(
-            "CloudFormation::CustomResource",
-            ServiceToken={"Fn::GetAtt": ["Framework", "Arn"]},
-        ),
-    },
-}
-
-
-@pytest.mark.parametrize("resources", DEPLOYING.values(), ids=DEPLOYING)
-@pytest.mark.parametrize("is_invoked", [False, True])
-def test_what_only_a_deployment_invokes_is_not_met(
-    resources: Template_, is_invoked: bool, tmp_path: Path
-) -> None:
-    before, after = (
-        stack({"Timeout": seconds}, Resources=resources) for seconds in (3, 9)
-    )
-    if not is_invoked:
-        for template in (before, after):
-            del template["Resources"]["Invocation"]
-    found = update(tmp_path, before, new_code(after))
-    assert bool(found.concurrent) is is_invoked
-
-
-@pytest.mark.parametrize("resources", DEPLOYING.values(), ids=DEPLOYING)
-@pytest.mark.parametrize("is_invoked", [False, True])
-def test_what_only_a_deployment_invokes_needs_no_new_version(
-    resources: Template_, is_invoked: bool, tmp_path: Path
-) -> None:
-    events = {} if is_invoked else {"Events": None}
-    before, after = (
-        sam(
-            {"AutoPublishAlias": "live", "Timeout": seconds, **events},
-            Resources=resources,
-        )
-        for seconds in (3, 9)
-    )
-    assert bool(update(tmp_path, before, after).unpublished) is is_invoked
-
-
-def test_the_framework_s_own_functions_are_not_met(tmp_path: Path) -> None:
-    """Its state machine waits for them, in a deployment."""
-    machine = resource(
-        "StepFunctions::StateMachine",
-        DefinitionString={
-            "Fn::Sub": json.dumps(
-                {"States": {"A": {"Type": "Task", "Resource": "${Orders.Arn}"}}}
-            )
-        },
-    )
-    handler = {"Handler": "framework.isComplete"}
-    before, after = (
-        stack({**handler, "Timeout": seconds}, Resources={"Waiter": machine})
-        for seconds in (3, 9)
-    )
-    for template in (before, after):
-        del template["Resources"]["Invocation"]
-    assert update(tmp_path, before, new_code(after)).concurrent == ()
-
-
-def test_only_what_may_differ_is_evaluated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is written alike, and rests on what stays, is the same."""
-    asked: list[str] = []
-    values = Deployment.values
-
-    def count(
-        self: Deployment, function: Resource, name: str
-    ) -> list[Alternative[Any]]:
-        asked.append(name)
-        return values(self, function, name)
-
-    monkeypatch.setattr(Deployment, "values", count)
-    chosen = {"Fn::If": ["IsLarge", 512, 128]}
-    before, after = (
-        stack(
-            {"MemorySize": chosen, "Timeout": seconds, **variables(A={"Ref": "Size"})},
-            Parameters={"Size": parameter(Default="large")},
-            Conditions={"IsLarge": {"Fn::Equals": [{"Ref": "Size"}, "large"]}},
-        )
-        for seconds in (3, 9)
-    )
-    assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Timeout")
-    assert set(asked) == {"Code", "Timeout"}
-    after["Parameters"]["Size"]["Default"] = "small"
-    assert changed(update(tmp_path, before, new_code(after))) == (
-        "Code",
-        "Environment",
-        "MemorySize",
-        "Timeout",
-    )

@@ -1,4 +1,7 @@
-"""What an update is compared with: revisions, files, and settings that cannot hold."""
+"""What an update is compared with: revisions, files, and settings that cannot hold.
+
+Tests `update/__init__.py` too.
+"""
 
 from __future__ import annotations
 
@@ -20,56 +23,32 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.template import Reading
 from cfn_lint_lambda_race.update import Settings, Update, _git, update_of
 from cfn_lint_lambda_race.update._baseline import settings_of_template
+from tests.building import Template_, new_code, resource, sam, stack, variables
+from tests.built import CODE, change_code, from_source, json_text, update_since
 from tests.linting import is_ours, lint, lint_template, messages, paths
 from tests.repositories import Work, _neutral  # noqa: F401
-from tests.test_updates import (
-    Template_,
-    changed,
-    configured,
-    new_code,
-    resource,
-    sam,
-    stack,
-    variables,
-)
+from tests.updates import changed, configured
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("git") is None, reason="no git"),
     pytest.mark.usefixtures("_neutral"),
 ]
-
-CODE = {"src/app.py": "one\n", "src/lib/util.py": "two\n"}
 RACE = ("Code", "Timeout")
-
-
-def _local(**properties: Any) -> Template_:
-    """A SAM function whose code lies below ``src``."""
-    return sam({"CodeUri": "src/", **properties})
-
-
-def _text(template: Template_) -> str:
-    return json.dumps(template, indent=1)
 
 
 @pytest.fixture
 def work(tmp_path: Path) -> Work:
     """One commit of a SAM template and its code; the work tree has a new timeout."""
     work = Work(tmp_path / "work")
-    work.commit({"template.json": _text(_local()), **CODE, ".gitignore": "*.pyc\n"})
-    work.write({"template.json": _text(_local(Timeout=9))})
+    work.commit(
+        {"template.json": json_text(from_source()), **CODE, ".gitignore": "*.pyc\n"}
+    )
+    work.write({"template.json": json_text(from_source(Timeout=9))})
     return work
 
 
-def _since(work: Work, revision: str = "HEAD", name: str = "template.json") -> Update:
-    return update_of(configured(work.root / name, baseline_ref=revision))
-
-
 # -- local code --------------------------------------------------------------------
-
-
-def _unstaged(work: Work) -> None:
-    work.write({"src/app.py": "three\n"})
 
 
 def _staged(work: Work) -> None:
@@ -102,7 +81,7 @@ def _moved_out(work: Work) -> None:
 
 
 CHANGES: list[Callable[[Work], None]] = [
-    _unstaged,
+    change_code,
     _staged,
     _untracked,
     _deleted,
@@ -115,76 +94,82 @@ CHANGES: list[Callable[[Work], None]] = [
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_local_code_counts(change: Callable[[Work], None], work: Work) -> None:
-    assert changed(_since(work)) == ()
+    assert changed(update_since(work)) == ()
     change(work)
-    assert changed(_since(work)) == RACE
+    assert changed(update_since(work)) == RACE
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_committed_code_counts(change: Callable[[Work], None], work: Work) -> None:
     change(work)
     work.commit()
-    assert changed(_since(work, "HEAD~1")) == RACE
-    assert changed(_since(work)) == ()
+    assert changed(update_since(work, "HEAD~1")) == RACE
+    assert changed(update_since(work)) == ()
 
 
 def test_ignored_files_do_not_count(work: Work) -> None:
     work.write({"src/app.pyc": "three\n"})
-    assert changed(_since(work)) == ()
+    assert changed(update_since(work)) == ()
 
 
 def test_files_beside_the_code_do_not_count(work: Work) -> None:
     work.write({"other/app.py": "three\n", "README.md": "three\n"})
-    assert changed(_since(work)) == ()
+    assert changed(update_since(work)) == ()
 
 
 def test_code_alone_is_no_race(work: Work) -> None:
     work.git("checkout", "-q", "template.json")
-    _unstaged(work)
-    assert changed(_since(work)) == ()
+    change_code(work)
+    assert changed(update_since(work)) == ()
 
 
 @pytest.mark.parametrize("path", ["src", "./src", "src/.", "./other/../src/"])
 def test_the_spelling_of_a_path_does_not_count(path: str, work: Work) -> None:
-    work.write({"template.json": _text(_local(CodeUri=path, Timeout=9))})
-    assert changed(_since(work)) == ()
-    _unstaged(work)
-    assert changed(_since(work)) == RACE
+    work.write({"template.json": json_text(from_source(CodeUri=path, Timeout=9))})
+    assert changed(update_since(work)) == ()
+    change_code(work)
+    assert changed(update_since(work)) == RACE
 
 
 def test_another_path_is_new_code(work: Work) -> None:
     work.git("mv", "src", "lib")
-    work.write({"template.json": _text(_local(CodeUri="lib/", Timeout=9))})
-    assert changed(_since(work)) == RACE
+    work.write({"template.json": json_text(from_source(CodeUri="lib/", Timeout=9))})
+    assert changed(update_since(work)) == RACE
 
 
 @pytest.mark.parametrize("path", ["nowhere/", "../outside", "/", "a\0b", "*", "-x"])
 def test_a_path_that_holds_nothing_is_unknown(path: str, work: Work) -> None:
     for seconds in (3, 9):
-        work.write({"template.json": _text(_local(CodeUri=path, Timeout=seconds))})
+        work.write(
+            {"template.json": json_text(from_source(CodeUri=path, Timeout=seconds))}
+        )
         if seconds == 3:
             work.commit()
-    found = _since(work)
+    found = update_since(work)
     assert (changed(found), found.problem) == ((), "")
 
 
 def test_the_template_itself_is_no_code(tmp_path: Path) -> None:
     work = Work(tmp_path / "work")
-    work.commit({"template.json": _text(_local(CodeUri=".")), "app.py": "one\n"})
-    work.write({"template.json": _text(_local(CodeUri=".", Timeout=9))})
-    assert changed(_since(work)) == ()
+    work.commit(
+        {"template.json": json_text(from_source(CodeUri=".")), "app.py": "one\n"}
+    )
+    work.write({"template.json": json_text(from_source(CodeUri=".", Timeout=9))})
+    assert changed(update_since(work)) == ()
     work.write({"app.py": "two\n"})
-    assert changed(_since(work)) == RACE
+    assert changed(update_since(work)) == RACE
 
 
 def test_paths_begin_at_the_template(tmp_path: Path) -> None:
     work = Work(tmp_path / "work")
-    before, after = (_local(CodeUri="../src", Timeout=seconds) for seconds in (3, 9))
-    work.commit({"infra/template.json": _text(before), **CODE})
-    work.write({"infra/template.json": _text(after)})
-    assert changed(_since(work, name="infra/template.json")) == ()
-    _unstaged(work)
-    assert changed(_since(work, name="infra/template.json")) == RACE
+    before, after = (
+        from_source(CodeUri="../src", Timeout=seconds) for seconds in (3, 9)
+    )
+    work.commit({"infra/template.json": json_text(before), **CODE})
+    work.write({"infra/template.json": json_text(after)})
+    assert changed(update_since(work, name="infra/template.json")) == ()
+    change_code(work)
+    assert changed(update_since(work, name="infra/template.json")) == RACE
 
 
 def test_code_of_globals_counts(tmp_path: Path) -> None:
@@ -196,11 +181,11 @@ def test_code_of_globals_counts(tmp_path: Path) -> None:
         )
         for seconds in (3, 9)
     )
-    work.commit({"template.json": _text(before), **CODE})
-    work.write({"template.json": _text(after)})
-    assert changed(_since(work)) == ()
-    _unstaged(work)
-    assert changed(_since(work)) == RACE
+    work.commit({"template.json": json_text(before), **CODE})
+    work.write({"template.json": json_text(after)})
+    assert changed(update_since(work)) == ()
+    change_code(work)
+    assert changed(update_since(work)) == RACE
 
 
 def test_inline_code_wins_over_code_of_globals(tmp_path: Path) -> None:
@@ -212,20 +197,20 @@ def test_inline_code_wins_over_code_of_globals(tmp_path: Path) -> None:
         )
         for seconds in (3, 9)
     )
-    work.commit({"template.json": _text(before), **CODE})
-    work.write({"template.json": _text(after)})
-    _unstaged(work)
-    assert changed(_since(work)) == ()
+    work.commit({"template.json": json_text(before), **CODE})
+    work.write({"template.json": json_text(after)})
+    change_code(work)
+    assert changed(update_since(work)) == ()
 
 
 def test_code_of_a_plain_function_counts(tmp_path: Path) -> None:
     work = Work(tmp_path / "work")
     before, after = (stack({"Code": "./src", "Timeout": seconds}) for seconds in (3, 9))
-    work.commit({"template.json": _text(before), **CODE})
-    work.write({"template.json": _text(after)})
-    assert changed(_since(work)) == ()
-    _unstaged(work)
-    assert changed(_since(work)) == RACE
+    work.commit({"template.json": json_text(before), **CODE})
+    work.write({"template.json": json_text(after)})
+    assert changed(update_since(work)) == ()
+    change_code(work)
+    assert changed(update_since(work)) == RACE
 
 
 @pytest.mark.parametrize("image", [{}, {"ImageUri": "orders:latest"}])
@@ -238,16 +223,16 @@ def test_the_context_of_an_image_counts(image: Template_, tmp_path: Path) -> Non
         return template
 
     work = Work(tmp_path / "work")
-    work.commit({"template.json": _text(image_function()), **CODE})
-    work.write({"template.json": _text(image_function(Timeout=9))})
-    assert changed(_since(work)) == ()
-    _unstaged(work)
-    assert changed(_since(work)) == RACE
+    work.commit({"template.json": json_text(image_function()), **CODE})
+    work.write({"template.json": json_text(image_function(Timeout=9))})
+    assert changed(update_since(work)) == ()
+    change_code(work)
+    assert changed(update_since(work)) == RACE
     moved = image_function(Timeout=9)
     moved["Resources"]["Orders"]["Metadata"]["DockerContext"] = "other"
     work.git("checkout", "-q", "src")
-    work.write({"template.json": _text(moved), "other/app.py": "one\n"})
-    assert changed(_since(work)) == RACE
+    work.write({"template.json": json_text(moved), "other/app.py": "one\n"})
+    assert changed(update_since(work)) == RACE
 
 
 @pytest.mark.parametrize(
@@ -260,11 +245,11 @@ def test_the_context_of_an_image_counts(image: Template_, tmp_path: Path) -> Non
 def test_content_of_a_layer_counts(layer: Template_, tmp_path: Path) -> None:
     template = sam({"Layers": [{"Ref": "Deps"}]}, Resources={"Deps": layer})
     work = Work(tmp_path / "work")
-    work.commit({"template.json": _text(template), **CODE})
-    work.write({"template.json": _text(new_code(template))})
-    assert changed(_since(work)) == ()
-    _unstaged(work)
-    assert changed(_since(work)) == ("Code", "Layers")
+    work.commit({"template.json": json_text(template), **CODE})
+    work.write({"template.json": json_text(new_code(template))})
+    assert changed(update_since(work)) == ()
+    change_code(work)
+    assert changed(update_since(work)) == ("Code", "Layers")
 
 
 def test_a_definition_is_no_code_of_a_function(tmp_path: Path) -> None:
@@ -278,17 +263,21 @@ def test_a_definition_is_no_code_of_a_function(tmp_path: Path) -> None:
     )
     work = Work(tmp_path / "work")
     work.commit(
-        {"template.json": _text(before), "src/states.json": "{}", "lib/a.py": "one\n"}
+        {
+            "template.json": json_text(before),
+            "src/states.json": "{}",
+            "lib/a.py": "one\n",
+        }
     )
     work.write(
         {
-            "template.json": _text(after),
+            "template.json": json_text(after),
             "src/states.json": '{"a": 1}',
             "lib/a.py": "two\n",
         }
     )
     # The state machine is updated in place; what refers to it stays the same.
-    assert changed(_since(work)) == ()
+    assert changed(update_since(work)) == ()
 
 
 @pytest.mark.parametrize(
@@ -307,10 +296,10 @@ def test_a_definition_shields_as_the_revision_has_it(
     )
 
     def files(code: str, qualifier: str, **properties: Any) -> dict[str, str]:
-        template = _local(AutoPublishAlias="live", **properties)
+        template = from_source(AutoPublishAlias="live", **properties)
         template["Resources"]["Machine"] = machine
         return {
-            "template.json": _text(template),
+            "template.json": json_text(template),
             "states.json": definition.replace("${Arn}", "${Arn}" + qualifier),
             "src/app.py": code,
         }
@@ -318,7 +307,7 @@ def test_a_definition_shields_as_the_revision_has_it(
     work = Work(tmp_path / "work")
     work.commit(files("one\n", before))
     work.write(files("two\n", after, Timeout=9))
-    assert changed(_since(work)) == (("Code", "Timeout") if races else ())
+    assert changed(update_since(work)) == (("Code", "Timeout") if races else ())
 
 
 def test_code_of_many_functions_is_listed_once(
@@ -330,7 +319,7 @@ def test_code_of_many_functions_is_listed_once(
         for number in range(9):
             properties = {**orders["Properties"], "CodeUri": f"src/{number % 3}"}
             template["Resources"][f"F{number}"] = {**orders, "Properties": properties}
-        return _text(template)
+        return json_text(template)
 
     files = {f"src/{number}/app.py": "one\n" for number in range(3)}
     work.commit({"template.json": functions(3), **files})
@@ -343,7 +332,7 @@ def test_code_of_many_functions_is_listed_once(
         return ask(folder, *words, limit=limit)
 
     monkeypatch.setattr(_git, "_ask", count)
-    found = _since(work).concurrent
+    found = update_since(work).concurrent
     assert [update.function for update in found] == ["F1", "F4", "F7"]
     assert asked[5:] == ["ls-tree", "ls-files", "check-attr", "config"]
 
@@ -354,116 +343,39 @@ def test_code_of_many_functions_is_listed_once(
 @pytest.mark.parametrize("revision", ["HEAD", "main", "v1", "HEAD@{0}", "@"])
 def test_revisions(revision: str, work: Work) -> None:
     work.git("tag", "v1")
-    _unstaged(work)
-    assert changed(_since(work, revision)) == RACE
+    change_code(work)
+    assert changed(update_since(work, revision)) == RACE
 
 
 def test_a_template_behind_a_symbolic_link(work: Work, tmp_path: Path) -> None:
     (work.root / "current").symlink_to(".", target_is_directory=True)
     (work.root / "deploy").mkdir()
     (work.root / "deploy" / "link.json").symlink_to("../template.json")
-    work.commit({"template.json": _text(_local())})
-    work.write({"template.json": _text(_local(Timeout=9))})
+    work.commit({"template.json": json_text(from_source())})
+    work.write({"template.json": json_text(from_source(Timeout=9))})
     (tmp_path / "outside.json").symlink_to(work.root / "template.json")
     names = ["current/template.json", "deploy/link.json", "../outside.json"]
     for name in names:
-        assert changed(_since(work, name=name)) == ()
+        assert changed(update_since(work, name=name)) == ()
     # Local paths begin at the file that the link leads to.
-    _unstaged(work)
+    change_code(work)
     for name in names:
-        assert changed(_since(work, name=name)) == RACE
+        assert changed(update_since(work, name=name)) == RACE
 
 
 def test_a_template_that_the_revision_does_not_have_is_new(work: Work) -> None:
-    work.write({"new.json": _text(_local(Timeout=9))})
-    _unstaged(work)
-    assert _since(work, name="new.json")[:3] == ("", (), ())
-
-
-LONG = {"Description": "x" * 2000}
-
-
-@pytest.mark.parametrize("name", ["service.json", "infra/service.json"])
-@pytest.mark.parametrize("is_staged", [False, True])
-def test_a_template_that_was_renamed(
-    name: str, is_staged: bool, tmp_path: Path
-) -> None:
-    """Its content tells what it was."""
-    other = {"other.json": _text({"Resources": {}, "Description": "y" * 2000})}
-    work = Work(tmp_path / "work")
-    work.commit({"template.json": _text({**stack(), **LONG}), **other})
-    (work.root / "infra").mkdir()
-    work.git("mv", "template.json", name)
-    (work.root / "other.json").unlink()
-    work.write({name: _text({**new_code(stack({"Timeout": 9})), **LONG})})
-    if is_staged:
-        work.git("add", "--all")
-    assert changed(_since(work, name=name)) == RACE
-
-
-def test_a_renamed_template_and_its_code(work: Work) -> None:
-    work.git("mv", "template.json", "service.json")
-    work.write({"service.json": _text({**_local(Timeout=9), "Description": "new"})})
-    assert changed(_since(work, name="service.json")) == ()
-    _unstaged(work)
-    assert changed(_since(work, name="service.json")) == RACE
-
-
-@pytest.mark.parametrize("moves_code", [False, True])
-@pytest.mark.parametrize("path", ["src/", "../src/"])
-def test_code_of_a_template_that_moved_is_unknown(
-    path: str, moves_code: bool, work: Work
-) -> None:
-    """The paths of both sides begin in different folders."""
-    (work.root / "infra").mkdir()
-    work.git("mv", "template.json", "infra/template.json")
-    if moves_code:
-        work.git("mv", "src", "infra/src")
-    template = _local(CodeUri=path, Timeout=9, AutoPublishAlias="live")
-    work.write({"infra/template.json": _text(template)})
-    update = _since(work, name="infra/template.json")
-    assert update[:3] == ("", (), ())
-    assert update.comparison is not None
-
-
-def test_a_template_beside_two_that_are_gone_is_new(tmp_path: Path) -> None:
-    work = Work(tmp_path / "work")
-    work.commit({f"{name}.json": _text({**stack(), **LONG}) for name in "ab"})
-    for name in "ab":
-        (work.root / f"{name}.json").unlink()
-    work.write({"c.json": _text({**new_code(stack({"Timeout": 9})), **LONG})})
-    assert _since(work, name="c.json").comparison is None
-
-
-@pytest.mark.parametrize("is_gone", [False, True])
-def test_a_template_that_is_like_none_that_is_gone_is_new(
-    is_gone: bool, tmp_path: Path
-) -> None:
-    work = Work(tmp_path / "work")
-    before = stack() if not is_gone else {**stack(), **LONG}
-    work.commit({"a.json": _text(before)})
-    if is_gone:
-        (work.root / "a.json").unlink()
-    work.write({"c.json": _text(new_code(stack({"Timeout": 9})))})
-    assert _since(work, name="c.json").comparison is None
-
-
-def test_what_a_sparse_checkout_leaves_out_is_not_gone(tmp_path: Path) -> None:
-    work = Work(tmp_path / "work")
-    work.commit({"a/a.json": _text({**stack(), **LONG}), "b/b.txt": "b"})
-    work.git("sparse-checkout", "set", "b")
-    assert not (work.root / "a").exists()
-    work.write({"b/a.json": _text({**new_code(stack({"Timeout": 9})), **LONG})})
-    assert _since(work, name="b/a.json").comparison is None
+    work.write({"new.json": json_text(from_source(Timeout=9))})
+    change_code(work)
+    assert update_since(work, name="new.json")[:3] == ("", (), ())
 
 
 def test_a_function_that_the_revision_does_not_have_is_new(work: Work) -> None:
-    before = _local()
+    before = from_source()
     before["Resources"]["Old"] = before["Resources"].pop("Orders")
-    work.commit({"template.json": _text(before)})
-    work.write({"template.json": _text(_local(Timeout=9))})
-    _unstaged(work)
-    assert changed(_since(work)) == ()
+    work.commit({"template.json": json_text(before)})
+    work.write({"template.json": json_text(from_source(Timeout=9))})
+    change_code(work)
+    assert changed(update_since(work)) == ()
 
 
 @pytest.mark.parametrize(
@@ -479,50 +391,55 @@ def test_without_code_uri_the_templates_folder_is_the_code(
         for name in ("CodeUri", "InlineCode"):
             if name not in more:
                 made["Resources"]["Orders"]["Properties"].pop(name, None)
-        return _text({**made, **section})
+        return json_text({**made, **section})
 
     work.commit({"infra/template.json": template(3), "infra/app.py": "one\n"})
     name = "infra/template.json"
     work.write({name: template(9)})
-    assert changed(_since(work, name=name)) == ()
+    assert changed(update_since(work, name=name)) == ()
     work.write({"src/app.py": "three\n"})
-    assert changed(_since(work, name=name)) == ()
+    assert changed(update_since(work, name=name)) == ()
     work.write({"infra/app.py": "two\n"})
-    assert changed(_since(work, name=name)) == RACE
+    assert changed(update_since(work, name=name)) == RACE
     work.write({name: template(9, InlineCode="x")})
-    assert "infra" not in str(_since(work, name=name).problem)
+    assert "infra" not in str(update_since(work, name=name).problem)
 
 
 def test_what_a_build_made_may_be_new_code(work: Work) -> None:
     """git ignores it, so that nobody knows whether SAM publishes another version."""
 
     def template(seconds: int, path: str) -> str:
-        return _text(
+        return json_text(
             sam({"CodeUri": path, "Timeout": seconds, "AutoPublishAlias": "live"})
         )
 
     for path, is_stale in (("src/", True), ("dist/", False)):
         work.commit({".gitignore": "dist/\n", "template.json": template(3, path)})
         work.write({"dist/app.js": "built\n", "template.json": template(9, path)})
-        update = _since(work)
+        update = update_since(work)
         assert bool(update.unpublished) is is_stale, path
         assert update.concurrent == ()
 
 
 def test_a_template_outside_of_any_repository_has_no_baseline(tmp_path: Path) -> None:
     path = tmp_path / "template.json"
-    path.write_text(_text(_local()))
+    path.write_text(json_text(from_source()))
     problem = update_of(configured(path, baseline_ref="HEAD")).problem
     assert "in no git work tree; use baseline_path" in problem
 
 
 def test_a_template_that_git_ignores_has_no_baseline(work: Work) -> None:
     work.commit({".gitignore": "cdk.out/\n"})
-    work.write({"cdk.out/a.json": _text(_local()), "new.json": _text(_local())})
-    problem = _since(work, name="cdk.out/a.json").problem
+    work.write(
+        {
+            "cdk.out/a.json": json_text(from_source()),
+            "new.json": json_text(from_source()),
+        }
+    )
+    problem = update_since(work, name="cdk.out/a.json").problem
     assert "which git ignores" in problem
     assert "use baseline_path" in problem
-    assert _since(work, name="new.json").problem == ""
+    assert update_since(work, name="new.json").problem == ""
 
 
 def test_a_template_without_a_file_name_has_no_baseline(
@@ -544,10 +461,10 @@ def test_a_template_without_a_file_name_has_no_baseline(
 
 def test_nothing_is_deployed_before_the_first_commit(tmp_path: Path) -> None:
     work = Work(tmp_path / "new")
-    work.write({"template.json": _text(_local())})
+    work.write({"template.json": json_text(from_source())})
     for revision in ("HEAD", "@"):
-        assert _since(work, revision)[:3] == ("", (), ())
-    assert "no revision" in _since(work, "main").problem
+        assert update_since(work, revision)[:3] == ("", (), ())
+    assert "no revision" in update_since(work, "main").problem
 
 
 @pytest.mark.parametrize(
@@ -574,7 +491,7 @@ def test_what_was_compared_is_logged(
     work: Work, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "cfnlint")
-    _since(work)
+    update_since(work)
     head = work.git("rev-parse", "HEAD")
     (record,) = (r.message for r in caplog.records if "Compared" in r.message)
     assert record.endswith(f"template.json with that of HEAD, commit {head}")
@@ -584,13 +501,13 @@ def test_what_was_compared_is_logged(
     ("revision", "said"),
     [
         ("no-such-branch", "baseline_ref no-such-branch cannot be read: no revision"),
-        ("--upload-pack=touch x", "is no git revision"),
+        ("--upload-pack=touch x", "is not a git revision"),
         ("HEAD:template.json", "no revision"),
         ("HEAD~9", "no revision"),
     ],
 )
 def test_a_revision_that_is_not_there(revision: str, said: str, work: Work) -> None:
-    assert said in _since(work, revision).problem
+    assert said in update_since(work, revision).problem
 
 
 def test_a_shallow_clone(work: Work, tmp_path: Path) -> None:
@@ -598,32 +515,32 @@ def test_a_shallow_clone(work: Work, tmp_path: Path) -> None:
     work.commit({"src/app.py": "three\n"})
     clone = Work(tmp_path / "clone", init=False)
     work.git("clone", "-q", "--depth", "1", f"file://{work.root}", str(clone.root))
-    assert _since(clone).problem == ""
-    problem = _since(clone, "origin/release").problem
+    assert update_since(clone).problem == ""
+    problem = update_since(clone, "origin/release").problem
     assert "git fetch origin release" in problem
-    assert "git fetch --unshallow" in _since(clone, "HEAD~1").problem
+    assert "git fetch --unshallow" in update_since(clone, "HEAD~1").problem
 
 
 def test_no_git(work: Work, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
-    problem = _since(work).problem
+    problem = update_since(work).problem
     assert "baseline_ref HEAD cannot be read" in problem
     assert "git" in problem
 
 
 def test_a_malformed_template_in_the_revision(work: Work) -> None:
     work.commit({"template.json": "password: [secret"})
-    work.write({"template.json": _text(_local())})
-    problem = _since(work).problem
+    work.write({"template.json": json_text(from_source())})
+    problem = update_since(work).problem
     assert problem.startswith("the template in baseline_ref HEAD cannot be compared")
     assert "secret" not in problem
 
 
 def test_a_huge_template_in_the_revision(work: Work) -> None:
     work.commit({"template.json": " " * (5 * 1024 * 1024)})
-    work.write({"template.json": _text(_local())})
-    assert "is larger than" in _since(work).problem
+    work.write({"template.json": json_text(from_source())})
+    assert "is larger than" in update_since(work).problem
 
 
 # -- the same finding from everywhere ----------------------------------------------
@@ -652,7 +569,7 @@ def _findings(output: str) -> list[str]:
 
 
 def test_the_same_finding_from_everywhere(work: Work, tmp_path: Path) -> None:
-    _unstaged(work)
+    change_code(work)
     (work.root / "sub" / "folder").mkdir(parents=True)
     setting = ("-x", "W9831:baseline_ref=HEAD", "--")
     found = _findings(_run(work.root, *setting, "template.json"))
@@ -672,7 +589,7 @@ def test_the_same_finding_from_everywhere(work: Work, tmp_path: Path) -> None:
 
 
 def test_standard_input(work: Work) -> None:
-    _unstaged(work)
+    change_code(work)
     text = (work.root / "template.json").read_text()
     output = _run(work.root, "-x", "W9831:baseline_ref=HEAD", text=text)
     assert "a template without a file name" in output
@@ -684,26 +601,26 @@ AFTER = new_code(stack({"Timeout": 9}))
 
 
 def _with_path(folder: Path, setting: str, name: str = "after.json") -> Update:
-    (folder / name).write_text(_text(AFTER))
+    (folder / name).write_text(json_text(AFTER))
     return update_of(configured(folder / name, baseline_path=setting))
 
 
 def test_a_file(tmp_path: Path) -> None:
-    (tmp_path / "deployed.yaml").write_text(_text(stack()))
+    (tmp_path / "deployed.yaml").write_text(json_text(stack()))
     assert changed(_with_path(tmp_path, str(tmp_path / "deployed.yaml"))) == RACE
 
 
 def test_a_file_below_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "deployed.json").write_text(_text(stack()))
+    (tmp_path / "deployed.json").write_text(json_text(stack()))
     monkeypatch.chdir(tmp_path)
     assert changed(_with_path(tmp_path, "deployed.json")) == RACE
 
 
 def test_a_folder_with_the_same_name(tmp_path: Path) -> None:
     (tmp_path / "deployed").mkdir()
-    (tmp_path / "deployed" / "after.json").write_text(_text(stack()))
+    (tmp_path / "deployed" / "after.json").write_text(json_text(stack()))
     assert changed(_with_path(tmp_path, str(tmp_path / "deployed"))) == RACE
 
 
@@ -713,14 +630,14 @@ def test_a_folder_with_the_same_relative_path(
     monkeypatch.chdir(tmp_path)
     for folder, template in (("infra", stack()), (".", AFTER)):
         (tmp_path / "deployed" / folder).mkdir(parents=True, exist_ok=True)
-        (tmp_path / "deployed" / folder / "a.json").write_text(_text(template))
+        (tmp_path / "deployed" / folder / "a.json").write_text(json_text(template))
     (tmp_path / "infra").mkdir()
     assert changed(_with_path(tmp_path, "deployed", "infra/a.json")) == RACE
 
 
 def test_a_local_path_has_no_history_in_a_file(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(_text(_local()))
-    (tmp_path / "after.json").write_text(_text(_local(Timeout=9)))
+    (tmp_path / "before.json").write_text(json_text(from_source()))
+    (tmp_path / "after.json").write_text(json_text(from_source(Timeout=9)))
     cfn = configured(
         tmp_path / "after.json", baseline_path=str(tmp_path / "before.json")
     )
@@ -800,7 +717,7 @@ def test_a_folder_without_the_template(tmp_path: Path) -> None:
 
 def test_a_new_stack_beside_others(tmp_path: Path) -> None:
     (tmp_path / "deployed" / "assembly").mkdir(parents=True)
-    (tmp_path / "deployed" / "assembly" / "other.json").write_text(_text(stack()))
+    (tmp_path / "deployed" / "assembly" / "other.json").write_text(json_text(stack()))
     update = _with_path(tmp_path, str(tmp_path / "deployed"))
     assert update[:3] == ("", (), ())
 
@@ -812,9 +729,9 @@ def test_the_longest_end_of_the_path_in_a_folder(
     monkeypatch.chdir(tmp_path)
     for folder, template in (("assembly-Prod", stack()), ("assembly-Test", AFTER)):
         (tmp_path / "old" / folder).mkdir(parents=True)
-        (tmp_path / "old" / folder / "a.json").write_text(_text(template))
+        (tmp_path / "old" / folder / "a.json").write_text(json_text(template))
         (tmp_path / "cdk.out" / folder).mkdir(parents=True)
-    (tmp_path / "old" / "a.json").write_text(_text(AFTER))
+    (tmp_path / "old" / "a.json").write_text(json_text(AFTER))
     assert changed(_with_path(tmp_path, "old", "cdk.out/assembly-Prod/a.json")) == RACE
     assert changed(_with_path(tmp_path, "old", "cdk.out/assembly-Test/a.json")) == ()
 
@@ -831,7 +748,7 @@ def test_a_pipe_is_not_read(tmp_path: Path) -> None:
 )
 def test_an_unreadable_file(tmp_path: Path) -> None:
     path = tmp_path / "deployed.json"
-    path.write_text(_text(stack()))
+    path.write_text(json_text(stack()))
     path.chmod(0)
     assert "cannot be read" in _with_path(tmp_path, str(path)).problem
 
@@ -859,7 +776,7 @@ def test_without_a_setting_nothing_compares(tmp_path: Path) -> None:
     ],
 )
 def test_more_than_one_setting(settings: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_text(_text(AFTER))
+    (tmp_path / "a.json").write_text(json_text(AFTER))
     found = update_of(configured(tmp_path / "a.json", **settings))
     assert found.problem.startswith(" and ".join(settings)) or all(
         name in found.problem for name in settings
@@ -878,7 +795,7 @@ def test_an_empty_setting_is_a_finding(name: str, tmp_path: Path) -> None:
 
 
 def test_an_empty_setting_beside_another(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(_text(stack()))
+    (tmp_path / "before.json").write_text(json_text(stack()))
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
     matches = lint_template(tmp_path, AFTER, "-x", "W9831:baseline_ref=", setting)
     assert paths(matches, "W9831") == ["Resources/Orders/Properties/Timeout"]
@@ -903,7 +820,7 @@ def test_a_broken_setting_is_found_in_a_sam_template(tmp_path: Path) -> None:
 def test_a_broken_setting_is_found_where_a_resource_ignores_the_rule(
     tmp_path: Path,
 ) -> None:
-    template = json.loads(_text(AFTER))
+    template = json.loads(json_text(AFTER))
     ignore = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
     template["Resources"]["Invocation"]["Metadata"] = ignore
     setting = f"W9831:baseline_path={tmp_path / 'nowhere.json'}"
@@ -912,8 +829,8 @@ def test_a_broken_setting_is_found_where_a_resource_ignores_the_rule(
 
 
 def test_a_resource_ignores_the_rule(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(_text(stack()))
-    template = json.loads(_text(AFTER))
+    (tmp_path / "before.json").write_text(json_text(stack()))
+    template = json.loads(json_text(AFTER))
     ignore = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
     template["Resources"]["Orders"]["Metadata"] = ignore
     setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
@@ -943,7 +860,7 @@ def test_a_template_cannot_set_a_baseline(
 
 def test_the_user_s_setting_holds_beside_one_of_the_template(tmp_path: Path) -> None:
     for name in ("before.json", "other.json"):
-        (tmp_path / name).write_text(_text(stack()))
+        (tmp_path / name).write_text(json_text(stack()))
     own = str(tmp_path / "before.json")
     # One that is the same may be the template's, for all that the rule can see.
     for value, count in ((str(tmp_path / "other.json"), 2), (own, 1)):
@@ -959,11 +876,11 @@ def test_the_user_s_setting_holds_beside_one_of_the_template(tmp_path: Path) -> 
 
 
 def test_a_setting_of_one_template_does_not_reach_the_next(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(_text(stack()))
+    (tmp_path / "before.json").write_text(json_text(stack()))
     settings = {"W9831": {"baseline_path": "before.json"}}
     metadata = {"cfn-lint": {"config": {"configure_rules": settings}}}
-    (tmp_path / "a.json").write_text(_text({**AFTER, "Metadata": metadata}))
-    (tmp_path / "b.json").write_text(_text(AFTER))
+    (tmp_path / "a.json").write_text(json_text({**AFTER, "Metadata": metadata}))
+    (tmp_path / "b.json").write_text(json_text(AFTER))
     output = _run(tmp_path, "--", "a.json", "b.json")
     found = [line for line in output.splitlines() if ":W983" in line]
     assert len(found) == 1
@@ -980,12 +897,12 @@ def test_a_template_given_as_text_cannot_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "before.json").write_text(_text(stack()))
+    (tmp_path / "before.json").write_text(json_text(stack()))
     settings = {"W9831": {"baseline_path": "before.json"}}
     metadata = {"cfn-lint": {"config": {"configure_rules": settings}}}
     arguments = ManualArgs(append_rules=["cfn_lint_lambda_race"])
     for template in (AFTER, new_code(sam({"Timeout": 9}))):
-        text = _text({**template, "Metadata": metadata})
+        text = json_text({**template, "Metadata": metadata})
         found = [m.message for m in lint_text(text, config=arguments)]
         assert not [message for message in found if "This update" in message]
 
@@ -1029,8 +946,8 @@ _PINNED = stack(
 
 @pytest.fixture
 def pinned(tmp_path: Path) -> Path:
-    (tmp_path / "before.json").write_text(_text(_PINNED))
-    (tmp_path / "after.json").write_text(_text(new_code(_PINNED)))
+    (tmp_path / "before.json").write_text(json_text(_PINNED))
+    (tmp_path / "after.json").write_text(json_text(new_code(_PINNED)))
     return tmp_path
 
 
@@ -1066,7 +983,7 @@ def test_settings_of_the_api(pinned: Path, ignore: list[str]) -> None:
 
 def test_templates_are_not_kept(pinned: Path) -> None:
     """An editor's server lints in one process for days."""
-    (pinned / "sam.json").write_text(_text(_local(Timeout=9)))
+    (pinned / "sam.json").write_text(json_text(from_source(Timeout=9)))
 
     def alive() -> int:
         gc.collect()

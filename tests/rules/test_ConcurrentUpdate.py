@@ -1,0 +1,144 @@
+"""W9831: what is said of an update that changes both sides of a function."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.building import LAYER, Template_, new_code, parameter, stack, variables
+from tests.linting import CORPUS, lint_template, messages, paths
+from tests.updates import behind_alias, changed, if_dev, if_prod, staged, update
+
+ARTICLE = CORPUS / "article"
+
+
+# -- the stacks in which it holds --------------------------------------------------
+
+
+def _said(folder: Path, before: Template_, after: Template_, rule: str) -> str:
+    """When a finding says that it holds; empty where it does not say."""
+    (folder / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={folder / 'before.json'}"
+    (message,) = messages(lint_template(folder, after, "-x", setting), rule)
+    return "".join(re.findall(r" when (.*?)(?:, and| but) ", message))
+
+
+def _by_stage(code: str, timeout: str, services: Mapping[str, str]) -> Template_:
+    """A function whose variable comes from a mapping of four stages."""
+    return stack(
+        {
+            **variables(
+                SERVICE={"Fn::FindInMap": ["Services", {"Ref": "Stage"}, "Name"]},
+                TIMEOUT=timeout,
+            ),
+            "Code": {"S3Bucket": "a", "S3Key": code},
+        },
+        Parameters={"Stage": parameter(AllowedValues=list(services))},
+        Mappings={
+            "Services": {stage: {"Name": name} for stage, name in services.items()}
+        },
+    )
+
+
+_SERVICES = {"dev": "d", "test": "t", "live": "l", "demo": "m"}
+
+
+@pytest.mark.parametrize(
+    ("services", "said"),
+    [
+        ({"live": "L"}, "Stage is live"),
+        ({"dev": "D", "live": "L"}, "Stage is dev or Stage is live"),
+        (
+            {"dev": "D", "test": "T", "live": "L"},
+            "Stage is dev or Stage is test or in 1 more case",
+        ),
+        ({"dev": "D", "test": "T", "live": "L", "demo": "M"}, ""),
+    ],
+)
+def test_every_stage_that_races_is_told(
+    services: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    before = _by_stage("1", "3", _SERVICES)
+    after = _by_stage("2", "3", {**_SERVICES, **services})
+    assert _said(tmp_path, before, after, "W9831") == said
+
+
+def test_a_change_of_every_stage_says_none(tmp_path: Path) -> None:
+    before, after = (_by_stage(one, one, _SERVICES) for one in "12")
+    assert _said(tmp_path, before, after, "W9831") == ""
+
+
+def test_choices_that_make_no_difference_are_not_told(tmp_path: Path) -> None:
+    before = staged(if_prod("1", "2"), if_dev(3, 9))
+    after = staged(if_prod("3", "4"), if_dev(4, 8))
+    assert _said(tmp_path, before, after, "W9831") == ""
+
+
+@pytest.mark.parametrize("timeout", [5, 9])
+def test_an_update_that_publishes_nothing_says_when(
+    timeout: int, tmp_path: Path
+) -> None:
+    def side(one: int, other: int) -> Template_:
+        template = behind_alias()
+        template["Parameters"] = {"Stage": parameter()}
+        template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+        template["Resources"]["Orders"]["Properties"]["Timeout"] = if_prod(one, other)
+        return template
+
+    said = _said(tmp_path, side(3, 9), side(4, timeout), "W9832")
+    assert said == ("IsProd is true" if timeout == 9 else "")
+
+
+# -- the article -------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not ARTICLE.exists(), reason="no corpus beside us")
+def test_the_article(tmp_path: Path) -> None:
+    templates = {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text())
+        for path in ARTICLE.glob("*.json")
+    }
+    prefix = "cdk-datadog"
+    x86, arm = templates[f"{prefix}-x86"], templates[f"{prefix}-arm"]
+    function = "HelloHandler2E4FBA4D"
+    assert changed(update(tmp_path, x86, arm), function) == ("Architectures", "Layers")
+    x86, arm = templates[f"{prefix}-x86-alias"], templates[f"{prefix}-arm-alias"]
+    assert update(tmp_path, x86, arm)[:3] == ("", (), ())
+
+
+# -- the finding -------------------------------------------------------------------
+
+
+def test_the_finding_names_both_sides(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(stack()))
+    after = new_code(stack({"Timeout": 9, "MemorySize": 512, "Description": "more"}))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    matches = lint_template(tmp_path, after, "-x", setting)
+    assert paths(matches, "W9831") == ["Resources/Orders/Properties/Timeout"]
+    assert messages(matches, "W9831") == [
+        "This update changes Code of Orders (UpdateFunctionCode) and its MemorySize "
+        "and Timeout (UpdateFunctionConfiguration), and between the two calls $LATEST "
+        "mixes old and new; invoke an alias first (cfn-lint-lambda-race plan)"
+    ]
+
+
+def test_the_finding_tells_what_a_new_architecture_breaks(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(stack()))
+    after = stack({"Architectures": ["arm64"], "Layers": [f"{LAYER}:2"]})
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
+    assert "layer binaries fail with 'exec format error'" in message
+
+
+def test_a_new_architecture_breaks_no_layers_where_there_are_none(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(stack()))
+    after = stack({"Architectures": ["arm64"], "Timeout": 9})
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
+    assert "exec format error" not in message

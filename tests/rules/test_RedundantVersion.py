@@ -1,0 +1,90 @@
+"""W9835: new versions that Lambda refuses.
+
+Tests `update/_redundant.py` too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.building import new_code, parameter
+from tests.linting import FUNCTION
+from tests.moving import REDUNDANT, found_against, tagged, version_called
+
+
+def test_new_version_of_the_same_function(tmp_path: Path) -> None:
+    before, after = version_called("V1"), version_called("V2")
+    assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
+    assert found_against(tmp_path, before, new_code(after), REDUNDANT) == []
+
+
+@pytest.mark.parametrize(
+    ("properties", "is_redundant"),
+    [
+        ({"Description": "more"}, False),
+        ({"Timeout": 9}, False),
+        ({"Timeout": 3}, True),
+        ({"Tags": [{"Key": "a", "Value": "b"}]}, True),
+        ({"ReservedConcurrentExecutions": 5}, True),
+        ({"Layers": [{"Fn::ImportValue": "layer"}]}, False),
+    ],
+    ids=["description", "timeout", "default", "tags", "concurrency", "layer"],
+)
+def test_what_changes_a_function(
+    tmp_path: Path, properties: Any, is_redundant: bool
+) -> None:
+    found = found_against(
+        tmp_path, version_called("V1"), version_called("V2", **properties), REDUNDANT
+    )
+    assert bool(found) is is_redundant
+
+
+def test_version_that_may_not_be_there_is_silent(tmp_path: Path) -> None:
+    before, after = version_called("V1"), version_called("V2")
+    for side in (before, after):
+        side["Parameters"] = {"Stage": parameter(Default="prod")}
+        is_prod = {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+        side["Conditions"] = {"IsProd": is_prod}
+    assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
+    after["Resources"]["V2"]["Condition"] = "IsProd"
+    assert found_against(tmp_path, before, after, REDUNDANT) == []
+
+
+def test_sam_s_source_and_its_output_are_not_compared(tmp_path: Path) -> None:
+    before, after = version_called("V1"), version_called("V2")
+    before["Transform"] = "AWS::Serverless-2016-10-31"
+    assert found_against(tmp_path, before, after, REDUNDANT) == []
+
+
+def test_first_version_is_not_redundant(tmp_path: Path) -> None:
+    before = {"Resources": {"Orders": FUNCTION}}
+    assert found_against(tmp_path, before, version_called("V1"), REDUNDANT) == []
+
+
+@pytest.mark.parametrize("name", ["BuildKey", "Anything"])
+def test_parameter_that_the_deployment_sets_is_unknown(
+    tmp_path: Path, name: str
+) -> None:
+    code = {"S3Bucket": "artifacts", "S3Key": {"Ref": name}}
+    sides = [
+        {**version_called(version, Code=code), "Parameters": {name: parameter()}}
+        for version in ("V1", "V2")
+    ]
+    assert found_against(tmp_path, sides[0], sides[1], REDUNDANT) == []
+
+
+def test_tags_alone_publish_in_vain(tmp_path: Path) -> None:
+    before, after = tagged("a"), tagged("b")
+    assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/Orders"]
+    assert found_against(tmp_path, before, new_code(after), REDUNDANT) == []
+    for side in (before, after):
+        del side["Resources"]["Orders"]["Properties"]["AutoPublishAliasAllProperties"]
+    assert found_against(tmp_path, before, after, REDUNDANT) == []
+
+
+def test_local_code_without_a_revision_is_unknown(tmp_path: Path) -> None:
+    sides = tagged("a", CodeUri="src/"), tagged("b", CodeUri="src/")
+    assert found_against(tmp_path, *sides, REDUNDANT) == []

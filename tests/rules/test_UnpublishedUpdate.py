@@ -1,0 +1,112 @@
+"""W9832: what is said of an update that publishes nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
+from tests.building import Template_, new_code, parameter, published, sam, stack
+from tests.linting import lint_template, messages, paths
+from tests.updates import update
+
+# -- what is said ------------------------------------------------------------------
+
+
+def test_the_finding(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(published()))
+    after = new_code(published(properties={"Timeout": 9, "Description": "more"}))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    matches = lint_template(tmp_path, after, "-x", setting)
+    assert paths(matches, "W9831") == []
+    assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
+    assert messages(matches, "W9832") == [
+        "This update changes Code and Timeout of Orders but publishes no new version, "
+        "so callers of Live keep the old one; give Orders a new AWS::Lambda::Version"
+    ]
+
+
+def test_the_finding_on_sam(tmp_path: Path) -> None:
+    before, after = (
+        sam({"AutoPublishAlias": "live", "Timeout": seconds}) for seconds in (3, 9)
+    )
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    matches = lint_template(tmp_path, after, "-x", setting)
+    assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
+    (message,) = messages(matches, "W9832")
+    assert "Orders.Alias" in message
+    assert "set AutoPublishAliasAllProperties on Orders" in message
+
+
+@pytest.mark.parametrize(
+    ("properties", "said"),
+    [
+        ({"AutoPublishCodeSha256": "0" * 64}, "set another AutoPublishCodeSha256"),
+        ({"AutoPublishAliasAllProperties": True}, "set another VersionDescription"),
+    ],
+)
+def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> None:
+    before, after = (
+        sam(
+            {"AutoPublishAlias": "live", "Timeout": {"Ref": "Seconds"}, **properties},
+            Parameters={"Seconds": parameter(Default=seconds)},
+        )
+        for seconds in ("3", "9")
+    )
+    (found,) = update(tmp_path, before, after).unpublished
+    assert CURES[found.cure].format("Orders") == f"{said} on Orders"
+
+
+# -- the names in messages ---------------------------------------------------------
+
+
+def _constructed(template: Template_) -> Template_:
+    """The template as the CDK writes it: with the construct of each resource."""
+    for name, node in template["Resources"].items():
+        node["Metadata"] = {"aws:cdk:path": f"Stack/Shop/{name}/Resource"}
+    return template
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "said"),
+    [
+        (
+            stack({"Timeout": 3}),
+            new_code(stack({"Timeout": 9})),
+            "W9831",
+            ["of Shop/Orders (Orders) (UpdateFunctionCode)"],
+        ),
+        (
+            published(properties={"Timeout": 3}),
+            published(properties={"Timeout": 9}),
+            "W9832",
+            ["of Shop/Orders (Orders) but", "callers of Shop/Live (Live) keep"],
+        ),
+        (
+            published(),
+            published(),
+            "W9833",
+            ["Version Shop/OrdersVersion (OrdersVersion) is published once"],
+        ),
+        (
+            published("OrdersVersion1"),
+            published("OrdersVersion2"),
+            "W9835",
+            [
+                "Shop/OrdersVersion2 (OrdersVersion2) is a new version of unchanged "
+                "Shop/Orders (Orders): Lambda refuses"
+            ],
+        ),
+    ],
+)
+def test_constructs_have_their_names(
+    before: Template_, after: Template_, rule: str, said: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "before.json").write_text(json.dumps(_constructed(before)))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    found = lint_template(tmp_path, _constructed(after), "-x", setting)
+    (message,) = messages(found, rule)
+    assert [words for words in said if words not in message] == []

@@ -1,0 +1,253 @@
+"""One side of an update: whom it shields, and who only deploys."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_lint_lambda_race.template import Alternative, Resource
+from cfn_lint_lambda_race.update._deployment import Deployment
+from tests.building import (
+    ROLE,
+    Template_,
+    merge,
+    new_code,
+    parameter,
+    resource,
+    sam,
+    stack,
+    variables,
+)
+from tests.updates import (
+    PUBLISHED,
+    STAGES,
+    behind_alias,
+    both_sides_changed,
+    changed,
+    if_prod,
+    staged,
+    update,
+)
+
+# -- shields -----------------------------------------------------------------------
+
+_LATEST = {
+    "Live": resource(
+        "Lambda::Alias",
+        FunctionName={"Ref": "Orders"},
+        FunctionVersion="$LATEST",
+        Name="live",
+    )
+}
+
+
+def _idle(**properties: Any) -> Template_:
+    template = stack(properties)
+    del template["Resources"]["Invocation"]
+    return template
+
+
+def test_a_function_behind_an_alias_is_silent(tmp_path: Path) -> None:
+    after = new_code(behind_alias(Timeout=9))
+    assert update(tmp_path, behind_alias(), after).concurrent == ()
+
+
+def test_the_update_that_introduces_the_alias_still_races(tmp_path: Path) -> None:
+    after = new_code(behind_alias(Timeout=9))
+    assert changed(update(tmp_path, stack(), after)) == ("Code", "Timeout")
+
+
+def test_the_update_that_removes_the_alias_races(tmp_path: Path) -> None:
+    assert changed(update(tmp_path, behind_alias(), both_sides_changed())) == (
+        "Code",
+        "Timeout",
+    )
+
+
+def test_a_target_beside_the_alias_races(tmp_path: Path) -> None:
+    before, after = behind_alias(), new_code(behind_alias(Timeout=9))
+    for template in (before, after):
+        template["Resources"]["Rule"] = resource(
+            "Events::Rule",
+            ScheduleExpression="rate(1 hour)",
+            Targets=[{"Id": "orders", "Arn": {"Fn::GetAtt": "Orders.Arn"}}],
+        )
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
+def test_an_alias_of_latest_shields_nobody(tmp_path: Path) -> None:
+    before, after = (
+        stack(properties, invoked={"Ref": "Live"}, Resources=deepcopy(_LATEST))
+        for properties in ({}, {"Timeout": 9})
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Timeout")
+
+
+def test_nobody_invokes_a_function_without_versions(tmp_path: Path) -> None:
+    found = update(tmp_path, _idle(), new_code(_idle(Timeout=9)))
+    assert changed(found) == ("Code", "Timeout")
+
+
+@pytest.mark.parametrize("published", [["OrdersVersion"], ["OrdersVersion", "Live"]])
+def test_nobody_invokes_a_function_with_versions(
+    published: list[str], tmp_path: Path
+) -> None:
+    before, after = _idle(), new_code(_idle(Timeout=9))
+    for template in (before, after):
+        template["Resources"].update({name: PUBLISHED[name] for name in published})
+    assert update(tmp_path, before, after).concurrent == ()
+
+
+@pytest.mark.parametrize("stage", [STAGES, {}, {**STAGES, "Default": "dev"}])
+def test_a_shield_that_a_condition_takes_away(stage: Template_, tmp_path: Path) -> None:
+    def shielded(code: str, timeout: Any) -> Template_:
+        template = staged(code, timeout, **stage)
+        template["Resources"].update(deepcopy(PUBLISHED))
+        invoked = if_prod({"Ref": "Live"}, {"Fn::GetAtt": "Orders.Arn"})
+        template["Resources"]["Invocation"]["Properties"]["Endpoint"] = invoked
+        return template
+
+    found = update(tmp_path, shielded("1", 3), shielded("2", 9))
+    assert changed(found) == ("Code", "Timeout")
+    # What changes only behind the alias does not race.
+    found = update(tmp_path, shielded("1", if_prod(3, 9)), shielded("2", if_prod(4, 9)))
+    assert changed(found) == ()
+
+
+def test_nobody_invokes_a_function_on_managed_instances(tmp_path: Path) -> None:
+    provider = {
+        "CapacityProviderConfig": {
+            "LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": "a"}
+        }
+    }
+    before, after = _idle(**provider), new_code(_idle(**provider, Timeout=9))
+    assert changed(update(tmp_path, before, after)) == ()
+
+
+def test_sam_publishes(tmp_path: Path) -> None:
+    before, after = sam({"AutoPublishAlias": "live"}), sam({"Timeout": 9})
+    merge(after["Resources"]["Orders"]["Properties"], {"AutoPublishAlias": "live"})
+    assert update(tmp_path, before, new_code(after)).concurrent == ()
+    without = sam({"Timeout": 9})
+    assert changed(update(tmp_path, sam(), new_code(without))) == ("Code", "Timeout")
+
+
+# -- what only a deployment invokes ------------------------------------------------
+
+DEPLOYING: dict[str, Template_] = {
+    "custom resource": {
+        "Thing": resource(
+            "CloudFormation::CustomResource",
+            ServiceToken={"Fn::GetAtt": ["Orders", "Arn"]},
+        )
+    },
+    "custom resource of a name": {
+        "Thing": {
+            "Type": "Custom::Thing",
+            "Properties": {"ServiceToken": {"Fn::GetAtt": ["Orders", "Arn"]}},
+        }
+    },
+    "CDK's framework": {
+        "Framework": resource(
+            "Lambda::Function",
+            Code={"S3Bucket": "artifacts", "S3Key": "framework.zip"},
+            Handler="framework.onEvent",
+            Role=ROLE,
+            Runtime="nodejs22.x",
+            **variables(USER_ON_EVENT_FUNCTION_ARN={"Fn::GetAtt": ["Orders", "Arn"]}),
+        ),
+        "Thing": resource(
+            "CloudFormation::CustomResource",
+            ServiceToken={"Fn::GetAtt": ["Framework", "Arn"]},
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("resources", DEPLOYING.values(), ids=DEPLOYING)
+@pytest.mark.parametrize("is_invoked", [False, True])
+def test_what_only_a_deployment_invokes_is_not_met(
+    resources: Template_, is_invoked: bool, tmp_path: Path
+) -> None:
+    before, after = (
+        stack({"Timeout": seconds}, Resources=resources) for seconds in (3, 9)
+    )
+    if not is_invoked:
+        for template in (before, after):
+            del template["Resources"]["Invocation"]
+    found = update(tmp_path, before, new_code(after))
+    assert bool(found.concurrent) is is_invoked
+
+
+@pytest.mark.parametrize("resources", DEPLOYING.values(), ids=DEPLOYING)
+@pytest.mark.parametrize("is_invoked", [False, True])
+def test_what_only_a_deployment_invokes_needs_no_new_version(
+    resources: Template_, is_invoked: bool, tmp_path: Path
+) -> None:
+    events = {} if is_invoked else {"Events": None}
+    before, after = (
+        sam(
+            {"AutoPublishAlias": "live", "Timeout": seconds, **events},
+            Resources=resources,
+        )
+        for seconds in (3, 9)
+    )
+    assert bool(update(tmp_path, before, after).unpublished) is is_invoked
+
+
+def test_the_framework_s_own_functions_are_not_met(tmp_path: Path) -> None:
+    """Its state machine waits for them, in a deployment."""
+    machine = resource(
+        "StepFunctions::StateMachine",
+        DefinitionString={
+            "Fn::Sub": json.dumps(
+                {"States": {"A": {"Type": "Task", "Resource": "${Orders.Arn}"}}}
+            )
+        },
+    )
+    handler = {"Handler": "framework.isComplete"}
+    before, after = (
+        stack({**handler, "Timeout": seconds}, Resources={"Waiter": machine})
+        for seconds in (3, 9)
+    )
+    for template in (before, after):
+        del template["Resources"]["Invocation"]
+    assert update(tmp_path, before, new_code(after)).concurrent == ()
+
+
+def test_only_what_may_differ_is_evaluated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written alike, and rests on what stays, is the same."""
+    asked: list[str] = []
+    values = Deployment.values
+
+    def count(
+        self: Deployment, function: Resource, name: str
+    ) -> list[Alternative[Any]]:
+        asked.append(name)
+        return values(self, function, name)
+
+    monkeypatch.setattr(Deployment, "values", count)
+    chosen = {"Fn::If": ["IsLarge", 512, 128]}
+    before, after = (
+        stack(
+            {"MemorySize": chosen, "Timeout": seconds, **variables(A={"Ref": "Size"})},
+            Parameters={"Size": parameter(Default="large")},
+            Conditions={"IsLarge": {"Fn::Equals": [{"Ref": "Size"}, "large"]}},
+        )
+        for seconds in (3, 9)
+    )
+    assert changed(update(tmp_path, before, new_code(after))) == ("Code", "Timeout")
+    assert set(asked) == {"Code", "Timeout"}
+    after["Parameters"]["Size"]["Default"] = "small"
+    assert changed(update(tmp_path, before, new_code(after))) == (
+        "Code",
+        "Environment",
+        "MemorySize",
+        "Timeout",
+    )

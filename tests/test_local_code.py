@@ -1,0 +1,714 @@
+"""What differs between files here and in a commit."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cfn_lint_lambda_race.update import _git, _local_code
+from cfn_lint_lambda_race.update._git import Repository
+from cfn_lint_lambda_race.update._local_code import LocalCode
+from tests.repositories import LIMIT, Work, _neutral, differs, pointer  # noqa: F401
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        sys.platform == "win32", reason="made with POSIX shells and modes"
+    ),
+    pytest.mark.usefixtures("_neutral"),
+]
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Work:
+    """One commit of a template and two files of code."""
+    work = Work(tmp_path / "work")
+    work.commit(
+        {"template.yaml": "one", "src/app.py": "one\n", "src/lib/util.py": "two\n"}
+    )
+    return work
+
+
+# -- comparing -------------------------------------------------------------------
+
+
+def test_nothing_differs(work: Work) -> None:
+    for path in (
+        ".",
+        "src",
+        "src/lib",
+        "src/app.py",
+        "template.yaml",
+        "src/../src/app.py",
+    ):
+        assert work.differs(path) is False, path
+    os.utime(work.root / "src/app.py", (1, 1))
+    assert work.differs("src") is False
+
+
+def test_committed_change(work: Work) -> None:
+    work.commit({"src/app.py": "two\n"})
+    assert work.differs("src") is False
+    assert work.differs("src", commit="HEAD~1") is True
+    assert work.differs("src/app.py", commit="HEAD~1") is True
+    assert work.differs("src/lib", commit="HEAD~1") is False
+
+
+def test_unstaged_change(work: Work) -> None:
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+    assert work.differs("src/lib") is False
+    assert work.differs("template.yaml") is False
+
+
+def test_change_of_the_same_size_and_time(work: Work) -> None:
+    path = work.root / "src/app.py"
+    before = path.stat()
+    path.write_text("two\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert work.differs("src") is True
+
+
+def test_staged_change(work: Work) -> None:
+    work.write({"src/app.py": "two\n"})
+    work.git("add", "src/app.py")
+    assert work.differs("src") is True
+
+
+def test_staged_change_that_the_work_tree_took_back(work: Work) -> None:
+    work.write({"src/app.py": "two\n"})
+    work.git("add", "src/app.py")
+    work.write({"src/app.py": "one\n"})
+    assert work.differs("src") is False
+
+
+def test_staged_file_that_is_not_on_disk(work: Work) -> None:
+    work.write({"src/new.py": "new\n", "new/x": "x"})
+    work.git("add", "--all")
+    (work.root / "src/new.py").unlink()
+    (work.root / "new/x").unlink()
+    assert work.differs("src") is False
+    assert work.differs("new") is None
+
+
+def test_untracked_file(work: Work) -> None:
+    work.write({"src/lib/new.py": ""})
+    assert work.differs("src") is True
+    assert work.differs("src/lib/new.py") is True
+    assert work.differs("src/app.py") is False
+
+
+def test_ignored_file(work: Work) -> None:
+    work.commit({".gitignore": "*.pyc\nbuild/\n"})
+    work.write({"src/app.pyc": "x", "build/app.zip": "x"})
+    work.write({".git/info/exclude": "*.log\n"})
+    work.write({"src/x.log": "x"})
+    assert work.differs("src") is False
+    assert work.differs("build") is None
+    assert work.differs("build/app.zip") is None
+
+
+def test_ignored_file_that_is_tracked(work: Work) -> None:
+    work.write({".gitignore": "*.zip\n", "src/app.zip": "one"})
+    work.git("add", "--force", "src/app.zip")
+    work.commit()
+    assert work.differs("src") is False
+    work.write({"src/app.zip": "two"})
+    assert work.differs("src") is True
+
+
+def test_file_that_is_no_longer_tracked(work: Work) -> None:
+    work.git("rm", "-q", "--cached", "src/app.py")
+    assert work.differs("src") is False
+    work.write({".gitignore": "app.py\n"})
+    assert work.differs("src") is False
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_deleted_file(work: Work, staged: bool) -> None:
+    work.git("rm", "-q", "src/lib/util.py")
+    if not staged:
+        work.git("reset", "-q")
+    assert work.differs("src") is True
+    assert work.differs("src/lib") is True
+    assert work.differs("src/app.py") is False
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_renamed_file(work: Work, staged: bool) -> None:
+    work.git("mv", "src/app.py", "src/main.py")
+    if not staged:
+        work.git("reset", "-q")
+    for path in ("src", "src/app.py", "src/main.py"):
+        assert work.differs(path) is True, path
+
+
+def test_renamed_by_case_alone(work: Work) -> None:
+    work.git("mv", "src/app.py", "src/App.py")
+    assert work.differs("src") is True
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_mode(work: Work, staged: bool) -> None:
+    (work.root / "src/app.py").chmod(0o755)
+    if staged:
+        work.git("add", "src/app.py")
+    assert work.differs("src") is True
+
+
+def test_other_bits_of_the_mode_do_not_count(work: Work) -> None:
+    (work.root / "src/app.py").chmod(0o600)
+    assert work.differs("src") is False
+
+
+def test_mode_where_the_file_system_has_none(work: Work) -> None:
+    work.git("config", "core.fileMode", "false")
+    (work.root / "src/app.py").chmod(0o755)
+    assert work.differs("src") is False
+    work.git("update-index", "--chmod=+x", "src/app.py")
+    assert work.differs("src") is True
+
+
+def test_files_to_leave_out(work: Work) -> None:
+    work.write({"template.yaml": "two"})
+    assert work.differs(".") is True
+    assert work.differs(".", "template.yaml", "not-there", "../outside") is False
+    assert work.differs("template.yaml", "template.yaml") is False
+    work.write({"src/app.py": "two\n"})
+    assert work.differs(".", "template.yaml") is True
+
+
+def test_nothing_there(work: Work) -> None:
+    (work.root / "empty").mkdir()
+    for path in (
+        "nope",
+        "nope/nope",
+        "empty",
+        "src/app.py/x",
+        ".git",
+        "*",
+        "s*c",
+        ":(top)src",
+    ):
+        assert work.differs(path) is None, path
+
+
+def test_outside_of_the_work_tree(work: Work, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "x").write_text("x")
+    (tmp_path / "work2").mkdir()
+    for path in (
+        "..",
+        "../other",
+        "../work2",
+        "src/../../other",
+        "/",
+        "/etc",
+        "null\0byte",
+    ):
+        assert work.differs(path) is None, path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with space.py",
+        "ünïcödé-日本.py",
+        "new\nline.py",
+        'quo"te.py',
+        "tab\t.py",
+        "-x",
+        "*",
+        "[a]",
+    ],
+)
+def test_names(work: Work, name: str) -> None:
+    path = f"src/{name}/{name}"
+    work.commit({path: "one\n"})
+    assert work.read(path) == b"one\n"
+    for place in ("src", f"src/{name}", path):
+        assert work.differs(place) is False, place
+    work.write({path: "two\n"})
+    for place in ("src", f"src/{name}", path):
+        assert work.differs(place) is True, place
+
+
+def test_name_that_is_not_unicode(work: Work) -> None:
+    path = os.path.join(os.fsencode(work.root), b"src/\xff.py")
+    try:
+        Path(os.fsdecode(path)).write_text("one\n")
+    except OSError:
+        pytest.skip("the file system takes Unicode only")
+    work.commit()
+    assert work.differs("src") is False
+    Path(os.fsdecode(path)).write_text("two\n")
+    assert work.differs("src") is True
+
+
+def test_file_becomes_a_folder_and_back(work: Work) -> None:
+    (work.root / "src/app.py").unlink()
+    work.write({"src/app.py/x": "x"})
+    assert work.differs("src") is True
+    assert work.differs("src/app.py") is True
+    work.commit()
+    (work.root / "src/app.py/x").unlink()
+    (work.root / "src/app.py").rmdir()
+    work.write({"src/app.py": "one\n"})
+    assert work.differs("src/app.py") is True
+    assert work.differs("src/app.py", commit="HEAD~1") is False
+
+
+def test_file_becomes_a_pipe(work: Work) -> None:
+    (work.root / "src/app.py").unlink()
+    os.mkfifo(work.root / "src/app.py")
+    assert work.differs("src") is True
+
+
+def test_file_that_cannot_be_read(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError
+
+    repository = work.repository
+    head = repository.resolve("HEAD")
+    opened = os.open
+    monkeypatch.setattr(
+        os,
+        "open",
+        lambda path, *rest: (
+            refuse() if str(path).endswith("app.py") else opened(path, *rest)
+        ),
+    )
+    assert differs(repository, head, work.root / "src") is None
+
+
+def test_conflict(work: Work) -> None:
+    base = work.git("rev-parse", "HEAD")
+    work.commit({"src/app.py": "two\n"})
+    work.git("checkout", "-q", "-b", "other", base)
+    work.commit({"src/app.py": "three\n"})
+    assert work.run("merge", "main").returncode
+    assert work.differs("src") is True
+    work.write({"src/app.py": "three\n"})
+    assert work.differs("src") is False
+
+
+def test_subfolder_template(work: Work) -> None:
+    work.commit({"service/template.yaml": "x", "service/src/a.py": "a"})
+    found = Repository.find(work.root / "service/template.yaml")
+    assert found is not None
+    head = found.resolve("HEAD")
+    assert found.read(head, work.root / "service/template.yaml", LIMIT) == b"x"
+    assert differs(found, head, work.root / "service/src") is False
+    assert differs(found, head, work.root / "service" / ".." / "src") is False
+    work.write({"service/src/b.py": "b"})
+    assert differs(found, head, work.root / "service/src") is True
+    assert differs(found, head, work.root / "service/../src") is False
+
+
+# -- symbolic links, submodules, sparse checkouts --------------------------------
+
+
+def test_symbolic_link_is_compared_as_a_link(work: Work, tmp_path: Path) -> None:
+    link = work.root / "src/link.py"
+    link.symlink_to("app.py")
+    work.commit()
+    assert work.differs("src") is False
+    assert work.differs("src/link.py") is False
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src/link.py") is False
+    link.unlink()
+    link.symlink_to(tmp_path)
+    assert work.differs("src/link.py") is True
+    link.unlink()
+    link.write_text("app.py")
+    assert work.differs("src/link.py") is True
+    work.git("config", "core.symlinks", "false")
+    assert work.differs("src/link.py") is False
+    link.write_text("other.py")
+    assert work.differs("src/link.py") is True
+
+
+def test_folder_behind_a_symbolic_link_is_unknown(work: Work, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    (outside / "src").mkdir(parents=True)
+    (outside / "src" / "x").write_text("x")
+    (work.root / "out").symlink_to(outside, target_is_directory=True)
+    (work.root / "in").symlink_to("src", target_is_directory=True)
+    work.commit()
+    assert work.differs("out/src") is None
+    assert work.differs("out/src/x") is None
+    assert work.differs("in/lib") is None
+    assert work.differs("out/../src") is None
+    # The links themselves are links.
+    assert work.differs("out") is False
+    assert work.differs("in") is False
+
+
+def test_folder_that_became_a_symbolic_link(work: Work, tmp_path: Path) -> None:
+    (work.root / "src/lib").rename(tmp_path / "lib")
+    (work.root / "src/lib").symlink_to(tmp_path / "lib", target_is_directory=True)
+    assert work.differs("src") is True
+    # Also where git does not list the link.
+    work.write({".git/info/exclude": "lib\n"})
+    assert work.differs("src") is True
+    assert work.differs("src/lib/util.py") is None
+
+
+def test_link_that_leads_to_itself(work: Work) -> None:
+    (work.root / "loop").symlink_to("loop")
+    assert work.differs("loop/x") is None
+    assert Repository.find(work.root / "loop" / "x") is None
+
+
+@pytest.fixture
+def submodule(work: Work, tmp_path: Path) -> Work:
+    other = Work(tmp_path / "other")
+    other.commit({"lib.py": "one\n"})
+    work.git("submodule", "--quiet", "add", str(other.root), "src/vendor")
+    work.commit()
+    return Work(work.root / "src/vendor", init=False)
+
+
+def test_submodule_of_a_folder(work: Work, submodule: Work) -> None:
+    assert work.differs("src") is False
+    assert work.differs("src/vendor") is False
+    # Its files count, committed in it or not, and whatever the index names.
+    submodule.write({"lib.py": "two\n"})
+    assert work.differs("src") is True
+    submodule.commit()
+    assert work.differs("src") is True
+    assert work.differs("src/vendor") is True
+    work.git("add", "src/vendor")
+    assert work.differs("src") is True
+    submodule.git("checkout", "-q", "HEAD~1")
+    assert work.differs("src") is False
+    assert work.differs("src", commit="HEAD~1") is True
+    # What lies in it is another repository's.
+    assert work.differs("src/vendor/lib.py") is None
+
+
+def test_submodule_that_is_not_checked_out(work: Work, submodule: Work) -> None:
+    work.git("submodule", "--quiet", "deinit", "--force", "src/vendor")
+    assert work.differs("src") is False
+
+
+def test_submodule_that_lacks_the_commit(work: Work, submodule: Work) -> None:
+    entry = f"160000,{'1' * 40},src/vendor"
+    work.git("update-index", "--cacheinfo", entry)
+    commit = work.git("commit-tree", "-m", "other", work.git("write-tree"))
+    assert work.differs("src", commit=commit) is False
+    work.git("update-index", "--cacheinfo", entry.replace("1" * 40, "2" * 40))
+    assert work.differs("src", commit=commit) is True
+
+
+def test_submodule_that_is_unknown(work: Work, submodule: Work) -> None:
+    submodule.commit({".gitattributes": "* filter=x\n"})
+    work.commit()
+    submodule.git("config", "filter.x.clean", "false")
+    submodule.write({"lib.py": "two\n"})
+    assert work.differs("src") is None
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+
+
+def test_submodule_that_is_removed(work: Work, submodule: Work) -> None:
+    work.git("rm", "-q", "--cached", "src/vendor")
+    assert work.differs("src") is True
+
+
+def test_template_in_a_submodule(work: Work, submodule: Work) -> None:
+    assert submodule.repository.root == work.root / "src/vendor"
+    assert submodule.read("lib.py") == b"one\n"
+    submodule.write({"lib.py": "two\n"})
+    assert submodule.differs(".") is True
+
+
+def test_untracked_repository(work: Work) -> None:
+    nested = Work(work.root / "src/nested")
+    nested.commit({"x": "x"})
+    assert work.differs("src") is True
+    assert work.differs("src/nested/x") is None
+
+
+def test_sparse_checkout(work: Work) -> None:
+    work.commit({"other/x": "one"})
+    first = work.git("rev-parse", "HEAD")
+    work.git("sparse-checkout", "set", "--no-cone", "/src/", "/template.yaml")
+    assert not (work.root / "other/x").exists()
+    assert work.differs("other") is False
+    assert work.differs(".") is False
+    # What was committed since differs, though it is not on disk.
+    digest = work.git("hash-object", "-w", "src/app.py")
+    work.git("update-index", "--cacheinfo", f"100644,{digest},other/x")
+    work.git("update-index", "--skip-worktree", "other/x")
+    assert work.differs("other", commit=first) is True
+    # What is on disk after all counts.
+    work.write({"other/x": "one"})
+    assert work.differs("other", commit=first) is False
+
+
+def test_repository_in_a_folder_that_is_tracked(work: Work) -> None:
+    Work(work.root / "src")
+    assert work.differs("src/lib") is False
+    work.write({"src/lib/util.py": "three\n"})
+    assert work.differs("src/lib") is True
+
+
+def test_deep_folders(work: Work) -> None:
+    path = "/".join(["d"] * 1200)
+    digest = work.git("rev-parse", "HEAD:src/app.py")
+    work.git("update-index", "--add", "--cacheinfo", f"100644,{digest},{path}/x")
+    assert work.differs("d") is None
+    commit = work.git("commit-tree", "-m", "deep", work.git("write-tree"))
+    assert work.differs("d", commit=commit) is True
+
+
+def test_file_that_is_assumed_unchanged(work: Work) -> None:
+    work.git("update-index", "--assume-unchanged", "src/app.py")
+    assert work.differs("src") is False
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+
+
+# -- conversions -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("attributes", "autocrlf"),
+    [
+        ("", "true"),
+        ("", "input"),
+        ("* text=auto", ""),
+        ("* text", ""),
+        ("* eol=crlf", ""),
+        ("* text eol=crlf", ""),
+        ("* crlf", ""),
+        ("*.py ident", "true"),
+    ],
+)
+def test_line_endings_that_git_converts(
+    work: Work, attributes: str, autocrlf: str
+) -> None:
+    work.commit({".gitattributes": attributes})
+    if autocrlf:
+        work.git("config", "core.autocrlf", autocrlf)
+    work.write({"src/app.py": "one\r\n"})
+    assert work.run("diff", "--quiet").returncode == 0
+    assert work.differs("src") is False
+    work.write({"src/app.py": "two\r\n"})
+    assert work.differs("src") is True
+
+
+@pytest.mark.parametrize(
+    ("attributes", "autocrlf"),
+    [
+        ("", ""),
+        ("", "false"),
+        ("* -text", "true"),
+        ("* binary", "true"),
+        ("* -crlf", "true"),
+    ],
+)
+def test_line_endings_that_git_keeps(
+    work: Work, attributes: str, autocrlf: str
+) -> None:
+    work.commit({".gitattributes": attributes})
+    if autocrlf:
+        work.git("config", "core.autocrlf", autocrlf)
+    work.write({"src/app.py": "one\r\n"})
+    assert work.run("diff", "--quiet").returncode == 1
+    assert work.differs("src") is True
+
+
+def test_binary_file_with_line_endings(work: Work) -> None:
+    work.commit(
+        {".gitattributes": "* text=auto", "src/x.bin": b"\0\n", "src/y": b"a\rb\n"}
+    )
+    work.write({"src/x.bin": b"\0\r\n"})
+    assert work.differs("src/x.bin") is True
+    work.write({"src/y": b"a\rb\r\n"})
+    assert work.differs("src/y") is True
+
+
+def test_expanded_ident(work: Work) -> None:
+    work.commit({".gitattributes": "*.py ident", "src/app.py": "# $Id$\n"})
+    work.write({"src/app.py": "# $Id: 0123 $\n"})
+    assert work.run("diff", "--quiet").returncode == 0
+    assert work.differs("src") is False
+    work.write({"src/app.py": "# $Id: 0123 $ x\n"})
+    assert work.differs("src") is True
+
+
+def test_encoding_of_the_work_tree_is_unknown(work: Work) -> None:
+    work.commit(
+        {
+            ".gitattributes": "*.txt working-tree-encoding=UTF-16",
+            "src/x.txt": "x".encode("utf-16"),
+        }
+    )
+    assert work.differs("src") is None
+
+
+def test_filter_is_unknown(work: Work) -> None:
+    work.commit({".gitattributes": "*.py filter=x"})
+    # A filter that this clone does not know changes nothing.
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+    work.git("config", "filter.x.clean", "false")
+    assert work.differs("src") is None
+    work.write({"src/new.txt": "x"})
+    assert work.differs("src") is True
+    (work.root / "src/new.txt").unlink()
+    work.write({"src/app.py": "one\n"})
+    assert work.differs("src") is False
+
+
+@pytest.mark.parametrize("prefix", ["", "ext-0-foo sha256:" + "0" * 64 + "\n"])
+def test_large_file_storage(work: Work, prefix: str, marker: Path) -> None:
+    version, rest = pointer(b"model").split("\n", 1)
+    stored = f"{version}\n{prefix}{rest}"
+    work.commit({".gitattributes": "*.bin filter=lfs -text", "src/x.bin": stored})
+    for key in ("clean", "smudge", "process"):
+        work.git(
+            "config", f"filter.lfs.{key}", f"touch {shlex.quote(str(marker))}; cat"
+        )
+    assert work.differs("src") is False
+    work.write({"src/x.bin": b"model"})
+    assert work.differs("src") is False
+    work.write({"src/x.bin": b"other"})
+    assert work.differs("src") is True
+    work.write({"src/x.bin": pointer(b"other")})
+    assert work.differs("src") is True
+    assert not marker.exists()
+
+
+def test_large_file_that_was_committed_as_it_is(work: Work) -> None:
+    work.commit({"src/x.bin": b"model" * 1000})
+    work.write({".gitattributes": "*.bin filter=lfs", "src/x.bin": b"other" * 1000})
+    work.git("config", "filter.lfs.clean", "git-lfs clean -- %f")
+    assert work.differs("src") is None
+
+
+def test_attributes_of_many_files(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_git, "_ARGUMENTS_LIMIT", 100)
+    work.commit(
+        {".gitattributes": "* text", **{f"src/{n}.py": f"{n}\n" for n in range(50)}}
+    )
+    work.write({f"src/{n}.py": f"{n}\r\n" for n in range(50)})
+    assert work.differs("src") is False
+
+
+# -- limits ----------------------------------------------------------------------
+
+
+def test_tree_that_grows_without_end(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = work.git("rev-parse", "HEAD:src")
+    for _ in range(12):
+        entries = "".join(f"040000 tree {tree}\t{n}\n" for n in range(9))
+        tree = subprocess.run(
+            ["git", "mktree"],
+            cwd=work.root,
+            input=entries,
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout.strip()
+    commit = work.git("commit-tree", "-m", "a bomb", tree)
+    monkeypatch.setattr(_git, "ANSWER_LIMIT", 1_000_000)
+    assert work.differs(".", commit=commit) is None
+
+
+def test_much_to_read_is_unknown(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    work.commit({"src/large": "x" * 1000})
+    monkeypatch.setattr(_local_code, "HASH_LIMIT", 500)
+    assert work.differs("src") is None
+    # A difference that is found before that is one.
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is True
+    work.write({"src/app.py": "one\n", "src/new": ""})
+    assert work.differs("src") is True
+
+
+def test_few_processes(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = work.repository
+    head = repository.resolve("HEAD")
+    asked: list[str] = []
+    ask = _git._ask
+
+    def count(folder: Path, *arguments: str, limit: int | None = None) -> _git._Answer:
+        asked.append(arguments[0])
+        return ask(folder, *arguments, limit=limit)
+
+    monkeypatch.setattr(_git, "_ask", count)
+    assert differs(repository, head, work.root / "src") is False
+    assert asked == ["ls-tree", "ls-files"]
+    work.write({"src/app.py": "two\n"})
+    asked.clear()
+    assert differs(repository, head, work.root / "src") is True
+    assert asked == ["ls-tree", "ls-files", "check-attr", "config"]
+    asked.clear()
+    repository.read(head, work.root / "template.yaml", LIMIT)
+    assert asked == ["ls-tree", "cat-file"]
+    asked.clear()
+    paths = [work.root / name for name in ("src/app.py", "src", "src/lib", "none")]
+    code = LocalCode(repository, head, paths)
+    assert [code.differs(path) for path in paths * 2] == [True, True, False, None] * 2
+    assert asked == ["ls-tree", "ls-files", "check-attr", "config"]
+    asked.clear()
+    # What was not announced is listed when it is asked for.
+    assert code.differs(work.root / "template.yaml") is False
+    assert code.differs(work.root) is True
+    assert asked == ["ls-tree", "ls-files"] * 2
+
+
+def test_attributes_of_many_folders_are_asked_once(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"code/{n}" for n in range(10)]
+    head = work.commit({f"{name}/a.py": f"{name}\n" for name in names})
+    work.write({f"{name}/a.py": f"{name}\r\n" for name in names})
+    asked: list[str] = []
+    ask = _git._ask
+
+    def count(folder: Path, *arguments: str, limit: int | None = None) -> _git._Answer:
+        asked.append(arguments[0])
+        return ask(folder, *arguments, limit=limit)
+
+    monkeypatch.setattr(_git, "_ask", count)
+    code = LocalCode(work.repository, head, [work.root / name for name in names])
+    assert {code.differs(work.root / name) for name in names} == {True}
+    assert asked.count("check-attr") == 1
+
+
+def test_many_paths(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_git, "_ARGUMENTS_LIMIT", 100)
+    names = [f"code/{'x' * 20}{n}" for n in range(20)]
+    head = work.commit({f"{name}/a.py": name for name in names})
+    work.write({f"{name}/a.py": "changed" for name in names[::2]})
+    code = LocalCode(work.repository, head, [work.root / name for name in names])
+    found = [code.differs(work.root / name) for name in names]
+    assert found == [True, False] * 10
+
+
+def test_names_that_begin_alike(work: Work) -> None:
+    work.commit({f"{name}/x": name for name in ("a", "a-b", "a.b", "a0", "ab", "a/a")})
+    work.write({f"{name}/x": "changed" for name in ("a-b", "a.b", "a0", "ab")})
+    assert work.differs("a") is False
+    work.write({"a/a/x": "changed"})
+    assert work.differs("a") is True
+    assert work.differs("a/a") is True
+
+
+@pytest.fixture
+def marker(tmp_path: Path) -> Path:
+    """A file that is there once something ran that must not."""
+    return tmp_path / "marker"

@@ -1,0 +1,199 @@
+"""The permissions that SAM makes for events, against aws-sam-translator.
+
+Tests `template/_sam.py` too.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_lint_lambda_race.data import sam_grants, targets
+from tests.building import ARN, Template_, permission_on, resource, sam
+from tests.moving import (
+    EVENTS,
+    event_of_sam,
+    found_against,
+    referred,
+    rest_api,
+    timeline_from,
+    waited_for,
+)
+from tests.translation import translated
+
+
+def _follows_in_translation(kind: str) -> bool:
+    """Whether SAM's permission on the alias waits for what callers invoke it by."""
+    resources = _translated(event_of_sam(kind, AutoPublishAlias="live"))["Resources"]
+    replaced = {"AWS::SNS::Subscription"}
+    moved = [
+        name
+        for name, one in resources.items()
+        if "OrdersAliaslive" in set(referred(one))
+        and one["Type"] not in {"AWS::Lambda::Permission", *replaced}
+    ]
+    if kind == "Api":
+        moved = [n for n, r in resources.items() if r["Type"].endswith("::Stage")]
+    permissions = [
+        name
+        for name, one in resources.items()
+        if one["Type"] == "AWS::Lambda::Permission"
+    ]
+    return bool(permissions) and any(
+        name in waited_for(resources, permission, set())
+        for permission in permissions
+        for name in moved
+    )
+
+
+def _defined(invoked: Any, kind: str) -> Template_:
+    """An API of SAM whose own definition says what it invokes."""
+    template = sam({"AutoPublishAlias": "live"})
+    del template["Resources"]["Orders"]["Properties"]["Events"]
+    uri = rest_api(invoked, "One")["Resources"]["Get"]["Properties"]["Integration"][
+        "Uri"
+    ]
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
+    if kind == "HttpApi":
+        integration["payloadFormatVersion"] = "2.0"
+    operation = {"x-amazon-apigateway-integration": integration, "responses": {}}
+    body = {
+        "openapi": "3.0.1",
+        "info": {"title": "orders", "version": "1"},
+        "paths": {"/": {"get": operation}},
+    }
+    stage = {} if kind == "HttpApi" else {"StageName": "prod"}
+    template["Resources"]["It"] = resource(
+        f"Serverless::{kind}", DefinitionBody=body, **stage
+    )
+    arn = "arn:aws:execute-api:us-east-1:123456789012:${It}/*"
+    template["Resources"]["Permission"] = permission_on(
+        invoked, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
+    )
+    return template
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [("Api", []), ("HttpApi", ["Resources/Permission/Properties/FunctionName"])],
+)
+def test_definition_of_an_api_of_sam(
+    tmp_path: Path, kind: str, place: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    alias = {"Ref": "Orders.Alias"}
+    sides = _defined(ARN, kind), _defined(alias, kind)
+    # SAM deploys an HTTP API by itself; what permits it waits for the API.
+    assert found_against(tmp_path, *sides) == place
+    translated = timeline_from(*map(_translated, sides))
+    assert bool(list(translated.gaps())) is bool(place)
+
+
+def test_each_event_of_sam_is_tried() -> None:
+    sources = pytest.importorskip("samtranslator.model.eventsources")
+    kinds = set()
+    for module in ("push", "pull", "cloudwatchlogs", "scheduler"):
+        found = import_module(f"{sources.__name__}.{module}")
+        kinds |= {
+            vars(kind)["resource_type"]
+            for kind in vars(found).values()
+            if isinstance(kind, type)
+            and kind.__module__ == found.__name__
+            and vars(kind).get("resource_type")
+        }
+    assert kinds == set(EVENTS)
+
+
+def _translated(template: Template_) -> Template_:
+    result: Template_ = translated(template)
+    return result
+
+
+def test_each_event_that_needs_a_permission_has_a_row() -> None:
+    granted = {
+        kind
+        for row in targets()["AWS::Serverless::Function"]
+        if row.path == "Events/*" and row.authorised_by != "role"
+        for kinds in row.when.values()
+        for kind in kinds
+    }
+    assert granted == set(sam_grants())
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_rows_say_what_sam_translates(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    row = sam_grants().get(kind)
+    assert _follows_in_translation(kind) == (row is not None and row.follows_the_move)
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_alias_for_an_event(tmp_path: Path, kind: str) -> None:
+    row = sam_grants().get(kind)
+    found = found_against(
+        tmp_path, event_of_sam(kind), event_of_sam(kind, AutoPublishAlias="live")
+    )
+    place = "Resources/Orders/Properties/Events/It"
+    assert found == ([place] if row is not None and row.follows_the_move else [])
+
+
+@pytest.mark.parametrize("said", [{"Enabled": False}, {"State": "DISABLED"}])
+def test_alias_for_an_event_that_is_switched_off(
+    tmp_path: Path, said: dict[str, Any]
+) -> None:
+    sides = event_of_sam("Schedule"), event_of_sam("Schedule", AutoPublishAlias="live")
+    for side in sides:
+        event = side["Resources"]["Orders"]["Properties"]["Events"]["It"]
+        event["Properties"] = {**event["Properties"], **said}
+    assert found_against(tmp_path, *sides) == []
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_verdict_is_that_of_the_translation(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    sides = event_of_sam(kind), event_of_sam(kind, AutoPublishAlias="live")
+    native = timeline_from(*sides)
+    translated = timeline_from(*map(_translated, sides))
+    assert bool(list(native.gaps())) is bool(list(translated.gaps()))
+    assert bool(native.possible) is bool(translated.possible)
+    for code in ("two.zip", "one.zip"):
+        changed = deepcopy(sides[1])
+        function = changed["Resources"]["Orders"]["Properties"]
+        function["CodeUri"]["Key"] = code
+        function["Timeout"] = 9
+        kinds = [
+            {one.kind for one in timeline_from(*pair).hazards}
+            for pair in (
+                (sides[0], changed),
+                (_translated(sides[0]), _translated(changed)),
+                (sides[1], changed),
+                (_translated(sides[1]), _translated(changed)),
+            )
+        ]
+        assert kinds[0] == kinds[1]
+        assert kinds[2] == kinds[3] == set()
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_rows_say_what_waits_for_its_permission(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    resources = _translated(event_of_sam(kind, AutoPublishAlias="live"))["Resources"]
+    kinds = {name: one["Type"] for name, one in resources.items()}
+    is_awaited = any(
+        "AWS::Lambda::Permission"
+        in {kinds[one] for one in waited_for(resources, name, set())}
+        for name in resources
+        if "OrdersAliaslive" in set(referred(resources[name]))
+    )
+    row = sam_grants().get(kind)
+    assert is_awaited is (row is not None and row.is_awaited)

@@ -1,0 +1,266 @@
+"""What a permission's `SourceArn` is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.attached import (
+    FIXED,
+    ROLE,
+    GetAtt,
+    Json,
+    api_of_kind,
+    misfits,
+    role_with,
+    two_aliases,
+)
+from tests.building import (
+    ARN,
+    CHOICE,
+    FN,
+    LIVE,
+    PROD_OR_DEV,
+    permission_on,
+    resource,
+    rule_for,
+    statement_on,
+)
+
+# -- sources -----------------------------------------------------------------------
+
+
+def _api(target: Json) -> Json:
+    return resource(
+        "ApiGatewayV2::Api", Name="orders", ProtocolType="HTTP", Target=target
+    )
+
+
+def _from_api(function: Json, api: str) -> Json:
+    source = f"arn:${{AWS::Partition}}:execute-api:*:*:${{{api}}}/*"
+    return permission_on(
+        function, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+    )
+
+
+def test_a_wrong_grant_for_another_source_is_another_matter(tmp_path: Path) -> None:
+    template = two_aliases(
+        Shop=_api(LIVE), FromShop=_from_api(LIVE, "Shop"), Office=_api(ARN)
+    )
+    template["Resources"]["Permission"] = _from_api(FN, "Office")
+    assert misfits(tmp_path, template) == []
+
+
+def test_a_right_grant_for_another_source_does_not_help(tmp_path: Path) -> None:
+    template = two_aliases(
+        Shop=_api(LIVE),
+        FromShop=_from_api(LIVE, "Shop"),
+        Office=_api(LIVE),
+        Permission=_from_api(FN, "Office"),
+    )
+    assert misfits(tmp_path, template) == [FIXED]
+
+
+def test_a_grant_without_a_source_covers_each(tmp_path: Path) -> None:
+    template = two_aliases(
+        Shop=_api(LIVE), Permission=permission_on(FN, "apigateway.amazonaws.com")
+    )
+    assert misfits(tmp_path, template) == [FIXED]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"),
+        *("AWS::Serverless::Api", "AWS::Serverless::HttpApi"),
+    ],
+)
+def test_a_permission_is_for_the_api_that_its_source_names(
+    kind: str, tmp_path: Path
+) -> None:
+    apis = {"Shop": api_of_kind(kind, LIVE), "Office": api_of_kind(kind, ARN)}
+    template = two_aliases(**apis, Permission=_from_api(FN, "Office"))
+    template["Transform"] = "AWS::Serverless-2016-10-31"
+    assert misfits(tmp_path, template) == []
+    template["Resources"]["Permission"] = _from_api(FN, "Shop")
+    assert misfits(tmp_path, template) == [FIXED]
+
+
+def _from(function: Json, service: str, name: str) -> Json:
+    source = f"arn:aws:{service}:us-east-1:123456789012:{name}"
+    principal = {"execute-api": "apigateway"}.get(service, service)
+    return permission_on(function, f"{principal}.amazonaws.com", SourceArn=source)
+
+
+@pytest.mark.parametrize("own", [{}, {"Name": {"Ref": "Named"}}, {"Name": "nightly"}])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"SourceAccount": {"Ref": "AWS::AccountId"}},
+        {"SourceArn": "arn:aws:events:us-east-1:123456789012:rule/other-*"},
+        {"SourceArn": {"Ref": "Named"}},
+    ],
+    ids=["account", "pattern", "parameter"],
+)
+def test_a_grant_for_a_caller_elsewhere_beside_the_right_one_is_silent(
+    tmp_path: Path, own: Json, beside: Json
+) -> None:
+    rule = rule_for(LIVE)
+    rule["Properties"].update(own)
+    right = permission_on(LIVE, SourceArn={"Fn::GetAtt": ["Rule", "Arn"]})
+    template = two_aliases(
+        Rule=rule, Right=right, Permission=permission_on(FN, **beside)
+    )
+    template["Parameters"] = {"Named": {"Type": "String"}}
+    assert misfits(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "name", "expected"),
+    [
+        ({}, "rule/other", []),
+        ({}, "rule/other-*", []),
+        ({}, "rule/*", [FIXED]),
+        ({"Name": "nightly"}, "rule/nightly", [FIXED]),
+        ({"Name": "nightly"}, "rule/bus/nightly", [FIXED]),
+        ({"Name": "nightly"}, "rule/night*", [FIXED]),
+        ({"Name": "nightly"}, "rule/daily", []),
+    ],
+)
+def test_a_source_that_is_written_out_is_compared_by_name(
+    tmp_path: Path, own: Json, name: str, expected: list[str]
+) -> None:
+    rule = rule_for(LIVE)
+    rule["Properties"].update(own)
+    template = two_aliases(Rule=rule, Permission=_from(FN, "events", name))
+    assert misfits(tmp_path, template) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("a1b2c3/*/*", []), ("orders/*", []), ("*/prod/*", [FIXED])]
+)
+def test_an_api_has_an_id_that_nobody_knows_before(
+    tmp_path: Path, name: str, expected: list[str]
+) -> None:
+    template = two_aliases(Shop=_api(LIVE), Permission=_from(FN, "execute-api", name))
+    assert misfits(tmp_path, template) == expected
+
+
+def test_a_grant_that_may_be_for_an_unknown_qualifier_is_silent(
+    tmp_path: Path,
+) -> None:
+    stage = {"Fn::Sub": "${Orders.Arn}:${!stageVariables.alias}"}
+    integration = resource(
+        "ApiGatewayV2::Integration",
+        ApiId={"Ref": "Shop"},
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=stage,
+    )
+    template = two_aliases(
+        Shop=_api(LIVE),
+        Other=integration,
+        FromShop=_from_shop(LIVE, "prod"),
+        Permission=_from_shop(FN, "test"),
+    )
+    assert misfits(tmp_path, template) == []
+    del template["Resources"]["Other"]
+    assert misfits(tmp_path, template) == [FIXED]
+
+
+def _from_shop(function: Json, stage: str) -> Json:
+    source = f"arn:${{AWS::Partition}}:execute-api:*:*:${{Shop}}/{stage}/*"
+    return permission_on(
+        function, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+    )
+
+
+# -- sources that are the same, and that may be ------------------------------------
+
+
+def test_a_permission_for_every_source_makes_another_surplus(tmp_path: Path) -> None:
+    source = {GetAtt: ["Rule", "Arn"]}
+    template = two_aliases(
+        Rule=rule_for(LIVE),
+        Right=permission_on(LIVE),
+        Permission=permission_on(FN, SourceArn=source),
+    )
+    assert misfits(tmp_path, template) == []
+
+
+def test_a_source_that_is_one_of_several_covers_each(tmp_path: Path) -> None:
+    sources = [{GetAtt: ["Rule", "Arn"]}, {GetAtt: ["Other", "Arn"]}]
+    template = two_aliases(
+        Rule=rule_for(LIVE),
+        Other=rule_for(LIVE),
+        Permission=permission_on(FN, SourceArn={"Fn::If": ["IsProd", *sources]}),
+        Right=permission_on(LIVE, SourceArn=sources[0]),
+    )
+    assert misfits(tmp_path, {**template, **CHOICE}) == [FIXED]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("orders", [FIXED]), ("carts", [])])
+def test_a_source_is_compared_by_its_name_where_both_are_written_out(
+    tmp_path: Path, name: str, expected: list[str]
+) -> None:
+    subscription = resource(
+        "SNS::Subscription",
+        Endpoint=LIVE,
+        Protocol="lambda",
+        TopicArn="arn:aws:sns:us-east-1:123456789012:orders",
+    )
+    permission = _from(FN, "sns", name)
+    template = two_aliases(Subscription=subscription, Permission=permission)
+    assert misfits(tmp_path, template) == expected
+
+
+def test_a_source_of_which_no_name_is_known_is_covered(tmp_path: Path) -> None:
+    authorizer = resource(
+        "IoT::Authorizer", AuthorizerFunctionArn=LIVE, AuthorizerName="orders"
+    )
+    template = two_aliases(
+        It=authorizer, Permission=_from(FN, "iot", "authorizer/orders")
+    )
+    assert misfits(tmp_path, template) == [FIXED]
+
+
+def _of_api(api: str, target: Json) -> Json:
+    return resource(
+        "ApiGatewayV2::Integration",
+        ApiId={"Ref": api},
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=target,
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "is_reported"),
+    [
+        (_of_api("Shop", ARN), False),
+        (_of_api("Shop", LIVE), True),
+        (_of_api("Office", ARN), True),
+        (resource("Pipes::Pipe", RoleArn=ROLE, Target=ARN), True),
+    ],
+    ids=["it", "as the first", "another API", "by its role"],
+)
+def test_a_permission_beside_the_right_one_may_serve_another_target(
+    tmp_path: Path, other: Json, is_reported: bool
+) -> None:
+    template = two_aliases(
+        Shop=_api(LIVE),
+        Office=_api("arn:aws:lambda:us-east-1:123456789012:function:office"),
+        Other=other,
+        Role=role_with(statement_on(ARN)),
+        FromShop=_from_shop(LIVE, "prod"),
+        Permission=_from_shop(FN, "test"),
+    )
+    assert misfits(tmp_path, template) == [FIXED] * is_reported
+
+
+def test_each_of_two_permissions_may_serve_one_case_of_a_target(tmp_path: Path) -> None:
+    template = two_aliases(
+        Shop=_api({"Fn::If": ["IsProd", LIVE, ARN]}),
+        FromShop=_from_shop(LIVE, "prod"),
+        Permission=_from_shop(FN, "test"),
+    )
+    assert misfits(tmp_path, {**template, **PROD_OR_DEV}) == []
