@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -516,19 +517,26 @@ def _text(plan: Plan, output_dir: str | None) -> str:
     parts = [head]
     if plan.picture is not None:
         parts.append(f"\n{_pictures.table(plan.picture, sys.stdout)}\n")
-    parts += [f"{one}\n" for one in _remaining(plan)]
+    parts += [f"{_wrapped(one)}\n" for one in _remaining(plan)]
     if plan.steps:
         parts.append(f"\n{_outcome(plan)}\n")
     for number, step in enumerate(plan.steps, 1):
         parts.append(f"\n{number}. {step.name}: {_about(step)}\n")
         if step.picture is not None:
             parts.append(_pictures.table(step.picture, sys.stdout))
-        parts += [f"{one}\n" for one in _remaining(step)]
+        parts += [f"{_wrapped(one)}\n" for one in _remaining(step)]
     if plan.reason:
         parts.append(f"\n{plan.reason}\n")
     if plan.steps:
         parts.append(_commands(plan, output_dir))
     return "".join(part if part.endswith("\n") else f"{part}\n" for part in parts)
+
+
+def _wrapped(text: str) -> str:
+    """A sentence in the lines of a terminal; one line where a program reads it."""
+    if not sys.stdout.isatty():
+        return text
+    return textwrap.fill(text, 80, break_long_words=False, break_on_hyphens=False)
 
 
 def _outcome(plan: Plan) -> str:
