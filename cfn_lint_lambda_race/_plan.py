@@ -353,7 +353,7 @@ class _Making:
 
     def _why_not(self) -> str:
         """Why there are no phases, in words."""
-        head = "No phases would be safer than this update; people must decide."
+        head = "No safer phases could be written; people must decide."
         return "\n".join([head, *self._uncured()])
 
     def _uncured(self) -> list[str]:
