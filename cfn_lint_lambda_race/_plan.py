@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,8 @@ from cfn_lint_lambda_race.cure._apply import Curing, Finding, Left, Result
 from cfn_lint_lambda_race.cure._edits import EditError
 from cfn_lint_lambda_race.cure._files import UnusableFileError, read
 from cfn_lint_lambda_race.cure._phases import (
+    INTRODUCE,
+    MOVE,
     Phase,
     aligned,
     configured_first,
@@ -313,6 +316,8 @@ class _Making:
         self._templates: dict[str, Template] = {}
         # What cannot be cured in the new template.
         self._left: list[Left] = []
+        # What to know of the targets that move.
+        self._warnings: list[str] = []
 
     def into(self, plan: Plan, *, without_alias: bool) -> None:
         """Puts the phases into a plan, or the reason why there are none."""
@@ -332,7 +337,10 @@ class _Making:
             return
         deployed = self._before
         for phase in made:
-            plan.steps.append(self._step(deployed, phase))
+            step = self._step(deployed, phase)
+            if phase.name in (MOVE, INTRODUCE):
+                step.doubts += self._warnings
+            plan.steps.append(step)
             deployed = phase.text
         uncured = self._uncured()
         if uncured and not all(step.is_safe for step in plan.steps):
@@ -345,7 +353,7 @@ class _Making:
 
     def _why_not(self) -> str:
         """Why there are no phases, in words."""
-        head = "No phases would be safer than this update; people must decide."
+        head = "No safer phases could be written; people must decide."
         return "\n".join([head, *self._uncured()])
 
     def _uncured(self) -> list[str]:
@@ -368,7 +376,13 @@ class _Making:
 
     def _phases(self) -> list[Phase]:
         functions = self._functions()
-        cured = self._cured(self._alone, self._before, functions, TARGET_RULES).text
+        moved = self._cured(self._alone, self._before, functions, TARGET_RULES)
+        cured = moved.text
+        self._warnings = [
+            f"{'/'.join(map(str, one.path[1:2]))}: {one.message}"
+            for one in moved.notes
+            if one.rule in TARGET_RULES
+        ]
         result = self._cured(self._linter, self._after, functions, _CURED_AFTER)
         after, self._left = result.text, result.left
         old, new = self._read(self._before), self._read(self._after)
@@ -503,19 +517,26 @@ def _text(plan: Plan, output_dir: str | None) -> str:
     parts = [head]
     if plan.picture is not None:
         parts.append(f"\n{_pictures.table(plan.picture, sys.stdout)}\n")
-    parts += [f"{one}\n" for one in _remaining(plan)]
+    parts += [f"{_wrapped(one)}\n" for one in _remaining(plan)]
     if plan.steps:
         parts.append(f"\n{_outcome(plan)}\n")
     for number, step in enumerate(plan.steps, 1):
         parts.append(f"\n{number}. {step.name}: {_about(step)}\n")
         if step.picture is not None:
             parts.append(_pictures.table(step.picture, sys.stdout))
-        parts += [f"{one}\n" for one in _remaining(step)]
+        parts += [f"{_wrapped(one)}\n" for one in _remaining(step)]
     if plan.reason:
         parts.append(f"\n{plan.reason}\n")
     if plan.steps:
         parts.append(_commands(plan, output_dir))
     return "".join(part if part.endswith("\n") else f"{part}\n" for part in parts)
+
+
+def _wrapped(text: str) -> str:
+    """A sentence in the lines of a terminal; one line where a program reads it."""
+    if not sys.stdout.isatty():
+        return text
+    return textwrap.fill(text, 80, break_long_words=False, break_on_hyphens=False)
 
 
 def _outcome(plan: Plan) -> str:

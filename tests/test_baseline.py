@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -544,6 +545,28 @@ def test_a_malformed_template_in_the_revision(work: Work) -> None:
     problem = update_since(work).problem
     assert problem.startswith("the template in baseline_ref HEAD cannot be compared")
     assert "secret" not in problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Resources:\n  A: {Type: AWS::SQS::Queue}\n  A: {Type: AWS::SQS::Queue}\n",
+        '{"Resources": {\n"B": {"Type": "a"},\n"A": {}, "A": {"Type": "b"}}}',
+    ],
+    ids=["yaml", "json"],
+)
+def test_a_repeated_key_in_the_revision_is_named(text: str, work: Work) -> None:
+    work.commit({"template.json": text})
+    work.write({"template.json": json_text(from_source())})
+    problem = update_since(work).problem
+    assert re.search(r"cannot be compared: line [23] repeats the key 'A'; ", problem)
+
+
+def test_a_merged_key_in_the_revision_is_not_repeated(work: Work) -> None:
+    text = "A: &a {Type: x, Condition: y}\nResources:\n  Q:\n    <<: *a\n    Type: z\n"
+    work.commit({"template.json": text})
+    work.write({"template.json": json_text(from_source())})
+    assert update_since(work).problem == ""
 
 
 def test_a_huge_template_in_the_revision(work: Work) -> None:

@@ -1,4 +1,7 @@
-"""Edits of a template's text."""
+"""Edits of a template's text.
+
+Tests `cure/_writing.py` too.
+"""
 
 from __future__ import annotations
 

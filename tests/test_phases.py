@@ -387,6 +387,62 @@ def _rest(function: Template_) -> Template_:
     return template
 
 
+def _http(function: Template_) -> Template_:
+    template = _ruled(function)
+    template["Resources"] |= {
+        "Api": resource("ApiGatewayV2::Api", Name="orders", ProtocolType="HTTP"),
+        "Integration": resource(
+            "ApiGatewayV2::Integration",
+            ApiId={"Ref": "Api"},
+            IntegrationType="AWS_PROXY",
+            IntegrationUri={"Fn::GetAtt": ["Orders", "Arn"]},
+            PayloadFormatVersion="2.0",
+        ),
+        "Route": resource(
+            "ApiGatewayV2::Route",
+            ApiId={"Ref": "Api"},
+            RouteKey="GET /",
+            Target={"Fn::Sub": "integrations/${Integration}"},
+        ),
+        "Deployment": {
+            "DependsOn": "Route",
+            **resource("ApiGatewayV2::Deployment", ApiId={"Ref": "Api"}),
+        },
+        "Stage": resource(
+            "ApiGatewayV2::Stage",
+            ApiId={"Ref": "Api"},
+            StageName="live",
+            DeploymentId={"Ref": "Deployment"},
+        ),
+        "OfApi": resource(
+            "Lambda::Permission",
+            Action="lambda:InvokeFunction",
+            FunctionName={"Fn::GetAtt": ["Orders", "Arn"]},
+            Principal="apigateway.amazonaws.com",
+            SourceArn={
+                "Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:"
+                "${Api}/*/*"
+            },
+        ),
+    }
+    return template
+
+
+def test_http_api_that_is_deployed_by_hand_is_deployed_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = _made_of_a_variable(_http, capsys, tmp_path)
+    resources = _decoded(plan.files[1])["Resources"]
+    (name,) = (
+        name
+        for name, one in resources.items()
+        if one["Type"] == "AWS::ApiGatewayV2::Deployment"
+    )
+    assert name != "Deployment"
+    assert resources["Stage"]["Properties"]["DeploymentId"] == {"Ref": name}
+    assert set(resources[name]["DependsOn"]) == {"Route", "Integration"}
+
+
 def test_rest_api_is_deployed_anew(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -356,6 +356,26 @@ def test_sam_publishes_in_the_first_phase_what_it_publishes_in_the_last(
     assert last["safe"]
 
 
+def test_a_function_url_gets_another_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No order of updates spares its callers from being told."""
+    url = """\
+  Url:
+    Type: AWS::Lambda::Url
+    Properties: {TargetFunctionArn: !GetAtt Orders.Arn, AuthType: AWS_IAM}
+"""
+    before, after = written(
+        tmp_path,
+        before=_two_functions("a.zip", "old") + url,
+        after=_two_functions("b.zip", "new") + url,
+    )
+    found = described(capsys, "--baseline-path", before, after)
+    assert [phase["safe"] for phase in found["phases"]] == [True, False, True]
+    (doubt,) = found["phases"][1]["possible"]
+    assert doubt.startswith("Url: the alias gets a function URL of its own")
+
+
 SAM_WITH_A_RULE = """\
 Transform: AWS::Serverless-2016-10-31
 Resources:

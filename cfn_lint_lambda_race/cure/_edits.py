@@ -11,29 +11,32 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import groupby
 from typing import Any, TypeAlias
 
 import yaml
 from yaml.nodes import CollectionNode, MappingNode, ScalarNode, SequenceNode
 
+from cfn_lint_lambda_race.cure._writing import (
+    STRING,
+    EditError,
+    Node,
+    Style,
+    Writer,
+    indented,
+    is_intrinsic,
+    short_name,
+)
+
+__all__ = ["Document", "Edit", "EditError", "Node", "Path", "apply"]
+
 # As cfn-lint's paths: keys and indexes, intrinsic functions by their long names, also
 # where the text has a short tag.
 Path: TypeAlias = Sequence[str | int]
-# JSON, with intrinsic functions in their long form.
-Node: TypeAlias = (
-    "bool | int | float | str | Sequence[Node] | Mapping[str, Node] | None"
-)
-
-# The length of a list that `!If` and the like have on their line.
-_CALL = 60
 # Far beyond what a template needs, and far from what Python's stack takes.
 _MAX_DEPTH = 100
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
-_STRING = "tag:yaml.org,2002:str"
-_SHORT_NAME = re.compile(r"Fn::([A-Za-z0-9]+)")
 _ANCHOR = re.compile(r"(?:![^\s&]*\s+)?&")
 _COLON = re.compile(r"\s*:")
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
@@ -42,19 +45,6 @@ _NOTHING_OR_COMMENT = re.compile(r"[ \t]*(?:[ \t]#[^\r\n]*)?\Z")
 _COMMA_OR_COMMENT = re.compile(r"[ \t]*(,?)[ \t]*(?:[ \t]#[^\r\n]*)?\Z")
 # A text that needs no quotes.
 _WORD = re.compile(r"[A-Za-z][\w./:-]*\w")
-# What a scalar without quotes may begin with and may not contain; stricter than YAML.
-_PLAIN = re.compile(r"[A-Za-z0-9_./$+(~^\u00a1-\ud7ff](?:.*[^\s:])?\Z")
-_NOT_PLAIN = re.compile(r": |:\t|\s#|\t")
-_NOT_PLAIN_IN_FLOW = re.compile(r"[,\[\]{}?:#]")
-# What a double-quoted scalar escapes: what YAML's readers refuse or take for a break.
-_ESCAPED = re.compile(
-    "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
-_RESOLVER = yaml.SafeLoader("")
-
-
-class EditError(Exception):
-    """The text cannot be edited so; the message is a plain reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +102,7 @@ class Document:
         self._newline = _newline(text)
         self._shared: set[int] = set()
         self._blank_lines: int | None = None
-        self._learn_style()
+        self._writer = self._learned()
 
     # What callers ask.
 
@@ -152,17 +142,19 @@ class Document:
             edit = self._inserted_in_flow(
                 node,
                 end,
-                lambda indent: self._flow(value, self._flow_style(node), indent),
+                lambda indent: self._writer.flow(value, self._flow_style(node), indent),
             )
             return self._shifted(edit)
         column = self._dash_column(node)
-        return self._shifted(self._inserted(node, end, self._item(value), column))
+        return self._shifted(
+            self._inserted(node, end, self._writer.item(value), column)
+        )
 
     def rename_key(self, path: Path, name: str) -> Edit:
         """The last key of a path gets another name."""
         place = self._find(path)
         if place.is_inner and place.part is None:
-            short = _short_name(name)
+            short = short_name(name)
             if short is None or name == "Fn::GetAtt":
                 raise EditError(f"{name} has no short form")
             start = _start(place.node)
@@ -176,9 +168,9 @@ class Document:
         key = place.key
         self._refuse_shared(key)
         flow = place.is_flow
-        style = self._flow_style(place.parent.node) if flow else _Style()
+        style = self._flow_style(place.parent.node) if flow else Style()
         style = replace(style, quote=_quote_of(key), is_flow=flow, is_bare=True)
-        text = self._scalar(name, style)
+        text = self._writer.scalar(name, style)
         return self._shifted(Edit(_start(key), _end(key), text))
 
     def remove(self, path: Path) -> Edit:
@@ -443,8 +435,8 @@ class Document:
             and list(value) == [_long_name(node)]
         )
         quote = _quote_of(node) if is_same else ""
-        is_bare = isinstance(value, str) and node.tag == _STRING and not quote
-        style = _Style(quote=quote, is_short=is_short, is_bare=is_bare)
+        is_bare = isinstance(value, str) and node.tag == STRING and not quote
+        style = Style(quote=quote, is_short=is_short, is_bare=is_bare)
         is_flow = _is_flow(node) and not _is_short(node) and not isinstance(value, str)
         if place.is_flow or is_flow:
             inside = outer if place.is_flow else node
@@ -454,7 +446,7 @@ class Document:
                 style = replace(style, quote=quote, is_json=self._is_json)
             is_multiline = self._is_multiline(outer) or self._is_multiline(node)
             indent = self._indent(start) if is_multiline else None
-            text = self._flow(value, style, indent)
+            text = self._writer.flow(value, style, indent)
             return Edit(start, end, f" {text}" if start == end else text)
         if place.key is None:
             edit = self._replaced_item(node, start, end, value, style)
@@ -463,9 +455,9 @@ class Document:
         return self._closed(edit)
 
     def _replaced_item(
-        self, node: yaml.Node, start: int, end: int, value: Node, style: _Style
+        self, node: yaml.Node, start: int, end: int, value: Node, style: Style
     ) -> Edit:
-        block = self._block(value, style)
+        block = self._writer.block(value, style)
         column = node.start_mark.column
         lead = ""
         if start == end:
@@ -475,17 +467,17 @@ class Document:
         if not others:
             return Edit(start, end, lead + first)
         stop, comment = self._comment_behind(end)
-        rest = self._joined(_indented(others, column))
+        rest = self._joined(indented(others, column))
         return Edit(start, stop, lead + first + comment + rest)
 
     def _replaced_value(
-        self, place: _Place, start: int, end: int, value: Node, style: _Style
+        self, place: _Place, start: int, end: int, value: Node, style: Style
     ) -> Edit:
         assert place.parent is not None
         mapping = place.parent.node
         assert isinstance(mapping, MappingNode)
         assert isinstance(place.key, ScalarNode)
-        block = self._block(value, style)
+        block = self._writer.block(value, style)
         colon = _COLON.match(self._body, self._content_end(place.key))
         if colon is None:
             raise EditError(f"{place.key.value} has no value in its text")
@@ -497,14 +489,17 @@ class Document:
             if between and "\n" not in between and "\r" not in between:
                 return Edit(start, end, block.head)
             return Edit(after, end, f" {block.head}")
-        column = self._key_column(mapping) + self._depth(block)
+        column = self._key_column(mapping) + self._writer.depth(block)
         known = _first_mark(place.node)
         if known is not None and known.column > self._key_column(mapping):
             column = known.column
-        lines = _indented(block.lines, column)
+        lines = indented(block.lines, column)
         if between.strip():
             if block.head:
-                lines = [" " * column + block.head, *_indented(lines, self._step_width)]
+                lines = [
+                    " " * column + block.head,
+                    *indented(lines, self._writer.step_width),
+                ]
             return Edit(after, end, between.rstrip() + self._joined(lines))
         head = f" {block.head}" if block.head else ""
         stop, comment = self._comment_behind(end)
@@ -543,21 +538,21 @@ class Document:
             return self._inserted_in_flow(
                 node,
                 end,
-                lambda indent: self._flow_entries(items, style, indent, gap),
+                lambda indent: self._writer.flow_entries(items, style, indent, gap),
                 gap,
             )
         column = self._key_column(node)
         lines = []
         for name, value in items.items():
             lines += [""] * gap
-            lines += self._entry(name, value)
+            lines += self._writer.entry(name, value)
         return self._inserted(node.value[index][1], end, lines, column)
 
     def _inserted(
         self, last: yaml.Node, end: int, lines: Iterable[str], column: int
     ) -> Edit:
         """Lines in a column, behind the one that ends a block collection's item."""
-        lines = _indented(lines, column)
+        lines = indented(lines, column)
         stop = self._line_end(end)
         if not _NOTHING_OR_COMMENT.match(self._body, end, stop):
             line = self._body.count("\n", 0, end) + 1
@@ -641,7 +636,7 @@ class Document:
 
     # The file's style.
 
-    def _learn_style(self) -> None:
+    def _learned(self) -> Writer:
         steps: Counter[int] = Counter()
         dashes: Counter[int] = Counter()
         quotes: Counter[str] = Counter()
@@ -653,12 +648,12 @@ class Document:
             if isinstance(node, ScalarNode):
                 quotes[_quote_of(node)] += 1
                 if id(node) not in keys and _WORD.fullmatch(node.value):
-                    values[_quote_of(node)] += node.tag == _STRING
+                    values[_quote_of(node)] += node.tag == STRING
             if not isinstance(node, MappingNode):
                 continue
             _refuse_twice(node)
             keys |= {id(key): _quote_of(key) for key, _ in node.value}
-            if len(node.value) == 1 and _is_intrinsic(node.value[0][0].value):
+            if len(node.value) == 1 and is_intrinsic(node.value[0][0].value):
                 short -= 1
             for key, value in node.value:
                 below = _first_mark(value)
@@ -666,15 +661,18 @@ class Document:
                     continue
                 depth = below.column - key.start_mark.column
                 (steps if isinstance(value, MappingNode) else dashes)[depth] += 1
-        self._step_width = next((n for n, _ in steps.most_common() if n > 0), 2)
-        self._dash_width = next(
-            (n for n, _ in dashes.most_common() if n >= 0), self._step_width
+        step = next((n for n, _ in steps.most_common() if n > 0), 2)
+        return Writer(
+            is_json=self._is_json,
+            newline=self._newline,
+            step_width=step,
+            dash_width=next((n for n, _ in dashes.most_common() if n >= 0), step),
+            flow_step=self._learned_flow_step(),
+            quote='"' if quotes['"'] >= quotes["'"] else "'",
+            key_quote=_mostly(Counter(keys.values())),
+            value_quote=_mostly(values),
+            has_short_tags=not self._is_json and short >= 0,
         )
-        self._key_quote = _mostly(Counter(keys.values()))
-        self._value_quote = _mostly(values)
-        self._quote = '"' if quotes['"'] >= quotes["'"] else "'"
-        self._has_short_tags = not self._is_json and short >= 0
-        self._flow_step = self._learned_flow_step()
 
     def _nodes(self) -> Iterator[yaml.Node]:
         """All nodes, each once; those that stand in several places are remembered."""
@@ -703,9 +701,6 @@ class Document:
             if line and not self._body[line:start].strip():
                 return self._body[line:start] or ""
         return "  "
-
-    def _depth(self, block: _Block) -> int:
-        return self._dash_width if block.is_list else self._step_width
 
     def _is_multiline(self, node: yaml.Node) -> bool:
         return isinstance(node, CollectionNode) and bool(
@@ -751,7 +746,7 @@ class Document:
     def _is_block(self, key: yaml.Node) -> bool:
         return not self._is_json and _quote_of(key) != '"'
 
-    def _flow_style(self, node: yaml.Node) -> _Style:
+    def _flow_style(self, node: yaml.Node) -> Style:
         """How a collection in flow style is written."""
         assert isinstance(node, CollectionNode)
         is_json = self._is_json or self._looks_like_json(node)
@@ -762,7 +757,7 @@ class Document:
         quote = '"' if is_json else ""
         first = self._first(node) if node.value else 1
         lead = self._body[max(0, first - 2) : first]
-        return _Style(
+        return Style(
             quote=quote,
             is_flow=True,
             is_json=is_json,
@@ -776,188 +771,11 @@ class Document:
         strings = []
         for item in node.value:
             for part in item if isinstance(item, tuple) else [item]:
-                if isinstance(part, ScalarNode) and part.tag == _STRING:
+                if isinstance(part, ScalarNode) and part.tag == STRING:
                     strings.append(part.style)
                 elif _is_short(part):
                     return False
         return bool(strings) and set(strings) == {'"'} and isinstance(node, MappingNode)
-
-    # How values are written.
-
-    def _block(self, value: Node, style: _Style) -> _Block:
-        if isinstance(value, str):
-            literal = _literal(value)
-            if literal and style.quote not in ("'", '"'):
-                return literal
-            return _Block(self._scalar(value, style))
-        if isinstance(value, Mapping):
-            short = self._short(value, style)
-            if short is not None:
-                name, inner = short
-                if isinstance(inner, str):
-                    block = self._block(inner, replace(style, is_bare=True))
-                else:
-                    flow = self._flow(inner, _Style(is_flow=True), None)
-                    # A short call stays on its line, as people write it.
-                    is_call = isinstance(inner, list | tuple) and len(flow) <= _CALL
-                    block = _Block(flow) if is_call else self._block(inner, _Style())
-                head = f"!{name} {block.head}".rstrip(" ")
-                return replace(block, head=head)
-            if value:
-                lines = []
-                for name, item in value.items():
-                    # The quotes of a text do not say how others are written.
-                    lines += self._entry(name, item, replace(style, is_short=None))
-                    style = _Style()
-                return _Block("", lines)
-            return _Block("{}")
-        if isinstance(value, list | tuple):
-            lines = [line for item in value for line in self._item(item)]
-            return _Block("", lines, is_list=True) if lines else _Block("[]")
-        return _Block(_constant(value))
-
-    def _entry(self, name: str, value: Node, style: _Style | None = None) -> list[str]:
-        """The lines of a key and its value."""
-        is_function = _is_intrinsic(name) and isinstance(value, str)
-        block = self._block(value, style if style and is_function else _Style())
-        head = f" {block.head}" if block.head else ""
-        return [
-            f"{self._key(name, _Style())}:{head}",
-            *_indented(block.lines, self._depth(block)),
-        ]
-
-    def _item(self, value: Node) -> list[str]:
-        """The lines of a list's item."""
-        block = self._block(value, _Style())
-        first, *others = [block.head, *block.lines] if block.head else block.lines
-        return [f"- {first}", *_indented(others, 2)]
-
-    def _short(
-        self, value: Mapping[str, Node], style: _Style
-    ) -> tuple[str, Node] | None:
-        """The name and value of an intrinsic function that gets a short tag."""
-        if style.is_json or len(value) != 1:
-            return None
-        if not (self._has_short_tags if style.is_short is None else style.is_short):
-            return None
-        ((name, inner),) = value.items()
-        short = _short_name(name)
-        if short is None:
-            return None
-        if name == "Fn::GetAtt":
-            if (
-                not isinstance(inner, list | tuple)
-                or len(inner) != 2
-                or not all(isinstance(part, str) and part for part in inner)
-                or "." in str(inner[0])
-            ):
-                return None
-            return short, f"{inner[0]}.{inner[1]}"
-        if isinstance(inner, str):
-            return short, inner
-        if isinstance(inner, Mapping):
-            # A tag cannot follow a tag.
-            is_bare = self._short(inner, replace(style, is_short=None)) is not None
-            return None if is_bare or not inner else (short, inner)
-        if isinstance(inner, Sequence) and inner:
-            return short, inner
-        return None
-
-    def _flow(self, value: Node, style: _Style, indent: str | None) -> str:
-        """A value in flow style; on lines of its own where `indent` is given."""
-        if isinstance(value, str):
-            return self._scalar(value, style)
-        if not isinstance(value, Mapping | list | tuple):
-            return _constant(value)
-        if isinstance(value, Mapping):
-            short = self._short(value, style)
-            if short is not None:
-                name, inner = short
-                below = replace(style, is_short=None, is_bare=isinstance(inner, str))
-                return f"!{name} {self._flow(inner, below, None)}"
-            opening, closing = "{", "}"
-        else:
-            opening, closing = "[", "]"
-        if not value:
-            return opening + closing
-        if not style.is_json or not self._is_json:
-            indent = None
-        deeper = None if indent is None else indent + self._flow_step
-        if isinstance(value, Mapping):
-            text = self._flow_entries(value, style, deeper)
-        else:
-            quote = '"' if style.is_json else ""
-            inner_style = replace(style, is_short=None, quote=quote)
-            text = self._between(style, deeper).join(
-                self._flow(item, inner_style, deeper) for item in value
-            )
-        if deeper is None:
-            return f"{opening}{style.padding}{text}{style.padding}{closing}"
-        newline = self._newline
-        return f"{opening}{newline}{deeper}{text}{newline}{indent}{closing}"
-
-    def _flow_entries(
-        self, items: Mapping[str, Node], style: _Style, indent: str | None, gap: int = 0
-    ) -> str:
-        quote = '"' if style.is_json else ""
-        style = replace(style, is_short=None, quote=quote)
-        return self._between(style, indent, gap).join(
-            self._key(name, style) + style.colon + self._flow(value, style, indent)
-            for name, value in items.items()
-        )
-
-    def _between(self, style: _Style, indent: str | None, gap: int = 0) -> str:
-        if indent is None:
-            return style.comma
-        return "," + self._newline * (gap + 1) + indent
-
-    def _key(self, text: str, style: _Style) -> str:
-        """A string that is a key."""
-        return self._scalar(text, style, self._key_quote)
-
-    def _scalar(self, text: str, style: _Style, usual: str | None = None) -> str:
-        """A string, in quotes where the style has them or YAML needs them.
-
-        `usual` are the quotes that the file has where none are needed.
-        """
-        if style.is_json:
-            return _double_quoted(text)
-        if usual is None:
-            usual = "" if style.is_bare else self._value_quote
-        quote = style.quote or usual
-        if not quote:
-            if _is_plain(text, style.is_flow):
-                return text
-            quote = self._quote
-        if quote == "'" and not _ESCAPED.search(text):
-            return "'" + text.replace("'", "''") + "'"
-        return _double_quoted(text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How a value is written; `quote` is empty where quotes are only for need."""
-
-    quote: str = ""
-    is_flow: bool = False
-    is_json: bool = False
-    # None: as the file mostly does.
-    is_short: bool | None = None
-    # As behind a short tag, where hardly anybody writes quotes that are not needed.
-    is_bare: bool = False
-    colon: str = ": "
-    comma: str = ", "
-    # What stands inside of braces and brackets, as in `{ a: b }`.
-    padding: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A value in block style: what stands behind its key, and the lines below."""
-
-    head: str
-    lines: Sequence[str] = ()
-    is_list: bool = False
 
 
 def _newline(text: str) -> str:
@@ -1045,18 +863,6 @@ def _long_name(node: yaml.Node) -> str:
     return name if name in ("Ref", "Condition") else f"Fn::{name}"
 
 
-def _short_name(name: str) -> str | None:
-    """The tag for an intrinsic function's long name; None where it has none."""
-    if name == "Ref":
-        return name
-    found = _SHORT_NAME.fullmatch(name)
-    return found[1] if found else None
-
-
-def _is_intrinsic(name: str) -> bool:
-    return name == "Ref" or name.startswith("Fn::")
-
-
 def _index(node: MappingNode, after: str | None) -> int:
     """Where a mapping has a key; at its end where it has none of that name."""
     for index, (key, _) in enumerate(node.value):
@@ -1093,71 +899,3 @@ def _is_null(node: yaml.Node) -> bool:
 def _quote_of(node: yaml.Node) -> str:
     style = getattr(node, "style", None)
     return style if style in ("'", '"') else ""
-
-
-def _indented(lines: Iterable[str], width: int) -> list[str]:
-    return [" " * width + line if line else line for line in lines]
-
-
-def _constant(value: Any) -> str:
-    """A value that is neither a text nor a collection.
-
-    YAML reads dates where JSON has none.
-    """
-    if isinstance(value, date):
-        return value.isoformat()
-    try:
-        text = json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
-        raise EditError("there is a value that JSON does not have") from None
-    if isinstance(value, float) and "e" in text:
-        # YAML wants a point and a sign.
-        mantissa, _, exponent = text.partition("e")
-        if "." not in mantissa:
-            mantissa += ".0"
-        if exponent[0] not in "+-":
-            exponent = f"+{exponent}"
-        return f"{mantissa}e{exponent}"
-    return text
-
-
-def _is_plain(text: str, is_flow: bool) -> bool:
-    """Whether YAML reads a text without quotes as that very string."""
-    if not _PLAIN.match(text) or _NOT_PLAIN.search(text) or _ESCAPED.search(text):
-        return False
-    if text[-1].isspace() or text.lower() in ("y", "n") or text.startswith(("...",)):
-        return False
-    if is_flow and _NOT_PLAIN_IN_FLOW.search(text):
-        return False
-    resolved: str = _RESOLVER.resolve(ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
-    if resolved != _STRING:
-        return False
-    try:
-        float(text.replace("_", ""))
-    except ValueError:
-        return not re.fullmatch(r"0[box][0-9a-fA-F_]+", text)
-    return False
-
-
-def _double_quoted(text: str) -> str:
-    short = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    return '"' + "".join(short.get(c) or _escape(c) for c in text) + '"'
-
-
-def _escape(character: str) -> str:
-    if _ESCAPED.match(character):
-        return f"\\u{ord(character):04x}"
-    return character
-
-
-def _literal(text: str) -> _Block | None:
-    """A text of several lines as a literal block; None where that would change it."""
-    body = text[:-1] if text.endswith("\n") else text
-    lines = body.split("\n")
-    if "\n" not in text or _ESCAPED.search(body.replace("\n", "")):
-        return None
-    if not lines[0] or not lines[-1] or lines[0][0] == " ":
-        return None
-    if any(line and not line.strip() for line in lines):
-        return None
-    return _Block("|" if text.endswith("\n") else "|-", lines)

@@ -124,10 +124,11 @@ def gathered(
 ) -> Iterator[tuple[Place, list[str]]]:
     """The places of findings, each with the functions that its message names.
 
-    What `Globals` change stands there, where they change several functions in the
-    same words. Else the same words stand once, at the first function, where there
-    are more functions than a message names. A function that ignores the rule stands
-    alone and at itself, where cfn-lint leaves it out unless the rule is mandatory.
+    A change in `Globals` is reported there, once for all functions of which the same
+    is told. What is told alike of more functions than a message names is reported
+    once, at the first of them. Else each function has a finding of its own, and so has
+    a function that ignores the rule: cfn-lint leaves that finding out, unless the rule
+    is mandatory.
     """
     ignored = ignoring(cfn, rule)
     shared: dict[tuple[Path, Hashable], list[Told]] = {}

@@ -8,6 +8,7 @@ that is installed.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,10 @@ __all__ = ["TRANSFORM_LANGUAGE_EXTENSION", "TRANSFORM_SAM", "ensure_list"]
 
 # Where cfn-lint logs, so that its `--info` and `--debug` show what the pack says.
 LOGGER = "cfnlint"
+
+_REPEATED = re.compile(
+    r"Duplicate found (?P<quote>['\"])(?P<key>.{1,80})(?P=quote) \(line (?P<line>\d+)\)"
+)
 
 _Kept = TypeVar("_Kept")
 
@@ -114,6 +119,18 @@ def decoded_file(filename: str) -> Any:
 def decoded_text(text: str) -> Any:
     """The document in a template's text, its nodes marked; None for a broken one."""
     return decode_str(text)[0]
+
+
+def repeated_key(text: str) -> tuple[str, int] | None:
+    """The key that a template's text repeats, and on which line; None for none.
+
+    Nothing else of the text is told: it may be no template.
+    """
+    for complaint in decode_str(text)[1]:
+        found = _REPEATED.match(complaint.message)
+        if found is not None:
+            return found["key"], int(found["line"])
+    return None
 
 
 def made_of(document: Any, like: Template) -> Template:

@@ -61,15 +61,17 @@ def _unmasked(node: Any, text: Text) -> Any:
     return node
 
 
-def parse(characters: str) -> Any:
+def parse(characters: str, is_template: bool = False) -> Any:
     """The document in characters of JSON or YAML; None where they hold none.
+
+    Nor where they hold a template that repeats a key: cfn-lint refuses it.
 
     AWS puts substitutions in before it parses a definition, so a number may stand
     there as `${Wait}` without quotes. Only where the text cannot be read as it is,
     such a substitution is read as a string.
     """
-    document = _parse(characters)
-    if document is None:
+    document = _parse(characters, is_template)
+    if document is None and not is_template:
         quoted = _UNQUOTED.sub(_quote, characters)
         document = _parse(quoted) if quoted != characters else None
     return document if is_small(document) else None
@@ -79,11 +81,19 @@ def _quote(match: re.Match[str]) -> str:
     return match[0] if match["value"] is None else f'"{match["value"]}"'
 
 
-def _parse(characters: str) -> Any:
+def _parse(characters: str, is_template: bool = False) -> Any:
+    hook = _with_each_key_once if is_template else None
     try:
-        return json.loads(characters)
+        return json.loads(characters, object_pairs_hook=hook)
     except (ValueError, RecursionError):
-        return _parse_yaml(characters)
+        return _parse_yaml(characters, _TemplateLoader if is_template else _Loader)
+
+
+def _with_each_key_once(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is repeated")
+    return found
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -110,18 +120,34 @@ def _intrinsic_of_tag(loader: Any, name: str, node: yaml.Node) -> dict[str, Any]
 _Loader.add_multi_constructor("!", _intrinsic_of_tag)
 
 
-def _parse_yaml(characters: str) -> Any:
-    if _is_deep(characters):
+class _TemplateLoader(_Loader):
+    """Reads YAML as cfn-lint does, which refuses a template that repeats a key."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        # A key that is merged in may stand beside one of the same name.
+        keys = [
+            key.value
+            for key, _ in node.value
+            if isinstance(key, yaml.ScalarNode) and key.value != "<<"
+        ]
+        if len(set(keys)) < len(keys):
+            raise ValueError("a key is repeated")
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
+
+
+def _parse_yaml(characters: str, loader: type[_Loader] = _Loader) -> Any:
+    if is_deep(characters):
         return None
     try:
-        return _Loader(characters).get_single_data()
+        return loader(characters).get_single_data()
     except Exception:
         # Beside its own errors PyYAML raises whatever a malformed scalar causes:
         # ValueError of a date, KeyError of a boolean, RecursionError, and more.
         return None
 
 
-def _is_deep(characters: str) -> bool:
+def is_deep(characters: str) -> bool:
     """Whether a text opens more levels than `MAX_LEVELS`, closed again or not."""
     depth = 0
     for bracket in _BRACKET.findall(characters):

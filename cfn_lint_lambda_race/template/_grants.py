@@ -127,7 +127,7 @@ class Grants:
                 )
 
     def _events(self) -> Iterator[Grant]:
-        """The events that only permit their API, which has a definition of its own."""
+        """The events of an API, which may have a definition of its own."""
         for function in self._references.functions.values():
             if function.type != SERVERLESS_FUNCTION:
                 continue

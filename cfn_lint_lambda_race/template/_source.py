@@ -28,9 +28,10 @@ from cfn_lint_lambda_race.template._cfnlint import (
     marked,
     merge_globals,
     quiet,
+    repeated_key,
     transforms_of,
 )
-from cfn_lint_lambda_race.template._documents import is_small, parse
+from cfn_lint_lambda_race.template._documents import is_deep, is_small, parse
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 
 _FIND_IN_MAP = "Fn::FindInMap"
@@ -223,7 +224,15 @@ def read_template(content: bytes, cfn: Template) -> Template:
         characters = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnusableTemplateError("it is not UTF-8 text") from None
-    return _read(parse(characters), cfn)
+    template = parse(characters, is_template=True)
+    if template is None and not is_deep(characters):
+        found = None
+        # cfn-lint raises what it pleases on broken input.
+        with quiet(), suppress(Exception):
+            found = repeated_key(characters)
+        if found is not None:
+            raise UnusableTemplateError(f"line {found[1]} repeats the key {found[0]!r}")
+    return _read(template, cfn)
 
 
 def _read(template: Any, cfn: Template) -> Template:
