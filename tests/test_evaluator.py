@@ -784,3 +784,10 @@ def test_a_key_may_be_a_number() -> None:
     (found,) = Evaluator({}).evaluate({1: "a"})
     assert isinstance(found.value, dict)
     assert list(found.value.values()) == [literal("a")]
+
+
+def test_what_has_no_type_hides_no_other_resource() -> None:
+    topic = {"Type": "AWS::SNS::Topic"}
+    for odd in (None, 7, {}, {"Type": 7}, {"Type": {"Ref": "A"}}):
+        found = Evaluator({"Resources": {"Odd": odd, "Topic": topic}}).resources
+        assert list(found) == ["Topic"]

@@ -246,6 +246,7 @@ def test_each_target_of_a_role_needs_a_statement(tmp_path: Path) -> None:
         (ROLE, False),
         ({"Ref": "AWS::AccountId"}, False),
         ("states.amazonaws.com", True),
+        ("alexa-appkit.amazon.com", True),
     ],
 )
 def test_a_permission_may_be_for_the_role(
@@ -885,3 +886,10 @@ def test_a_qualifier_that_is_computed_may_be_right(
     assert misfits(tmp_path, template) == []
     arguments["Qualifier"] = "live"
     assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+def test_a_statement_that_may_deny_may_allow(tmp_path: Path) -> None:
+    effect = {"Fn::If": ["IsProd", "Allow", "Deny"]}
+    other = statement_on(LIVE, Effect=effect)
+    template = {**invoked_by_role(LIVE, statement_on(ARN), other), **PROD_OR_DEV}
+    assert misfits(tmp_path, template) == []

@@ -890,3 +890,68 @@ def test_a_qualifier_that_says_nothing_here_is_no_finding(
         "AWS::StepFunctions::StateMachine", {"Definition": definition}
     )
     assert messages(lint_template(tmp_path, template), "W9810") == []
+
+
+_OPERATION = {"get": integration()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "api", "event", "is_target"),
+    [
+        ("HttpApi", {"DefinitionBody": {"paths": {}}}, {}, True),
+        ("HttpApi", {}, {}, True),
+        ("HttpApi", {"DefinitionUri": "api.yaml"}, {}, False),
+        (
+            "HttpApi",
+            {
+                "DefinitionBody": {
+                    "paths": {
+                        "$default": {"x-amazon-apigateway-any-method": integration()}
+                    }
+                }
+            },
+            {},
+            False,
+        ),
+        (
+            "HttpApi",
+            {"DefinitionBody": {"paths": {"/a": _OPERATION}}},
+            {"Path": "/a", "Method": "GET"},
+            False,
+        ),
+        (
+            "HttpApi",
+            {"DefinitionBody": {"paths": {"/a": {"get": {}}}}},
+            {"Path": "/a", "Method": "GET"},
+            True,
+        ),
+        (
+            "HttpApi",
+            {"DefinitionBody": {"paths": {}, "Fn::Transform": {"Name": "Own"}}},
+            {},
+            False,
+        ),
+        (
+            "Api",
+            {"DefinitionBody": {"paths": {}}},
+            {"Path": "/a", "Method": "get"},
+            False,
+        ),
+        (
+            "Api",
+            {"DefinitionBody": {"paths": {}}, "MergeDefinitions": True},
+            {"Path": "/a", "Method": "get"},
+            True,
+        ),
+    ],
+)
+def test_an_event_invokes_what_its_api_leaves_out(
+    kind: str, api: Any, event: Any, is_target: bool
+) -> None:
+    name = {"Api": "RestApiId", "HttpApi": "ApiId"}[kind]
+    properties = {**event, name: {"Ref": "Shop"}}
+    function = sam({"Events": {"It": {"Type": kind, "Properties": properties}}})
+    function["Resources"]["Shop"] = resource(f"Serverless::{kind}", **api)
+    reading = read(Template("template.json", function, ["us-east-1"]))
+    found = [one for one in reading.targets if one.resource.id == "Orders"]
+    assert bool(found) == is_target
