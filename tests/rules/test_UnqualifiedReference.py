@@ -467,6 +467,12 @@ def test_the_role_of_a_target_and_somebody_else_is_reported(tmp_path: Path) -> N
     assert len(_found(tmp_path, template)) == 1
 
 
+def test_the_role_of_a_target_that_others_can_have_is_reported(tmp_path: Path) -> None:
+    template = versioned(Policy=_role([statement_on(ARN)]), Schedule=_schedule(ARN))
+    template["Outputs"] = {"Role": {"Value": {"Fn::GetAtt": ["Policy", "Arn"]}}}
+    assert len(_found(tmp_path, template)) == 1
+
+
 def test_the_role_with_which_codedeploy_invokes_hooks_is_silent(
     tmp_path: Path,
 ) -> None:
