@@ -613,7 +613,7 @@ class Mentions(Generic[_Kind]):
         ]
         if not own or api.properties.get("MergeDefinitions"):
             return True
-        if api.type == SERVERLESS_API or own != ["DefinitionBody"]:
+        if api.type == SERVERLESS_API:
             return False
         # SAM adds to an HTTP API's definition what that leaves out.
         path = _literal(event.node, "Path") or "$default"
