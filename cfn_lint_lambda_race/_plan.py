@@ -21,7 +21,7 @@ from cfn_lint_lambda_race._linting import (
     LintError,
 )
 from cfn_lint_lambda_race._pictures import Picture, picture
-from cfn_lint_lambda_race._words import name_resource, name_target
+from cfn_lint_lambda_race._words import name_resource, name_stack, name_target
 from cfn_lint_lambda_race.cure import Choices
 from cfn_lint_lambda_race.cure._apply import Curing, Finding, Left, Result
 from cfn_lint_lambda_race.cure._edits import EditError
@@ -489,8 +489,8 @@ def _in_words(cfn: Template, hazard: Hazard) -> str:
     function, name = (
         name_resource(reading, one) for one in (hazard.function, hazard.name)
     )
-    when = f"When {hazard.when}: " if hazard.when else ""
-    return f"{when}{words.format(who=who, function=function, name=name)}"
+    said = words.format(who=who, function=function, name=name)
+    return f"{name_stack(hazard.when)}{said}"
 
 
 # -- what is said --------------------------------------------------------------

@@ -20,7 +20,7 @@ _CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
 
 
 def name_target(reading: Reading, target: Target) -> str:
-    """The words for a target: what it is and where its template says so."""
+    """What messages call a target: what it is, and the resource that has it."""
     resource = target.resource
     path = _without_branches(target.path)
     if path[:1] == ("Globals",):
@@ -41,16 +41,16 @@ def name_target(reading: Reading, target: Target) -> str:
 
 
 def name_resource(reading: Reading, logical_id: str) -> str:
-    """A resource in words: by its construct, where the CDK made it."""
+    """What messages call a resource: by its construct first, where the CDK made it."""
     construct = _construct(reading, logical_id)
     return f"{construct} ({logical_id})" if construct else logical_id
 
 
 def _construct(reading: Reading, logical_id: str) -> str:
-    """The path of the construct that a resource comes from; empty without one.
+    """The path of the CDK construct that a resource comes from; empty without one.
 
-    The first part is the stack. `Resource` is how a construct of the CDK calls
-    the resource that it mainly is.
+    Without its first part, the stack, and without the `Resource` or `Default` at the
+    end, which is what a construct calls its main resource.
     """
     resource = reading.evaluator.resources.get(logical_id)
     metadata = resource.attributes.get("Metadata") if resource else None
@@ -64,7 +64,7 @@ def _construct(reading: Reading, logical_id: str) -> str:
 
 
 def name_published(reading: Reading, published: str) -> str:
-    """An alias or a version in words, also where SAM makes it and it has no ID."""
+    """What messages call an alias or a version, also one that SAM makes."""
     if parse_reference(published) is not None:
         return published
     return name_resource(reading, published)
@@ -86,7 +86,7 @@ _HOLDERS = {
 
 
 def name_holder(holder: Holder) -> str:
-    """What is attached to a qualifier, in words."""
+    """What messages call the holder of an attachment."""
     return _HOLDERS[holder.form].format(id=holder.id, event=holder.event)
 
 

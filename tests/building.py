@@ -183,6 +183,13 @@ def with_stage(value: Any) -> dict[str, Any]:
 
 
 # Sections in which ``IsProd`` is not known.
+PROD_OR_DEV: dict[str, Any] = {
+    "Parameters": {"Stage": {"Type": "String"}},
+    "Conditions": {
+        "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+        "IsDev": {"Fn::Equals": [{"Ref": "Stage"}, "dev"]},
+    },
+}
 CHOICE: dict[str, Any] = {
     "Parameters": {"Stage": parameter()},
     "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},

@@ -502,7 +502,7 @@ def test_what_was_compared_is_logged(
     ("revision", "said"),
     [
         ("no-such-branch", "baseline_ref no-such-branch cannot be read: no revision"),
-        ("--upload-pack=touch x", "is no git revision"),
+        ("--upload-pack=touch x", "is not a git revision"),
         ("HEAD:template.json", "no revision"),
         ("HEAD~9", "no revision"),
     ],

@@ -332,6 +332,12 @@ def test_the_change_set_that_introduces_the_alias_races(tmp_path: Path) -> None:
     found = _read(tmp_path, document, _aliased())
     assert changed(found) == RACE
     assert found.unpublished == ()
+    # Where another one goes, it is a new name of what was there.
+    gone = change(
+        name="OrdersAlias", kind="AWS::Lambda::Alias", action="Remove", replacement=""
+    )
+    document = described(change(*BOTH), _of_version(), _of_alias("Add"), gone)
+    assert changed(_read(tmp_path, document, _aliased())) == ()
 
 
 @pytest.mark.parametrize("alias", ["OrdersAliaslive", "OrdersAliasprod"])

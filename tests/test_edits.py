@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from datetime import date
 from pathlib import Path as File
 from typing import Any
 
@@ -263,6 +264,14 @@ def test_lines_end_as_most_do() -> None:
         text = f"a:{end}  b: c{end}d: e{end}"
         edit = Document(text).add_keys(["a"], {"f": "g"})
         assert apply(text, [edit]) == text.replace("d: e", f"  f: g{end}d: e")
+
+
+def test_writes_dates_and_refuses_what_json_has_not() -> None:
+    document = Document("a: b\n")
+    assert document.replace(["a"], date(2020, 1, 1)).text == "2020-01-01"  # type: ignore[arg-type]
+    for value in (b"x", {"a"}, float("inf")):
+        with pytest.raises(EditError, match="JSON"):
+            document.replace(["a"], [value])  # type: ignore[list-item]
 
 
 def test_comments_stay_with_what_they_stand_below() -> None:

@@ -25,7 +25,12 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template import _evaluator as evaluator_module
 from cfn_lint_lambda_race.template._nodes import MAX_ALTERNATIVES, MAX_DEPTH
-from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
+from cfn_lint_lambda_race.template._scenario import (
+    ALWAYS,
+    CONDITION,
+    PARAMETER,
+    PARAMETER_SET,
+)
 from cfn_lint_lambda_race.template._text import UNKNOWN
 from tests.building import with_stage
 
@@ -154,6 +159,8 @@ def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
         ({"Fn::GetAtt": ["Version", "Version"]}, "${Version}"),
         ({"Ref": "Layer"}, "${Layer}"),
         ({"Fn::GetAtt": "Layer.LayerVersionArn"}, "${Layer}"),
+        ({"Fn::GetAtt": "Alias.Other"}, "${Alias.Other}"),
+        ({"Fn::GetAtt": "Version.Other"}, "${Version.Other}"),
         ({"Fn::GetAtt": "Queue.Arn"}, "${Queue.Arn}"),
         ({"Fn::GetAtt": "Queue.Version"}, "${Queue.Version}"),
         ({"Fn::GetAtt": ["Stack", "Outputs", "Arn"]}, "${Stack.Outputs.Arn}"),
@@ -169,6 +176,8 @@ def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
         ({"Fn::Sub": "${Sam.Version}"}, f"{SAM_ARN}:${{Sam.Version}}"),
         ({"Fn::GetAtt": "Sam.Version.Version"}, "${Sam.Version}"),
         ({"Fn::GetAtt": ["Sam.Version", "Version"]}, "${Sam.Version}"),
+        ({"Fn::GetAtt": ["Sam.Version", "FunctionArn"]}, f"{SAM_ARN}:${{Sam.Version}}"),
+        ({"Fn::GetAtt": ["Sam.Alias", "AliasArn"]}, f"{SAM_ARN}:${{Sam.Alias}}"),
         ({"Ref": "Plain.Alias"}, "${Plain.Alias}"),
         # Parameters
         ({"Ref": "Open"}, "${Open}"),
@@ -389,6 +398,10 @@ def test_an_alias_under_a_condition() -> None:
     [
         ({"Fn::If": ["IsProd", "a", {"Ref": "AWS::NoValue"}]}, [("Fn::If", 1)]),
         ({"Fn::FindInMap": ["Twins", "arm64", "twin"]}, [()]),
+        # A malformed one does not.
+        ({"Fn::If": "IsProd"}, [()]),
+        ({"Fn::If": ["IsProd", "a"]}, [()]),
+        ({"Fn::If": [{"Condition": "IsProd"}, "a", "b"]}, [()]),
         ({"Ref": "AWS::AccountId"}, [()]),
         ({"Ref": "Fn"}, [()]),
         ("a", [()]),
@@ -503,6 +516,61 @@ def test_too_many_alternatives() -> None:
     assert _is_unknown(evaluator.evaluate({"Fn::Join": ["", choices]}))
     assert _is_unknown(evaluator.evaluate(choices))
     assert _is_unknown(evaluator.evaluate({str(n): c for n, c in enumerate(choices)}))
+
+
+def test_too_many_branches_are_none() -> None:
+    conditions = {f"C{n}": {"Fn::Equals": [{"Ref": "Open"}, str(n)]} for n in range(99)}
+    evaluator = _evaluator(Conditions=conditions)
+    node: Any = "a"
+    for name in [*conditions][: MAX_ALTERNATIVES - 1]:
+        node = {"Fn::If": [name, "b", node]}
+    assert len(evaluator.follow(node, ())) == MAX_ALTERNATIVES
+    assert evaluator.follow({"Fn::If": ["C98", "b", node]}, ()) == []
+
+
+def test_too_many_attributes_are_unknown() -> None:
+    conditions = {f"C{n}": {"Fn::Equals": [{"Ref": "Open"}, str(n)]} for n in range(9)}
+    names = [{"Fn::If": [name, "a", "b"]} for name in conditions]
+    node = {"Fn::GetAtt": ["Stack", *names]}
+    assert _is_unknown(_evaluator(Conditions=conditions).evaluate(node))
+
+
+def test_an_alias_of_no_value_denotes_something_unknown() -> None:
+    alias = {
+        "Type": "AWS::Lambda::Alias",
+        "Properties": {"FunctionName": {"Ref": "AWS::NoValue"}},
+    }
+    (value,) = _values({"Ref": "A"}, _evaluator(Resources={"A": alias}))
+    assert value.endswith(":function:${A.FunctionName}:${A}")
+
+
+@pytest.mark.parametrize("name", [[], {}, ["IsProd"], {"Ref": "IsProd"}, 7, None])
+def test_a_malformed_name_of_a_condition_decides_nothing(name: Any) -> None:
+    conditions = {"C": {"Condition": name}}
+    choice = {"Fn::If": ["C", "a", "b"]}
+    assert _values(choice, _evaluator(Conditions=conditions)) == ["a", "b"]
+
+
+def test_a_deep_condition_decides_nothing_and_leaves_the_others_alone() -> None:
+    always: Any = {"Fn::Equals": ["a", "a"]}
+    deep: Any = always
+    for _ in range(2 * 1_000):
+        deep = {"Fn::Not": [deep]}
+    chain = {f"C{n}": {"Condition": f"C{n - 1}"} for n in range(1, 2 * MAX_DEPTH)}
+    evaluator = _evaluator(Conditions={"C0": always, "Deep": deep, **chain})
+    assert evaluator.decide("Deep", ALWAYS) is None
+    assert evaluator.decide(f"C{2 * MAX_DEPTH - 1}", ALWAYS) is None
+    # What was too far from there is not from here.
+    assert evaluator.decide(f"C{MAX_DEPTH - 1}", ALWAYS) is True
+    assert evaluator.decide("C1", ALWAYS) is True
+
+
+def test_the_choices_of_a_fact() -> None:
+    evaluator = _evaluator({"Stage": "a"}, {"Stage": "b"})
+    assert evaluator.choices(CONDITION, "IsProd") == [True, False]
+    assert evaluator.choices(PARAMETER_SET, "") == [0, 1]
+    assert evaluator.choices(PARAMETER, "Arch") == ["arm64", "x86_64"]
+    assert evaluator.choices(PARAMETER, "Open") == []
 
 
 def test_a_long_definition_is_not_too_much() -> None:

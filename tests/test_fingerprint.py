@@ -14,6 +14,7 @@ from cfnlint.decode import decode_str
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.update import fingerprint
+from cfn_lint_lambda_race.update._fingerprint import _digest, _stored
 from tests.linting import FUNCTION, lint_template, paths
 
 BASE: dict[str, Any] = {
@@ -132,6 +133,65 @@ def test_changes_with_what_an_update_changes(
 def test_counts_what_the_defaults_do_not_choose(tmp_path: Path) -> None:
     """Another stack of the template takes the other branch."""
     assert _hash(_changed((*FN, "Timeout"), 10), tmp_path) != _hash(BASE, tmp_path)
+    # The same two values by another condition are another function.
+    template = _changed((*FN, "Timeout"), {"Fn::If": ["IsTest", 30, 10]})
+    is_test = {"Fn::Equals": [{"Ref": "Stage"}, "test"]}
+    template["Conditions"]["IsTest"] = is_test
+    assert _hash(template, tmp_path) != _hash(BASE, tmp_path)
+
+
+def test_counts_the_type_of_what_the_function_names(tmp_path: Path) -> None:
+    hashes = set()
+    for kind in ("Custom::Table", "Custom::Index", "AWS::SNS::Topic"):
+        template = _changed(("Resources", "Table"), {"Type": kind, "Properties": {}})
+        hashes.add(_hash(template, tmp_path))
+    assert len(hashes) == 3
+
+
+def test_counts_the_files_of_a_layer(tmp_path: Path) -> None:
+    for kind, name in (
+        ("AWS::Lambda::LayerVersion", "Content"),
+        ("AWS::Serverless::LayerVersion", "ContentUri"),
+    ):
+        layer = {"Type": kind, "Properties": {name: "layer"}}
+        template = _changed(("Resources", "Layer"), layer)
+        template["Transform"] = "AWS::Serverless-2016-10-31"
+        file = tmp_path / "layer" / "a.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("a = 1\n")
+        first = _hash(template, tmp_path)
+        assert _hash(template, tmp_path) == first
+        file.write_text("a = 2\n")
+        assert _hash(template, tmp_path) != first
+
+
+def test_counts_what_an_image_is_built_of(tmp_path: Path) -> None:
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {
+            "Orders": {
+                "Type": "AWS::Serverless::Function",
+                "Properties": {"PackageType": "Image"},
+                "Metadata": {"DockerContext": "image", "Dockerfile": "Dockerfile"},
+            }
+        },
+    }
+    file = tmp_path / "image" / "Dockerfile"
+    file.parent.mkdir()
+    file.write_text("FROM scratch\n")
+    first = _hash(template, tmp_path)
+    file.write_text("FROM scratch\nCOPY a .\n")
+    assert _hash(template, tmp_path) != first
+
+
+@pytest.mark.parametrize("like", ["a" * 40, "a" * 64, None])
+def test_a_file_of_other_line_ends_is_the_same_to_git(like: str | None) -> None:
+    """As git stores it: `core.autocrlf` gives Windows other line ends."""
+    known = None if like is None else _digest(b"a\nb\n", like)
+    unix, windows = _stored(b"a\nb\n", known), _stored(b"a\r\nb\r\n", known)
+    assert (unix == windows) == (known is not None)
+    assert _stored(b"a\nc\n", known) != unix
+    assert len(unix) == (40 if like is None else len(like))
 
 
 def test_is_the_same_in_another_order(tmp_path: Path) -> None:
@@ -154,6 +214,12 @@ def test_counts_local_code(has_git: bool, tmp_path: Path) -> None:
     code.write_text("a = 2\n")
     second = _hash(template, tmp_path)
     assert second != first
+    if has_git:
+        # What git knows of a mode: whether a file can be run.
+        code.chmod(0o755)
+        assert _hash(template, tmp_path) != second
+        code.chmod(0o644)
+        assert _hash(template, tmp_path) == second
     (code.parent / "other.py").write_text("")
     assert _hash(template, tmp_path) != second
     if has_git:

@@ -1,7 +1,7 @@
 """What `fix` makes of findings: the rules of each kind of fix.
 
-Tests `cure/__init__.py`, `cure/_apply.py`, `cure/_fixes.py`, `cure/_rewriting.py` and
-`cure/_workshop.py` too.
+Tests `cure/__init__.py`, `cure/_apply.py`, `cure/_difference.py`, `cure/_fixes.py`,
+`cure/_gaps.py`, `cure/_rewriting.py` and `cure/_workshop.py` too.
 """
 
 from __future__ import annotations
@@ -357,6 +357,7 @@ Resources:
         ),
         ('!Join ["", [!GetAtt Orders.Arn, ":$LATEST"]]', "!Ref OrdersLive"),
         ("!Sub ['${A}', {A: !GetAtt Orders.Arn}]", "!Ref OrdersLive"),
+        ("!Sub ['${A}:$LATEST', {A: !GetAtt Orders.Arn}]", "!Ref OrdersLive"),
     ],
 )
 def test_keeps_the_form_of_a_reference(before: str, after: str, tmp_path: Path) -> None:
@@ -987,3 +988,79 @@ def test_a_permission_for_a_stage_needs_the_plan(tmp_path: Path) -> None:
     assert [one.rule for one in result.fixed] == ["W9810"]
     (note,) = result.notes
     assert "cfn-lint-lambda-race plan" in note.message
+
+
+MACHINE = """\
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {{S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}}
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/machine
+      DefinitionString: !Sub
+        - |-
+          {{"StartAt": "A", "States": {{
+            "A": {{"Type": "Task", "Resource": "{first}", "Next": "B"}},
+            "B": {{"Type": "Task", "Resource": "{second}", "End": true}}
+          }}}}
+        - {{A: {value}, B: {value}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "after"),
+    [
+        ("${A}", "${B}:$LATEST", ('"${A}"', '"${B}"', "A: !Ref OrdersLive, B: !Ref")),
+        ("${A}", "${B}:prod", ('"${A}"', '"${B}:prod"', "B: !GetAtt Orders.Arn")),
+    ],
+)
+def test_what_stands_behind_a_variable_is_its_qualifier(
+    first: str, second: str, after: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        MACHINE.format(first=first, second=second, value="!GetAtt Orders.Arn")
+    )
+    result = fixed(path)
+    assert not result.left
+    assert all(text in result.text for text in after)
+
+
+def test_dates_and_nothing_are_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        """\
+Resources:
+  Orders:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/orders
+      Code: {S3Bucket: artifacts, S3Key: orders/2f9c1b7.zip}
+      Environment: {Variables: {SINCE: 2020-01-01}}
+  OrdersVersion:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Orders}
+Outputs:
+  Version:
+    # What is not renamed stays as it is written.
+    Value: !Sub ["${OrdersVersion.Version} of ${Day}", {Day: 2020-01-01}]
+  Text:
+    Value: !Sub >
+      ${OrdersVersion}
+
+      and ${!OrdersVersionOther}
+"""
+    )
+    result = fixed(path)
+    (new,) = re.findall(r"\w+(?=:\n    Type: AWS::Lambda::Version)", result.text)
+    assert (
+        f'!Sub ["${{{new}.Version}} of ${{Day}}", {{Day: 2020-01-01}}]' in result.text
+    )

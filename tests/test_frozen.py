@@ -21,6 +21,7 @@ FROZEN: dict[str, Template_] = {
         "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1}
     },
     "pinned-reference": {"Description": "{{resolve:ssm:/build:3}}"},
+    "pinned-secure": {"Description": "{{resolve:ssm-secure:/build:3}}"},
     "mapping": {"Description": {"Fn::FindInMap": ["M", {"Ref": "Limited"}, "k"]}},
     "if": {"Description": {"Fn::If": ["IsOne", "one", "two"]}},
     "function": {"Description": {"Fn::Sub": "of ${Orders}"}},
@@ -45,6 +46,7 @@ MOVING: dict[str, Template_] = {
         "Description": {"Fn::GetStackOutput": {"StackName": "a", "OutputName": "b"}}
     },
     "reference": {"Description": "{{resolve:ssm:/build}}"},
+    "reference-secure": {"Description": "{{resolve:ssm-secure:/build}}"},
     "part-of-a-reference": {"Description": "of {{resolve:ssm:/build}}, today"},
     "reference-put-in": {"Description": {"Fn::Sub": "{{resolve:ssm:/build}}"}},
     "reference-by-stage": {

@@ -353,7 +353,9 @@ def test_detached_head(work: Work) -> None:
     ["", " ", "-h", "--output=x", "--all", "HE\0AD", "HEAD\n", "HEAD\nmain", "\udc80"],
 )
 def test_no_revision_at_all(work: Work, revision: str) -> None:
-    with pytest.raises(GitError, match=r"is no git revision; name a branch") as caught:
+    with pytest.raises(
+        GitError, match=r"is not a git revision; name a branch"
+    ) as caught:
         work.repository.resolve(revision)
     assert str(caught.value).isprintable()
     assert not (work.root / "x").exists()
@@ -496,7 +498,7 @@ def test_missing_commit(work: Work) -> None:
     with pytest.raises(GitError, match=r"git ls-tree fails"):
         work.repository.read("0" * 40, work.root / "template.yaml", LIMIT)
     for commit in ("HEAD", "--help", ""):
-        with pytest.raises(GitError, match=r"is no commit"):
+        with pytest.raises(GitError, match=r"is not a commit"):
             work.repository.read(commit, work.root / "template.yaml", LIMIT)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests.building import (
     ARN,
     FN,
     LIVE,
+    PROD_OR_DEV,
     definition_of,
     permission_on,
     resource,
@@ -571,3 +573,113 @@ def test_what_sam_permits_for_its_own_event_is_enough(tmp_path: Path) -> None:
     )
     template = sam({"AutoPublishAlias": "live"}, Resources={"Permission": permission})
     assert paths(lint_template(tmp_path, template), "W9812") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "covers"),
+    [
+        ("/*/GET/orders", True),
+        ("/*/*/orders", True),
+        ("/*/ANY/orders", True),
+        ("/*/GET/carts", False),
+    ],
+)
+def test_a_permission_of_one_method_covers_some_of_any(
+    tmp_path: Path, path: str, covers: bool
+) -> None:
+    method = method_for(LIVE)
+    method["Target"]["Properties"]["HttpMethod"] = "ANY"
+    template = two_aliases(**method, Permission=_for_method(FN, path))
+    assert misfits(tmp_path, template) == [FIXED] * covers
+
+
+@pytest.mark.parametrize(
+    ("path", "covers"),
+    [
+        ("/*/GET/orders/7", True),
+        ("/*/GET/orders/*", True),
+        ("/*/GET/orders/{id}", True),
+        ("/*/GET/orders/", False),
+        ("/*/GET/orders", False),
+    ],
+)
+def test_a_parameter_of_a_path_stands_for_a_part_of_it(
+    tmp_path: Path, path: str, covers: bool
+) -> None:
+    method = method_for(LIVE)
+    method["One"] = resource(
+        "ApiGateway::Resource",
+        ParentId={"Ref": "Resource"},
+        PathPart="{id}",
+        RestApiId={"Ref": "Api"},
+    )
+    method["Target"]["Properties"]["ResourceId"] = {"Ref": "One"}
+    template = two_aliases(**method, Permission=_for_method(FN, path))
+    assert misfits(tmp_path, template) == [FIXED] * covers
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HttpMethod", {"Fn::If": ["IsProd", "GET", "PUT"]}),
+        ("ResourceId", "a1b2c3"),
+        ("ResourceId", {"Ref": "Elsewhere"}),
+        ("ResourceId", None),
+    ],
+)
+def test_a_method_that_is_not_known_is_covered(
+    tmp_path: Path, name: str, value: Json
+) -> None:
+    method = method_for(LIVE)
+    method["Target"]["Properties"][name] = value
+    template = two_aliases(**method, Permission=_for_method(FN, "/*/POST/orders"))
+    template = {**template, **PROD_OR_DEV}
+    template["Parameters"] = {
+        **PROD_OR_DEV["Parameters"],
+        "Elsewhere": {"Type": "String"},
+    }
+    assert misfits(tmp_path, template) == [FIXED]
+
+
+@pytest.mark.parametrize(
+    "source", ["arn:aws:execute-api:${Api}", "${Api}", "arn:aws:sns:a:b:${Api}/*/GET/x"]
+)
+def test_a_source_that_names_no_method_covers_each(tmp_path: Path, source: str) -> None:
+    permission = permission_on(
+        FN, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+    )
+    template = two_aliases(**method_for(LIVE), Permission=permission)
+    assert misfits(tmp_path, template) == [FIXED]
+
+
+@pytest.mark.parametrize(
+    "connectors",
+    [
+        {"C": None},
+        {"C": [1]},
+        {"C": {"Properties": [1]}},
+        {"C": {"Properties": {"Destination": {"Id": {"Ref": "Orders"}}}}},
+        {"C": {"Properties": {"Destination": {"Id": ["Orders"]}}}},
+        {"C": {"Properties": {"Destination": "Orders"}}},
+    ],
+    ids=json.dumps,
+)
+def test_a_malformed_connector_permits_nothing(
+    tmp_path: Path, connectors: Json
+) -> None:
+    for one in connectors.values():
+        if isinstance(one, dict) and isinstance(one["Properties"], dict):
+            one["Properties"]["Permissions"] = ["Write"]
+    rule = {**rule_for(SAM_ALIAS), "Connectors": connectors}
+    assert misfits(tmp_path, sam_with(PUBLISHED, Rule=rule)) == []
+
+
+def test_an_event_permits_no_method_that_is_a_resource(tmp_path: Path) -> None:
+    """Of such a method nobody knows which event is for it."""
+    event = {"RestApiId": {"Ref": "Api"}, "Path": "/orders", "Method": "get"}
+    template = sam_with(
+        {**PUBLISHED, "Events": {"Get": {"Type": "Api", "Properties": event}}},
+        **method_for(SAM_ALIAS),
+        Permission=_for_method(FN, "/*"),
+    )
+    assert misfits(tmp_path, template) == []

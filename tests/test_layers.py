@@ -492,3 +492,14 @@ def test_a_parameter_may_hold_the_layers(tmp_path: Path) -> None:
     )
     (message,) = messages(lint_template(tmp_path, template), "W9820")
     assert message.startswith("Layer Datadog-Extension runs on x86_64 only")
+
+
+@pytest.mark.parametrize(
+    "layers", [[X86, UNKNOWN], [UNKNOWN, ARM], [X86, UNKNOWN, ARM]]
+)
+def test_a_layer_of_which_nothing_is_known_contradicts_none(
+    layers: list[Any], tmp_path: Path
+) -> None:
+    template = layered({"Architectures": [{"Ref": "Open"}], "Layers": layers})
+    expected = ["Resources/Fn/Properties/Layers/2"] if len(layers) > 2 else []
+    assert list(found_by_path(tmp_path, template)) == expected

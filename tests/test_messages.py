@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from cfnlint.match import Match
 
-from tests.linting import TEMPLATES, is_ours, lint
+from tests.linting import ROOT, TEMPLATES, is_ours, lint
 from tests.pages import examples
 
 MAX_WORDS = 25
@@ -60,8 +60,14 @@ def _of_ours(matches: list[Match]) -> set[str]:
 
 
 def _recorded() -> set[str]:
-    snapshots = importlib.import_module("tests.snapshots.snap_test_templates").snapshots
-    return {found["message"] for findings in snapshots.values() for found in findings}
+    files = sorted((ROOT / "tests" / "snapshots").glob("snap_*.py"))
+    assert files
+    return {
+        found["message"]
+        for path in files
+        for findings in import_module(f"tests.snapshots.{path.stem}").snapshots.values()
+        for found in findings
+    }
 
 
 @pytest.mark.parametrize(

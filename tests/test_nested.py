@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.building import ARN, resource, stack, versioned
+from tests.building import ARN, FN, resource, stack, versioned
 from tests.linting import lint_template, paths
 
 RULE = "I9813"
@@ -101,3 +101,71 @@ def test_a_malformed_output_of_a_nested_template_is_nothing(
     )
     matches = lint_template(tmp_path, stack({}, Resources={"Nested": stack_}))
     assert {"E0002", "I9813"}.isdisjoint(match.rule.id for match in matches)
+
+
+@pytest.mark.parametrize(
+    ("value", "inner", "is_reported"),
+    [
+        # A target takes a name where the name is passed, and an ARN where that is.
+        (FN, PASSED, True),
+        (ARN, PASSED, True),
+        ({"Fn::Sub": "${Orders.Arn}:$LATEST"}, PASSED, True),
+        (FN, {"Fn::Sub": "${Orders}:$LATEST"}, True),
+        (FN, {"Fn::Sub": "${Orders}:live"}, False),
+        (FN, {"Fn::Sub": "${Orders}-other"}, False),
+        (ARN, {"Fn::Select": [6, {"Fn::Split": [":", PASSED]}]}, True),
+        (FN, {"Fn::Select": [6, {"Fn::Split": [":", PASSED]}]}, False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("AWS::CloudFormation::Stack", "TemplateURL"),
+        ("AWS::Serverless::Application", "Location"),
+    ],
+)
+def test_a_local_nested_template_is_given_what_is_passed(
+    tmp_path: Path, kind: str, name: str, value: Json, inner: Json, is_reported: bool
+) -> None:
+    mapping = resource(
+        "Lambda::EventSourceMapping",
+        FunctionName=inner,
+        EventSourceArn="arn:aws:sqs:us-east-1:123456789012:orders",
+    )
+    nested = {
+        "Parameters": {"Orders": {"Type": "String"}},
+        "Resources": {"Mapping": mapping},
+    }
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "nested.json").write_text(json.dumps(nested))
+    location = {name: "inner/nested.json"}
+    stack = resource(kind, Parameters={"Orders": value}, **location)
+    template = {**versioned(Nested=stack), "Transform": "AWS::Serverless-2016-10-31"}
+    assert len(_found(tmp_path, template)) == is_reported
+
+
+def test_a_file_of_a_nested_template_lies_beside_that(tmp_path: Path) -> None:
+    states = {"A": {"Type": "Task", "Resource": "${Orders}"}}
+    machine = resource(
+        "Serverless::StateMachine",
+        DefinitionUri="machine.json",
+        DefinitionSubstitutions={"Orders": "arn:aws:sns:us-east-1:123456789012:other"},
+    )
+    nested = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {"Orders": {"Type": "String"}},
+        "Resources": {"Machine": machine},
+    }
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "nested.json").write_text(json.dumps(nested))
+    stack = resource(
+        "CloudFormation::Stack",
+        Parameters={"Orders": ARN},
+        TemplateURL="inner/nested.json",
+    )
+    template = versioned(Nested=stack)
+    # What cannot be read may invoke it.
+    assert len(_found(tmp_path, template)) == 1
+    definition = json.dumps({"StartAt": "A", "States": states})
+    (tmp_path / "inner" / "machine.json").write_text(definition)
+    assert _found(tmp_path, template) == []

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 import yaml
 from cfnlint.decode import decode_str
+from cfnlint.template import Template
 
 from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import _WORDS
+from cfn_lint_lambda_race.cure._phases import MOVE, PREPARE, configured_first, phases
 from cfn_lint_lambda_race.update import Kind
 from tests.building import Template_, resource
 from tests.linting import CORPUS, FUNCTION, TEMPLATES, lint
@@ -644,3 +646,127 @@ def test_odd_resources_are_no_crash(
 
 def test_each_kind_of_hazard_has_words() -> None:
     assert set(_WORDS) == set(Kind)
+
+
+# -- which kinds of resources go with which phase ----------------------------------
+
+
+def _read(text: str) -> Template:
+    return Template("template.yaml", yaml.safe_load(text), ["us-east-1"])
+
+
+def _phases_of(
+    before: Template_, cured: Template_
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """By phase, the resources of an update that only moves."""
+    texts = [yaml.safe_dump(one, sort_keys=False) for one in (before, cured)]
+    found = phases(texts[0], texts[1], texts[1], _read)
+    return {one.name: yaml.safe_load(one.text)["Resources"] for one in found}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("ApiGateway::Authorizer", "RestApiId"),
+        ("ApiGateway::Method", "RestApiId"),
+        ("ApiGateway::RestApi", ""),
+        ("ApiGatewayV2::Api", ""),
+        ("ApiGatewayV2::Authorizer", "ApiId"),
+        ("ApiGatewayV2::Integration", "ApiId"),
+    ],
+)
+def test_an_api_is_deployed_anew_for_each_part_that_moves(kind: str, name: str) -> None:
+    family = kind.partition("::")[0]
+    api = "RestApi" if family == "ApiGateway" else "Api"
+
+    def template(target: str) -> Template_:
+        of_api = {name: {"Ref": "Shop"}} if name else {}
+        part = resource(kind, Uri=target, **of_api)
+        deployment = resource(f"{family}::Deployment", **{f"{api}Id": {"Ref": "Shop"}})
+        other = resource(f"{family}::Deployment", **{f"{api}Id": {"Ref": "Other"}})
+        return {
+            "Resources": {
+                "Shop": resource(f"{family}::{api}", Name="shop"),
+                "Part" if name else "Shop": part,
+                "Deployment": deployment,
+                "OfOther": other,
+            }
+        }
+
+    moved = _phases_of(template("old"), template("new"))[MOVE]
+    (made,) = set(moved) - {"Shop", "Part", "OfOther"}
+    assert re.fullmatch("Deployment[0-9a-f]{8}", made)
+    # It refers to its API already.
+    assert moved[made].get("DependsOn", []) == (["Part"] if name else [])
+
+
+@pytest.mark.parametrize("kind", ["ManagedPolicy", "Policy", "Role", "RolePolicy"])
+def test_what_is_allowed_more_is_allowed_before_the_move(kind: str) -> None:
+    def template(target: str, *allowed: str) -> Template_:
+        rule = resource("Events::Rule", Targets=[{"Id": "a", "Arn": target}])
+        policy = resource(f"IAM::{kind}", Allowed=list(allowed))
+        return {"Resources": {"Rule": rule, "Policy": policy}}
+
+    before, cured = template("old", "old"), template("new", "old", "new")
+    found = _phases_of(before, cured)
+    assert found[PREPARE] == template("old", "old", "new")["Resources"]
+    assert found[MOVE] == cured["Resources"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "is_addition"),
+    [
+        *(
+            ("Environment", None, _environment(**{variable: "a"}), is_addition)
+            for variable, is_addition in (
+                ("AWS_LAMBDA_EXEC_WRAPPER", False),
+                ("_HANDLER", False),
+                ("DOTNET_STARTUP_HOOKS", False),
+                ("JAVA_TOOL_OPTIONS", False),
+                ("LD_LIBRARY_PATH", False),
+                ("NODE_OPTIONS", False),
+                ("PATH", False),
+                ("PYTHONPATH", False),
+                ("GEM_PATH", False),
+                ("RUBYLIB", False),
+                ("TZ", False),
+                ("LANG", False),
+                ("MODE", True),
+                ("PATHS", True),
+                ("LANGUAGE", True),
+                ("MY_AWS_REGION", True),
+            )
+        ),
+        ("Environment", _environment(A="a"), _environment(A="a", B="b"), True),
+        ("Environment", _environment(A="a"), _environment(B="b"), False),
+        # What was there before says nothing new.
+        ("Environment", _environment(TZ="a"), _environment(TZ="a", B="b"), True),
+        ("Environment", {"Variables": {"Ref": "A"}}, {"Variables": ["a"]}, False),
+        ("MemorySize", None, 128, True),
+        ("MemorySize", None, 127, False),
+        ("MemorySize", 512, 256, False),
+        ("Timeout", None, 3, True),
+        ("Timeout", None, 2, False),
+        ("Timeout", 9, None, False),
+        ("Timeout", 9, {"Ref": "A"}, False),
+        ("Layers", None, ["a"], True),
+        ("Layers", ["a"], ["a", "b"], True),
+        ("Layers", ["a"], ["b", "a"], False),
+        ("Layers", ["a"], None, False),
+        ("Handler", None, "a.b", False),
+    ],
+)
+def test_what_the_old_code_cannot_miss(
+    name: str, old: Any, new: Any, is_addition: bool
+) -> None:
+    def template(key: str, value: Any) -> Template_:
+        properties = {} if value is None else {name: value}
+        return {"Resources": {"Orders": _orders(key, **properties)}}
+
+    before, after = (
+        yaml.safe_dump(template(key, value), sort_keys=False)
+        for key, value in (("old", old), ("new", new))
+    )
+    found = configured_first(before, after, {"Orders": [name]}, _read)
+    made = None if found is None else yaml.safe_load(found)
+    assert made == (template("old", new) if is_addition else None)

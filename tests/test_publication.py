@@ -597,3 +597,15 @@ def test_an_alias_of_another_function_publishes_nothing_of_this(
         return found
 
     assert update(tmp_path, template("one"), template("two")).unpublished == ()
+
+
+def test_what_only_deployments_invoke_publishes_for_nobody(tmp_path: Path) -> None:
+    before, after = published(), published(properties={"Timeout": 9})
+    for side in (before, after):
+        del side["Resources"]["Invocation"]
+    # Callers elsewhere may use the alias.
+    assert _stale(update(tmp_path, before, after)) == [("Orders", "Live")]
+    for side in (before, after):
+        custom = resource("Custom::Migration", ServiceToken={"Ref": "Live"})
+        side["Resources"]["Migration"] = custom
+    assert _stale(update(tmp_path, before, after)) == []

@@ -36,6 +36,7 @@ from tests.building import (
     CHOICE,
     FN,
     LIVE,
+    PROD_OR_DEV,
     VERSIONED,
     permission_on,
     resource,
@@ -488,6 +489,7 @@ def _sam_machine(*policies: Json, **properties: Json) -> Json:
         ),
         ([document_of(statement_on(ARN)), "AWSLambdaRole"], []),
         ([document_of(statement_on(ARN)), {"Ref": "Policy"}], []),
+        ([document_of(statement_on(ARN)), {"Unknown": {"FunctionName": FN}}], []),
         ([document_of(statement_on(ARN)), {"Fn::If": ["Nobody", "a", "b"]}], []),
         ([{"LambdaInvokePolicy": {"FunctionName": FN}}], []),
     ],
@@ -641,11 +643,17 @@ def test_a_statement_of_another_scenario_allows_nothing_here(tmp_path: Path) -> 
     [
         (NOTHING, True),
         ({GetAtt: ["Topic", "TopicArn"]}, True),
+        ("arn:aws:s3:::artifacts/*", True),
+        ("arn:aws:lam*:us-east-1:123456789012:function:orders:live", False),
         # What an output of a nested stack or a parameter holds may be the function.
         ({GetAtt: ["Nested", "Outputs.Arn"]}, False),
         ({GetAtt: ["Stored", "Value"]}, False),
+        ({GetAtt: ["Orders", "Unknown"]}, False),
+        ({GetAtt: ["Own", "Arn"]}, False),
+        ({"a": "b"}, False),
+        (["a"], False),
     ],
-    ids=["nothing", "topic", "nested", "stored"],
+    ids=json.dumps,
 )
 def test_what_a_statement_names_beside_may_be_the_function(
     tmp_path: Path, beside: Json, is_reported: bool
@@ -656,6 +664,7 @@ def test_what_a_statement_names_beside_may_be_the_function(
         Topic=resource("SNS::Topic"),
         Nested=resource("CloudFormation::Stack", TemplateURL="https://a/b"),
         Stored=resource("SSM::Parameter", Type="String", Value="v"),
+        Own=resource("Custom::Function", ServiceToken="arn:aws:sns:a:b:c"),
     )
     assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource/0"] * is_reported
 
@@ -841,3 +850,38 @@ def test_a_permission_for_the_account_counts_on_the_qualifier_that_is_invoked(
     )
     found = paths(lint_template(tmp_path, template), "W9812")
     assert len(found) == is_reported
+
+
+def test_a_statement_that_cannot_be_there_with_its_target_allows_nothing(
+    tmp_path: Path,
+) -> None:
+    allowed = {"Fn::If": ["IsDev", LIVE, ARN]}
+    template = {**invoked_by_role(LIVE, statement_on(allowed)), **PROD_OR_DEV}
+    template["Resources"]["Machine"]["Condition"] = "IsProd"
+    assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource/Fn::If/2"]
+
+
+def test_a_statement_on_another_function_s_qualifiers_allows_none_of_this(
+    tmp_path: Path,
+) -> None:
+    statement = statement_on([ARN, {"Fn::Sub": "${Other.Arn}:*"}])
+    template = invoked_by_role(LIVE, statement, Other=deepcopy(FUNCTION))
+    assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource/0"]
+
+
+@pytest.mark.parametrize("qualifier", ["{% $alias %}", " {% $alias %}"])
+def test_a_qualifier_that_is_computed_may_be_right(
+    qualifier: str, tmp_path: Path
+) -> None:
+    arguments = {"FunctionName": FN, "Qualifier": qualifier}
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": arguments,
+    }
+    template = invoked_by_role(LIVE, statement_on(ARN))
+    machine = template["Resources"]["Machine"]["Properties"]
+    machine["Definition"] = {"QueryLanguage": "JSONata", "States": {"A": state}}
+    assert misfits(tmp_path, template) == []
+    arguments["Qualifier"] = "live"
+    assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]

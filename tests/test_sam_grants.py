@@ -143,6 +143,17 @@ def test_alias_for_an_event(tmp_path: Path, kind: str) -> None:
     assert found == ([place] if row is not None and row.follows_the_move else [])
 
 
+@pytest.mark.parametrize("said", [{"Enabled": False}, {"State": "DISABLED"}])
+def test_alias_for_an_event_that_is_switched_off(
+    tmp_path: Path, said: dict[str, Any]
+) -> None:
+    sides = event_of_sam("Schedule"), event_of_sam("Schedule", AutoPublishAlias="live")
+    for side in sides:
+        event = side["Resources"]["Orders"]["Properties"]["Events"]["It"]
+        event["Properties"] = {**event["Properties"], **said}
+    assert found_against(tmp_path, *sides) == []
+
+
 @pytest.mark.parametrize("kind", EVENTS)
 def test_verdict_is_that_of_the_translation(
     kind: str, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,17 @@ from tests.attached import (
     topic_for,
     two_aliases,
 )
-from tests.building import ARN, FN, LIVE, PROPERTIES, resource, rule_for, stack
-from tests.linting import lint_template, messages, paths
+from tests.building import (
+    ARN,
+    FN,
+    LIVE,
+    PROD_OR_DEV,
+    PROPERTIES,
+    resource,
+    rule_for,
+    stack,
+)
+from tests.linting import FUNCTION, lint_template, messages, paths
 
 # -- settings ----------------------------------------------------------------------
 
@@ -39,6 +49,8 @@ from tests.linting import lint_template, messages, paths
         (ARN, "live", [CONFIG]),
         (VERSION, {GetAtt: ["Version", "Version"]}, []),
         (VERSION, "live", [CONFIG]),
+        # Through an alias of the version it has no effect, unlike provisioned capacity.
+        (LIVE, {GetAtt: ["Version", "Version"]}, [CONFIG]),
         (LIVE, {"Ref": "Unknown"}, []),
         ({"Fn::Sub": "${Orders.Arn}:${Unknown}"}, "$LATEST", []),
     ],
@@ -190,6 +202,8 @@ def test_snap_start_of_a_serverless_function(tmp_path: Path) -> None:
         ({"Fn::Sub": "function:${Orders}:live"}, False),
         ({"Fn::Sub": "function:${Name}"}, False),
         ("function:elsewhere", False),
+        ("function", False),
+        ("", False),
         ("table/orders", False),
     ],
 )
@@ -277,3 +291,43 @@ def test_snap_start_of_a_function_that_nothing_here_invokes(tmp_path: Path) -> N
     other["Properties"], mine = PROPERTIES, other["Properties"]
     template["Resources"]["Orders"]["Properties"] = mine
     assert len(paths(lint_template(tmp_path, template), "W9812")) == 1
+
+
+def test_snap_start_counts_the_targets_that_are_there_with_it(tmp_path: Path) -> None:
+    template = {**snap_started(Rule=rule_for(ARN), Other=rule_for(LIVE)), **PROD_OR_DEV}
+    snap: Json = template["Resources"]["Orders"]["Properties"]
+    snap["SnapStart"] = {
+        "Fn::If": ["IsProd", snap["SnapStart"], {"Ref": "AWS::NoValue"}]
+    }
+    template["Resources"]["Other"]["Condition"] = "IsDev"
+    assert misfits(tmp_path, template) == [f"{SNAP}/Fn::If/1"]
+    del template["Resources"]["Other"]["Condition"]
+    assert misfits(tmp_path, template) == []
+
+
+def test_an_unknown_target_of_another_function_is_another_matter(
+    tmp_path: Path,
+) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:other"
+    other: Json = deepcopy(FUNCTION)
+    other["Properties"]["FunctionName"] = "other"
+    template = two_aliases(
+        Other=other,
+        Topic=topic_for(ARN),
+        Rule=rule_for({"Ref": "Which"}),
+        Config=config_on("live"),
+    )
+    values = [arn, "arn:aws:sqs:us-east-1:123456789012:queue"]
+    template["Parameters"] = {"Which": {"Type": "String", "AllowedValues": values}}
+    assert misfits(tmp_path, template) == [CONFIG]
+
+
+def test_a_scalable_target_is_refused_where_it_can_be(tmp_path: Path) -> None:
+    names = [{"Fn::Sub": f"function:${{Orders}}{end}"} for end in ("", ":live")]
+    template = {
+        **two_aliases(Scalable=_scalable({"Fn::If": ["IsDev", *names]})),
+        **PROD_OR_DEV,
+    }
+    assert misfits(tmp_path, template) == [f"{SCALABLE}/Fn::If/1"]
+    template["Resources"]["Scalable"]["Condition"] = "IsProd"
+    assert misfits(tmp_path, template) == []

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.building import LIVE, Template_, permission_on
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, paths
 from tests.moving import (
     GAP,
+    OF_RULE,
     REDUNDANT,
     event_of_sam,
     rest_api,
@@ -47,13 +50,14 @@ def test_change_set_shows_a_permission_that_comes_too_late(tmp_path: Path) -> No
     assert _shown(tmp_path, after, _targets_change(), moved) == LATE
     # Nothing moves, or something else of the permission changes.
     assert _shown(tmp_path, after, moved) == []
-    source = change(
+    other = change(
         detail("SourceArn", recreation="Always"), name="Permission", **REPLACED
     )
-    assert _shown(tmp_path, after, _targets_change(), source) == []
+    assert _shown(tmp_path, after, _targets_change(), other) == []
     # Another permission is there already.
-    after["Resources"]["Wide"] = permission_on(LIVE)
-    assert _shown(tmp_path, after, _targets_change(), moved) == []
+    for source in ({}, OF_RULE):
+        after["Resources"]["Wide"] = permission_on(LIVE, **source)
+        assert _shown(tmp_path, after, _targets_change(), moved) == []
 
 
 def test_change_set_of_what_nothing_orders_is_silent(tmp_path: Path) -> None:
@@ -62,9 +66,12 @@ def test_change_set_of_what_nothing_orders_is_silent(tmp_path: Path) -> None:
     assert _shown(tmp_path, after, _targets_change(), moved) == []
 
 
-def test_change_set_of_a_replaced_function_is_silent(tmp_path: Path) -> None:
+@pytest.mark.parametrize("replacement", ["True", "Conditional"])
+def test_change_set_of_a_replaced_function_is_silent(
+    replacement: str, tmp_path: Path
+) -> None:
     moved = change(NEW_NAME, name="Permission", **REPLACED)
-    function = change(detail("FunctionName"), replacement="True")
+    function = change(detail("FunctionName"), replacement=replacement)
     after = rule_that_moves()[1]
     assert _shown(tmp_path, after, _targets_change(), moved, function) == []
 
@@ -113,7 +120,10 @@ def test_change_set_shows_a_version_in_vain(tmp_path: Path) -> None:
     # The first version, a changed function, and one of which nothing is told.
     first = next_one[:1]
     assert _shown(tmp_path, after, *first, rule=REDUNDANT) == []
-    for other in (change(detail("Code")), change(), change(replacement="True")):
+    for other in (
+        *(change(detail("Code")), change(), change(action="Add")),
+        *(change(detail("Tags"), replacement=one) for one in ("True", "Conditional")),
+    ):
         assert _shown(tmp_path, after, *next_one, other, rule=REDUNDANT) == []
 
 

@@ -8,13 +8,25 @@ import pytest
 
 from tests.attached import (
     FIXED,
+    ROLE,
     GetAtt,
     Json,
     api_of_kind,
     misfits,
+    role_with,
     two_aliases,
 )
-from tests.building import ARN, CHOICE, FN, LIVE, permission_on, resource, rule_for
+from tests.building import (
+    ARN,
+    CHOICE,
+    FN,
+    LIVE,
+    PROD_OR_DEV,
+    permission_on,
+    resource,
+    rule_for,
+    statement_on,
+)
 
 # -- sources -----------------------------------------------------------------------
 
@@ -210,3 +222,45 @@ def test_a_source_of_which_no_name_is_known_is_covered(tmp_path: Path) -> None:
         It=authorizer, Permission=_from(FN, "iot", "authorizer/orders")
     )
     assert misfits(tmp_path, template) == [FIXED]
+
+
+def _of_api(api: str, target: Json) -> Json:
+    return resource(
+        "ApiGatewayV2::Integration",
+        ApiId={"Ref": api},
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=target,
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "is_reported"),
+    [
+        (_of_api("Shop", ARN), False),
+        (_of_api("Shop", LIVE), True),
+        (_of_api("Office", ARN), True),
+        (resource("Pipes::Pipe", RoleArn=ROLE, Target=ARN), True),
+    ],
+    ids=["it", "as the first", "another API", "by its role"],
+)
+def test_a_permission_beside_the_right_one_may_serve_another_target(
+    tmp_path: Path, other: Json, is_reported: bool
+) -> None:
+    template = two_aliases(
+        Shop=_api(LIVE),
+        Office=_api("arn:aws:lambda:us-east-1:123456789012:function:office"),
+        Other=other,
+        Role=role_with(statement_on(ARN)),
+        FromShop=_from_shop(LIVE, "prod"),
+        Permission=_from_shop(FN, "test"),
+    )
+    assert misfits(tmp_path, template) == [FIXED] * is_reported
+
+
+def test_each_of_two_permissions_may_serve_one_case_of_a_target(tmp_path: Path) -> None:
+    template = two_aliases(
+        Shop=_api({"Fn::If": ["IsProd", LIVE, ARN]}),
+        FromShop=_from_shop(LIVE, "prod"),
+        Permission=_from_shop(FN, "test"),
+    )
+    assert misfits(tmp_path, {**template, **PROD_OR_DEV}) == []

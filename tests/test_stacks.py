@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.template import Template
 
+from cfn_lint_lambda_race._words import name_stack
+from cfn_lint_lambda_race.update._comparison import Comparison
+from cfn_lint_lambda_race.update._deployment import Deployment
+from cfn_lint_lambda_race.update._stacks import stacks_that_move
 from tests.building import ARN, LIVE, Template_, parameter, permission_on, rule_for
 from tests.linting import lint_template, messages
 from tests.moving import (
@@ -77,3 +82,34 @@ def test_version_in_vain_in_one_stage_alone(tmp_path: Path) -> None:
     assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
     function["Timeout"] = {"Fn::If": ["IsProd", 9, 8]}
     assert found_against(tmp_path, before, after, REDUNDANT) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "concerns"),
+    [
+        ("AWS::ApiGateway::Deployment", True),
+        ("AWS::ApiGateway::Stage", True),
+        ("AWS::ApiGatewayV2::Deployment", True),
+        ("AWS::ApiGatewayV2::Stage", True),
+        ("AWS::Lambda::Alias", True),
+        ("AWS::Lambda::Permission", True),
+        ("AWS::SQS::Queue", False),
+    ],
+)
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_stacks_differ_in_what_targets_are_reached_through(
+    kind: str, concerns: bool, is_inside: bool
+) -> None:
+    staged = _staged_rule(ARN)
+    other: Template_ = {"Type": kind, "Condition": "IsProd", "Properties": {}}
+    if is_inside:
+        choice = {"Fn::If": ["IsProd", "a", "b"]}
+        other = {"Type": kind, "Properties": {"Description": choice}}
+    sides = []
+    for side in rule_that_moves():
+        side.update({key: staged[key] for key in ("Parameters", "Conditions")})
+        side["Resources"]["Other"] = other
+        sides.append(Deployment(Template("template.json", side, ["us-east-1"])))
+    comparison = Comparison(sides[0], sides[1])
+    found = [name_stack(one.when) for one in stacks_that_move(comparison)]
+    assert found == ["When Stage is not prod: "] * concerns

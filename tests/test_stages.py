@@ -110,6 +110,35 @@ CASES: dict[str, tuple[Json, list[str]]] = {
         ),
         ["Resources/Get/Properties/IntegrationUri"],
     ),
+    "authorizer": (
+        _template(
+            Get=resource(
+                "ApiGateway::Authorizer",
+                RestApiId={"Ref": "Shop"},
+                Type="TOKEN",
+                AuthorizerUri={"Fn::Sub": ALIASED},
+            ),
+            Stage=_stage(**LATEST),
+        ),
+        ["Resources/Get/Properties/AuthorizerUri"],
+    ),
+    "authorizer-of-http-api": (
+        _template(
+            Get=resource(
+                "ApiGatewayV2::Authorizer",
+                ApiId={"Ref": "Web"},
+                AuthorizerType="REQUEST",
+                AuthorizerUri={"Fn::Sub": ALIASED},
+            ),
+            Stage=resource(
+                "ApiGatewayV2::Stage",
+                ApiId={"Ref": "Web"},
+                StageName="prod",
+                StageVariables=LATEST,
+            ),
+        ),
+        ["Resources/Get/Properties/AuthorizerUri"],
+    ),
 }
 
 
@@ -120,14 +149,17 @@ def test_what_the_stages_say(
     assert paths(lint_template(tmp_path, template), "W9810") == expected
 
 
-def test_a_definition_of_sam_s(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "name"), [("Api", "Variables"), ("HttpApi", "StageVariables")]
+)
+def test_a_definition_of_sam_s(kind: str, name: str, tmp_path: Path) -> None:
     integration = {"type": "aws_proxy", "uri": {"Fn::Sub": ALIASED}}
     operation = {"get": {"x-amazon-apigateway-integration": integration}}
     shop = resource(
-        "Serverless::Api",
+        f"Serverless::{kind}",
         StageName="prod",
-        Variables=LATEST,
         DefinitionBody={"openapi": "3.0.1", "paths": {"/orders": operation}},
+        **{name: LATEST},
     )
     template = _template(Shop=shop)
     del template["Resources"]["Get"]

@@ -30,7 +30,15 @@ from tests.building import (
     stack,
     variables,
 )
-from tests.invoking import FORMS, OUTSIDE, PUBLISHED, invoked_by, scheduled
+from tests.invoking import (
+    FN_ARN,
+    FORMS,
+    OUTSIDE,
+    PUBLISHED,
+    integration,
+    invoked_by,
+    scheduled,
+)
 from tests.linting import lint_template, messages, paths
 
 ROWS = [row for rows in targets().values() for row in rows]
@@ -788,3 +796,97 @@ def test_an_api_that_sam_makes_takes_what_globals_say(
     assert where in paths(lint_template(tmp_path, template), "W9810")
     event[name] = {"Ref": "Elsewhere"}
     assert where not in paths(lint_template(tmp_path, template), "W9810")
+
+
+@pytest.mark.parametrize("node", [None, 7, "a", [1], [[]], {}, {"a": "b"}, {"Ref": []}])
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("AWS::Events::Rule", "Targets/0/Arn"),
+        ("AWS::Events::Rule", "Targets/0"),
+        ("AWS::CloudWatch::Alarm", "AlarmActions/0"),
+        ("AWS::ApiGateway::RestApi", "Body/Fn::Transform"),
+        ("AWS::ApiGateway::RestApi", "Body/Fn::Transform/Parameters"),
+        ("AWS::ApiGateway::RestApi", "Body/paths/Fn::Transform"),
+        ("AWS::ApiGatewayV2::Api", "Body/paths"),
+        ("AWS::Lambda::EventSourceMapping", "FunctionName"),
+        ("AWS::Lambda::Url", "Qualifier"),
+        ("AWS::Serverless::Function", "Events"),
+        ("AWS::Serverless::Function", "Events/Get"),
+        ("AWS::Serverless::Function", "Events/Get/Type"),
+        ("AWS::Serverless::Function", "Events/Get/Properties"),
+        ("AWS::Serverless::Function", "Events/Get/Properties/RestApiId"),
+        ("AWS::Serverless::Function", "Events/Get/Properties/Path"),
+        ("AWS::StepFunctions::StateMachine", "DefinitionSubstitutions"),
+        ("AWS::StepFunctions::StateMachine", "DefinitionSubstitutions/Orders"),
+        ("AWS::StepFunctions::StateMachine", "Definition/States/A/Resource"),
+        (
+            "AWS::StepFunctions::StateMachine",
+            "Definition/States/A/Parameters/Qualifier",
+        ),
+    ],
+)
+def test_a_malformed_place_is_no_target(kind: str, path: str, node: Any) -> None:
+    properties: dict[str, Any] = {
+        "DefinitionSubstitutions": {"Orders": {"Fn::GetAtt": "Fn.Arn"}},
+        "Definition": {
+            "States": {
+                "A": {
+                    "Type": "Task",
+                    "Resource": _INVOKE,
+                    "Parameters": {"FunctionName": {"Ref": "Fn"}},
+                }
+            }
+        },
+        "Body": {"paths": {}, "Fn::Transform": {"Name": "AWS::Include"}},
+        "Events": {
+            "Get": {"Type": "Api", "Properties": {"Path": "/", "Method": "get"}}
+        },
+        "TargetFunctionArn": {"Ref": "Fn"},
+        "Targets": [{"Id": "orders", "Arn": {"Fn::GetAtt": "Fn.Arn"}}],
+        "AlarmActions": [None],
+    }
+    below: Any = properties
+    steps = [int(step) if step.isdecimal() else step for step in path.split("/")]
+    for step in steps[:-1]:
+        below = below[step]
+    below[steps[-1]] = node
+    template = invoked_by(kind, properties)
+    reading = read(Template("template.json", template, ["us-east-1"]))
+    for target in reading.targets:
+        assert isinstance(reading.unqualified_uses(target), list)
+    assert isinstance(reading.exits, list)
+    assert isinstance(reading.misfits, list)
+
+
+@pytest.mark.parametrize("node", [None, 7, "a", [1], {"Auth": "a"}, {"Auth": [1]}])
+@pytest.mark.parametrize("section", ["Api", "HttpApi", "Function"])
+def test_malformed_globals_are_no_target(section: str, node: Any) -> None:
+    template = {**scheduled(FN_ARN), "Globals": {section: node}}
+    template["Resources"]["Api"] = {"Type": f"AWS::Serverless::{section}"}
+    reading = read(Template("template.json", template, ["us-east-1"]))
+    assert [target.resource.id for target in reading.targets] == ["Rule"]
+
+
+@pytest.mark.parametrize(("name", "count"), [("AWS::Include", 1), ("OwnMacro", 0)])
+def test_another_transform_includes_nothing(
+    name: str, count: int, tmp_path: Path
+) -> None:
+    document = {"paths": {"/orders": {"get": integration()}}}
+    (tmp_path / "api.json").write_text(json.dumps(document))
+    body = {"Fn::Transform": {"Name": name, "Parameters": {"Location": "api.json"}}}
+    template = invoked_by("AWS::ApiGateway::RestApi", {"Body": body})
+    assert len(messages(lint_template(tmp_path, template), "W9810")) == count
+
+
+@pytest.mark.parametrize("qualifier", ["", "{% $alias %}", " {% $alias %}"])
+def test_a_qualifier_that_says_nothing_here_is_no_finding(
+    qualifier: str, tmp_path: Path
+) -> None:
+    arguments = {"FunctionName": {"Ref": "Fn"}, "Qualifier": qualifier}
+    state = {"Type": "Task", "Resource": _INVOKE, "Arguments": arguments}
+    definition = {"StartAt": "A", "QueryLanguage": "JSONata", "States": {"A": state}}
+    template = invoked_by(
+        "AWS::StepFunctions::StateMachine", {"Definition": definition}
+    )
+    assert messages(lint_template(tmp_path, template), "W9810") == []

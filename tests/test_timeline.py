@@ -1,12 +1,14 @@
 """The steps of an update, and what callers meet in every order of them.
 
-Tests `update/_order.py` and `update/_steps.py` too.
+Tests `update/_order.py`, `update/_side.py`, `update/_steps.py` and
+`update/_world.py` too.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -145,6 +147,42 @@ def test_sam_s_own_resources_are_steps() -> None:
         ("replace Orders.Events.It.Permission", "old"),
         ("delete Orders.Events.It.Permission", "old"),
     ]
+
+
+def test_a_permission_is_deleted_where_there_was_one() -> None:
+    """In the clean-up, when a new one is in its place."""
+
+    def steps(before: Template_, after: Template_) -> list[str]:
+        found = timeline_from(before, after).steps
+        return [step.words for step in found if step.name == "Permission"]
+
+    old, new = rule_that_moves()
+    without = deepcopy(new)
+    del without["Resources"]["Permission"]
+    assert steps(without, new) == ["create Permission"]
+    assert steps(old, new) == ["replace Permission", "delete Permission"]
+    assert steps(new, without) == ["delete Permission"]
+
+
+def test_a_version_that_is_retained_is_not_deleted() -> None:
+    def deleted(policy: str, *names: str) -> list[str]:
+        sides = [
+            {"Resources": {**published_as(name), "Hourly": rule_for(LIVE)}}
+            for name in names
+        ]
+        for side in sides:
+            for name in names:
+                if name in side["Resources"]:
+                    side["Resources"][name][policy] = "Retain"
+        sides[1]["Resources"]["Orders"]["Properties"]["FunctionName"] = "other"
+        found = timeline_from(sides[0], sides[1]).steps
+        return [one.words for one in found if one.words.startswith("delete Version")]
+
+    # What goes, and what is replaced since its function is.
+    assert deleted("DeletionPolicy", "Version1", "Version2") == []
+    assert deleted("UpdateReplacePolicy", "Version1", "Version2") == ["delete Version1"]
+    assert deleted("DeletionPolicy", "Version1", "Version1") == ["delete Version1"]
+    assert deleted("UpdateReplacePolicy", "Version1", "Version1") == []
 
 
 def test_same_template_has_no_steps() -> None:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -810,7 +811,7 @@ class Document:
                     style = _Style()
                 return _Block("", lines)
             return _Block("{}")
-        if isinstance(value, Sequence):
+        if isinstance(value, list | tuple):
             lines = [line for item in value for line in self._item(item)]
             return _Block("", lines, is_list=True) if lines else _Block("[]")
         return _Block(_constant(value))
@@ -866,7 +867,7 @@ class Document:
         """A value in flow style; on lines of its own where `indent` is given."""
         if isinstance(value, str):
             return self._scalar(value, style)
-        if not isinstance(value, Mapping | Sequence):
+        if not isinstance(value, Mapping | list | tuple):
             return _constant(value)
         if isinstance(value, Mapping):
             short = self._short(value, style)
@@ -1099,8 +1100,16 @@ def _indented(lines: Iterable[str], width: int) -> list[str]:
 
 
 def _constant(value: Any) -> str:
-    """A value that is neither a text nor a collection."""
-    text = json.dumps(value)
+    """A value that is neither a text nor a collection.
+
+    YAML reads dates where JSON has none.
+    """
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise EditError("there is a value that JSON does not have") from None
     if isinstance(value, float) and "e" in text:
         # YAML wants a point and a sign.
         mantissa, _, exponent = text.partition("e")

@@ -17,7 +17,7 @@ from cfn_lint_lambda_race.cure._fixes import HASH, Fix
 from cfn_lint_lambda_race.cure._workshop import (
     NoFixError,
     Workshop,
-    naming,
+    mentions,
     short_hash,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
@@ -46,14 +46,15 @@ def close_gap(cfn: Template, gap: Hazard) -> Fix:
 
 def _deployed_anew(shop: Workshop, name: str, invoking: Container[str]) -> list[Edit]:
     """Gives an API's deployment another logical ID, so that there is another one."""
-    deployment = shop.node(("Resources", name))
+    place = ("Resources", name)
+    deployment = shop.node(place)
     parts = dict(_parts(shop, deployment))
     stem = name[:-10] if HASH.fullmatch(name[-10:]) else name
     said = json.dumps([name, parts], sort_keys=True, default=str)
     digest = short_hash(hashlib.sha256(said.encode()).hexdigest())
     # Made before what moves, it would hold what that was.
     waits = [
-        one for one in parts if one in invoking and not _names(name, deployment, one)
+        one for one in parts if one in invoking and not mentions(deployment, one, place)
     ]
     edits = shop.renamed(name, f"{stem[:200]}{digest}")
     return [*edits, *shop.waiting(name, waits)]
@@ -83,15 +84,10 @@ def _permitted_first(shop: Workshop, name: str, invoking: Container[str]) -> lis
     waits = waits if isinstance(waits, list) else [waits]
     moved = [one for one in waits if one in invoking]
     properties = permission.get("Properties")
-    if not moved or any(_names(name, properties, one) for one in moved):
+    if not moved or any(mentions(properties, one) for one in moved):
         raise NoFixError(
             f"{name} refers to what moves, so it is made after that: it takes two "
             "deployments; cfn-lint-lambda-race plan writes the templates of both"
         )
     turned = [edit for one in moved for edit in shop.waiting(one, [name])]
     return [*shop.waiting(name, [], moved), *turned]
-
-
-def _names(resource: str, node: Any, name: str) -> bool:
-    """Whether a node of a resource names another one."""
-    return next(naming(node, name, ("Resources", resource)), None) is not None

@@ -17,7 +17,8 @@ from cfn_lint_lambda_race.template import LATEST, intrinsic
 # One field of an ARN: characters, or a variable of `Fn::Sub`.
 _FIELD = r"(?:\$\{[^{}]*\}|[\w*-])*"
 _ARN = rf"arn:{_FIELD}:lambda:{_FIELD}:{_FIELD}:function:"
-_QUALIFIER = rf"(?::{re.escape(LATEST)}(?![\w.]))?"
+_SAID = rf":{re.escape(LATEST)}(?![\w.])"
+_QUALIFIER = rf"(?:{_SAID})?"
 # Nothing that belongs to the name, or qualifies it, comes behind.
 _END = r"(?![:\w$-])"
 # How a document says that a name is a function's, in JSON or YAML.
@@ -62,7 +63,9 @@ class Rewriting:
     published: Mapping[str, Published]
     takes_arn: bool = True
     _variables: dict[str, Any] = field(default_factory=dict)
-    _texts: dict[str, tuple[Mapping[str, Any], bool]] = field(default_factory=dict)
+    _texts: dict[str, tuple[list[str], Mapping[str, Any], bool]] = field(
+        default_factory=dict
+    )
 
     def of(self, node: Any, is_whole: bool = True) -> Any:
         """The node, rewritten. ``is_whole`` says that it is all of a value."""
@@ -122,7 +125,6 @@ class Rewriting:
     # -- texts -----------------------------------------------------------------
 
     def _substituted(self, node: Any, argument: Any, is_whole: bool) -> Any:
-        self._variables = {}
         if isinstance(argument, str):
             text, own = argument, {}
         elif (
@@ -134,14 +136,17 @@ class Rewriting:
             text, own = argument[0], dict(argument[1])
         else:
             return node
-        self._texts[text] = own, is_whole
-        new = self._text(text, own, is_whole)
         variables = {
-            key: self.of(value, is_whole=text.strip() == f"${{{key}}}")
-            if intrinsic(value)[0] == "Ref"
-            else self.of(value)
+            key: value
+            if _is_qualified_in(text, key)
+            else self._of_variable(text, key, value)
             for key, value in own.items()
         }
+        published = [key for key in own if variables[key] != own[key]]
+        # A text below is done with its own.
+        self._variables = {}
+        self._texts[text] = published, own, is_whole
+        new = self._text(text, published, own, is_whole)
         variables |= self._variables
         if not variables:
             return {"Fn::Sub": new}
@@ -149,9 +154,24 @@ class Rewriting:
 
     def of_source(self, text: str, source: str) -> str:
         """How a text of `Fn::Sub` that was rewritten is written, from how it was."""
-        return self._text(source, *self._texts.get(text, ({}, False)))
+        return self._text(source, *self._texts.get(text, ([], {}, False)))
 
-    def _text(self, text: str, own: Mapping[str, Any], is_whole: bool) -> str:
+    def _of_variable(self, text: str, name: str, value: Any) -> Any:
+        if intrinsic(value)[0] == "Ref":
+            return self.of(value, is_whole=text.strip() == f"${{{name}}}")
+        return self.of(value)
+
+    def _text(
+        self,
+        text: str,
+        published: Iterable[str],
+        own: Mapping[str, Any],
+        is_whole: bool,
+    ) -> str:
+        """A text of `Fn::Sub`; ``published`` are those of its own variables that
+        denote what is published, in which `$LATEST` is no more to be said."""
+        for name in published:
+            text = re.sub(rf"(\$\{{{re.escape(name)}\}}){_SAID}", r"\1", text)
         for found in self.published.values():
             if found.function not in own:
                 text = self._with_variables(text, found, is_whole)
@@ -213,3 +233,10 @@ def _is_qualified(behind: list[Any]) -> bool:
     """Whether what follows a function in a `Fn::Join` is a qualifier of its own."""
     first = behind[0] if behind else None
     return isinstance(first, str) and bool(re.match(r":(?!\$LATEST(?![\w.]))", first))
+
+
+def _is_qualified_in(text: str, variable: str) -> bool:
+    """Whether a text of `Fn::Sub` puts a qualifier of its own behind a variable."""
+    return bool(
+        re.search(rf"\$\{{{re.escape(variable)}\}}:(?!\$LATEST(?![\w.]))", text)
+    )

@@ -114,7 +114,7 @@ class Workshop:
         new = [
             one.ref
             for one in published
-            if one.ref and "." not in one.ref and not _mentions(node, one.ref)
+            if one.ref and "." not in one.ref and not mentions(node, one.ref)
         ]
         functions = {one.function for one in published}
         # What an alias of the same function takes the place of.
@@ -133,7 +133,7 @@ class Workshop:
         resource = self.node(path)
         depends = resource.get("DependsOn", [])
         old = depends if isinstance(depends, list) else [depends]
-        kept = [one for one in old if one not in less]
+        kept = [one for one in old if one not in less and one is not None]
         new = [one for one in more if one not in kept]
         if kept == old and not new:
             return []
@@ -399,9 +399,9 @@ class Workshop:
         )
 
 
-def _mentions(node: Any, name: str) -> bool:
-    """Whether a node refers to a resource."""
-    return any(True for _ in naming(node, name))
+def mentions(node: Any, name: str, path: Path = ()) -> bool:
+    """Whether a node refers to a resource, or waits for it by `DependsOn`."""
+    return next(_renamed(node, name, "", path), None) is not None
 
 
 def renaming(document: Document, template: Any, old: str, new: str) -> list[Edit]:
@@ -410,70 +410,69 @@ def renaming(document: Document, template: Any, old: str, new: str) -> list[Edit
     ``template`` is what the document decodes to. Raises `EditError` where an edit would
     change other places too.
     """
-    return [
-        document.rename_key(("Resources", old), new),
-        *(
-            document.replace(path, renamed_in(node, old, new))
-            for path, node in naming(template, old)
-        ),
-    ]
+    edits = [document.rename_key(("Resources", old), new)]
+    for path, node in _renamed(template, old, new):
+        if path[-1:] == ("Fn::Sub",) or path[-2:] == ("Fn::Sub", 0):
+            there = document.span(path)
+            written = _in_text(there.text, old, new)
+            if written != there.text:
+                # The text keeps its lines and quotes.
+                edits.append(Edit(there.start, there.end, written))
+                continue
+        edits.append(document.replace(path, node))
+    return edits
 
 
-def naming(node: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """The topmost nodes that name a resource in an intrinsic, or in `DependsOn`."""
-    is_depending = len(path) == 3 and path[2] == "DependsOn"
-    if is_depending and isinstance(node, str):
-        if node == name:
-            yield path, node
-    elif intrinsic(node)[0] in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-        if renamed_in(node, name, "") != node:
-            yield path, node
+def _renamed(
+    node: Any, old: str, new: str, path: Path = ()
+) -> Iterator[tuple[Path, Any]]:
+    """The smallest nodes that name a resource, and what they are with another ID."""
+    if isinstance(node, str):
+        if node == old and path[2:3] == ("DependsOn",) and len(path) in (3, 4):
+            yield path, new
+    elif intrinsic(node)[0] in ("Ref", "Fn::GetAtt"):
+        reference = _renamed_reference(node, old, new)
+        if reference != node:
+            yield path, reference
+    elif intrinsic(node)[0] == "Fn::Sub":
+        yield from _renamed_text(intrinsic(node)[1], old, new, (*path, "Fn::Sub"))
     elif isinstance(node, Mapping):
         for key, below in node.items():
-            yield from naming(below, name, (*path, key))
+            yield from _renamed(below, old, new, (*path, key))
     elif isinstance(node, list):
         for index, item in enumerate(node):
-            if isinstance(item, str) and is_depending and item == name:
-                yield (*path, index), item
-            yield from naming(item, name, (*path, index))
+            yield from _renamed(item, old, new, (*path, index))
 
 
-def renamed_in(node: Any, old: str, new: str) -> Any:
-    """A reference, or a text of `DependsOn`, with another logical ID in it."""
+def _renamed_reference(node: Any, old: str, new: str) -> Any:
     name, argument = intrinsic(node)
-    if name is None:
-        return new if node == old else node
-    if name == "Ref":
-        return {name: new} if argument == old else node
-    if name == "Fn::GetAtt" and isinstance(argument, list) and argument[:1] == [old]:
+    if argument == old and name == "Ref":
+        return {name: new}
+    if isinstance(argument, list) and argument[:1] == [old]:
         return {name: [new, *argument[1:]]}
-    if name == "Fn::GetAtt" and isinstance(argument, str):
-        resource, dot, attribute = argument.partition(".")
-        return {name: f"{new}{dot}{attribute}"} if resource == old else node
-    if name != "Fn::Sub":
-        return node
-    pattern = re.compile(rf"\$\{{{re.escape(old)}(?=[.}}])")
+    if isinstance(argument, str) and argument.startswith(f"{old}."):
+        return {name: new + argument[len(old) :]}
+    return node
+
+
+def _renamed_text(
+    argument: Any, old: str, new: str, path: Path
+) -> Iterator[tuple[Path, Any]]:
     if isinstance(argument, str):
-        return {name: pattern.sub(f"${{{new}", argument)}
-    if isinstance(argument, list) and len(argument) == 2:
+        text = _in_text(argument, old, new)
+        if text != argument:
+            yield path, text
+    elif isinstance(argument, list) and len(argument) == 2:
         text, variables = argument
-        if not isinstance(text, str) or not isinstance(variables, Mapping):
-            return node
-        if old not in variables:
-            text = pattern.sub(f"${{{new}", text)
-        below = {key: _all_renamed(value, old, new) for key, value in variables.items()}
-        return {name: [text, below]}
-    return node
+        if isinstance(text, str) and isinstance(variables, Mapping):
+            if old not in variables and _in_text(text, old, new) != text:
+                yield (*path, 0), _in_text(text, old, new)
+            yield from _renamed(variables, old, new, (*path, 1))
 
 
-def _all_renamed(node: Any, old: str, new: str) -> Any:
-    if intrinsic(node)[0] in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-        return renamed_in(node, old, new)
-    if isinstance(node, Mapping):
-        return {key: _all_renamed(value, old, new) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_all_renamed(item, old, new) for item in node]
-    return node
+def _in_text(text: str, old: str, new: str) -> str:
+    """A text of `Fn::Sub` that names a resource by another logical ID."""
+    return re.sub(rf"\$\{{{re.escape(old)}(?=[.}}])", f"${{{new}", text)
 
 
 def stem_of_version(function: str) -> str:

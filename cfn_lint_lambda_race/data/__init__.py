@@ -36,7 +36,7 @@ class TargetRow(NamedTuple):
     decides (``A>B``: property B of the resource that A refers to), ``inside_role`` that
     of a document, which goes before them; a service that has a role needs no
     permission. ``accepts`` are the kinds of qualifier that the service takes.
-    ``what`` names a place in words, for those of `exits`.
+    ``what`` is how messages call the place, for those of `exits`.
     """
 
     type: str
@@ -124,8 +124,8 @@ class SamGrantRow(NamedTuple):
     ``follows_the_move``: CloudFormation makes it after the event's target has moved
     to another qualifier, since it refers to what moves; ``is_awaited``: before, since
     what moves waits for it. ``is_replaced``: a move makes another target, and the old
-    one serves until the clean-up. ``identity`` are the properties of the event that
-    make its source another one.
+    one serves until the clean-up. ``identity`` are the properties of the event whose
+    change makes its source another one.
     """
 
     type: str
@@ -138,7 +138,7 @@ class SamGrantRow(NamedTuple):
 
 @cache
 def sam_grants() -> Mapping[str, SamGrantRow]:
-    """By the type of a SAM event, when its permission comes."""
+    """By the type of a SAM event, when CloudFormation makes its permission."""
     return {
         row["type"]: SamGrantRow(**{**row, "identity": tuple(row.get("identity", ()))})
         for row in load("sam_grants.json")
@@ -184,8 +184,8 @@ class LayerRow(NamedTuple):
     ``pattern`` matches the whole name; a layer counts only if one of ``accounts``
     publishes it. ``twin`` is the name of the vendor's layer for the other
     architecture, where ``{N}`` stands for group N of the pattern. ``has_binaries``
-    tells that the layer is known to bring a program that Lambda starts, such as an
-    extension; a library is loaded, and fails in other words.
+    says that the layer is known to bring a program that Lambda starts, such as an
+    extension; a library is loaded by other code and fails with another error.
     """
 
     vendor: str

@@ -84,13 +84,13 @@ class ConcurrentUpdate(RaceRule):
         for message in problems:
             # Line 1: a template that cfn-lint before 1.54 translates has no other.
             yield RuleMatch(_top(cfn), message, location=None)
-        found = {one.function: one for one in update.concurrent}
+        by_function = {one.function: one for one in update.concurrent}
         told = [
             Told(one.function, place_of(cfn, one), _words(cfn, one))
-            for one in found.values()
+            for one in by_function.values()
         ]
         for place, functions in gathered(cfn, self.id, told):
-            updates = [found[function] for function in functions]
+            updates = [by_function[function] for function in functions]
             fix = no_fix(cfn, functions[0], _TOO_LATE)
             message = _message(cfn, updates)
             yield finding(cfn, place.path, message, fix, place.line)

@@ -14,7 +14,7 @@ from cfn_lint_lambda_race.template import read
 class LatestAlias(RaceRule):
     """An alias that points to ``$LATEST`` changes in two steps during an update.
 
-    It looks like a shield but does not shield: whoever invokes it invokes ``$LATEST``.
+    It protects nobody from an update: who invokes the alias invokes ``$LATEST``.
 
     - CloudFormation: ``FunctionVersion: !GetAtt Version.Version`` of an
       ``AWS::Lambda::Version`` that gets a new logical ID with every change.

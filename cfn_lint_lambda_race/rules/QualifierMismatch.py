@@ -22,12 +22,12 @@ from cfn_lint_lambda_race.template import (
 
 
 class QualifierMismatch(RaceRule):
-    """A permission or a setting belongs to another qualifier than what is invoked.
+    """A permission or a setting belongs to a qualifier other than the one invoked.
 
-    A permission on the function, or a role's statement on its ARN, lets nobody invoke
-    its alias, and the reverse;
-    retries, destinations and provisioned concurrency of one qualifier do nothing for
-    another. It is the next fault that people meet who move an integration to an alias.
+    A permission on the function, or a role's statement on its ARN, does not allow its
+    alias to be invoked, and the reverse; retries, destinations and provisioned
+    concurrency of one qualifier do nothing for another. People who move an integration
+    to an alias often forget to move these too.
 
     - CloudFormation: write ``!Ref Alias`` as the ``FunctionName`` of the permission,
       and the alias's name as the ``Qualifier`` of the event-invoke config.
@@ -62,7 +62,7 @@ class QualifierMismatch(RaceRule):
 
 
 _DENIED = "its invocations are denied"
-# By what is attached: the verb, and what comes of the mismatch.
+# By what is attached: the verb, and the effect of the mismatch.
 _WORDS = {
     Kind.PERMISSION: ("is for", _DENIED),
     Kind.CONNECTOR: ("permits", _DENIED),
@@ -111,7 +111,7 @@ def _cure(reading: Reading, misfit: Misfit, target: str) -> str:
 
 
 def _takes(target: Target, qualifier: Text) -> bool:
-    """Whether the service of a target takes such a qualifier; any one is an alias."""
+    """Whether the service of a target accepts a qualifier; `*` counts as an alias."""
     is_version = (qualifier.literal or "").isdecimal() or (
         qualifier.token is not None and qualifier.token.kind == VERSION
     )
@@ -119,7 +119,7 @@ def _takes(target: Target, qualifier: Text) -> bool:
 
 
 def _words(qualifier: Text | None) -> str:
-    """A qualifier in words, as a template writes it."""
+    """What a message calls a qualifier."""
     if qualifier is None:
         return LATEST
     if qualifier.literal == ANY:

@@ -46,15 +46,15 @@ class RedundantVersion(RaceRule):
         self.parent_rules = ["W9831"]
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
-        for found in redundant_versions(cfn):
-            function = name_resource(read(cfn), found.function)
-            version = name_resource(read(cfn), found.name)
-            when = name_stack(found.when)
-            what = "SAM makes" if found.is_of_serverless else f"{version} is"
+        for redundant in redundant_versions(cfn):
+            function = name_resource(read(cfn), redundant.function)
+            version = name_resource(read(cfn), redundant.name)
+            when = name_stack(redundant.when)
+            what = "SAM makes" if redundant.is_of_serverless else f"{version} is"
             message = (
                 f"{when}{what} a new version of unchanged {function}: "
                 "Lambda refuses and the update rolls back; change the function's "
                 "Description too or keep the version"
             )
-            fix = no_fix(cfn, found.function, _WAIT)
-            yield finding(cfn, ["Resources", found.name], message, fix)
+            fix = no_fix(cfn, redundant.function, _WAIT)
+            yield finding(cfn, ["Resources", redundant.name], message, fix)

@@ -9,7 +9,7 @@ from cfn_lint_lambda_race._words import name_published, name_resource
 from cfn_lint_lambda_race.cure import publish_inputs
 from cfn_lint_lambda_race.rules._rule import NAMED, RaceRule, finding, joined
 from cfn_lint_lambda_race.template import read
-from cfn_lint_lambda_race.update import UnpublishedInput as Found
+from cfn_lint_lambda_race.update import UnpublishedInput as Unpublished
 from cfn_lint_lambda_race.update import unpublished_inputs
 
 
@@ -40,32 +40,32 @@ class UnpublishedInput(RaceRule):
     )
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
-        for found in unpublished_inputs(cfn):
-            fix = publish_inputs(cfn, found)
-            message = _message(cfn, found)
-            yield finding(cfn, ["Resources", found.function], message, fix)
+        for unpublished in unpublished_inputs(cfn):
+            fix = publish_inputs(cfn, unpublished)
+            message = _message(cfn, unpublished)
+            yield finding(cfn, ["Resources", unpublished.function], message, fix)
 
 
-def _message(cfn: Template, found: Found) -> str:
-    function = name_resource(read(cfn), found.function)
-    invoked = name_published(read(cfn), found.name)
-    names = list(found.parameters[:NAMED])
-    others = len(found.parameters) - len(names)
+def _message(cfn: Template, unpublished: Unpublished) -> str:
+    function = name_resource(read(cfn), unpublished.function)
+    invoked = name_published(read(cfn), unpublished.name)
+    names = list(unpublished.parameters[:NAMED])
+    others = len(unpublished.parameters) - len(names)
     if others:
         names.append(f"{others} more")
-    is_one = len(found.parameters) == 1
+    is_one = len(unpublished.parameters) == 1
     them = "it" if is_one else "them"
-    is_of_function = found.described == found.function
+    is_of_function = unpublished.described == unpublished.function
     kind = "VersionDescription" if is_of_function else "Description"
-    description = f"{kind} of {found.described}"
+    description = f"{kind} of {unpublished.described}"
     cure = (
         f"change the {description} with {them}"
-        if found.is_secret
+        if unpublished.is_secret
         else f"add {them} to the {description}"
     )
     return (
         f"{'Parameter' if is_one else 'Parameters'} {joined(names)} "
-        f"{'changes' if is_one else 'change'} {joined(found.changes)} of {function} "
-        f"without publishing a version, so callers of {invoked} keep the old one; "
-        f"{cure}"
+        f"{'changes' if is_one else 'change'} {joined(unpublished.changes)} of "
+        f"{function} without publishing a version, so callers of {invoked} keep the "
+        f"old one; {cure}"
     )

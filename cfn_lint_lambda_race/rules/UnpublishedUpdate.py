@@ -58,13 +58,13 @@ class UnpublishedUpdate(RaceRule):
         self.parent_rules = ["W9831"]
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
-        found = {one.update.function: one for one in update_of(cfn).unpublished}
+        by_function = {one.update.function: one for one in update_of(cfn).unpublished}
         told = [
             Told(name, place_of(cfn, one.update), _words(cfn, one))
-            for name, one in found.items()
+            for name, one in by_function.items()
         ]
         for place, functions in gathered(cfn, self.id, told):
-            stale = [found[function] for function in functions]
+            stale = [by_function[function] for function in functions]
             fix = publish_changes(cfn, functions)
             message = _message(cfn, stale)
             yield finding(cfn, place.path, message, fix, place.line)
@@ -79,10 +79,14 @@ CURES = {
 }
 
 
-def _words(cfn: Template, found: Unpublished) -> tuple[str, str, str]:
+def _words(cfn: Template, unpublished: Unpublished) -> tuple[str, str, str]:
     """What the message says besides the function."""
-    changes = listed([*found.update.code, *found.update.configuration])
-    return changes, say_cases(cases_of_change(cfn, found.update)), CURES[found.cure]
+    changes = listed([*unpublished.update.code, *unpublished.update.configuration])
+    return (
+        changes,
+        say_cases(cases_of_change(cfn, unpublished.update)),
+        CURES[unpublished.cure],
+    )
 
 
 def _message(cfn: Template, stale: Sequence[Unpublished]) -> str:

@@ -60,7 +60,7 @@ def _message(place: Exit, function: str) -> str:
 
 
 def _what(place: Exit) -> str:
-    """The words for a place from which a reference leaves."""
+    """What a message calls a place from which a reference leaves."""
     resource, row = place.resource, place.row
     if row is None:
         return f"a policy of {resource.id}, from its connector,"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple
 
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
@@ -12,10 +12,8 @@ from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
 from cfn_lint_lambda_race.template import Reading, Target, UnqualifiedUse, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
 
-# A target can invoke that many functions, by its parameters, with a finding for each.
+# A target that can invoke more functions than this gets one finding for all of them.
 MAX_USES = 12
-
-_TargetUse: TypeAlias = tuple[Target, UnqualifiedUse]
 
 
 class UnqualifiedTarget(RaceRule):
@@ -58,33 +56,33 @@ class UnqualifiedTarget(RaceRule):
 
     def match(self, cfn: Template) -> Iterator[RuleMatch]:
         reading = read(cfn)
-        uses = [
-            (target, use)
+        told = [
+            one
             for target in reading.targets
             if self._is_wanted(target)
-            for use in _folded(reading.unqualified_uses(target))
+            for one in _folded(target, reading.unqualified_uses(target))
         ]
-        for group in self._grouped(cfn, uses):
-            target, use = group[0]
+        for group in self._grouped(cfn, told):
+            target, use, _ = group[0]
             message = _message(reading, group)
             fix = invoke_published(cfn, target, use)
             yield finding(cfn, target.path, message, fix)
 
     def _grouped(
-        self, cfn: Template, uses: Sequence[_TargetUse]
+        self, cfn: Template, told: Sequence[_TargetUse]
     ) -> Iterable[Sequence[_TargetUse]]:
-        """What a finding each tells of: one use, or with `summary` all of a function.
+        """The uses, a group for each finding: alone, or with `summary` by function.
 
         cfn-lint drops a finding at a resource that ignores the rule, so such a target
         must not be the first of a summary.
         """
         if not self.config["summary"]:
-            return [[one] for one in uses]
+            return [[one] for one in told]
         ignored = ignoring(cfn, self.id)
-        groups: dict[str, list[_TargetUse]] = {}
-        for target, use in uses:
-            if target.resource.id not in ignored:
-                groups.setdefault(use.function, []).append((target, use))
+        groups: dict[tuple[str, int], list[_TargetUse]] = {}
+        for one in told:
+            if one.target.resource.id not in ignored:
+                groups.setdefault((one.use.function, one.others), []).append(one)
         return groups.values()
 
     def _is_wanted(self, target: Target) -> bool:
@@ -93,12 +91,20 @@ class UnqualifiedTarget(RaceRule):
         return not target.row.is_deployment or self.config["deployment_targets"]
 
 
-def _folded(uses: list[UnqualifiedUse]) -> list[UnqualifiedUse]:
+class _TargetUse(NamedTuple):
+    """A use that a finding tells of; ``others`` counts the functions left out of it."""
+
+    target: Target
+    use: UnqualifiedUse
+    others: int = 0
+
+
+def _folded(target: Target, uses: list[UnqualifiedUse]) -> list[_TargetUse]:
     """The uses to tell of; one for all where a target can invoke many functions."""
     if len(uses) <= MAX_USES:
-        return uses
-    function = f"{uses[0].function} or {len(uses) - 1} more functions"
-    return [UnqualifiedUse(function, "", ())]
+        return [_TargetUse(target, use) for use in uses]
+    first = UnqualifiedUse(uses[0].function, "", ())
+    return [_TargetUse(target, first, len(uses) - 1)]
 
 
 def _message(reading: Reading, group: Sequence[_TargetUse]) -> str:
@@ -106,20 +112,22 @@ def _message(reading: Reading, group: Sequence[_TargetUse]) -> str:
 
     What not all of them share is left out.
     """
-    target, use = group[0]
-    others = len({other.path for other, _ in group} - {target.path})
+    target, use, more = group[0]
+    others = len({one.target.path for one in group} - {target.path})
     who, invokes = name_target(reading, target), "invokes"
     if others:
         who += f" and {others} more target{'s' if others > 1 else ''}"
         invokes = "invoke"
     through = f" through alias {use.alias}" if use.alias else ""
     when = f" when {say_cases(use.when)}" if use.when else ""
-    if any((one.alias, one.when) != (use.alias, use.when) for _, one in group):
+    if any((one.alias, one.when) != (use.alias, use.when) for _, one, _ in group):
         through = when = ""
-    cures = {_cure(reading, *one) for one in group}
+    cures = {_cure(reading, one) for one in group}
     cure = cures.pop() if len(cures) == 1 else "invoke an alias of a published version"
     function = name_resource(reading, use.function)
-    if all(reading.is_refused(one, use.function) for one, _ in group):
+    if more:
+        function += f" or {more} more functions"
+    elif all(reading.is_refused(one.target, use.function) for one in group):
         return (
             f"{who} {invokes} {function} without a qualifier{when}, which Lambda "
             f"refuses for a durable function; {cure}"
@@ -130,7 +138,8 @@ def _message(reading: Reading, group: Sequence[_TargetUse]) -> str:
     )
 
 
-def _cure(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
+def _cure(reading: Reading, told: _TargetUse) -> str:
+    target, use, more = told
     if target.row.note:
         return target.row.note
     if use.alias:
@@ -141,9 +150,9 @@ def _cure(reading: Reading, target: Target, use: UnqualifiedUse) -> str:
         name = reading.role_of(target)
         who = f"role {name_resource(reading, name)}" if name else "its role"
         role = f", which {who} must allow"
-    if reading.publishes_alias(use.function):
+    if not more and reading.publishes_alias(use.function):
         return f"invoke !Ref {use.function}.Alias{role}"
-    if reading.is_serverless(use.function):
+    if not more and reading.is_serverless(use.function):
         if role:
             return f"set AutoPublishAlias and invoke !Ref {use.function}.Alias{role}"
         return f"set AutoPublishAlias on {use.function} and invoke that alias"

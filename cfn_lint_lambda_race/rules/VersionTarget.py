@@ -16,9 +16,9 @@ _STATE_MACHINES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMa
 class VersionTarget(RaceRule):
     """A service invokes a published version by its number rather than an alias.
 
-    No race, but every deployment must replace the integration and its permission,
-    one after the other: in between the new version is invoked without a permission,
-    or the old one has lost it. Rolling back means changing every integration. An
+    This does not race, but every deployment must replace the integration and its
+    permission, one after the other: in between the new version has no permission yet,
+    or the old one has lost its own. Rolling back means changing every integration. An
     alias moves alone.
 
     - CloudFormation: point an ``AWS::Lambda::Alias`` to the version, and write

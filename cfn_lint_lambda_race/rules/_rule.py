@@ -20,14 +20,14 @@ from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
 
 NAMED = 3
-"""How many names a message has room for; the others are counted."""
+"""How many names a message lists; the others are counted."""
 
 
 RACE_PAGE = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
     "aws-resource-lambda-function.html"
 )
-"""Where AWS says it: "your function may encounter errors in the time between the
+"""AWS's page that says "your function may encounter errors in the time between the
 calls"."""
 
 
@@ -49,7 +49,7 @@ class RaceRule(CloudFormationLintRule):  # type: ignore[misc]
     """The base of the pack's rules; cfn-lint registers no rule without an ID."""
 
     aws_page = ""
-    """The page of AWS that says what the rule builds upon."""
+    """The page of AWS that documents what the rule relies on."""
 
     _unknown_settings: tuple[str, ...] = ()
     tags: ClassVar[list[str]] = ["resources", "lambda", "deployment"]
@@ -63,7 +63,7 @@ class RaceRule(CloudFormationLintRule):  # type: ignore[misc]
     def configure(self, configs: Any = None, experimental: bool = False) -> None:
         """Take the settings; a single value where a list belongs is its only item.
 
-        Older cfn-lint takes a text apart there, and raises where it cannot.
+        Older cfn-lint splits a text into its characters there, or raises.
         """
         self._unknown_settings = ()
         if isinstance(configs, dict):
@@ -78,17 +78,17 @@ class RaceRule(CloudFormationLintRule):  # type: ignore[misc]
         super().configure(configs, experimental)
 
     def initialize(self, cfn: Template) -> None:
-        """Note the settings that no rule has: cfn-lint passes over them in silence."""
+        """Note the settings that no rule has, which cfn-lint ignores silently."""
         for name in self._unknown_settings:
             note_problem(cfn, _misspelt(self.id, name, list(self.config_definition)))
 
 
 def _misspelt(rule: str, name: str, own: Sequence[str]) -> str:
-    """What to say of a setting that a rule does not have, with the nearest one."""
+    """The message about a setting that a rule does not have, naming the nearest one."""
     owners = dict.fromkeys(Settings._fields, "W9831") | dict.fromkeys(own, rule)
     close = get_close_matches(name.lower().replace("-", "_"), owners, 1)
     cure = f"set {owners[close[0]]}:{close[0]}" if close else "remove it"
-    # A template's own Metadata can say anything here.
+    # The name can come from a template's own Metadata, so it may be anything.
     shown = name if len(name) <= 40 and name.isprintable() else f"{name[:40]!r}"
     return f"{rule} has no setting {shown}, so it has no effect; {cure}"
 
@@ -100,9 +100,9 @@ def finding(
     fix: Fix | None = None,
     line: int | None = None,
 ) -> RuleMatch:
-    """A finding at a path of the template as it is written, or at a line there.
+    """A finding at a path of the template as it is written.
 
-    It carries what cures it.
+    ``line`` is where it stands if that is not at the path, ``fix`` what cures it.
     """
     more: dict[str, Any] = {} if fix is None else {"fix": fix}
     location = position(cfn, path) if line is None else (line, 0, line, 0)
@@ -112,7 +112,7 @@ def finding(
 
 
 class Told(NamedTuple):
-    """What a rule tells of a function: where, and in words that leave out its name."""
+    """What a rule says about a function: the place, and the words without its name."""
 
     function: str
     place: Place
@@ -122,7 +122,7 @@ class Told(NamedTuple):
 def gathered(
     cfn: Template, rule: str, told: Iterable[Told]
 ) -> Iterator[tuple[Place, list[str]]]:
-    """One place, with its functions, for what has one cause.
+    """The places of findings, each with the functions that its message names.
 
     What `Globals` change stands there, where they change several functions in the
     same words. Else the same words stand once, at the first function, where there
@@ -139,13 +139,13 @@ def gathered(
         else:
             path = one.place.path if one.place.is_shared else ()
             shared.setdefault((path, one.words), []).append(one)
-    for (path, words), found in shared.items():
-        if path and len(found) > 1:
-            yield found[0].place, [one.function for one in found]
+    for (path, words), sharing in shared.items():
+        if path and len(sharing) > 1:
+            yield sharing[0].place, [one.function for one in sharing]
         else:
-            same.setdefault(words, []).extend(found)
-    for found in same.values():
-        groups = [found] if len(found) > NAMED else [[one] for one in found]
+            same.setdefault(words, []).extend(sharing)
+    for alike in same.values():
+        groups = [alike] if len(alike) > NAMED else [[one] for one in alike]
         for group in groups:
             place = group[0].place
             if place.is_shared:
@@ -154,17 +154,17 @@ def gathered(
 
 
 def named(cfn: Template, functions: Sequence[str]) -> str:
-    """Some functions in words: the first by name, the others counted."""
+    """What a message calls some functions: the first by name, the others counted."""
     names = [name_resource(read(cfn), function) for function in functions[:NAMED]]
     others = len(functions) - len(names)
     return joined([*names, f"{others} more"] if others else names)
 
 
 def joined(names: Sequence[str]) -> str:
-    """Some names in words: ``Code, Layers and Timeout``."""
+    """Some names as an English list: ``Code, Layers and Timeout``."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def listed(changes: Iterable[Change]) -> str:
-    """The properties that some changes are of, without those that change nothing."""
+    """The changed properties as an English list, without inert ones."""
     return joined([change.name for change in changes if not change.row.is_inert])

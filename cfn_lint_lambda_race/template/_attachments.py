@@ -11,15 +11,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from fnmatch import fnmatchcase
 from itertools import chain
+from typing import NamedTuple
 
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._grants import Grant, Grants
 from cfn_lint_lambda_race.template._holders import Form, Holder
-from cfn_lint_lambda_race.template._nodes import (
-    ALIAS_TYPE,
-    Path,
-    Resource,
-)
+from cfn_lint_lambda_race.template._nodes import Path, Resource
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._roles import Allowance, Roles
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
@@ -34,10 +31,26 @@ from cfn_lint_lambda_race.template._text import (
     token,
 )
 
-# Every qualifier of a function: of a policy, or of what applies to each version.
+# The qualifier of a policy or a setting that applies to every one.
 ANY = "*"
-# SAM writes these for a role where API Gateway shall have none.
+# What SAM templates write where API Gateway is to use no role.
 _NO_ROLE = ("", "NONE")
+
+
+class _Invocation(NamedTuple):
+    """An alternative of a target whose function and qualifier are known.
+
+    ``qualifier`` is as `comparable_qualifier` returns it.
+    """
+
+    target: Target
+    reference: Reference
+    function: str
+    qualifier: Text
+
+
+# How `comparable_qualifier` returns `$LATEST`.
+_LATEST = Text()
 
 
 class Kind(Enum):
@@ -55,9 +68,9 @@ class Misfit:
     """An attachment to a qualifier other than the one that a target invokes.
 
     ``has`` and ``invoked`` are the two qualifiers, None for ``$LATEST``; a policy's
-    can be ``*``, every qualifier. ``scenarios`` are those in which it is so, of all
-    in which target and attachment are there (``base``); ``is_always`` says that
-    nothing else can be chosen at that target. ``is_moveable`` says that a template
+    can be ``*``, every qualifier. ``base`` is the scenario in which target and
+    attachment exist, ``scenarios`` are those in which they do not fit, ``is_always``
+    says that no alternative of the target fits. ``is_moveable`` says that a template
     can put the attachment on the other qualifier.
     """
 
@@ -75,19 +88,24 @@ class Misfit:
 
 
 @dataclass
-class _Found:
-    """A misfit, and the alternatives of its target that are so."""
+class _Cases:
+    """A misfit, and the alternatives of its target in which it is one."""
 
     misfit: Misfit
     references: list[Reference] = field(default_factory=list)
     scenarios: list[Scenario] = field(default_factory=list)
 
 
-def qualifier_key(reference: Reference) -> str | None:
-    """What tells qualifiers apart; empty for ``$LATEST``, None for unknown."""
+def comparable_qualifier(reference: Reference) -> Text | None:
+    """A qualifier as others are compared with it.
+
+    Returns:
+        The qualifier; an empty text for ``$LATEST``, written out or not; None where
+        it is unknown.
+    """
     if reference.qualifier is None or reference.says_latest:
-        return ""
-    return str(reference.qualifier) if reference.is_known else None
+        return _LATEST
+    return reference.qualifier if reference.is_known else None
 
 
 class Attachments:
@@ -105,59 +123,61 @@ class Attachments:
         self._possible = possible
         self._targets = targets
 
-        self._grants = Grants(evaluator, references, self._targets)
+        self._grants = Grants(evaluator, references)
         self._sources = Sources(evaluator)
         self._roles = Roles(evaluator, references)
         self._settings = Settings(evaluator, references, possible)
 
     def __iter__(self) -> Iterator[Misfit]:
-        """The misfits, one a place."""
-        places: dict[Path, _Found] = {}
+        """The misfits, one for each place that holds an attachment."""
+        places: dict[Path, _Cases] = {}
         for misfit, reference, when in chain(
             self._misfit_grants(),
             self._misfit_roles(),
             self._misfit_settings(),
             self._misfit_snap_starts(),
         ):
-            found = places.setdefault(misfit.path, _Found(misfit))
-            if found.misfit == misfit:
-                found.references.append(reference)
-                found.scenarios.append(when)
+            cases = places.setdefault(misfit.path, _Cases(misfit))
+            if cases.misfit == misfit:
+                cases.references.append(reference)
+                cases.scenarios.append(when)
         yield from map(self._with_scenarios, places.values())
 
-    def _with_scenarios(self, found: _Found) -> Misfit:
-        misfit = found.misfit
+    def _with_scenarios(self, cases: _Cases) -> Misfit:
+        misfit = cases.misfit
         target = misfit.target
         resource = self._evaluator.resources.get(str(misfit.path[1]))
         base = target.base
         if resource is not None:
             base = self._evaluator.existing(resource, base)
         is_always = target.is_complete and all(
-            reference in found.references or not self._possible(reference.when)
+            reference in cases.references or not self._possible(reference.when)
             for reference in target.references
         )
-        scenarios = tuple(dict.fromkeys(found.scenarios))
+        scenarios = tuple(dict.fromkeys(cases.scenarios))
         return replace(misfit, scenarios=scenarios, base=base, is_always=is_always)
 
     # -- permissions -----------------------------------------------------------
 
-    def _judged(self) -> Iterator[tuple[Target, Reference, str]]:
-        """The alternatives of the targets of which it is known what they invoke."""
+    def _invocations(self) -> Iterator[_Invocation]:
+        """The alternatives of targets, where function and qualifier are known."""
         for target in self._targets:
             if target.row.form == "self":
                 continue
             for reference in target.references:
-                key = qualifier_key(reference)
-                if reference.function is None or key is None:
+                function = reference.function
+                qualifier = comparable_qualifier(reference)
+                if function is None or qualifier is None:
                     continue
                 if self._possible(reference.when):
-                    yield target, reference, key
+                    yield _Invocation(target, reference, function, qualifier)
 
     def _misfit_grants(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
-        for target, reference, key in self._judged():
+        for invocation in self._invocations():
+            target = invocation.target
             is_by_role = target.row.authorised_by == "role"
-            if not is_by_role and not self.has_role(target, reference):
-                yield from self._misfits_of(target, reference, key)
+            if not is_by_role and not self.has_role(target, invocation.reference):
+                yield from self._misfits_of(invocation)
 
     def role_of(self, target: Target) -> str:
         """The logical ID of the role by which a target is authorised, or ""."""
@@ -169,24 +189,24 @@ class Attachments:
             when = branch.when.merged(reference.when)
             if when is None or not self._possible(when):
                 continue
-            for found in self._evaluator.texts(branch.node, when):
-                is_none = found.value.literal in _NO_ROLE
-                if not is_none and self._possible(found.when):
+            for role in self._evaluator.texts(branch.node, when):
+                is_none = role.value.literal in _NO_ROLE
+                if not is_none and self._possible(role.when):
                     return True
         return False
 
     def _misfits_of(
-        self, target: Target, reference: Reference, key: str
+        self, invocation: _Invocation
     ) -> Iterator[tuple[Misfit, Reference, Scenario]]:
-        assert reference.function is not None
+        target, reference, function, qualifier = invocation
         right: list[Grant] = []
         wrong: list[tuple[Grant, Reference, Scenario]] = []
-        for grant in self.covering(target, reference.function):
+        for grant in self.covering(target, function):
             held = self._held(grant.references, reference)
-            if key in held or None in held:
+            if qualifier in held or None in held:
                 right.append(grant)
             elif held:
-                wrong.append((grant, *held[min(map(str, held))]))
+                wrong.append((grant, *held[min(held, key=str)]))
         if any(grant.operation is not None for grant in right):
             # SAM permits the very method; what is written by hand is surplus.
             return
@@ -196,12 +216,12 @@ class Attachments:
             if right and not _names_a_resource(grant):
                 # For a caller elsewhere, or surplus.
                 continue
-            if right and self._serves_another(grant, target, reference.function):
+            if right and self._serves(grant, function):
                 continue
             misfit = Misfit(
                 grant.path,
                 grant.holder,
-                reference.function,
+                function,
                 _qualifier(other),
                 target,
                 _qualifier(reference),
@@ -211,7 +231,7 @@ class Attachments:
             yield misfit, reference, when
 
     def covering(self, target: Target, function: str) -> list[Grant]:
-        """The permissions of a function, for whatever qualifier, that fit a target."""
+        """The permissions on a function that a target may use, whatever qualifier."""
         return [
             grant
             for grant in self._grants.of(function)
@@ -221,12 +241,14 @@ class Attachments:
 
     def _held(
         self, references: Iterable[Reference], other: Reference
-    ) -> dict[str | None, tuple[Reference, Scenario]]:
+    ) -> dict[Text | None, tuple[Reference, Scenario]]:
         """The qualifiers of those references that can hold together with another.
 
-        Each with the first reference that has it, and the scenario of both.
+        Returns:
+            By qualifier (see `comparable_qualifier`), the first reference that has
+            it, and the scenario in which both hold.
         """
-        held: dict[str | None, tuple[Reference, Scenario]] = {}
+        held: dict[Text | None, tuple[Reference, Scenario]] = {}
         for reference in references:
             when = reference.when.merged(other.when)
             if (
@@ -234,17 +256,17 @@ class Attachments:
                 and when is not None
                 and self._possible(when)
             ):
-                held.setdefault(qualifier_key(reference), (reference, when))
+                held.setdefault(comparable_qualifier(reference), (reference, when))
         return held
 
-    def _serves_another(self, grant: Grant, target: Target, function: str) -> bool:
-        """Whether a permission fits some other target that it covers."""
-        mine = {qualifier_key(reference) for reference in grant.references}
+    def _serves(self, grant: Grant, function: str) -> bool:
+        """Whether a permission fits what some target that it covers can invoke."""
+        mine = {comparable_qualifier(reference) for reference in grant.references}
         return any(
-            reference.function == function and qualifier_key(reference) in {*mine, None}
+            reference.function == function
+            and comparable_qualifier(reference) in {*mine, None}
             for other in self._targets
-            if other is not target
-            and grant.permits(other.row.authorised_by)
+            if grant.permits(other.row.authorised_by)
             and not self._sources.is_apart(grant, other)
             for reference in other.references
         )
@@ -252,18 +274,17 @@ class Attachments:
     # -- roles -----------------------------------------------------------------
 
     def _misfit_roles(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
-        for target, reference, key in self._judged():
-            if self._is_permitted_to_roles(reference, key):
+        for target, reference, function, qualifier in self._invocations():
+            if self._is_permitted_to_roles(reference, qualifier):
                 continue
             for allowances, when in self._roles.of(target, reference.when):
                 wrong = self._wrong_allowance(allowances, reference, when)
                 if wrong is not None:
                     allowance, other, scenario = wrong
-                    assert reference.function is not None
                     misfit = Misfit(
                         allowance.path,
                         allowance.holder,
-                        reference.function,
+                        function,
                         _qualifier(other),
                         target,
                         _qualifier(reference),
@@ -271,11 +292,11 @@ class Attachments:
                     )
                     yield misfit, reference, scenario
 
-    def _is_permitted_to_roles(self, reference: Reference, key: str) -> bool:
+    def _is_permitted_to_roles(self, reference: Reference, qualifier: Text) -> bool:
         """Whether a permission for an account or a role may let the role invoke."""
         return any(
             not grant.is_for_a_service
-            and {key, None} & set(self._held(grant.references, reference))
+            and {qualifier, None} & set(self._held(grant.references, reference))
             for grant in self._grants.of(reference.function)
         )
 
@@ -311,11 +332,11 @@ class Attachments:
             return self._may_be_called(reference.function, allowed.name)
         if allowed.function != reference.function:
             return False
-        key, invoked = qualifier_key(allowed), qualifier_key(reference)
+        key, invoked = comparable_qualifier(allowed), comparable_qualifier(reference)
         if key is None or key == invoked:
             return True
         # `fn:*` is every qualifier, and not the function without one.
-        is_pattern = "*" in key or "?" in key
+        is_pattern = not {"*", "?"}.isdisjoint(str(key))
         return is_pattern and reference.qualifier is not None
 
     def _may_be_called(self, function: str | None, name: Text) -> bool:
@@ -325,9 +346,9 @@ class Attachments:
             return True
         named = self._evaluator.texts(resource.properties.get("FunctionName"))
         if "FunctionName" not in resource.properties:
-            # CloudFormation makes one up.
+            # CloudFormation generates the name.
             return False
-        return any(found.value.literal is None for found in named)
+        return any(name.value.literal is None for name in named)
 
     # -- settings --------------------------------------------------------------
 
@@ -340,13 +361,13 @@ class Attachments:
             when = self._evaluator.existing(function)
             for branch in self._evaluator.property(function, "SnapStart", when):
                 applied = [
-                    found
+                    mode
                     for below in self._evaluator.below(branch, "ApplyOn")
-                    for found in self._evaluator.texts(below.node, below.when)
-                    if found.value == literal("PublishedVersions")
+                    for mode in self._evaluator.texts(below.node, below.when)
+                    if mode.value == literal("PublishedVersions")
                 ]
-                for found in applied:
-                    yield from self._unpublished(function, branch.path, found.when)
+                for mode in applied:
+                    yield from self._unpublished(function, branch.path, mode.when)
 
     def _unpublished(
         self, function: Resource, path: Path, when: Scenario
@@ -382,7 +403,7 @@ class Attachments:
 
     def _misfit_settings(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
         for setting in self._settings:
-            key = qualifier_key(setting.reference)
+            key = comparable_qualifier(setting.reference)
             function = setting.reference.function
             if (
                 key is None
@@ -412,28 +433,31 @@ class Attachments:
 
     def _invoked(
         self, setting: Reference
-    ) -> dict[str | None, tuple[Target, Reference, Scenario]]:
-        """What the targets of a function invoke, each with the first that does."""
-        found: dict[str | None, tuple[Target, Reference, Scenario]] = {}
+    ) -> dict[Text | None, tuple[Target, Reference, Scenario]]:
+        """By qualifier, the first target that invokes a setting's function by it.
+
+        None stands for a qualifier that is unknown.
+        """
+        by_qualifier: dict[Text | None, tuple[Target, Reference, Scenario]] = {}
         for target in self._targets:
             for key, (reference, when) in self._held(
                 target.references, setting
             ).items():
-                found.setdefault(key, (target, reference, when))
+                by_qualifier.setdefault(key, (target, reference, when))
             for reference in () if target.is_complete else target.references:
                 if reference.function == setting.function:
-                    found.setdefault(None, (target, reference, reference.when))
-        return found
+                    by_qualifier.setdefault(None, (target, reference, reference.when))
+        return by_qualifier
 
-    def _is_alias_of(self, invoked: str | None, version: str) -> bool:
-        """Whether what is invoked is an alias of a version."""
+    def _is_alias_of(self, invoked: Text | None, version: Text) -> bool:
+        """Whether one qualifier is an alias of another one, a version."""
         for name, alias in self._references.aliases.items():
-            if invoked != str(token(ALIAS, name)) or alias.resource.type != ALIAS_TYPE:
+            if invoked != token(ALIAS, name):
                 continue
-            for found in self._evaluator.texts(
+            for pointed in self._evaluator.texts(
                 alias.resource.properties.get("FunctionVersion")
             ):
-                if str(found.value) == version:
+                if pointed.value == version:
                     return True
         return False
 

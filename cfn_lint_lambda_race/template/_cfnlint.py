@@ -56,7 +56,7 @@ class Conditions(Protocol):
     def build_scenarios(
         self, conditions: dict[str, set[bool]]
     ) -> Iterator[dict[str, bool]]:
-        """The scenarios in which conditions are as named."""
+        """The scenarios in which conditions have the given values."""
 
 
 class Template(Protocol):
@@ -99,9 +99,8 @@ def kept(cfn: Template, kind: type[_Kept], make: Callable[[], _Kept]) -> _Kept:
     objects: dict[type, Any] = vars(cfn).setdefault(f"{__name__}.kept", {})
     if kind not in objects:
         objects[kind] = make()
-    found = objects[kind]
-    assert isinstance(found, kind)
-    return found
+    one: _Kept = objects[kind]
+    return one
 
 
 def forget(cfn: Template, kind: type) -> None:
@@ -148,10 +147,10 @@ def transforms_of(document: Mapping[Any, Any]) -> list[Any]:
 
 
 def parameter_sets(cfn: Template) -> list[Mapping[str, Any]]:
-    """The values that the user gives for parameters, one mapping a deployment."""
+    """The values that the user gives for parameters, a mapping for each deployment."""
     sets = kept(cfn, _Given, lambda: _Given.to(cfn)).sets
-    found = (getattr(one, "parameters", None) for one in sets)
-    return [values for values in found if isinstance(values, Mapping)]
+    given = (getattr(one, "parameters", None) for one in sets)
+    return [values for values in given if isinstance(values, Mapping)]
 
 
 @dataclass
@@ -230,9 +229,9 @@ def quiet() -> Iterator[None]:
 def location(
     cfn: Template, document: Any, path: Sequence[str | int]
 ) -> tuple[int, ...]:
-    """Where a path of a document stands, lines from 0; empty where nothing does.
+    """Where the node at a path of a document stands, lines from 0; or empty.
 
-    Of what is not in the document, where the nearest thing above it stands.
+    Where the document lacks the path, its nearest parent's place.
     """
     return tuple(cfn.get_location_yaml(document, list(path)) or ())
 
@@ -243,7 +242,7 @@ def marked(node: Any) -> Marked | None:
 
 
 def key_at(name: str, place: Any) -> str:
-    """A key of another name that stands where a key does, if that knows where."""
+    """A key called ``name`` that has the position of another one, if that has one."""
     known = marked(place)
     if known is None or None in (known.start_mark, known.end_mark):
         return name
@@ -263,7 +262,7 @@ def ignoring(cfn: Template, rule: str) -> Collection[str]:
 
 
 def is_solvable(conditions: Conditions, known: Iterable[tuple[str, bool]]) -> bool:
-    """Whether conditions can be as named, all at once."""
+    """Whether conditions can have the given values all at once."""
     scenarios = conditions.build_scenarios({name: {value} for name, value in known})
     return any(True for _ in scenarios)
 

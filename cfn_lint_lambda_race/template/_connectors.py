@@ -29,7 +29,7 @@ class Connection:
     ``source`` is the resource that it connects, ``authorised_by`` the service
     principal that SAM permits to invoke the function, or ``role`` where it gives
     the source's role a policy; ``is_for_each`` says that this covers each
-    qualifier of the function. ``has_arn`` tells that the destination is an ARN.
+    qualifier of the function.
     """
 
     path: Path
@@ -37,7 +37,6 @@ class Connection:
     authorised_by: str
     reference: Reference
     is_for_each: bool
-    has_arn: bool
 
 
 def connections(evaluator: Evaluator, references: References) -> Iterator[Connection]:
@@ -59,7 +58,6 @@ def connections(evaluator: Evaluator, references: References) -> Iterator[Connec
                         row.authorised_by,
                         reference,
                         row.qualifiers,
-                        _has_arn(item.node),
                     )
 
 
@@ -101,7 +99,3 @@ def _destination(
         when = evaluator.existing(references.functions[name], item.when)
         return references.of(function_arn(token(FUNCTION, name)), when)
     return references.of(node["Arn"], item.when) if "Arn" in node else []
-
-
-def _has_arn(destination: object) -> bool:
-    return isinstance(destination, Mapping) and "Arn" in destination

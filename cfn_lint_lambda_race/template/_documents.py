@@ -24,8 +24,8 @@ ContentOf = Callable[[FilePath], "bytes | None"]
 MAX_FILE_SIZE = 2 * 1024 * 1024
 MAX_NODES = 100_000
 # A text with more levels of nesting than this is not read as a document. YAML's
-# scanner takes a time that grows with their square, and its composer, which is
-# written in C, ends the process when the stack is full.
+# scanner takes time that grows with the square of the levels, and its composer, which
+# is written in C, crashes the process when the stack is full.
 MAX_LEVELS = 1_000
 _BRACKET = re.compile(r"[\[\]{}]")
 # Block sequences, keys and values that open on one line: "- - ? - x". On lines of
@@ -148,7 +148,7 @@ def _parse_yaml(characters: str, loader: type[_Loader] = _Loader) -> Any:
 
 
 def is_deep(characters: str) -> bool:
-    """Whether a text nests as no document does, wherever its levels end."""
+    """Whether a text opens more levels than `MAX_LEVELS`, closed again or not."""
     depth = 0
     for bracket in _BRACKET.findall(characters):
         depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
@@ -162,7 +162,10 @@ def is_deep(characters: str) -> bool:
 
 
 def is_small(document: Any) -> bool:
-    """Whether a document, its YAML aliases spelled out, stays below a size."""
+    """Whether a document has fewer than `MAX_NODES` nodes, YAML aliases expanded.
+
+    One with more than 200 levels counts as too large.
+    """
     sizes: dict[int, int] = {}
 
     def size(node: Any, depth: int) -> int:

@@ -33,6 +33,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Branch,
     Path,
     Resource,
+    Value,
     intrinsic,
     is_text,
     mapping,
@@ -78,10 +79,14 @@ MAX_NAME = 255
 class Evaluator:
     """Evaluates the values of one template.
 
-    ``parameter_sets`` are the values given to cfn-lint, one mapping for each
-    deployment; ``defaults_first`` prefers a parameter's default to its allowed
-    values, for comparing deployments rather than judging all of them. ``judged`` are
-    values that parameters, pseudo parameters too, have in conditions alone.
+    Args:
+        template: the decoded template, intrinsic functions in long form.
+        parameter_sets: the parameter values given to cfn-lint, a mapping for each
+            deployment.
+        defaults_first: whether a parameter's default goes before its allowed values:
+            to compare two deployments rather than judge all that are possible.
+        judged: values of parameters and pseudo parameters that are used to decide
+            conditions and nowhere else.
     """
 
     def __init__(
@@ -109,14 +114,19 @@ class Evaluator:
     # -- structure -------------------------------------------------------------
 
     def branches(self, branch: Branch) -> list[Branch]:
-        """The nodes that stand at a place, one for each way there.
+        """The nodes that ``Fn::If`` can choose at a place.
 
-        Follows ``Fn::If``; a branch of ``AWS::NoValue`` is left out. Empty where
-        there are more branches than are looked at.
+        Args:
+            branch: the place, with the scenario in which it is looked at.
+
+        Returns:
+            A branch for each node, with its own path and scenario; the branch itself
+            where there is no ``Fn::If``. Those with ``AWS::NoValue`` are left out.
+            Empty where there are more than `MAX_ALTERNATIVES`.
         """
         if not isinstance(branch.node, Mapping):
             return [branch]
-        found: list[Branch] = []
+        reached: list[Branch] = []
         pending = [branch]
         while pending:
             branch = pending.pop()
@@ -124,10 +134,10 @@ class Evaluator:
             if name == "Fn::If" and argument is not None and _is_if(argument):
                 pending.extend(reversed(self._if_branches(branch, argument)))
             elif not (name == "Ref" and argument == "AWS::NoValue"):
-                found.append(branch)
-            if len(found) + len(pending) > MAX_ALTERNATIVES:
+                reached.append(branch)
+            if len(reached) + len(pending) > MAX_ALTERNATIVES:
                 return []
-        return found
+        return reached
 
     def _if_branches(self, branch: Branch, argument: Sequence[Any]) -> list[Branch]:
         return [
@@ -153,14 +163,14 @@ class Evaluator:
         A single value where a list belongs counts as its only item, as it does
         for CloudFormation.
         """
-        found: list[Branch] = []
+        reached: list[Branch] = []
         for whole in self.branches(branch):
             if isinstance(whole.node, list):
                 for index, item in enumerate(whole.node):
-                    found.extend(self.branches(whole.below(item, index)))
+                    reached.extend(self.branches(whole.below(item, index)))
             else:
-                found.append(whole)
-        return found
+                reached.append(whole)
+        return reached
 
     def below(self, branch: Branch, step: str) -> list[Branch]:
         """The nodes one step below a node; ``*`` is every item or every key.
@@ -197,10 +207,12 @@ class Evaluator:
             A branch for each node, with its path and its scenario; empty where the
             steps lead nowhere.
         """
-        found = self.branches(Branch(node, path, when))
+        reached = self.branches(Branch(node, path, when))
         for step in steps:
-            found = [below for branch in found for below in self.below(branch, step)]
-        return found
+            reached = [
+                below for branch in reached for below in self.below(branch, step)
+            ]
+        return reached
 
     def property(
         self, resource: Resource, name: str, when: Scenario = ALWAYS
@@ -254,8 +266,8 @@ class Evaluator:
 
     def text(self, node: Any) -> Text | None:
         """What a scalar is, where it can be one text alone; else None."""
-        found = self.texts(node)
-        return found[0].value if len(found) == 1 else None
+        texts = self.texts(node)
+        return texts[0].value if len(texts) == 1 else None
 
     def _evaluate(self, node: Any, when: Scenario) -> Alternatives:
         if isinstance(node, Text):
@@ -266,10 +278,10 @@ class Evaluator:
         name, argument = intrinsic(node)
         if name is not None:
             evaluate = _INTRINSICS.get(name)
-            found = evaluate(self, argument, when) if evaluate else None
+            alternatives = evaluate(self, argument, when) if evaluate else None
             return [
                 replace(one, value=unknown(node)) if one.value is UNCLEAR else one
-                for one in found or [Alternative(UNCLEAR, when)]
+                for one in alternatives or [Alternative(UNCLEAR, when)]
             ]
         if isinstance(node, list):
             return self.evaluate_list(node, when)
@@ -278,18 +290,21 @@ class Evaluator:
         return [Alternative(unknown(node), when)]
 
     def evaluate_list(self, node: list[Any], when: Scenario) -> Alternatives:
-        """What a list of nodes can be; a single unknown where there is too much."""
-        found = self._combined(node, when)
-        if found is None:
+        """What a list of nodes can be; one unknown past the bounds of `evaluate`.
+
+        Items that are ``AWS::NoValue`` are left out.
+        """
+        combined = self._combined(node, when)
+        if combined is None:
             return [Alternative(unknown(node), when)]
         return [
             Alternative([item for item in items if item is not NO_VALUE], scenario)
-            for items, scenario in found
+            for items, scenario in combined
         ]
 
     def _evaluate_object(self, node: Mapping[Any, Any], when: Scenario) -> Alternatives:
-        found = self._combined(node.values(), when)
-        if found is None:
+        combined = self._combined(node.values(), when)
+        if combined is None:
             return [Alternative(unknown(node), when)]
         keys = [str(key) for key in node]
         return [
@@ -297,28 +312,28 @@ class Evaluator:
                 {key: item for key, item in zip(keys, items) if item is not NO_VALUE},
                 scenario,
             )
-            for items, scenario in found
+            for items, scenario in combined
         ]
 
     def _combined(
         self, nodes: Iterable[Any], when: Scenario
     ) -> list[tuple[list[Any], Scenario]] | None:
-        """What nodes can be together, in scenarios that fit together.
+        """The values that nodes can have together, each with its scenario.
 
-        None where that is too much.
+        None past `MAX_ALTERNATIVES` or `MAX_STEPS`.
         """
         # Each result is a chain from the last value back to the first: results that
         # begin alike share their beginning, and long lists are not copied.
-        found: list[tuple[Any, Scenario]] = [((), when)]
+        combined: list[tuple[Any, Scenario]] = [((), when)]
         for node in nodes:
-            found = [
+            combined = [
                 ((chain, alternative.value), alternative.when)
-                for chain, scenario in found
+                for chain, scenario in combined
                 for alternative in self.evaluate(node, scenario)
             ]
-            if len(found) > MAX_ALTERNATIVES or self._steps > MAX_STEPS:
+            if len(combined) > MAX_ALTERNATIVES or self._steps > MAX_STEPS:
                 return None
-        return [(_unchained(chain), scenario) for chain, scenario in found]
+        return [(_unchained(chain), scenario) for chain, scenario in combined]
 
     # -- intrinsic functions ---------------------------------------------------
 
@@ -326,9 +341,9 @@ class Evaluator:
         if not _is_if(argument):
             return None
         return [
-            Alternative(found.value, found.when, (*branch.path, *found.path))
+            Alternative(one.value, one.when, (*branch.path, *one.path))
             for branch in self._if_branches(Branch(None, (), when), argument)
-            for found in self.evaluate(branch.node, branch.when)
+            for one in self.evaluate(branch.node, branch.when)
         ]
 
     def _ref(self, argument: Any, when: Scenario) -> Alternatives | None:
@@ -404,7 +419,7 @@ class Evaluator:
                     yield value, known
 
     def choices(self, kind: str, name: str, when: Scenario = ALWAYS) -> list[Choice]:
-        """The choices of a fact that are looked at; none where they are unknown."""
+        """What a condition, parameter or parameter set can be; empty where unknown."""
         if kind == CONDITION:
             return [True, False]
         if kind == PARAMETER_SET:
@@ -420,15 +435,15 @@ class Evaluator:
         resource, *rest = argument
         if not isinstance(resource, str):
             return None
-        found: Alternatives = []
+        alternatives: Alternatives = []
         for names, scenario in self._combined(rest, when) or ():
             if not all(
                 isinstance(name, Text) and name.literal is not None for name in names
             ):
                 return None
             attribute = ".".join(str(name) for name in names)
-            found.extend(self._attribute(resource, attribute, scenario))
-        return found
+            alternatives.extend(self._attribute(resource, attribute, scenario))
+        return alternatives
 
     def _attribute(
         self, resource_id: str, attribute: str, when: Scenario
@@ -475,10 +490,10 @@ class Evaluator:
         self, resource: Resource, qualifier: Text, when: Scenario
     ) -> Alternatives:
         """The ARN that an alias or a version resource refers to."""
-        found: Alternatives = []
+        arns: Alternatives = []
         for name, scenario in self._function_names(resource, when):
-            found.append(Alternative(function_arn(name, qualifier), scenario))
-        return found
+            arns.append(Alternative(function_arn(name, qualifier), scenario))
+        return arns
 
     def _function_names(
         self, resource: Resource, when: Scenario
@@ -492,11 +507,11 @@ class Evaluator:
             named = self.texts(resource.properties.get("FunctionName"), when)
         finally:
             self._active.discard(key)
-        found = []
+        names = []
         for alternative in named:
             identifier = parse_identifier(alternative.value)
-            found.append((identifier.name if identifier else hidden, alternative.when))
-        return found or [(hidden, when)]
+            names.append((identifier.name if identifier else hidden, alternative.when))
+        return names or [(hidden, when)]
 
     def _sam_reference(self, name: str, when: Scenario) -> Alternatives:
         """What SAM makes of ``Fn.Alias``, ``Fn.Version`` and its generated IDs.
@@ -512,21 +527,21 @@ class Evaluator:
         resource = self.resources.get(function)
         if resource is None or resource.type != SERVERLESS_FUNCTION:
             return []
-        found: Alternatives = []
+        alternatives: Alternatives = []
         for alias, scenario in self.published_aliases(resource, when):
             if alias is None:
                 continue
             if what == "Alias":
                 arn = function_arn(token(FUNCTION, function), alias)
-                found.append(Alternative(arn, scenario))
+                alternatives.append(Alternative(arn, scenario))
                 continue
             number = token(VERSION, published_version_id(function))
             if name.endswith(".Version.Version"):
-                found.append(Alternative(number, scenario))
+                alternatives.append(Alternative(number, scenario))
             else:
                 arn = function_arn(token(FUNCTION, function), number)
-                found.append(Alternative(arn, scenario))
-        return found
+                alternatives.append(Alternative(arn, scenario))
+        return alternatives
 
     def published_aliases(
         self, function: Resource, when: Scenario = ALWAYS
@@ -540,8 +555,8 @@ class Evaluator:
             return [(None, when)]
         alias = token(ALIAS, published_alias_id(function.id))
         return [
-            (None if found.value in (NO_VALUE, Text()) else alias, found.when)
-            for found in self.evaluate(node, when)
+            (None if written.value in (NO_VALUE, Text()) else alias, written.when)
+            for written in self.evaluate(node, when)
         ]
 
     def _generated_ids(self) -> dict[str, tuple[str, str]]:
@@ -559,7 +574,7 @@ class Evaluator:
     # -- conditions ------------------------------------------------------------
 
     def decide(self, name: str, when: Scenario) -> bool | None:
-        """Whether a scenario's choices already decide a condition; None if not."""
+        """A condition's value in a scenario; None if its choices do not decide it."""
         if not isinstance(name, str) or name not in self.conditions:
             return None
         chosen = when.get(CONDITION, name)
@@ -601,8 +616,8 @@ class Evaluator:
         return None
 
     def _decide_equals(self, left: Any, right: Any, when: Scenario) -> bool | None:
-        # Stacks give parameters other values than the default, and conditions exist
-        # for these stacks. So a default does not decide a condition.
+        # Conditions exist for stacks that set parameters to other values than their
+        # defaults, so a default does not decide a condition.
         self._judging += 1
         try:
             outcomes = {
@@ -663,5 +678,5 @@ def _unchained(chain: Any) -> list[Any]:
     return values[::-1]
 
 
-def _comma_list(value: str) -> list[Any]:
+def _comma_list(value: str) -> Value:
     return [literal(item.strip()) for item in value.split(",")] if value else []

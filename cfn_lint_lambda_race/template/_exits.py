@@ -33,8 +33,8 @@ class Exit:
     """A place from which an unqualified reference leaves.
 
     ``resource`` is the resource, or the output, that holds it, and ``row`` what the
-    data says of such places; None for a policy that SAM makes of a connector of the
-    resource. ``function`` is the logical ID, ``when`` the cases, empty for always.
+    data says of such places; None for the policy that SAM makes for the resource's
+    connector. ``function`` is the logical ID, ``when`` the cases, empty for always.
     """
 
     path: Path
@@ -73,7 +73,17 @@ class Exits:
         uses: Callable[[Mention], Iterable[Any]],
         references: References,
     ) -> Iterator[Exit]:
-        """The exits among places that rows of data name, and among the outputs."""
+        """The exits of the template.
+
+        Args:
+            places: the places that ``data/exits.json`` names.
+            uses: gives how a place names ``$LATEST`` (see `unqualified_uses`).
+            references: the references of the template.
+
+        Returns:
+            One exit for each place and function, the outputs among the places; none
+            where the template shows who invokes the function from there.
+        """
         places = list(places)
         yield from self._connected(references)
         any_qualifier = {
@@ -100,7 +110,7 @@ class Exits:
                     and (place.resource.id, use.function) in any_qualifier
                 ):
                     continue
-                if not self._is_at_home(place, use.function, references):
+                if not self._shows_the_caller(place, use.function, references):
                     yield Exit(
                         place.path, place.resource, place.row, use.function, use.when
                     )
@@ -108,15 +118,18 @@ class Exits:
     def _connected(self, references: References) -> Iterator[Exit]:
         """The functions that SAM's connectors let other functions invoke."""
         invoking = {target.resource.id for target in self._targets}
-        for found in connections(self._evaluator, references):
-            function = found.reference.function
-            if found.authorised_by != "role" or function is None:
+        for connection in connections(self._evaluator, references):
+            function = connection.reference.function
+            if connection.authorised_by != "role" or function is None:
                 continue
-            if found.is_for_each or found.source.id in invoking:
+            if connection.is_for_each or connection.source.id in invoking:
                 # The target of the source carries the finding.
                 continue
-            if references.unqualified(found.reference) and found.source.id != function:
-                yield Exit(found.path, found.source, None, function, ())
+            if (
+                references.unqualified(connection.reference)
+                and connection.source.id != function
+            ):
+                yield Exit(connection.path, connection.source, None, function, ())
 
     def _outputs(self, references: References) -> Iterator[Mention]:
         outputs = self._template.get("Outputs")
@@ -130,15 +143,15 @@ class Exits:
             resource = Resource(str(name), "Outputs", output, None, output)
             value = Branch(output["Value"], ("Outputs", name, "Value"), when)
             for branch in self._evaluator.branches(value):
-                found = references.of(branch.node, branch.when)
-                if found:
+                named = references.of(branch.node, branch.when)
+                if named:
                     known = self._evaluator.evaluate(branch.node, branch.when)
-                    is_complete = len(known) == len(found)
+                    is_complete = len(known) == len(named)
                     yield Mention(
-                        resource, OUTPUT, branch.path, tuple(found), is_complete, when
+                        resource, OUTPUT, branch.path, tuple(named), is_complete, when
                     )
 
-    def _is_at_home(
+    def _shows_the_caller(
         self, place: Mention, function: str, references: References
     ) -> bool:
         """Whether the template shows who invokes the function from that place."""
@@ -186,8 +199,8 @@ class Exits:
         roles = {
             token.name
             for name in names
-            for found in self._evaluator.texts(name.node)
-            for token in found.value.tokens
+            for named in self._evaluator.texts(name.node)
+            for token in named.value.tokens
             if token.kind == ATTRIBUTE
         }
         # A managed policy can also be named by the role.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,6 @@ from cfn_lint_lambda_race.template._nodes import (
 )
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
-from cfn_lint_lambda_race.template._targets import Target
 from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits, token
 
 PERMISSION_TYPE = "AWS::Lambda::Permission"
@@ -31,8 +30,8 @@ _REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
 class Grant:
     """A permission of a service to invoke a function.
 
-    ``source`` is the text of its ``SourceArn``, None where it has none or an
-    unknown one, which covers every source. ``operation`` is the path and the method
+    ``source`` is its ``SourceArn``, None where that is absent or unknown, so that
+    it may cover every source. ``operation`` is the path and the method
     that SAM permits for an event of an API. ``is_moveable`` says that a template can
     put it on another qualifier.
     """
@@ -48,7 +47,7 @@ class Grant:
 
     @property
     def name(self) -> str:
-        """The logical ID of what holds it: of a permission, its own."""
+        """The logical ID of the permission, or of what SAM makes it for."""
         return self.holder.id
 
     @property
@@ -72,15 +71,9 @@ class Grant:
 class Grants:
     """Reads the permissions that a template writes, and those that SAM makes."""
 
-    def __init__(
-        self,
-        evaluator: Evaluator,
-        references: References,
-        targets: Iterable[Target],
-    ) -> None:
+    def __init__(self, evaluator: Evaluator, references: References) -> None:
         self._evaluator = evaluator
         self._references = references
-        self._targets = targets
 
     def of(self, function: str | None) -> list[Grant]:
         """The permissions of one function."""
@@ -102,7 +95,7 @@ class Grants:
                 continue
             base = self._evaluator.existing(resource)
             named = self._evaluator.property(resource, "FunctionName", base)
-            found = [
+            references = [
                 reference
                 for branch in named
                 for reference in self._references.of(branch.node, branch.when)
@@ -111,7 +104,7 @@ class Grants:
                 (*resource.path, "FunctionName"),
                 Holder(Form.PERMISSION, resource.id),
                 text_of(self._evaluator, resource, "Principal") or "",
-                tuple(found),
+                tuple(references),
                 self._source_of_permission(resource),
                 (text_of(self._evaluator, resource, "Action") or "").lower(),
             )
@@ -122,32 +115,27 @@ class Grants:
         return self._evaluator.text(resource.properties["SourceArn"])
 
     def _connected(self) -> Iterator[Grant]:
-        for found in connections(self._evaluator, self._references):
-            if found.authorised_by != "role":
+        for connection in connections(self._evaluator, self._references):
+            if connection.authorised_by != "role":
                 yield Grant(
-                    found.path,
-                    Holder(Form.CONNECTOR, found.source.id),
-                    found.authorised_by,
-                    (found.reference,),
-                    token(ATTRIBUTE, found.source.id, "Ref"),
+                    connection.path,
+                    Holder(Form.CONNECTOR, connection.source.id),
+                    connection.authorised_by,
+                    (connection.reference,),
+                    token(ATTRIBUTE, connection.source.id, "Ref"),
                     _INVOKE,
                 )
 
     def _events(self) -> Iterator[Grant]:
-        """The events that only permit their API: that has its own definition."""
+        """The events that only permit their API, which has a definition of its own."""
         for function in self._references.functions.values():
             if function.type != SERVERLESS_FUNCTION:
                 continue
-            mine = {
-                target.path
-                for target in self._targets
-                if target.resource.id == function.id
-            }
             for branch in self._evaluator.follow(
                 function.properties, ["Events", "*"], function.path
             ):
                 api = self._api_of_event(branch.node)
-                if branch.path in mine or api is None:
+                if api is None:
                     continue
                 references = tuple(
                     Reference(
@@ -171,10 +159,10 @@ class Grants:
     def _api_of_event(self, event: object) -> Text | None:
         for name in ("RestApiId", "ApiId"):
             for branch in self._evaluator.follow(event, ["Properties", name]):
-                for found in self._evaluator.texts(branch.node):
-                    literal = found.value.literal
+                for api in self._evaluator.texts(branch.node):
+                    literal = api.value.literal
                     # SAM takes the logical ID itself for a reference to it.
-                    return token(ATTRIBUTE, literal, "Ref") if literal else found.value
+                    return token(ATTRIBUTE, literal, "Ref") if literal else api.value
         return None
 
     def _operation_of_event(self, event: object) -> tuple[str, str] | None:
@@ -182,9 +170,9 @@ class Grants:
         named: list[str] = []
         for name in ("Path", "Method"):
             texts = [
-                found.value.literal
+                text.value.literal
                 for branch in self._evaluator.follow(event, ["Properties", name])
-                for found in self._evaluator.texts(branch.node)
+                for text in self._evaluator.texts(branch.node)
             ]
             if len(texts) != 1 or texts[0] is None:
                 return None
@@ -199,5 +187,5 @@ def text_of(evaluator: Evaluator, resource: Resource, name: str) -> str | None:
 
 
 def service_of(principal: str) -> str:
-    """A principal without its region and China's ending."""
+    """A service principal without its region, and without the ``.cn`` of China."""
     return _REGION.sub("", principal).removesuffix(".cn")

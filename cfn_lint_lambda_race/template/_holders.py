@@ -1,4 +1,4 @@
-"""What holds an attachment to a qualifier, or an allowance to invoke a function."""
+"""The holder of an attachment: the resource, or its part, that a message names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Form(Enum):
-    """What a holder is to the resource that it is named by."""
+    """Which kind of resource, or which part of one, a holder is."""
 
     # Resources of their own.
     PERMISSION = auto()
@@ -25,7 +25,10 @@ class Form(Enum):
 
 
 class Holder(NamedTuple):
-    """What holds something, by a logical ID; ``event`` is the name of an event."""
+    """A holder: its form, and the logical ID of the resource that it is or belongs to.
+
+    ``event`` is the name of a SAM event, empty for the other forms.
+    """
 
     form: Form
     id: str

@@ -1,8 +1,9 @@
 """What the intrinsic functions on texts, lists and mappings mean, one by one.
 
-Each takes its argument and gives the alternatives; None, or `UNCLEAR` in the place of
-one, where it cannot be evaluated. `Ref`, `Fn::GetAtt` and `Fn::If`, which rest on
-resources, parameters and conditions, are the evaluator's own.
+Each takes the evaluator, the function's argument and a scenario, and returns the
+alternatives in that scenario: `UNCLEAR` for one that cannot be evaluated, None where
+the whole argument cannot. `Ref`, `Fn::GetAtt` and `Fn::If`, which depend on resources,
+parameters and conditions, are methods of the evaluator.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -32,6 +33,7 @@ from cfn_lint_lambda_race.template._text import (
     PSEUDO,
     UNKNOWN,
     VERSION,
+    Part,
     Text,
     token,
 )
@@ -40,8 +42,8 @@ from cfn_lint_lambda_race.template._text import (
 MAX_LENGTH = 2 * 1024 * 1024
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
-# What an intrinsic function says of an alternative that it cannot evaluate;
-# `Evaluator._evaluate` puts the unknown of the whole node there.
+# What an intrinsic function returns for an alternative that it cannot evaluate;
+# `Evaluator._evaluate` replaces it by the unknown of the whole node.
 UNCLEAR = token(UNKNOWN, "unclear")
 
 
@@ -107,7 +109,7 @@ def _join(evaluator: Evaluating, argument: Any, when: Scenario) -> Alternatives 
 def _concatenated(
     evaluator: Evaluating, nodes: list[Any], delimiter: str, when: Scenario
 ) -> Alternatives | None:
-    found: Alternatives = []
+    texts: Alternatives = []
     alternatives = evaluator.evaluate_list(nodes, when)
     if any(isinstance(one.value, Text) for one in alternatives):
         opaque = [_opaque(evaluator, node, when) for node in nodes if node != ""]
@@ -118,14 +120,14 @@ def _concatenated(
         if isinstance(alternative.value, Text):
             return [alternative]
         joined = _joined(alternative.value, delimiter)
-        found.append(Alternative(joined, alternative.when))
-    return found
+        texts.append(Alternative(joined, alternative.when))
+    return texts
 
 
 def _opaque(evaluator: Evaluating, node: Any, when: Scenario) -> Any:
-    """A part of a text that has too many alternatives, unread if it can vary.
+    """A part of a text that has too many alternatives: unknown if the part varies.
 
-    What holds a function, a version or an alias is kept.
+    A part that names a function, a version or an alias is kept.
     """
     values = evaluator.evaluate(node, when)
     if len(values) < 2 or any(
@@ -143,16 +145,16 @@ def _select(
 ) -> Alternatives | None:
     if not isinstance(argument, list) or len(argument) != 2:
         return None
-    found: Alternatives = []
+    selected: Alternatives = []
     for index in evaluator.texts(argument[0], when):
         number = _index(str(index.value))
         for items in evaluator.evaluate(argument[1], index.when):
             values = items.value if isinstance(items.value, list) else []
             if number is None or number >= len(values):
-                found.append(Alternative(UNCLEAR, items.when))
+                selected.append(Alternative(UNCLEAR, items.when))
             else:
-                found.append(Alternative(values[number], items.when))
-    return found
+                selected.append(Alternative(values[number], items.when))
+    return selected
 
 
 def _split(evaluator: Evaluating, argument: Any, when: Scenario) -> Alternatives | None:
@@ -161,12 +163,12 @@ def _split(evaluator: Evaluating, argument: Any, when: Scenario) -> Alternatives
     delimiter = argument[0]
     if not isinstance(delimiter, str):
         return None
-    found: Alternatives = []
+    lists: Alternatives = []
     for alternative in evaluator.texts(argument[1], when):
         pieces = alternative.value.split(delimiter)
         value: Value = UNCLEAR if pieces is None else list(pieces)
-        found.append(Alternative(value, alternative.when))
-    return found
+        lists.append(Alternative(value, alternative.when))
+    return lists
 
 
 def _find_in_map(
@@ -175,11 +177,11 @@ def _find_in_map(
     if not isinstance(argument, list) or len(argument) not in (3, 4):
         return None
     default = mapping(argument[3]) if len(argument) == 4 else {}
-    found: Alternatives = []
+    values: Alternatives = []
     for name in evaluator.texts(argument[0], when):
         table = evaluator.mappings.get(str(name.value))
-        found.extend(_look_up(evaluator, table, argument[1:3], default, name.when))
-    return found
+        values.extend(_look_up(evaluator, table, argument[1:3], default, name.when))
+    return values
 
 
 def _look_up(
@@ -191,22 +193,22 @@ def _look_up(
 ) -> Alternatives:
     if not keys:
         return evaluator.evaluate(table, when)
-    found: Alternatives = []
+    values: Alternatives = []
     for key in evaluator.texts(keys[0], when):
         for name, scenario in _keys(key, mapping(table)):
             if name is not None and name in mapping(table):
-                found.extend(
+                values.extend(
                     _look_up(
                         evaluator, mapping(table)[name], keys[1:], default, scenario
                     )
                 )
             elif "DefaultValue" in default and name is not None:
-                found.extend(evaluator.evaluate(default["DefaultValue"], scenario))
+                values.extend(evaluator.evaluate(default["DefaultValue"], scenario))
             else:
-                found.append(Alternative(UNCLEAR, scenario))
-            if len(found) > MAX_ALTERNATIVES:
-                return found
-    return found
+                values.append(Alternative(UNCLEAR, scenario))
+            if len(values) > MAX_ALTERNATIVES:
+                return values
+    return values
 
 
 def _keys(
@@ -236,17 +238,17 @@ def _import_value(evaluator: Evaluating, argument: Any, when: Scenario) -> Alter
 def _to_json(
     evaluator: Evaluating, argument: Any, when: Scenario
 ) -> Alternatives | None:
-    found: Alternatives = []
+    texts: Alternatives = []
     for alternative in evaluator.evaluate(argument, when):
-        parts: list[Any] = []
+        parts: list[Part] = []
         length = 0
         for part in _json_parts(alternative.value):
             parts.append(part)
             length += len(part) if isinstance(part, str) else 1
             if length > MAX_LENGTH:
                 return None
-        found.append(Alternative(Text.of(*parts), alternative.when))
-    return found
+        texts.append(Alternative(Text.of(*parts), alternative.when))
+    return texts
 
 
 INTRINSICS: Mapping[str, Callable[[Evaluating, Any, Scenario], Alternatives | None]] = {
@@ -261,7 +263,7 @@ INTRINSICS: Mapping[str, Callable[[Evaluating, Any, Scenario], Alternatives | No
 
 
 def _index(characters: str) -> int | None:
-    """The number of an item; None for what no list has."""
+    """The index of a list's item; None where the characters are not one."""
     is_number = characters.isdecimal() and len(characters) < 10
     return int(characters) if is_number else None
 
@@ -272,8 +274,8 @@ def with_dynamic_references(text: Text) -> Text:
     return text
 
 
-def _joined(items: Any, delimiter: str) -> Text:
-    parts: list[Any] = []
+def _joined(items: Value, delimiter: str) -> Text:
+    parts: list[Part | Text] = []
     if not isinstance(items, list):
         return UNCLEAR
     for index, item in enumerate(items):
@@ -285,7 +287,7 @@ def _joined(items: Any, delimiter: str) -> Text:
     return with_dynamic_references(Text.of(*parts))
 
 
-def _json_parts(value: Value) -> Iterator[Any]:
+def _json_parts(value: Value) -> Iterator[Part]:
     """The parts of a value's JSON; tokens stand inside its strings."""
     if isinstance(value, Text):
         yield '"'

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 from cfn_lint_lambda_race.data import published_layer
 from cfn_lint_lambda_race.template._evaluator import Evaluator
@@ -15,6 +14,7 @@ from cfn_lint_lambda_race.template._nodes import (
     Branch,
     Path,
     Resource,
+    Value,
 )
 from cfn_lint_lambda_race.template._sam import SERVERLESS_LAYER
 from cfn_lint_lambda_race.template._satisfiable import Satisfiability
@@ -31,9 +31,9 @@ class Layer:
     """A layer that a function may have, in one scenario.
 
     ``name`` is the logical ID, or the name of a published layer; ``architectures``
-    those it runs on, None where nothing says so; ``is_undeclared`` tells that the
-    layer is in the template and says nothing; ``twin`` the name of its vendor's
-    layer for the other architecture; ``has_binaries`` that it is known to bring a
+    those it runs on, None where nothing says so; ``is_undeclared`` says that the
+    layer is in the template and declares nothing; ``twin`` is the name of its vendor's
+    layer for the other architecture; ``has_binaries`` says that it is known to bring a
     program that Lambda starts, such as an extension.
     """
 
@@ -59,10 +59,11 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A layer that cannot run where it is put.
+    """A layer that cannot run on its function, or beside another layer.
 
-    ``architecture`` is the function's, empty where that is unknown and it is
-    ``other``, a layer of the same list, that contradicts.
+    ``architecture`` is the function's; it is empty where that is unknown and the layer
+    contradicts ``other``, a layer of the same list. ``whens`` are the scenarios in
+    which it cannot run, ``is_always`` says that there is no other one.
     """
 
     layer: Layer
@@ -74,7 +75,7 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Undeclared:
-    """A layer that declares nothing, and a function of each architecture with it."""
+    """A layer that declares nothing; by architecture, a function that uses it."""
 
     layer: str
     functions: dict[str, str]
@@ -91,7 +92,9 @@ class Layers:
     def architectures(
         self, function: Resource, when: Scenario = ALWAYS
     ) -> list[tuple[str | None, Scenario]]:
-        """What a function can run on; None for what is unknown.
+        """The architectures that a function can have, each with its scenario.
+
+        None stands for one that is unknown.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html#cfn-lambda-function-architectures
         """
@@ -101,34 +104,37 @@ class Layers:
         if key not in self._known:
             node = function.properties["Architectures"]
             self._known[key] = [
-                (_architecture(found.value), found.when)
-                for found in self._evaluator.evaluate(node, when)
+                (_architecture(one.value), one.when)
+                for one in self._evaluator.evaluate(node, when)
             ]
         return self._known[key]
 
     def layers(self, function: Resource) -> list[Layer]:
-        """The layers of a function in the order in which they are written."""
+        """The layers of a function, in the order in which they are written.
+
+        One for each scenario. Values that do not name a layer are left out.
+        """
         if "Layers" not in function.properties or self._is_image(function):
             return []
         base = self._evaluator.existing(function)
         node = function.properties["Layers"]
         place = Branch(node, (*function.path, "Layers"), base)
-        found: list[Layer] = []
+        layers: list[Layer] = []
         for item in self._evaluator.items(place):
             for alternative in self._evaluator.evaluate(item.node, item.when):
                 path = (*item.path, *alternative.path)
                 values = alternative.value
                 for value in values if isinstance(values, list) else [values]:
                     if isinstance(value, Text):
-                        found.extend(self._read(value, path, alternative.when))
-        return found
+                        layers.extend(self._read(value, path, alternative.when))
+        return layers
 
     def _is_image(self, function: Resource) -> bool:
         package = self._evaluator.property(function, "PackageType")
         return any(
-            str(found.value) == "Image"
+            str(package_type.value) == "Image"
             for branch in package
-            for found in self._evaluator.texts(branch.node, branch.when)
+            for package_type in self._evaluator.texts(branch.node, branch.when)
         )
 
     def _read(self, text: Text, path: Path, when: Scenario) -> Iterator[Layer]:
@@ -163,12 +169,14 @@ class Layers:
             architectures = None if built is None else frozenset({built})
             yield Layer(resource.id, path, when, architectures, built is None)
             return
-        for found in self._evaluator.evaluate(node, when):
-            names = _architectures(found.value)
-            is_undeclared = names is None and not isinstance(found.value, (Text, list))
+        for declared in self._evaluator.evaluate(node, when):
+            names = _architectures(declared.value)
+            is_undeclared = names is None and not isinstance(
+                declared.value, (Text, list)
+            )
             if names is not None and built is not None and built not in names:
                 names = frozenset({built})
-            yield Layer(resource.id, path, found.when, names, is_undeclared)
+            yield Layer(resource.id, path, declared.when, names, is_undeclared)
 
     def _built_for(self, resource: Resource) -> str | None:
         """What `sam build` builds a layer for; None where it does not, or unknown.
@@ -186,28 +194,26 @@ class Layers:
     def contradictions(self) -> Iterator[Contradiction]:
         """The layers that are built for an architecture that they do not declare."""
         for resource in self._evaluator.resources.values():
-            if resource.type != SERVERLESS_LAYER:
-                continue
             built = self._built_for(resource)
             node = resource.properties.get("CompatibleArchitectures")
             if built is None or node is None:
                 continue
             path = (*resource.path, "CompatibleArchitectures")
             base = self._evaluator.existing(resource)
-            for found in self._evaluator.evaluate(node, base):
-                names = _architectures(found.value)
+            for declared in self._evaluator.evaluate(node, base):
+                names = _architectures(declared.value)
                 if names is not None and built not in names:
-                    where = (*path, *found.path)
-                    yield Contradiction(resource.id, where, built, names, found.when)
+                    where = (*path, *declared.path)
+                    yield Contradiction(resource.id, where, built, names, declared.when)
 
     # -- questions -------------------------------------------------------------
 
     def mismatches(self, function: Resource) -> list[Mismatch]:
         """The layers that cannot run on their function, in some scenario."""
         layers = self.layers(function)
-        found = list(self._with_function(function, layers))
-        seen = {mismatch.layer.path for mismatch in found}
-        return found + [
+        mismatches = list(self._with_function(function, layers))
+        seen = {mismatch.layer.path for mismatch in mismatches}
+        return mismatches + [
             mismatch
             for mismatch in self._with_each_other(layers)
             if mismatch.layer.path not in seen
@@ -243,20 +249,18 @@ class Layers:
 
     def _with_each_other(self, layers: list[Layer]) -> Iterator[Mismatch]:
         # One of each kind: a list can name a layer a thousand times.
-        kinds: dict[Any, Layer] = {}
+        kinds: dict[tuple[frozenset[str], Scenario], Layer] = {}
         for layer in layers:
             if layer.architectures:
                 kinds.setdefault((layer.architectures, layer.when), layer)
         if len({architectures for architectures, _ in kinds}) < 2:
             return
-        for first, second in combinations(kinds.values(), 2):
-            if first.path == second.path:
+        for ((these, when), first), ((those, other), second) in combinations(
+            kinds.items(), 2
+        ):
+            if first.path == second.path or these & those:
                 continue
-            assert first.architectures
-            assert second.architectures
-            if first.architectures & second.architectures:
-                continue
-            both = first.when.merged(second.when)
+            both = when.merged(other)
             if both is not None and self._possible(both):
                 yield Mismatch(second, "", (both,), False, first)
                 return
@@ -285,7 +289,7 @@ class Layers:
                     break
 
 
-def _architectures(value: Any) -> frozenset[str] | None:
+def _architectures(value: Value) -> frozenset[str] | None:
     """The architectures in an evaluated list; None where one is unknown."""
     names = []
     for item in value if isinstance(value, list) else [value]:
@@ -296,7 +300,7 @@ def _architectures(value: Any) -> frozenset[str] | None:
     return frozenset(names) or None
 
 
-def _architecture(value: Any) -> str | None:
+def _architecture(value: Value) -> str | None:
     if value is NO_VALUE:
         return X86_64
     names = _architectures(value)

@@ -1,7 +1,7 @@
 """What a node of a template names: parameters, resources and conditions.
 
-Read from the text, whatever its intrinsic functions say: what a value rests on, not
-what it is.
+Nothing is evaluated: the names tell what a value depends on, not what it is. This is
+the one answer to that question, for exits and for inputs.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Any
 from cfn_lint_lambda_race.template._nodes import sub_variables
 
 MAX_OBJECTS = 20_000
-"""How much of a node is looked through."""
+"""How many nodes are searched below one node."""
 
 _REFERRING = ("Ref", "Fn::GetAtt", "Fn::Sub")
 _DECIDING = ("Condition", "Fn::If")
 
 
 def objects(node: Any, limit: int = MAX_OBJECTS) -> Iterator[Mapping[Any, Any]]:
-    """The objects in a node, itself among them, as far as a bound."""
+    """The objects in a node, itself among them, until ``limit`` nodes are searched."""
     pending = [node]
     for _ in range(limit):
         if not pending:

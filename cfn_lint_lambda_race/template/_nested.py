@@ -37,8 +37,8 @@ def ends_in_nested(place: Mention, evaluator: Evaluator, read_file: ReadFile) ->
         return False
     parameter = place.path[len(stack.path) + 1]
     values = {_ARN if reference.is_arn else _NAME for reference in place.references}
-    found = evaluator.texts(stack.properties.get(_LOCATIONS[stack.type]))
-    names = [one.value for one in found]
+    locations = evaluator.texts(stack.properties.get(_LOCATIONS[stack.type]))
+    names = [one.value for one in locations]
     return bool(names) and not any(
         _reaches(name, str(parameter), value, read_file)
         for name in names
@@ -81,11 +81,11 @@ def _reaches(name: Text, parameter: str, value: str, read_file: ReadFile) -> boo
     is_reached = any(
         reference.name.literal == _NAME
         and (reference.qualifier is None or reference.says_latest)
-        for found in (
+        for named in (
             *(place.references for place in places),
             *_of_outputs(template, references),
         )
-        for reference in found
+        for reference in named
     )
     return is_reached or is_unread
 

@@ -1,4 +1,4 @@
-"""Template nodes, and what becomes of them: the types that all readings share."""
+"""The types of template nodes, and of the values that they evaluate to."""
 
 from __future__ import annotations
 
@@ -146,4 +146,5 @@ def _identity(node: Any) -> str:
 
 
 def mapping(node: Any) -> Mapping[Any, Any]:
+    """A node that is a mapping; an empty mapping for any other node."""
     return node if isinstance(node, Mapping) else {}

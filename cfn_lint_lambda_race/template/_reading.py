@@ -42,7 +42,7 @@ from cfn_lint_lambda_race.template._targets import Mention, Mentions, Target
 
 _Kind = TypeVar("_Kind", bound=Mention)
 
-# By parameter, the values that somebody else than the template names.
+# By parameter, the values that are looked at although the template does not name them.
 Domains = Mapping[str, Sequence[str]]
 NO_DOMAINS: Domains = {}
 
@@ -118,7 +118,7 @@ class Reading:
 
     @cached_property
     def misfits(self) -> list[Misfit]:
-        """What is attached to another qualifier than the one that targets invoke."""
+        """What is attached to a qualifier other than the one that targets invoke."""
         return list(self.attachments)
 
     @property
@@ -133,12 +133,16 @@ class Reading:
         )
 
     def unqualified_uses(self, target: Mention) -> list[UnqualifiedUse]:
-        """How a target invokes ``$LATEST``: mostly once or not at all.
+        """How a place names ``$LATEST``.
 
-        One for each function and alias; with a scenario only where another
-        alternative of the target does not invoke ``$LATEST``.
+        Args:
+            target: a target, or another place that names functions.
+
+        Returns:
+            One use for each function and alias, mostly one or none. It has cases only
+            where another alternative of the place does not name ``$LATEST``.
         """
-        found: dict[tuple[str, str], list[Scenario]] = {}
+        by_use: dict[tuple[str, str], list[Scenario]] = {}
         is_always = target.is_complete
         for reference in target.references:
             if self.references.is_framework(reference.function):
@@ -154,21 +158,21 @@ class Reading:
             alias = reference.alias.name if reference.alias else ""
             key = (reference.function or str(reference.name), alias)
             if scenarios:
-                found.setdefault(key, []).extend(scenarios)
+                by_use.setdefault(key, []).extend(scenarios)
         return [
             UnqualifiedUse(
                 function,
                 alias,
                 self.cases(scenarios, target.base, is_always),
             )
-            for (function, alias), scenarios in found.items()
+            for (function, alias), scenarios in by_use.items()
         ]
 
     @staticmethod
     def _is_reportable(reference: Reference) -> bool:
-        """Whether it is certain that the text names a function.
+        """Whether a reference certainly denotes a function.
 
-        A bare name is, if it is that of a function of the template.
+        An ARN does; a bare name only if a function of the template has it.
         """
         return reference.function is not None or reference.is_arn
 
@@ -242,20 +246,20 @@ class Reading:
     ) -> list[Scenario]:
         """The scenarios without the choices that make no difference.
 
-        Those that differ in one choice alone become one, where none is left out that
-        can happen.
+        Scenarios that differ in one choice alone become one, if they cover everything
+        that can be chosen there.
         """
-        found = dict.fromkeys(scenarios)
-        facts = dict.fromkeys(fact for one in found for fact, _ in one.facts)
+        simple = dict.fromkeys(scenarios)
+        facts = dict.fromkeys(fact for one in simple for fact, _ in one.facts)
         for fact in sorted(facts):
             groups: dict[Scenario, list[Scenario]] = {}
-            for one in found:
+            for one in simple:
                 groups.setdefault(one.without(*fact), []).append(one)
             for rest, group in groups.items():
                 if rest in group or self._is_any(fact, rest, group, base, domains):
-                    found = {one: None for one in found if one not in group}
-                    found[rest] = None
-        return list(found)
+                    simple = {one: None for one in simple if one not in group}
+                    simple[rest] = None
+        return list(simple)
 
     def _is_any(
         self,
@@ -265,7 +269,7 @@ class Reading:
         base: Scenario,
         domains: Domains,
     ) -> bool:
-        """Whether scenarios have every choice of one fact that the rest allows."""
+        """Whether a group of scenarios covers each choice of a fact that can happen."""
         kind, name = fact
         made = {one.get(kind, name) for one in group}
         choices: Sequence[Choice] = domains.get(

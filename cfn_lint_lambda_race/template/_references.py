@@ -74,7 +74,7 @@ class Reference:
 
     @property
     def is_known(self) -> bool:
-        """Whether the qualifier's characters leave no doubt what it is."""
+        """Whether it is certain which qualifier this is."""
         return self.qualifier is None or self.qualifier.is_closed
 
 
@@ -106,7 +106,7 @@ class LatestBranch:
     when: Scenario
 
 
-# What the functions of the CDK's framework for custom resources have as handlers.
+# The handlers of the functions in the CDK's framework for custom resources.
 FRAMEWORK_HANDLERS = (
     "framework.onEvent",
     "framework.isComplete",
@@ -138,17 +138,17 @@ class References:
             if "FunctionName" not in function.properties:
                 continue
             node = function.properties["FunctionName"]
-            for found in self._evaluator.texts(
+            for named in self._evaluator.texts(
                 node, self._evaluator.existing(function)
             ):
-                names.setdefault(found.value, []).append((function.id, found.when))
+                names.setdefault(named.value, []).append((function.id, named.when))
         return names
 
     def _aliases(self) -> Iterator[tuple[str, Alias]]:
         for resource in self._evaluator.resources.values():
             if resource.type == ALIAS_TYPE:
-                found = self.of(resource.properties.get("FunctionName"))
-                functions = tuple((one.function, one.when) for one in found)
+                references = self.of(resource.properties.get("FunctionName"))
+                functions = tuple((one.function, one.when) for one in references)
                 yield resource.id, Alias(resource, functions)
         for resource in self.functions.values():
             if alias_written(resource):
@@ -159,7 +159,7 @@ class References:
         names: dict[tuple[str | None, Text], list[str]] = {}
         for alias_id, alias in self.aliases.items():
             for name in self.alias_names(alias_id):
-                for function in dict.fromkeys(found for found, _ in alias.functions):
+                for function in dict.fromkeys(owner for owner, _ in alias.functions):
                     names.setdefault((function, name), []).append(alias_id)
         return names
 
@@ -179,18 +179,30 @@ class References:
         when: Scenario = ALWAYS,
         parse: Parse = parse_identifier,
     ) -> list[Reference]:
-        """The references that a node can denote; unknown ones are left out."""
-        found = []
+        """The references that a node can denote.
+
+        Args:
+            node: a value of the template.
+            when: the scenario in which it is looked at.
+            parse: how its text is taken apart: as an identifier, or an API's URI.
+
+        Returns:
+            A reference for each alternative that denotes a function. Alternatives that
+            are unknown, or denote no function, are left out.
+        """
+        references = []
         for alternative in self._evaluator.texts(node, when):
-            found.extend(self.of_text(alternative.value, alternative.when, parse))
-        return found
+            references.extend(self.of_text(alternative.value, alternative.when, parse))
+        return references
 
     def of_text(
         self, text: Text, when: Scenario, parse: Parse = parse_identifier
     ) -> list[Reference]:
-        """The references that a text denotes: mostly one, none where unknown.
+        """The references that a text denotes.
 
-        Several functions can have one name, under conditions.
+        Returns:
+            Mostly one. None where the text denotes no function or is unknown, several
+            where functions of one name exist under different conditions.
         """
         identifier = Identifier(text) if text in self._names else parse(text)
         if identifier is None:
@@ -221,20 +233,20 @@ class References:
         if token is not None and token.kind == FUNCTION:
             resource = self.functions[token.name]
             return [(resource.id, self._evaluator.existing(resource, when))]
-        found: list[tuple[str | None, Scenario]] = []
+        functions: list[tuple[str | None, Scenario]] = []
         for function, scenario in self._names.get(name, ()):
             merged = when.merged(scenario)
             if merged is not None and self._possible(merged):
-                found.append((function, merged))
-        return found
+                functions.append((function, merged))
+        return functions
 
     def _canonical(
         self, function: str | None, qualifier: Text | None, when: Scenario
     ) -> Text | None:
         if qualifier is None or function is None:
             return qualifier
-        # Aliases of one name exist under conditions that exclude each other. The
-        # one that points to `$LATEST` says itself when it does.
+        # Aliases of one name exist under conditions that exclude each other. Prefer
+        # one that points to `$LATEST`: `latest_branches` says when it does.
         known = [
             alias_id
             for alias_id in self._alias_names.get((function, qualifier), ())
@@ -268,9 +280,9 @@ class References:
         resource = alias.resource
         when = self._evaluator.existing(resource)
         for branch in self._evaluator.property(resource, "FunctionVersion", when):
-            for found in self._evaluator.texts(branch.node, branch.when):
-                if found.value == literal(LATEST) and self._possible(found.when):
-                    yield LatestBranch((*branch.path, *found.path), found.when)
+            for version in self._evaluator.texts(branch.node, branch.when):
+                if version.value == literal(LATEST) and self._possible(version.when):
+                    yield LatestBranch((*branch.path, *version.path), version.when)
 
     def unmanaged(
         self, function: str | None, when: Scenario = ALWAYS
@@ -283,8 +295,8 @@ class References:
         properties = self.functions[function].properties if function else {}
         if "CapacityProviderConfig" not in properties:
             return [when]
-        found = self._evaluator.evaluate(properties["CapacityProviderConfig"], when)
-        return [one.when for one in found if one.value is NO_VALUE]
+        providers = self._evaluator.evaluate(properties["CapacityProviderConfig"], when)
+        return [one.when for one in providers if one.value is NO_VALUE]
 
     def is_framework(self, function: str | None) -> bool:
         """Whether a function is of the CDK's framework for custom resources.
@@ -311,11 +323,11 @@ class References:
             return []
         functions = self.aliases[reference.alias.name].functions
         scenarios = [when for name, when in functions if name == reference.function]
-        found = []
+        latest = []
         for branch in self.latest_branches(reference.alias.name):
             for scenario in scenarios or [ALWAYS]:
                 merged = reference.when.merged(branch.when)
                 merged = merged and merged.merged(scenario)
                 if merged is not None:
-                    found.append(merged)
-        return found
+                    latest.append(merged)
+        return latest

@@ -44,7 +44,7 @@ _INVOKE_TEMPLATE = "LambdaInvokePolicy"
 
 @dataclass(frozen=True)
 class Allowance:
-    """That a policy allows to invoke a function, written at ``path``.
+    """Permission to invoke a function, which a policy gives at ``path``.
 
     ``reference`` is None where the statement cannot be read, so that it may allow
     anything. ``is_certain`` is False where the policy may belong to another role.
@@ -68,10 +68,16 @@ class Roles:
     def of(
         self, target: Target, when: Scenario
     ) -> Iterator[tuple[list[Allowance], Scenario]]:
-        """What the role may invoke by which a target is authorised.
+        """What the role that authorises a target may invoke.
 
-        One item for each role of the template that it can be in a scenario. A role
-        that is defined elsewhere is left out: what it may invoke is unknown.
+        Args:
+            target: a target that has a role.
+            when: the scenario in which it is looked at.
+
+        Returns:
+            For each role of the template that it can have, the allowances of the role
+            and the scenario. A role that is defined elsewhere is left out: what it may
+            invoke is unknown.
         """
         connected = self._connected_to(target.resource)
         if target.resource.type == SERVERLESS_STATE_MACHINE and not target.roles:
@@ -83,22 +89,22 @@ class Roles:
             merged = branch.when.merged(when)
             if merged is None:
                 continue
-            for found in self._evaluator.texts(branch.node, merged):
-                role = self._role(found.value)
+            for named in self._evaluator.texts(branch.node, merged):
+                role = self._role(named.value)
                 if role is not None:
                     allowances = [*self._allowances(role), *connected]
-                    yield allowances, found.when
+                    yield allowances, named.when
 
     def name_of(self, target: Target) -> str:
-        """The logical ID of the role by which a target is authorised.
+        """The logical ID of the role that authorises a target.
 
         Empty where it is not certain: another template has the role, SAM makes it,
         or a parameter or condition decides between several.
         """
         roles = [
-            self._role(found.value)
+            self._role(named.value)
             for branch in target.roles
-            for found in self._evaluator.texts(branch.node, branch.when)
+            for named in self._evaluator.texts(branch.node, branch.when)
         ]
         names = {role.id if role else "" for role in roles}
         return names.pop() if len(names) == 1 else ""
@@ -131,14 +137,14 @@ class Roles:
                 yield from self._managed(name, holder)
 
     def _managed(self, name: Branch, holder: Holder) -> Iterator[Allowance]:
-        """What a managed policy allows that a role names."""
-        for found in self._evaluator.evaluate(name.node, name.when):
-            tokens = _resource_tokens(found.value)
+        """What a managed policy allows to a role that names it."""
+        for arn in self._evaluator.evaluate(name.node, name.when):
+            tokens = _resource_tokens(arn.value)
             policy = self._evaluator.resources.get(tokens[0].name) if tokens else None
             if policy is None or policy.type != MANAGED_POLICY_TYPE:
-                yield Allowance(name.path, holder, None, found.when)
+                yield Allowance(name.path, holder, None, arn.when)
             else:
-                yield from self._of_policy(policy, found.when)
+                yield from self._of_policy(policy, arn.when)
 
     def _of_policy(self, policy: Resource, when: Scenario) -> Iterator[Allowance]:
         root = Branch(policy.properties, policy.path, when)
@@ -149,7 +155,7 @@ class Roles:
     @cached_property
     def _policies(self) -> list[tuple[str | None, Allowance]]:
         """What attached policies allow, each with the role, None for an unknown one."""
-        found: list[tuple[str | None, Allowance]] = []
+        attached: list[tuple[str | None, Allowance]] = []
         for policy in self._evaluator.resources.values():
             steps = _ATTACHED.get(policy.type)
             if steps is None:
@@ -164,8 +170,8 @@ class Roles:
             if roles:
                 when = self._evaluator.existing(policy)
                 allowances = list(self._of_policy(policy, when))
-                found.extend((role, one) for role in roles for one in allowances)
-        return found
+                attached.extend((role, one) for role in roles for one in allowances)
+        return attached
 
     @cached_property
     def _attached(self) -> Mapping[str, list[Allowance]]:
@@ -179,8 +185,8 @@ class Roles:
     def _attached_to_unknown(self) -> list[Allowance]:
         """What may extend each role: policies whose own role cannot be read."""
         return [
-            replace(found, is_certain=False)
-            for role, found in self._policies
+            replace(allowance, is_certain=False)
+            for role, allowance in self._policies
             if role is None
         ]
 
@@ -189,19 +195,19 @@ class Roles:
 
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
         """
-        found: list[Allowance] = list(self._attached_to_unknown)
+        allowances: list[Allowance] = list(self._attached_to_unknown)
         holder = Holder(Form.ROLE_OF, machine.id)
         for policies in self._evaluator.property(machine, "Policies", when):
             for policy in self._evaluator.items(policies):
                 node = policy.node
                 if not isinstance(node, Mapping) or intrinsic(node)[0] is not None:
                     # The name of a managed policy.
-                    found.append(Allowance(policy.path, holder, None, policy.when))
+                    allowances.append(Allowance(policy.path, holder, None, policy.when))
                 elif "Statement" in node:
-                    found.extend(self._statements(policy, holder))
+                    allowances.extend(self._statements(policy, holder))
                 elif _INVOKE_TEMPLATE in node or not _is_template(node):
-                    found.append(Allowance(policy.path, holder, None, policy.when))
-        return found
+                    allowances.append(Allowance(policy.path, holder, None, policy.when))
+        return allowances
 
     # -- connectors ------------------------------------------------------------
 
@@ -210,20 +216,20 @@ class Roles:
         """What connectors allow, each with the resource whose role they extend."""
         return [
             (
-                found.source.id,
+                connection.source.id,
                 Allowance(
-                    found.path,
-                    Holder(Form.CONNECTOR, found.source.id),
-                    None if found.is_for_each else found.reference,
-                    found.reference.when,
+                    connection.path,
+                    Holder(Form.CONNECTOR, connection.source.id),
+                    None if connection.is_for_each else connection.reference,
+                    connection.reference.when,
                 ),
             )
-            for found in connections(self._evaluator, self._references)
-            if found.authorised_by == "role"
+            for connection in connections(self._evaluator, self._references)
+            if connection.authorised_by == "role"
         ]
 
     def _connected_to(self, source: Resource) -> list[Allowance]:
-        return [found for name, found in self._connections if name == source.id]
+        return [allowance for name, allowance in self._connections if name == source.id]
 
     # -- statements ------------------------------------------------------------
 
@@ -262,21 +268,25 @@ class Roles:
             return
         below = statement.below(node["Resource"], "Resource")
         for item in self._evaluator.items(below):
-            for found in self._evaluator.evaluate(item.node, item.when):
+            for resource in self._evaluator.evaluate(item.node, item.when):
                 # A parameter can stand for a whole list.
-                values = found.value if isinstance(found.value, list) else [found.value]
+                values = (
+                    resource.value
+                    if isinstance(resource.value, list)
+                    else [resource.value]
+                )
                 for value in values:
                     yield from self._resource(
-                        value, found.when, (*item.path, *found.path), holder
+                        value, resource.when, (*item.path, *resource.path), holder
                     )
 
     def _literals(self, node: object, when: Scenario) -> set[str | None]:
         """What the texts of a node can be, None for what is unknown."""
-        found: set[str | None] = set()
+        literals: set[str | None] = set()
         for one in self._evaluator.evaluate(node, when):
             for value in one.value if isinstance(one.value, list) else [one.value]:
-                found.add(value.literal if isinstance(value, Text) else None)
-        return found
+                literals.add(value.literal if isinstance(value, Text) else None)
+        return literals
 
     def _allows(self, node: Mapping[object, object], when: Scenario) -> bool | None:
         """Whether a statement is about invoking functions; None where unknown."""
@@ -339,4 +349,4 @@ def _is_template(node: Mapping[object, object]) -> bool:
 def _resource_tokens(value: object) -> list[Token]:
     """The resources that a text refers to."""
     tokens = value.tokens if isinstance(value, Text) else []
-    return [found for found in tokens if found.kind == ATTRIBUTE]
+    return [token for token in tokens if token.kind == ATTRIBUTE]

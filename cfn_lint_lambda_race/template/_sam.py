@@ -69,12 +69,12 @@ def published_version_id(function: str) -> str:
 
 
 def parse_reference(name: str) -> re.Match[str] | None:
-    """A name as such an alias or version: groups ``function`` and ``what``."""
+    """A name such as ``Orders.Alias`` taken apart: groups ``function`` and ``what``."""
     return _REFERENCE.fullmatch(name)
 
 
 def alias_logical_id(function: str, alias: str) -> str:
-    """The logical ID that SAM gives to the alias of a name.
+    """The logical ID that SAM gives to an alias of a function.
 
     As aws-sam-translator has it (``SamFunction._construct_alias``).
     """
@@ -167,7 +167,7 @@ def code_of(properties: Mapping[Any, Any]) -> Any:
 
 # -- the version ---------------------------------------------------------------
 
-# The value of a parameter of a name; None where it is unknown, or none.
+# Takes the name of a parameter and returns its value, None where that is unknown.
 ParameterOf = Callable[[str], "str | None"]
 
 
@@ -182,7 +182,10 @@ def version_key(
     its parameters resolved, and environment, memory and SnapStart as written; with
     ``AutoPublishAliasAllProperties`` every other property as written; where
     ``AutoPublishCodeSha256`` is set, the first ten characters of that alone.
-    ``parameter`` says what a parameter of a name is, None for unknown.
+
+    Returns:
+        A text that differs where the version's logical ID does; empty where the
+        properties cannot be written as JSON.
     """
     properties = function.properties
     sha = _with_parameters(parameter, properties.get("AutoPublishCodeSha256"))
@@ -241,13 +244,13 @@ def _published_layers(
 ) -> list[Any]:
     """The layers of the stack whose content counts for the function's version."""
     nodes = function.properties.get("Layers")
-    found = []
+    published = []
     for node in nodes if isinstance(nodes, list) else []:
         name, argument = intrinsic(node)
         layer = resources.get(str(argument)) if name == "Ref" else None
         if layer is not None and layer.properties.get("PublishLambdaVersion"):
-            found.append(dict(layer.properties))
-    return found
+            published.append(dict(layer.properties))
+    return published
 
 
 def _with_parameters(parameter: ParameterOf, node: Any, depth: int = 0) -> Any:
@@ -278,10 +281,10 @@ def _with_parameters(parameter: ParameterOf, node: Any, depth: int = 0) -> Any:
 def _substituted(parameter: ParameterOf, text: str) -> str:
     end = 0
     pieces = []
-    for found in sub_variables(text):
-        value = parameter(found[1].strip())
-        pieces += [text[end : found.start()], value or found[0]]
-        end = found.end()
+    for variable in sub_variables(text):
+        value = parameter(variable[1].strip())
+        pieces += [text[end : variable.start()], value or variable[0]]
+        end = variable.end()
     return "".join([*pieces, text[end:]])
 
 

@@ -24,10 +24,10 @@ class Satisfiability:
     def __init__(
         self, conditions: Conditions | None, evaluator: Evaluator, has_rules: bool
     ) -> None:
-        """``conditions`` are cfn-lint's; without, each that is not decided may hold."""
+        """Without cfn-lint's ``conditions``, undecided ones may be true or false."""
         self._conditions = conditions
         self._evaluator = evaluator
-        # A rule can tie any parameter to any other.
+        # `Rules` can link any parameter to any other, so nothing is asked apart.
         self._is_whole = has_rules
         self._answers: dict[Scenario, bool] = {}
         self._solved: dict[frozenset[tuple[str, bool]], bool] = {}
@@ -72,7 +72,7 @@ class Satisfiability:
             words = (name for (_, name), _ in values)
             names = dict.fromkeys(chain.from_iterable(map(self._mentioning, words)))
         for name in names:
-            # Only with what it mentions: the evaluator remembers that too.
+            # Only the choices that it mentions: the evaluator can reuse its answer.
             mentioned = self._mentioned(name)
             facts = (
                 fact
@@ -86,9 +86,9 @@ class Satisfiability:
     def _groups(
         self, known: list[tuple[str, bool]]
     ) -> Iterator[frozenset[tuple[str, bool]]]:
-        """The choices, apart where no parameter or condition links them."""
+        """The choices in groups that no parameter or condition links to each other."""
         if self._is_whole:
-            # About no choice at all there is nothing to ask: the solver would say no.
+            # No choice is always possible, but the solver finds no scenario for it.
             if known:
                 yield frozenset(known)
             return

@@ -26,9 +26,9 @@ SCALABLE_TYPE = "AWS::ApplicationAutoScaling::ScalableTarget"
 class Setting:
     """Something other than a permission that is attached to one qualifier.
 
-    ``is_capacity`` tells of provisioned concurrency and its scaling: a version's
-    serves the aliases of the version too, and ``$LATEST`` can have none. SAM's own
-    is not ``is_moveable`` to another qualifier.
+    ``is_capacity`` says that it is provisioned concurrency or its scaling, which on a
+    version serves the version's aliases too, and which ``$LATEST`` cannot have.
+    ``is_moveable`` is False for what SAM makes: it stays on SAM's alias.
     """
 
     path: Path
@@ -83,9 +83,9 @@ class Settings:
                     )
 
     def _scalable_target(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
-        for path, fields, found in self._scaled(resource, when):
+        for path, fields, scenario in self._scaled(resource, when):
             if len(fields) == 2:
-                for named in self._references.of_text(fields[0], found):
+                for named in self._references.of_text(fields[0], scenario):
                     yield Setting(
                         path,
                         Holder(Form.SCALABLE_TARGET, resource.id),
@@ -101,10 +101,10 @@ class Settings:
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
         """
         for branch in self._evaluator.property(resource, "ResourceId", when):
-            for found in self._evaluator.texts(branch.node, branch.when):
-                kind, *rest = found.value.fields(":")
+            for resource_id in self._evaluator.texts(branch.node, branch.when):
+                kind, *rest = resource_id.value.fields(":")
                 if kind.literal == "function" and 1 <= len(rest) <= 2:
-                    yield branch.path, rest, found.when
+                    yield branch.path, rest, resource_id.when
 
     def _of_serverless(self, resource: Resource, when: Scenario) -> Iterator[Setting]:
         for name, form in (
@@ -141,7 +141,7 @@ class Settings:
 
     @property
     def refused(self) -> Iterator[Refused]:
-        """The scalable targets that AWS refuses, for they name no qualifier.
+        """The scalable targets that AWS refuses because they name no qualifier.
 
         https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
         """

@@ -58,7 +58,7 @@ class _Origin:
 
 
 class UnusableTemplateError(Exception):
-    """A text is no template; the message says why, to stand behind a colon."""
+    """A text is not a template; the message says why, as in "it is not UTF-8 text"."""
 
 
 def is_serverless(template: Mapping[Any, Any]) -> bool:
@@ -92,7 +92,7 @@ def as_written(cfn: Template) -> Template:
 
 
 def _decoded(cfn: Template) -> Any:
-    """What stands in a template's file, or will; None where there is none."""
+    """The document in a template's text or file; None where it has neither."""
     text = _Origin.of(cfn).text
     with quiet():
         if text is not None:
@@ -103,11 +103,11 @@ def _decoded(cfn: Template) -> Any:
 
 
 def _differs(cfn: Template) -> bool:
-    """Whether cfn-lint made something else of a template.
+    """Whether the template that cfn-lint lints differs from the one that is written.
 
-    It translates it, or loops make resources that `Globals` does not reach. With the
-    language extensions it takes any value of a mapping instead of the one that a
-    parameter chooses.
+    It does where cfn-lint translates SAM, or where loops make resources that `Globals`
+    does not reach. With the language extensions cfn-lint takes any value of a mapping
+    instead of the one that a parameter chooses.
     """
     written = cfn.transform_pre
     transforms = written.get("Transform", [])
@@ -152,16 +152,16 @@ def unmerged(cfn: Template) -> Mapping[str, Any]:
         return origin.unmerged
     if not isinstance(template, Mapping) or not template.get("Globals"):
         return template if isinstance(template, Mapping) else {}
-    found: Any = None
+    document: Any = None
     with suppress(OSError, RecursionError):
-        found = _decoded(source)
-    is_usable = isinstance(found, Mapping) and is_small(found)
-    origin.unmerged = found if is_usable else {}
+        document = _decoded(source)
+    is_usable = isinstance(document, Mapping) and is_small(document)
+    origin.unmerged = document if is_usable else {}
     return origin.unmerged
 
 
 def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
-    """A resource whose `Architectures` are its own, where shared ones came before."""
+    """A function without the `Architectures` of `Globals` that precede its own."""
     if not isinstance(resource, Mapping):
         return resource
     properties = resource.get("Properties")
@@ -180,17 +180,20 @@ def _with_own(resource: Any, shared: Sequence[Any]) -> Any:
 
 
 def position(cfn: Template, path: Sequence[str | int]) -> tuple[int, ...] | None:
-    """Where a path stands in the file; None where cfn-lint knows as well."""
+    """Where a path stands in the file, lines from 0.
+
+    None where it stands nowhere, and where cfn-lint finds the right place itself.
+    """
     source = as_written(cfn)
-    found = location(source, source.template, path)
-    if found and path[0] == "Resources" and _is_in_globals(source, found):
+    place = location(source, source.template, path)
+    if place and path[0] == "Resources" and _is_in_globals(source, place):
         # What a function and `Globals` both have bears the mark of `Globals`.
         own = unmerged(source)
         if _holds(own, path):
-            found = location(source, own, path) or found
+            place = location(source, own, path) or place
     elif source is cfn:
         return None
-    return found or None
+    return place or None
 
 
 def _holds(node: Any, path: Sequence[str | int]) -> bool:
@@ -267,9 +270,9 @@ def _transformed(template: Any, cfn: Template) -> Template:
     template["Globals"] = section
     before = {**template, "Resources": _shallow(template["Resources"])}
     merge_globals(template)
-    found = made_of(template, cfn)
-    _Origin.of(found).unmerged = before
-    return found
+    merged = made_of(template, cfn)
+    _Origin.of(merged).unmerged = before
+    return merged
 
 
 def _shallow(resources: Any) -> Any:
@@ -288,17 +291,17 @@ def _unrolled(template: Any, cfn: Template) -> Template:
         return made_of(template, cfn)
     if not is_small(template):
         raise UnusableTemplateError("it is too large")
-    # cfn-lint would look up values in mappings, and take any where it depends.
+    # cfn-lint would replace lookups in mappings, also where their result varies.
     _rename_key(template, _FIND_IN_MAP, _HIDDEN)
-    found = made_of(template, cfn)
-    if found.transform():
+    unrolled = made_of(template, cfn)
+    if unrolled.transform():
         raise UnusableTemplateError("it cannot be transformed")
-    _rename_key(found.template, _HIDDEN, _FIND_IN_MAP)
-    return made_of(found.template, cfn)
+    _rename_key(unrolled.template, _HIDDEN, _FIND_IN_MAP)
+    return made_of(unrolled.template, cfn)
 
 
 def _rename_key(node: Any, old: str, new: str) -> None:
-    """Rename a key everywhere but in what a loop runs over."""
+    """Rename a key everywhere except in the values that a loop runs over."""
     seen = set()
     pending = [node]
     while pending:

@@ -1,4 +1,4 @@
-"""Whether a permission is for what a target invokes from: its ``SourceArn``."""
+"""Whether the ``SourceArn`` of a permission covers the source of a target."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Sources:
         self._evaluator = evaluator
 
     def is_apart(self, grant: Grant, target: Target) -> bool:
-        """Whether a permission is certainly for another source than a target's."""
-        if grant.operation is not None and _is_other_operation(grant, target):
+        """Whether a permission certainly does not cover the source of a target."""
+        if _is_other_operation(grant, target):
             return True
         if grant.source is None:
             return False
@@ -41,7 +41,7 @@ class Sources:
             return False
         names = self._physical_names(source)
         if names is None:
-            # CloudFormation makes a name up, which nobody can write out before.
+            # CloudFormation generates the name, so no permission can spell it out.
             return granted != "*"
         return any(
             name.literal is not None and not fnmatchcase(name.literal, granted)
@@ -60,7 +60,7 @@ class Sources:
     def _physical_names(self, source: Text) -> list[Text] | None:
         """What a source can be called: written out, or as its resource is named.
 
-        Empty where that is unknown, None where CloudFormation makes the name up.
+        Empty where that is unknown, None where CloudFormation generates the name.
         """
         if source.token is None:
             name = _name_in(source)
@@ -72,7 +72,7 @@ class Sources:
         if name not in resource.properties:
             return None
         texts = self._evaluator.texts(resource.properties[name])
-        return [found.value for found in texts]
+        return [one.value for one in texts]
 
     def _is_other_method(self, granted: Text, target: Target) -> bool:
         """Whether a permission names another method of the target's REST API.
@@ -100,17 +100,17 @@ class Sources:
             value = self._evaluator.text(
                 parent.properties.get(attribute) if parent else None
             )
-            found = None if value is None else value.token
-            if found is None or verb is None:
+            parent_token = None if value is None else value.token
+            if parent_token is None or verb is None:
                 return None
-            if found.attribute == "RootResourceId":
+            if parent_token.attribute == "RootResourceId":
                 path = "/".join(reversed(parts))
                 return f"{'*' if verb == 'ANY' else verb}/{path}"
-            parent = self._evaluator.resources.get(found.name)
+            parent = self._evaluator.resources.get(parent_token.name)
             part = text_of(self._evaluator, parent, "PathPart") if parent else None
             if part is None:
                 return None
-            # What stands for a part of a path, or for several, is never empty.
+            # A path parameter stands for one part of a path or more, never for none.
             parts.append(_PATH_PARAMETER.sub("?*", part))
             attribute = "ParentId"
         return None
@@ -134,7 +134,7 @@ def _is_other_operation(grant: Grant, target: Target) -> bool:
 
 def resources_in(source: Text) -> set[str]:
     """The logical IDs of the resources that a source refers to."""
-    return {found.name for found in source.tokens if found.kind == ATTRIBUTE}
+    return {one.name for one in source.tokens if one.kind == ATTRIBUTE}
 
 
 def _name_in(source: Text) -> str | None:

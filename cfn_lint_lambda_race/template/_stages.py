@@ -23,7 +23,7 @@ from cfn_lint_lambda_race.template._sam import SERVERLESS_API, SERVERLESS_HTTP_A
 from cfn_lint_lambda_race.template._scenario import Scenario
 from cfn_lint_lambda_race.template._text import Text
 
-# A text with more variables than this was made to be slow.
+# Limit on the variables of one text; only hostile templates go beyond.
 _MAX_STEPS = MAX_ALTERNATIVES
 _VARIABLE = re.compile(r"\$\{(stageVariables\.([A-Za-z0-9_]+))\}")
 # By type of a resource that belongs to an API, the property that names the API;
@@ -57,16 +57,16 @@ class Stages:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
-    def put(self, found: Alternative[Value], resource: Resource) -> Alternatives:
-        """A URI of a resource with what each stage gives its stage variables.
+    def put(self, uri: Alternative[Value], resource: Resource) -> Alternatives:
+        """A URI with its stage variables replaced, one alternative for each stage.
 
-        The URI as it is stands for a stage that gives nothing, and where the template
-        has no stage of that API.
+        The URI stays as it is for a stage that does not set the variable, and where
+        the template has no stage of the resource's API.
         """
-        if not isinstance(found.value, Text) or not _variable(found.value):
-            return [found]
+        if not isinstance(uri.value, Text) or not _variable(uri.value):
+            return [uri]
         done: list[tuple[Text, Scenario]] = []
-        pending = [(found.value, found.when)]
+        pending = [(uri.value, uri.when)]
         for _ in range(_MAX_STEPS):
             if not pending:
                 break
@@ -77,30 +77,30 @@ class Stages:
                 done.append((text, when))
                 continue
             if len(done) + len(pending) + len(values) > MAX_ALTERNATIVES:
-                return [found]
+                return [uri]
             for value in values:
                 if value is None:
                     done.append((text, when))
                 else:
                     pending.append((text.filled(variable[1], value[0]), value[1]))
         if pending:
-            return [found]
-        return [replace(found, value=text, when=when) for text, when in done]
+            return [uri]
+        return [replace(uri, value=text, when=when) for text, when in done]
 
     def _values(
         self, resource: Resource, name: str, when: Scenario
     ) -> list[tuple[Text, Scenario] | None]:
-        """What the stages give a variable; None for one that does not say."""
+        """The values of a variable in the stages, None for a stage without it."""
         api = _api(resource)
         stages = (
             stage
             for stage in self._evaluator.resources.values()
             if api is not None and _is_stage(stage) and _api(stage) == api
         )
-        found = (
+        values = (
             value for stage in stages for value in self._of_stage(stage, name, when)
         )
-        return list(dict.fromkeys(islice(found, MAX_ALTERNATIVES)))
+        return list(dict.fromkeys(islice(values, MAX_ALTERNATIVES)))
 
     def _of_stage(
         self, stage: Resource, name: str, when: Scenario
@@ -125,8 +125,8 @@ class Stages:
 
 def _variable(text: Text) -> re.Match[str] | None:
     """The first stage variable of a text."""
-    found = (_VARIABLE.search(part) for part in text.parts if isinstance(part, str))
-    return next((match for match in found if match), None)
+    matches = (_VARIABLE.search(part) for part in text.parts if isinstance(part, str))
+    return next((match for match in matches if match), None)
 
 
 def _api(resource: Resource) -> str | None:

@@ -19,12 +19,12 @@ from cfn_lint_lambda_race.template._nodes import (
     MAX_ALTERNATIVES,
     NO_VALUE,
     Alternative,
-    Alternatives,
     Branch,
     Path,
     Resource,
     Value,
     intrinsic,
+    is_text,
     unknown,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -52,7 +52,8 @@ class Mention:
     ``references`` are the alternatives of what it names, ``is_complete`` says that
     none of them is unknown. ``path`` is the place; where that is a document,
     ``inner`` leads on inside it. ``base`` is the scenario in which the place is
-    there at all, ``roles`` what the property says that names the service's role.
+    there at all, ``roles`` are the branches of the property that names the role of
+    the service.
     """
 
     resource: Resource
@@ -80,9 +81,10 @@ _Kind = TypeVar("_Kind", bound=Mention)
 
 @dataclass(frozen=True)
 class _Place:
-    """A branch, and the branches on the way to it by the steps taken so far.
+    """A branch that ``steps`` of a row's path lead to; ``trail`` is the way there.
 
-    ``substitutions`` are the branches of what is put into a document's texts.
+    ``substitutions`` are the branches of the property whose values replace ``${name}``
+    in a document's texts.
     """
 
     branch: Branch
@@ -139,7 +141,7 @@ class Mentions(Generic[_Kind]):
                             yield target
 
     def _is_taken(self, target: Mention, section: str) -> bool:
-        """Whether an API takes the place from `Globals`; implicit ones do."""
+        """Whether some API inherits a place of `Globals`; implicit APIs always do."""
         steps = target.path[len(("Globals", section)) :]
         for resource in self._evaluator.resources.values():
             if GLOBALS_OF_APIS.get(resource.type) == section and self._is_global(
@@ -152,12 +154,12 @@ class Mentions(Generic[_Kind]):
                     names = self._evaluator.follow(
                         node, ["Properties", API_EVENTS[section]]
                     )
-                    found = [
+                    apis = [
                         _api_name(value.value)
                         for name in names
                         for value in self._evaluator.texts(name.node)
                     ]
-                    if not found or IMPLICIT_APIS.intersection(found):
+                    if not apis or IMPLICIT_APIS.intersection(apis):
                         return True
         return False
 
@@ -195,33 +197,43 @@ class Mentions(Generic[_Kind]):
                     for target in self._target(resource, row, admitted, root):
                         yield replace(target, roles=self._roles(admitted, row))
                 else:
-                    yield from self._inside(resource, row, admitted, root)
+                    yield from self._inside(resource, row, row.inside, admitted, root)
 
     def _roles(self, place: _Place, row: TargetRow) -> tuple[Branch, ...]:
-        """What the properties say that name the role behind a place."""
+        """The branches of the properties that name the role behind a place."""
         for path in row.role:
             named, _, attribute = path.partition(">")
-            found = [beside.branch for beside in self._beside(place, named)]
+            branches = [beside.branch for beside in self._beside(place, named)]
             if attribute:
-                found = [
-                    branch for one in found for branch in self._of_other(one, attribute)
+                branches = [
+                    branch
+                    for one in branches
+                    for branch in self._of_other(one, attribute)
                 ]
-            if found:
-                return tuple(found)
+            if branches:
+                return tuple(branches)
         return ()
 
     def _of_other(self, branch: Branch, name: str) -> Iterator[Branch]:
         """A property of the resource that a node refers to."""
-        for found in self._evaluator.texts(branch.node, branch.when):
-            for named in found.value.tokens:
+        for text in self._evaluator.texts(branch.node, branch.when):
+            for named in text.value.tokens:
                 resource = self._evaluator.resources.get(named.name)
                 if resource is not None:
-                    yield from self._evaluator.property(resource, name, found.when)
+                    yield from self._evaluator.property(resource, name, text.when)
 
     def _inside(
-        self, resource: Resource, row: TargetRow, whole: _Place, root: Branch
+        self,
+        resource: Resource,
+        row: TargetRow,
+        inside: str,
+        whole: _Place,
+        root: Branch,
     ) -> Iterator[_Kind]:
-        assert row.inside is not None
+        """The places inside the documents at a place, one target for each.
+
+        ``inside`` is the row's path in a document; ``root`` is what ``whole`` is in.
+        """
         branch = whole.branch
         roles: tuple[Branch, ...] | None = None
         replaced = self._replaced_operations(resource, row)
@@ -229,12 +241,12 @@ class Mentions(Generic[_Kind]):
             self._evaluator.below(root, row.substitutions) if row.substitutions else ()
         )
         documents: dict[Path, int] = {}
-        found: dict[tuple[Path, Path, Path | None], list[list[_Kind]]] = {}
+        by_place: dict[tuple[Path, Path, Path | None], list[list[_Kind]]] = {}
         for document in self._documents(branch, row.is_file):
             documents[document.path] = documents.get(document.path, 0) + 1
             there: dict[tuple[Path, Path, Path | None], list[_Kind]] = {}
             start = _Place(document, (), (document,), substitutions)
-            for place in self._places(start, row.inside.split("/")):
+            for place in self._places(start, inside.split("/")):
                 if _operation(place.branch) in replaced:
                     continue
                 for scenario in self._admitted(place, row.inside_when):
@@ -248,8 +260,8 @@ class Mentions(Generic[_Kind]):
                             replace(target, roles=mine or roles or ())
                         )
             for key, alternatives in there.items():
-                found.setdefault(key, []).append(alternatives)
-        for key, of_documents in found.items():
+                by_place.setdefault(key, []).append(alternatives)
+        for key, of_documents in by_place.items():
             yield _merged(of_documents, documents[key[0]])
 
     def _roles_inside(self, place: _Place, path: str | None) -> tuple[Branch, ...]:
@@ -260,16 +272,16 @@ class Mentions(Generic[_Kind]):
         if path is None:
             return ()
         return tuple(
-            replace(beside.branch, node=found.value, when=found.when)
+            replace(beside.branch, node=role.value, when=role.when)
             for beside in self._beside(place, path)
-            for found in self._values(beside)
-            if isinstance(found.value, Text)
+            for role in self._values(beside)
+            if isinstance(role.value, Text)
         )
 
     def _replaced_operations(
         self, api: Resource, row: TargetRow
     ) -> set[tuple[Any, ...]]:
-        """The paths and methods of an API's definition that events take over.
+        """The paths and methods of an API's definition that events replace.
 
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-api.html#sam-api-mergedefinitions
         """
@@ -280,8 +292,8 @@ class Mentions(Generic[_Kind]):
             for function in self._references.functions.values()
             for event in self._evaluator.follow(function.properties, ["Events", "*"])
             for name in self._evaluator.follow(event.node, ["Properties", "RestApiId"])
-            for found in self._evaluator.texts(name.node)
-            if _api_name(found.value) == api.id
+            for text in self._evaluator.texts(name.node)
+            if _api_name(text.value) == api.id
         }
 
     # -- walking ---------------------------------------------------------------
@@ -325,14 +337,14 @@ class Mentions(Generic[_Kind]):
         People write `openapi:` beside an include, so that the body is valid, and
         include what is below `paths:`. Included files include nothing themselves.
         """
-        found = self._evaluator.below(branch, step)
+        below = self._evaluator.below(branch, step)
         node = branch.node
         if not isinstance(node, Mapping) or "Fn::Transform" not in node:
-            return found
+            return below
         if branch.inner is None:
             for included in self._included(branch, node["Fn::Transform"]):
-                found = [*found, *self._evaluator.below(included, step)]
-        return found
+                below = [*below, *self._evaluator.below(included, step)]
+        return below
 
     @staticmethod
     def _after(place: _Place, step: str, branch: Branch) -> _Place:
@@ -375,11 +387,11 @@ class Mentions(Generic[_Kind]):
                     return []
                 continue
             scenarios = [
-                found.when
+                value.when
                 for scenario in scenarios
                 for beside in self._beside(_with(place, scenario), path)
-                for found in self._values(beside)
-                if _matches(found.value, patterns)
+                for value in self._values(beside)
+                if _matches(value.value, patterns)
             ]
         return list(dict.fromkeys(scenarios))
 
@@ -393,14 +405,11 @@ class Mentions(Generic[_Kind]):
             if not is_file:
                 yield branch
             return
-        for found in self._evaluator.texts(branch.node, branch.when):
-            if is_file:
-                document = self._read_file(found.value)
-            else:
-                document = read_text(found.value)
-            # What cannot be read is a document too, with nothing in it.
-            path = (*branch.path, *found.path)
-            yield Branch(document, path, found.when, inner=())
+        for text in self._evaluator.texts(branch.node, branch.when):
+            read = self._read_file if is_file else read_text
+            # One that cannot be read counts as empty, so that targets are incomplete.
+            path = (*branch.path, *text.path)
+            yield Branch(read(text.value), path, text.when, inner=())
 
     def _included(self, branch: Branch, argument: Any) -> Iterator[Branch]:
         """The local file that ``AWS::Include`` names, as `sam package` takes it.
@@ -412,9 +421,9 @@ class Mentions(Generic[_Kind]):
         parameters = argument.get("Parameters")
         if not isinstance(parameters, Mapping):
             return
-        for found in self._evaluator.texts(parameters.get("Location"), branch.when):
-            document = self._read_file(found.value)
-            yield Branch(document, branch.path, found.when, inner=())
+        for location in self._evaluator.texts(parameters.get("Location"), branch.when):
+            document = self._read_file(location.value)
+            yield Branch(document, branch.path, location.when, inner=())
 
     # -- reading ---------------------------------------------------------------
 
@@ -429,17 +438,17 @@ class Mentions(Generic[_Kind]):
         values = self._values(place)
         if row.form == "uri":
             values = (
-                one for found in values for one in self._stages.put(found, resource)
+                one for value in values for one in self._stages.put(value, resource)
             )
-        for found in values:
-            texts: list[Any] = [found.value]
-            if isinstance(found.value, list) and place.steps[-1] == "*":
+        for value in values:
+            texts: list[Any] = [value.value]
+            if isinstance(value.value, list) and place.steps[-1] == "*":
                 # A parameter can stand for the whole list.
-                texts = found.value
+                texts = value.value
             for text in texts:
                 if isinstance(text, Text):
-                    references = self._read(text, found.when, row, place)
-                    read.setdefault(found.path, []).extend(references)
+                    references = self._read(text, value.when, row, place)
+                    read.setdefault(value.path, []).extend(references)
         for path, found_there in read.items():
             known = tuple(one for one in found_there if one is not None)
             if known:
@@ -459,26 +468,37 @@ class Mentions(Generic[_Kind]):
         written there.
         """
         branch = place.branch
-        for found in self._evaluator.evaluate(branch.node, branch.when):
-            values = [replace(found, path=branch.path)]
-            for name in _substituted(found.value) if place.substitutions else ():
-                put = (
-                    value
-                    for current in values
-                    for value in self._put(current, name, place.substitutions)
-                )
-                values = list(islice(put, MAX_ALTERNATIVES + 1))
-                if len(values) > MAX_ALTERNATIVES:
-                    values = [replace(found, value=unknown(branch.node))]
-                    break
-            yield from values
+        for one in self._evaluator.evaluate(branch.node, branch.when):
+            here = replace(one, path=branch.path)
+            if place.substitutions and is_text(here):
+                yield from self._substituted(here, place)
+            else:
+                yield here
+
+    def _substituted(
+        self, text: Alternative[Text], place: _Place
+    ) -> Sequence[Alternative[Text]]:
+        """What a document's text can be with all its substitutions put in.
+
+        One unknown where there are more than `MAX_ALTERNATIVES`.
+        """
+        texts = [text]
+        for name in _substitutions_in(text.value):
+            put = (
+                one
+                for current in texts
+                for one in self._put(current, name, place.substitutions)
+            )
+            texts = list(islice(put, MAX_ALTERNATIVES + 1))
+            if len(texts) > MAX_ALTERNATIVES:
+                return [Alternative(unknown(place.branch.node), text.when, text.path)]
+        return texts
 
     def _put(
-        self, current: Alternative[Value], name: str, substitutions: Sequence[Branch]
-    ) -> Alternatives:
+        self, current: Alternative[Text], name: str, substitutions: Sequence[Branch]
+    ) -> list[Alternative[Text]]:
         """A text with one of its substitutions put in; unchanged without one."""
         text = current.value
-        assert isinstance(text, Text)
         is_whole = text.literal == f"${{{name}}}"
         return [
             Alternative(
@@ -498,10 +518,10 @@ class Mentions(Generic[_Kind]):
     ) -> Iterator[Reference | None]:
         """The references that a text denotes, None for each that is unknown."""
         for named in functions_of_sql(text) if row.form == "iot-sql" else [text]:
-            found = self._references.of_text(named, when, _PARSERS[row.form])
-            if not found:
+            references = self._references.of_text(named, when, _PARSERS[row.form])
+            if not references:
                 yield None
-            for reference in found:
+            for reference in references:
                 if row.qualifier is None:
                     yield reference
                 else:
@@ -528,25 +548,25 @@ class Mentions(Generic[_Kind]):
             elif name not in node:
                 yield replace(reference, when=branch.when)
             else:
-                for found in self._values(
+                for value in self._values(
                     self._after(beside, name, branch.below(node[name], name))
                 ):
-                    qualified = replace(reference, when=found.when)
-                    if found.value is NO_VALUE:
+                    qualified = replace(reference, when=value.when)
+                    if value.value is NO_VALUE:
                         yield qualified
                     elif (
-                        not isinstance(found.value, Text)
-                        or not found.value.is_closed
-                        or _is_expression(found.value)
+                        not isinstance(value.value, Text)
+                        or not value.value.is_closed
+                        or _is_expression(value.value)
                     ):
                         yield None
                     else:
-                        yield self._references.qualified_by(qualified, found.value)
+                        yield self._references.qualified_by(qualified, value.value)
 
     def _own(
         self, resource: Resource, row: TargetRow, branch: Branch, base: Scenario
     ) -> Iterator[_Kind]:
-        """The target that SAM makes of the function's own section.
+        """The target that SAM makes of a section of the function, such as an event.
 
         It invokes the alias that SAM publishes, or the function itself.
         """
@@ -561,12 +581,12 @@ class Mentions(Generic[_Kind]):
         yield self._kind(resource, row, branch.path, references, True, base)
 
     def _is_integration(self, event: Branch) -> bool:
-        """Whether an event invokes the function, or only permits it to somebody.
+        """Whether an event adds an integration, rather than a permission alone.
 
         Where an API has a definition of its own, that names the function.
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-api.html
         """
-        kind = event.node.get("Type") if isinstance(event.node, Mapping) else None
+        kind = event.node.get("Type")
         name = API_EVENTS.get(kind) if isinstance(kind, str) else None
         if name is None:
             return True
@@ -574,8 +594,8 @@ class Mentions(Generic[_Kind]):
         if not apis:
             return True
         for api in apis:
-            for found in self._evaluator.texts(api.node):
-                name = _api_name(found.value)
+            for text in self._evaluator.texts(api.node):
+                name = _api_name(text.value)
                 resource = self._evaluator.resources.get(name)
                 if resource is None and name in IMPLICIT_APIS:
                     return True
@@ -606,8 +626,8 @@ class Mentions(Generic[_Kind]):
             return False
         integration = "x-amazon-apigateway-integration"
         return not any(
-            isinstance(found.node, Mapping) and integration in found.node
-            for found in self._evaluator.follow(body, steps)
+            isinstance(operation.node, Mapping) and integration in operation.node
+            for operation in self._evaluator.follow(body, steps)
         )
 
 
@@ -640,10 +660,10 @@ def _merged(of_documents: list[list[_Kind]], documents: int) -> _Kind:
     if len(alternatives) == 1 and documents == 1:
         return alternatives[0]
     # Mostly the role of the resource, which is the same for each reading.
-    roles = {id(found.roles): found.roles for found in alternatives}
+    roles = {id(target.roles): target.roles for target in alternatives}
     return replace(
         alternatives[0],
-        references=tuple(one for found in alternatives for one in found.references),
+        references=tuple(one for target in alternatives for one in target.references),
         roles=tuple(branch for of_one in roles.values() for branch in of_one),
         is_complete=len(alternatives) == len(of_documents) == documents
         and all(target.is_complete for target in alternatives),
@@ -656,10 +676,8 @@ def _operation(branch: Branch) -> tuple[Any, ...]:
     return tuple(keys[-4:-2])
 
 
-def _api_name(value: Any) -> str:
+def _api_name(value: Text) -> str:
     """The logical ID that an event names its API by, as `Ref` or as it is."""
-    if not isinstance(value, Text):
-        return ""
     if value.token is not None and value.token.kind == ATTRIBUTE:
         return value.token.name
     return value.literal or ""
@@ -699,19 +717,18 @@ def _with(place: _Place, when: Scenario) -> _Place:
     return replace(place, branch=replace(place.branch, when=when))
 
 
-def _substituted(value: Any) -> list[str]:
+def _substitutions_in(text: Text) -> list[str]:
     """The names of the substitutions in a text."""
-    parts = value.parts if isinstance(value, Text) else ()
     names = {
         match[1]
-        for part in parts
+        for part in text.parts
         if isinstance(part, str)
         for match in _SUBSTITUTION.finditer(part)
     }
     return sorted(names)
 
 
-def _matches(value: Any, patterns: Sequence[str]) -> bool:
+def _matches(value: Value, patterns: Sequence[str]) -> bool:
     if not isinstance(value, Text):
         return False
     return any(fits(str(value), pattern) for pattern in patterns)

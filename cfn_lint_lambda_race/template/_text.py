@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Union
 
-# No action, service, stage or path that somebody names is as long.
+# Longer than any action, service, stage or path in AWS.
 _MAX_PATTERN = 512
 
 # What a token stands for. A function name, a version number, an alias name, a
@@ -236,7 +236,7 @@ def equal(left: Text, right: Text) -> bool | None:
 def fits(name: str, pattern: str) -> bool:
     """Whether a name is one of those that a pattern with ``*`` and ``?`` means.
 
-    A pattern that is longer than any name in AWS fits none: reading one takes a time
-    that grows with the square of its length.
+    A pattern that is longer than any name in AWS fits none, because matching takes
+    time that grows with the square of its length.
     """
     return len(pattern) <= _MAX_PATTERN and fnmatchcase(name, pattern)

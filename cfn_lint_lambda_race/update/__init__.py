@@ -227,28 +227,28 @@ def _from_settings(cfn: Template, settings: Settings) -> Update:
 def _from_comparison(comparison: Comparison | None) -> Update:
     if comparison is None:
         return Update()
-    found = _Found()
+    findings = _Findings()
     for one in comparison.chosen:
-        found.add(one)
+        findings.add(one)
     other = comparison.other_choices
     if other is not None:
-        of_others = _Found()
+        of_others = _Findings()
         of_others.add(other)
         # What the defaults deploy goes first.
-        found.concurrent = {**of_others.concurrent, **found.concurrent}
-        found.unpublished = {**of_others.unpublished, **found.unpublished}
-        if found.concurrent or found.unpublished:
-            found.add_scenarios(comparison.any_choice)
+        findings.concurrent = {**of_others.concurrent, **findings.concurrent}
+        findings.unpublished = {**of_others.unpublished, **findings.unpublished}
+        if findings.concurrent or findings.unpublished:
+            findings.add_scenarios(comparison.any_choice)
     return Update(
-        concurrent=tuple(found.concurrent.values()),
-        unpublished=tuple(found.unpublished.values()),
+        concurrent=tuple(findings.concurrent.values()),
+        unpublished=tuple(findings.unpublished.values()),
         comparison=comparison,
         replaces=comparison.is_replaced,
     )
 
 
 @dataclass
-class _Found:
+class _Findings:
     """The findings of several comparisons of one update, joined by function."""
 
     concurrent: dict[str, FunctionUpdate] = field(default_factory=dict)
@@ -271,7 +271,7 @@ class _Found:
                 self.unpublished[name] = Unpublished(told, alias, said)
 
     def add_scenarios(self, comparison: Comparison) -> None:
-        """Add the scenarios of another comparison to what is already found."""
+        """Add the scenarios of another comparison to the findings so far."""
         for update, alias in _judged(comparison):
             name = update.function
             racing, stale = self.concurrent.get(name), self.unpublished.get(name)
@@ -349,9 +349,9 @@ def unpublished_inputs(cfn: Template) -> Iterator[UnpublishedInput]:
     if not deployment.parameters:
         return
     for function in deployment.reading.functions:
-        found = unpublished_input(inputs, function)
-        if found is not None:
-            yield found
+        unpublished = unpublished_input(inputs, function)
+        if unpublished is not None:
+            yield unpublished
 
 
 def frozen_versions(cfn: Template) -> Iterator[Resource]:
@@ -383,27 +383,27 @@ def gaps(cfn: Template) -> Iterator[Hazard]:
     """The invocations that the update certainly denies: one hazard for each path."""
     update = update_of(cfn)
     timeline = timeline_of(cfn)
-    found: list[Hazard] = []
+    hazards: list[Hazard] = []
     if timeline is not None and update.comparison is not None:
         if timeline.says_the_same:
             return
-        found = list(timeline.gaps())
+        hazards = list(timeline.gaps())
         for stack, when in stacks_that_move(update.comparison):
-            found += [replace(one, when=when) for one in Timeline(stack).gaps()]
+            hazards += [replace(one, when=when) for one in Timeline(stack).gaps()]
     elif update.change_set is not None:
-        found = list(shown_gaps(update.change_set, _deployment_of(cfn)))
+        hazards = list(shown_gaps(update.change_set, _deployment_of(cfn)))
     # What the defaults deploy goes first.
-    yield from {gap.path: gap for gap in reversed(found)}.values()
+    yield from {gap.path: gap for gap in reversed(hazards)}.values()
 
 
 def redundant_versions(cfn: Template) -> Iterator[Redundant]:
     """The new versions that Lambda refuses to publish, since nothing changed."""
     update = update_of(cfn)
-    found: list[Redundant] = []
+    versions: list[Redundant] = []
     if update.comparison is not None:
-        found = list(redundant(update.comparison))
+        versions = list(redundant(update.comparison))
         for stack, when in stacks_that_publish(update.comparison):
-            found += [one._replace(when=when) for one in redundant(stack)]
+            versions += [one._replace(when=when) for one in redundant(stack)]
     elif update.change_set is not None:
-        found = list(shown_redundant(update.change_set, _deployment_of(cfn)))
-    yield from {one.name: one for one in reversed(found)}.values()
+        versions = list(shown_redundant(update.change_set, _deployment_of(cfn)))
+    yield from {one.name: one for one in reversed(versions)}.values()

@@ -35,24 +35,34 @@ from cfn_lint_lambda_race.update._renamed import renamed_from
 _LOGGER = logging.getLogger(f"{LOGGER}.lambda_race")
 
 MAX_FOLDERS = 1000
-"""How many folders are searched for any template."""
+"""How many folders of a baseline are searched for templates."""
 
 
 class Settings(NamedTuple):
-    """The rule's settings, each None where it is not set."""
+    """What to compare with, each None where it is not set."""
 
     baseline_ref: str | None = None
     baseline_path: str | None = None
     change_set: str | None = None
 
     def without(self, refused: Mapping[str, Any]) -> Settings:
-        """Those that are not the ones which a template makes; cfn-lint mixes them."""
+        """The settings without those that come from the template's `Metadata`.
+
+        cfn-lint merges the two: a setting with the same value comes from there.
+
+        Args:
+            refused: what the template sets.
+        """
         values = self._asdict()
         same = [name for name in refused if values[name] == str(refused[name])]
         return self._replace(**dict.fromkeys(same))
 
     def check(self) -> None:
-        """Raise `BaselineError` where they name no baseline, or more than one."""
+        """Check that the settings name at most one baseline.
+
+        Raises:
+            BaselineError: where they name several, or a setting is empty.
+        """
         given = [name for name, value in self._asdict().items() if value is not None]
         named = [name for name in given if getattr(self, name)]
         if given and not named:
@@ -68,14 +78,18 @@ class Settings(NamedTuple):
 
 
 class BaselineError(Exception):
-    """A setting cannot be honoured; the message says why and what to do."""
+    """A setting cannot be honoured.
+
+    The message is a sentence that says why and what to do. It is shown as it is; no
+    code decides anything by its words.
+    """
 
 
 def settings_of_template(template: Any, rule: str) -> Mapping[str, Any]:
-    """The settings that a template makes of a rule, and that are to be refused.
+    """The settings of a rule that the template's own `Metadata` makes; to be refused.
 
-    A template is untrusted, and cfn-lint lets its `Metadata` configure rules: what
-    reads files or runs git comes from the user alone.
+    A template is not trusted, and these settings read files and run git: only the user
+    may make them.
     """
     node = template
     for key in ("Metadata", "cfn-lint", "config", "configure_rules", rule):
@@ -86,7 +100,7 @@ def settings_of_template(template: Any, rule: str) -> Mapping[str, Any]:
 
 
 def read_change_set(setting: str) -> ChangeSet:
-    """The change set in a file; raises `BaselineError`."""
+    """Read the change set in a file; raises `BaselineError`."""
     content = read_limited(Path(setting), "change_set")
     try:
         return parse_change_set(content)
@@ -95,9 +109,19 @@ def read_change_set(setting: str) -> ChangeSet:
 
 
 def compare(settings: Settings, cfn: Template, after: Deployment) -> Comparison | None:
-    """The update from the baseline to the template; None where nothing compares.
+    """The update from the baseline to the template.
 
-    Raises `BaselineError`.
+    Args:
+        settings: the baseline.
+        cfn: the template that is linted.
+        after: what it deploys.
+
+    Returns:
+        None where no baseline is set, or it does not have the template: the stack is
+        new.
+
+    Raises:
+        BaselineError: where the setting cannot be honoured.
     """
     if settings.baseline_ref:
         return _with_revision(settings.baseline_ref, cfn, after)
@@ -107,17 +131,18 @@ def compare(settings: Settings, cfn: Template, after: Deployment) -> Comparison 
 
 
 def baseline_content(settings: Settings, cfn: Template) -> bytes | None:
-    """What the baseline of a template holds; None where it lacks the template.
+    """The baseline's text of a template; None where it does not have the template.
 
-    Raises `BaselineError`.
+    Raises:
+        BaselineError: where the setting cannot be honoured.
     """
     if settings.baseline_ref:
         try:
-            found = _committed(settings.baseline_ref, cfn)
+            committed = _committed(settings.baseline_ref, cfn)
         except GitError as error:
             message = f"baseline_ref {settings.baseline_ref}: {error}"
             raise BaselineError(message) from None
-        return None if found is None else found[3]
+        return None if committed is None else committed[3]
     path = _baseline_file(settings.baseline_path or "", cfn.filename)
     return None if path is None else read_limited(path, "baseline_path")
 
@@ -135,7 +160,7 @@ def _with_file(setting: str, cfn: Template, after: Deployment) -> Comparison | N
 
 
 def _baseline_file(setting: str, filename: str | None) -> Path | None:
-    """The deployed template; None for one that a folder of others does not hold."""
+    """The deployed template; None for a folder that has other templates only."""
     path = Path(setting)
     try:
         if not path.exists():
@@ -165,10 +190,10 @@ def _baseline_file(setting: str, filename: str | None) -> Path | None:
 
 
 def _relative_names(filename: Path) -> list[Path]:
-    """The ends of a template's path, the longest first.
+    """The path of a template without its first folders, in turn, the longest first.
 
-    `cdk synth` writes the stacks of a stage into `cdk.out/assembly-Stage/`, and an
-    earlier `cdk.out` mostly has another name.
+    `cdk synth` writes the stacks of a stage into `cdk.out/assembly-Stage/`. A copy of
+    an earlier `cdk.out` has another name, but the same folders in it.
     """
     names = [Path(filename.name)]
     try:

@@ -1,7 +1,7 @@
-"""What of the files below a code path ends up in a function, layer or image.
+"""Which of the files below a code path end up in a function, a layer or an image.
 
-Without a build everything does. `sam build` makes something else of most kinds of
-code, and where it cannot be told what, the answer is unknown.
+Without a build all of them do. `sam build` compiles or bundles most kinds of code;
+where nobody can tell what it takes, the answer is unknown (None).
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build.html
 """
 
@@ -23,7 +23,7 @@ from cfn_lint_lambda_race.update._local_code import Changes, LocalCode
 
 
 class Method(Enum):
-    """How what lies at a path becomes code."""
+    """How the files at a path become code."""
 
     COPIED = "copied"
     NPM = "npm"
@@ -36,8 +36,8 @@ class Method(Enum):
     IMAGE = "image"
 
 
-# The values of `Metadata.BuildMethod` and the runtimes that are built, by how they
-# begin; all others are copied, and their dependencies put beside them.
+# How the values of `Metadata.BuildMethod`, and the runtimes that are built, begin. All
+# others are copied, with their dependencies beside them.
 _BY_BUILD_METHOD = {
     "esbuild": Method.ESBUILD,
     "makefile": Method.MAKE,
@@ -57,11 +57,12 @@ _BY_RUNTIME = {
 
 @dataclass(frozen=True)
 class Build:
-    """How a resource's code is made of a path relative to the template.
+    """How a resource's code is made of local files.
 
-    ``options`` are the entry points of a bundle, or the Dockerfile of an image;
-    ``handler`` is what the function calls, and ``is_shared`` says that other code
-    lies at or below the same path.
+    ``path`` is relative to the template. ``options`` are the entry points of a bundle,
+    or the Dockerfile of an image; ``settings`` what `Metadata` says of the build, as
+    text. ``handler`` is the function's handler. ``is_shared`` is True where the code
+    of another resource lies at or below the same path.
     """
 
     path: str
@@ -73,7 +74,7 @@ class Build:
 
 
 def method_of(runtime: str | None, metadata: Any) -> Method:
-    """How `sam build` makes code for a runtime, or as ``Metadata`` says."""
+    """How `sam build` makes code: as ``Metadata`` says, else by the runtime."""
     named = metadata.get("BuildMethod") if isinstance(metadata, Mapping) else None
     if isinstance(metadata, Mapping) and str(metadata.get("SkipBuild")).lower() == (
         "true"
@@ -91,7 +92,7 @@ def _starting(methods: Mapping[str, Method], text: str) -> Method:
 
 
 def settings_of(metadata: Any) -> str:
-    """What ``Metadata`` says of a build, to be compared with what it said."""
+    """What ``Metadata`` says of a build, as text that can be compared."""
     names = (
         "BuildMethod",
         "BuildProperties",
@@ -115,21 +116,21 @@ def entry_points(metadata: Any) -> tuple[str, ...]:
     properties = (
         metadata.get("BuildProperties") if isinstance(metadata, Mapping) else None
     )
-    found = properties.get("EntryPoints") if isinstance(properties, Mapping) else None
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+    points = properties.get("EntryPoints") if isinstance(properties, Mapping) else None
+    if not isinstance(points, list) or not all(isinstance(one, str) for one in points):
         return ()
-    return tuple(found)
+    return tuple(points)
 
 
 def dockerfile(metadata: Any) -> tuple[str, ...]:
-    """The file that an image is built by; none where it is not written out."""
-    found = metadata.get("Dockerfile") if isinstance(metadata, Mapping) else None
-    return (found,) if isinstance(found, str) else ()
+    """The Dockerfile of an image; none where it is not written out."""
+    name = metadata.get("Dockerfile") if isinstance(metadata, Mapping) else None
+    return (name,) if isinstance(name, str) else ()
 
 
 # -- names ---------------------------------------------------------------------
 
-# What decides on dependencies, in whatever language.
+# The files that say which dependencies code has, in any language.
 _MANIFEST = re.compile(
     r"(?:^|/)(?:"
     + "|".join(map(re.escape, BUILD_FILES))
@@ -139,7 +140,7 @@ _MANIFEST = re.compile(
     r"|global\.json|aws-lambda-tools-defaults\.json)$",
     re.IGNORECASE,
 )
-# What no compiler takes: documents, tests, and what belongs to tools.
+# Files that no compiler reads: documents, tests, and the settings of tools.
 _BESIDE = re.compile(
     r"(?:^|/)\.[^/]+(?:/|$)"
     r"|(?:^|/)(?:docs?|tests?|__tests__|testdata|benches|examples"
@@ -155,7 +156,7 @@ _SOURCE = re.compile(
     r"|[cm]?tsx?|zig)$"
 )
 
-# Whether a changed file, relative to the code's path, is code: None for perhaps.
+# Whether a changed file, relative to the code's path, is code; None for unknown.
 _Judge = Callable[[str], "bool | None"]
 
 
@@ -175,7 +176,7 @@ def _go(name: str) -> bool | None:
     if name.endswith("_test.go"):
         return False
     if name.endswith(".go"):
-        # Those of a folder are one package; another one has to be imported.
+        # The files of one folder are one package; those of others must be imported.
         return True if "/" not in name else None
     return False if _is_beside(name) else None
 
@@ -201,14 +202,15 @@ _JUDGES: Mapping[Method, _Judge] = {
     Method.DOTNET: _dotnet,
     Method.MAKE: _make,
 }
-# What a compiler is told by, in the folder that it is given; and above it, what
-# makes that folder a part of something larger.
+# The files that say what to compile, in the folder that is built. Without them, the
+# folder holds what a build has already made.
 _TOLD_BY: Mapping[Method, re.Pattern[str]] = {
     Method.JAVA: re.compile(r"pom\.xml$|(?:build|settings)\.gradle(?:\.kts)?$"),
     Method.RUST: re.compile(r"Cargo\.toml$"),
     Method.GO: re.compile(r"go\.(?:mod|work)$|[^/]*\.go$"),
     Method.DOTNET: re.compile(r"[^/]*\.(?:cs|fs|vb)proj$|[^/]*\.sln$"),
 }
+# Files that, in a folder above, make the folder that is built a part of a larger build.
 _WORKSPACES = (
     "Cargo.toml",
     "build.gradle",
@@ -225,19 +227,25 @@ _NAMES_FOLDER = re.compile(r'"(?:ContextPath|WorkingDirectory)"')
 
 
 def paths_read(builds: Iterable[Build], folder: Path, root: Path) -> set[Path]:
-    """What is compared for some builds of a folder, below a repository's root."""
-    found = set()
+    """The paths that have to be compared for some builds.
+
+    Args:
+        builds: the builds of a template.
+        folder: the template's folder.
+        root: the repository's root; nothing above it is read.
+    """
+    paths = set()
     for build in builds:
         path = folder / build.path
-        found.add(path)
+        paths.add(path)
         if build.method is Method.ESBUILD:
             above = [at for at in path.parents if at == root or root in at.parents]
-            found.update(at / file for at in above for file in BUILD_FILES)
-    return found
+            paths.update(at / file for at in above for file in BUILD_FILES)
+    return paths
 
 
 class Builds:
-    """What differs of what builds are made of, between a commit and the work tree."""
+    """Compares the files that builds are made of, in a commit and in the work tree."""
 
     def __init__(self, code: LocalCode, folder: Path) -> None:
         self._code = code
@@ -248,9 +256,10 @@ class Builds:
         return Bundles(self._code)
 
     def differs(self, build: Build) -> bool | None:
-        """Whether a build makes other code; None where it is unknown.
+        """Whether a build makes other code than at the commit; None for unknown.
 
-        Raises GitError where git fails.
+        Raises:
+            GitError: where git fails.
         """
         path = self._folder / build.path
         if build.method is Method.COPIED:
@@ -274,15 +283,16 @@ class Builds:
     # -- without a build -------------------------------------------------------
 
     def _copied(self, build: Build, path: Path) -> bool | None:
+        """The answer for code that is taken as it is."""
         differs = self._code.differs(path)
         if differs is False and self._is_built_elsewhere(build, path):
             return None
         return differs
 
     def _is_built_elsewhere(self, build: Build, path: Path) -> bool:
-        """Whether the handler lies in a folder that git does not know.
+        """Whether the handler lies in a folder that git does not have.
 
-        Then it is the output of a build whose sources are unknown.
+        That folder is the output of a build whose sources are unknown.
         """
         first, slash, _ = build.handler.partition("/")
         if not slash or first in ("", "node_modules"):
@@ -298,7 +308,7 @@ class Builds:
     def _npm(
         self, build: Build, path: Path, below: str, changes: Changes
     ) -> bool | None:
-        """`npm pack` takes what `files` and `.npmignore` let it take."""
+        """The answer for `npm pack`, which reads `files` and `.npmignore`."""
         package = f"{below}package.json"
         if package not in changes.files:
             return self._copied(build, path)
@@ -317,7 +327,7 @@ class Builds:
         )
 
     def _patterns(self, name: str) -> list[str]:
-        """The patterns of a file that says what is left out."""
+        """The patterns of a file such as `.dockerignore`."""
         text = self._code.text(name) if self._code.is_file(name) else None
         lines = [line.strip() for line in (text or "").splitlines()]
         return [line for line in lines if line and not line.startswith(("#", "!"))]
@@ -325,6 +335,7 @@ class Builds:
     # -- with a build ----------------------------------------------------------
 
     def _bundled(self, build: Build, name: str, changes: Changes) -> bool | None:
+        """The answer for esbuild, which takes what its entry points import."""
         if not build.options:
             return None
         bundle = self._bundles.of(name, build.options)
@@ -340,7 +351,7 @@ class Builds:
         return False if self._are_same([*above, *elsewhere]) else None
 
     def _are_same(self, names: Iterable[str]) -> bool:
-        """Whether files are what they were, or are not there on either side."""
+        """Whether files are the same as at the commit; missing in both counts too."""
         paths = [self._code.root / name for name in names]
         return all(
             self._code.differs(path) is False
@@ -351,12 +362,13 @@ class Builds:
     def _compiled(
         self, build: Build, path: Path, name: str, changes: Changes
     ) -> bool | None:
+        """The answer for compilers: what changed, and whether they read it."""
         below = f"{name}/" if name else ""
         told_by = _TOLD_BY.get(build.method)
         if told_by is not None and not any(
             told_by.match(file[len(below) :]) for file in changes.files
         ):
-            # Nothing to build here: what is there is what a build made.
+            # There is nothing to build here: these files are a build's output.
             return self._copied(build, path)
         judge = _JUDGES[build.method]
         judged = [judge(file[len(below) :]) for file in changes.changed]
@@ -372,9 +384,12 @@ class Builds:
         return False if self._is_context_same(build, name, told) else None
 
     def _is_context_same(self, build: Build, name: str, told: list[str]) -> bool:
-        """Whether nothing changed around a folder that its build may take.
+        """Whether nothing changed outside of a folder that its build may read.
 
-        ``told`` are the files that say what to build.
+        Args:
+            build: the build.
+            name: the folder, below the repository's root.
+            told: the files in it that say what to build.
         """
         outer = name
         if _NAMES_FOLDER.search(build.settings) or any(
@@ -394,6 +409,7 @@ class Builds:
     # -- images ----------------------------------------------------------------
 
     def _image(self, build: Build, below: str, changes: Changes) -> bool | None:
+        """The answer for an image, which takes what its Dockerfile copies."""
         dockerfile = f"{below}{build.options[0] if build.options else 'Dockerfile'}"
         text = self._code.text(dockerfile) if dockerfile in changes.files else None
         if text is None:
@@ -445,15 +461,16 @@ class _Copies:
             self._sources.append(("" if source == "." else source, is_last))
 
     def has(self, name: str) -> bool | None:
-        """Whether a file of the context is in the image; None for perhaps."""
+        """Whether a file of the context is in the image; None for unknown."""
         taken = [is_last for source, is_last in self._sources if _is_in(name, source)]
         if not taken:
             return None if self._is_open else False
-        # What an earlier stage takes may leave nothing behind.
+        # A file that only an earlier stage copies may not reach the image.
         return True if any(taken) or not _is_beside(name) else None
 
 
 def _is_in(name: str, source: str) -> bool:
+    """Whether a file is, or lies below, what a pattern of `COPY` means."""
     if not source or name == source or name.startswith(f"{source}/"):
         return True
     parts = name.split("/")
@@ -463,7 +480,7 @@ def _is_in(name: str, source: str) -> bool:
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a pattern of an ignore file may mean a name, by any of their rules."""
+    """Whether a pattern of an ignore file may mean a file; their dialects differ."""
     parts = name.split("/")
     for pattern in patterns:
         bare = pattern.removeprefix("**/").strip("/").removesuffix("/**")
@@ -472,7 +489,7 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     return False
 
 
-# What `npm pack` never takes, or `sam build` takes away again.
+# Files that `npm pack` never packs, or that `sam build` removes again.
 # https://docs.npmjs.com/cli/v10/configuring-npm/package-json#files
 _NOT_PACKED = re.compile(
     r"(?:^|/)(?:\.git|\.gitignore|\.npmignore|\.npmrc|\.aws-sam|node_modules|\.DS_Store"
@@ -482,7 +499,7 @@ _ALWAYS_PACKED = re.compile(r"(?:package\.json|(?:README|LICEN[CS]E)[^/]*)$", re
 
 
 def _files_of(text: str | None) -> list[str] | None:
-    """The ``files`` of a package; None where it takes all."""
+    """The ``files`` of a package.json's text; None where all files are packed."""
     try:
         package = json.loads(text or "")
     except (ValueError, RecursionError):
@@ -492,7 +509,7 @@ def _files_of(text: str | None) -> list[str] | None:
 
 
 def _is_packed(name: str, files: list[str] | None) -> bool:
-    """Whether `npm pack` certainly takes a file, as far as ``files`` decides."""
+    """Whether `npm pack` packs a file, if no ignore file says otherwise."""
     if _NOT_PACKED.search(name):
         return False
     if _ALWAYS_PACKED.match(name) or files is None:

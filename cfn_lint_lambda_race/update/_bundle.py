@@ -1,7 +1,8 @@
 """Which files a JavaScript bundle is made of: what its entry points import.
 
-The source is scanned, not parsed, so there are two answers: the files that an entry
-point certainly imports, and those that it may. A file in neither is not in the bundle.
+The source is scanned with patterns, not parsed. So there are two answers: the files
+that the entry points certainly import, and those that they may import. All other files
+are not in the bundle.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from posixpath import dirname, join, normpath
 
 from cfn_lint_lambda_race.update._local_code import LocalCode
 
-# What decides on dependencies and on how modules are resolved, in a folder or above.
+# The files that decide which dependencies there are, and how modules are resolved. They
+# count in the folder of the code and in those above it.
 # https://esbuild.github.io/content-types/#tsconfig-json
 BUILD_FILES = (
     ".npmrc",
@@ -36,7 +38,7 @@ BUILD_FILES = (
 
 _MAX_FILES = 5000  # of one bundle
 _EXTENSIONS = (".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json")
-# TypeScript writes the name of what the compiler will make of a file.
+# TypeScript imports name the file that the compiler will make: `./a.js` means `a.ts`.
 _WRITTEN_AS = {
     ".js": (".ts", ".tsx"),
     ".jsx": (".tsx",),
@@ -45,8 +47,8 @@ _WRITTEN_AS = {
 }
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 
-# A comment or a text. One that does not end reaches as far as there is anything, so
-# that no character is looked at more than twice.
+# A comment or a string. One without an end reaches to the end of the file, so that the
+# scan takes linear time.
 _COMMENT_OR_TEXT = re.compile(
     r"//[^\n]*"
     r"|/\*(?:.*?\*/|.*)"
@@ -55,7 +57,7 @@ _COMMENT_OR_TEXT = re.compile(
     r"|'(?:[^'\\\n]|\\.)*'?",
     re.DOTALL,
 )
-# `import type` and `export type` leave nothing behind.
+# `import type` and `export type` are erased by the compiler.
 _FROM = re.compile(
     r"\b(?:import|export)\b(?!\s+type\b\s*[{*\w])"
     r"(?:(?!\b(?:import|export)\b)[^'\"`;()])*?\bfrom\s*(['\"])([^'\"\n]+)\1"
@@ -64,7 +66,7 @@ _IMPORT = re.compile(r"\bimport\s*(['\"])([^'\"\n]+)\1")
 _CALL = re.compile(r"\b(?:require|import)\s*\(\s*(['\"`])([^'\"`$\n]+)\1\s*[,)]")
 _COMPUTED = re.compile(r"\b(?:require|import)\s*\(\s*(?:[^'\"`\s)]|`[^`]*\$\{)")
 _RELATIVE = re.compile(r"['\"`](\.{1,2}/[^'\"`\n$]*)['\"`]")
-# What a module has that leaves something behind when types are taken away.
+# What the compiler does not erase together with the types.
 _VALUE = re.compile(
     r"\b(?:await|class|const|default|enum|function|let|namespace|new|throw|var)\b"
     r"|\bexport\s*[{*=]|\bexports\b|=>\s*[{(]"
@@ -107,6 +109,7 @@ _BUILT_IN = frozenset(
         "sys",
         "timers",
         "tls",
+        "trace_events",
         "tty",
         "url",
         "util",
@@ -117,7 +120,7 @@ _BUILT_IN = frozenset(
         "zlib",
     ]
 )
-# Lambda's runtimes bring the AWS SDK.
+# The AWS SDK is part of Lambda's runtimes.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
 _BROUGHT = re.compile(r"aws-sdk(?:/|$)|@aws-sdk/|@smithy/")
 _DEPENDENCIES = (
@@ -126,7 +129,7 @@ _DEPENDENCIES = (
     "optionalDependencies",
     "peerDependencies",
 )
-# A dependency that lies in the repository itself.
+# The version of a dependency that lies in the repository itself.
 _LOCAL = re.compile(r"(?:file|link|portal|workspace):|\.|/|\*$|$")
 
 
@@ -134,8 +137,9 @@ _LOCAL = re.compile(r"(?:file|link|portal|workspace):|\.|/|\*$|$")
 class _Module:
     """What a module's text names.
 
-    ``imports`` are certain, ``mentions`` any other relative path. ``is_open`` where it
-    imports what only running it tells; ``is_value`` where more than types is in it.
+    ``imports`` are certain; ``mentions`` are all relative paths in its strings.
+    ``is_open`` is True where an import is computed when the code runs, ``is_value``
+    where the module has more than types.
     """
 
     imports: tuple[str, ...]
@@ -146,9 +150,9 @@ class _Module:
 
 @dataclass(frozen=True)
 class Bundle:
-    """The files of a bundle: certainly in it, and possibly.
+    """The files that are certainly in a bundle, and those that possibly are.
 
-    ``is_open`` where it imports what nobody can follow.
+    ``is_open`` is True where an import cannot be followed, so that there may be more.
     """
 
     certain: frozenset[str]
@@ -166,12 +170,17 @@ class Bundles:
         self._packages: dict[str, _Dependencies] = {}
 
     def of(self, folder: str, entries: Iterable[str]) -> Bundle:
-        """What entry points, relative to a folder, import."""
+        """The bundle of some entry points.
+
+        Args:
+            folder: the folder that they are relative to, below the repository's root.
+            entries: the entry points, as SAM's `Metadata` names them.
+        """
         certain: set[str] = set()
         possible: set[str] = set()
-        found = [self._resolve(normpath(join(folder, entry))) for entry in entries]
-        is_open = None in found
-        pending = [(name, True) for name in found if name is not None]
+        files = [self._resolve(normpath(join(folder, entry))) for entry in entries]
+        is_open = None in files
+        pending = [(name, True) for name in files if name is not None]
         while pending:
             name, is_certain = pending.pop()
             if name in certain or (not is_certain and name in possible):
@@ -185,7 +194,7 @@ class Bundles:
             if is_certain:
                 certain.add(name)
             if module is None:
-                # A text or a picture imports nothing; source that cannot be read may.
+                # A picture imports nothing, but source code that cannot be read may.
                 is_open = is_open or bool(_SCRIPT.search(name))
                 continue
             imported = [self._imported(name, written) for written in module.imports]
@@ -207,13 +216,17 @@ class Bundles:
         return module is not None and not module.is_value
 
     def _imported(self, importer: str, written: str) -> str | None:
+        """The file that an import means; None for a package, or for none."""
         if not written.startswith("."):
             return None
-        # A bundler takes what is behind `?` for itself.
+        # What follows `?` is for the bundler.
         return self._resolve(normpath(join(dirname(importer), written.split("?")[0])))
 
     def _resolve(self, name: str) -> str | None:
-        """The file that a path without its extension, or a folder, means."""
+        """The file that an import path means, which may lack its extension.
+
+        None where there is no such file, or it lies outside of the repository.
+        """
         if name not in self._resolved:
             self._resolved[name] = self._looked_up(name)
         return self._resolved[name]
@@ -248,7 +261,11 @@ class Bundles:
 
 
 class _Dependencies:
-    """The packages that are there for a folder: no source of the repository."""
+    """The packages that a folder's files can import from outside the repository.
+
+    Args:
+        texts: the package.json of the folder, and of those above it.
+    """
 
     def __init__(self, texts: list[str]) -> None:
         self._texts = texts
@@ -262,13 +279,13 @@ class _Dependencies:
             except (ValueError, RecursionError):
                 continue
             for kind in _DEPENDENCIES:
-                found = package.get(kind) if isinstance(package, Mapping) else None
-                if isinstance(found, Mapping):
-                    versions.update({str(key): str(found[key]) for key in found})
+                named = package.get(kind) if isinstance(package, Mapping) else None
+                if isinstance(named, Mapping):
+                    versions.update({str(key): str(named[key]) for key in named})
         return versions
 
     def has(self, written: str) -> bool:
-        """Whether an import names a package that comes from elsewhere."""
+        """Whether an import names a package from outside the repository."""
         if written.startswith("."):
             return False
         if written.startswith("node:") or _BROUGHT.match(written):
@@ -277,35 +294,36 @@ class _Dependencies:
         name = "/".join(parts[: 2 if written.startswith("@") else 1])
         if name in self._versions:
             return not _LOCAL.match(self._versions[name])
-        # Types alone leave nothing behind.
+        # A package of types alone is erased.
         return name in _BUILT_IN or f"@types/{name}" in self._versions
 
 
 def _scanned(text: str, name: str) -> _Module:
+    """What the text of a source file names."""
     code = _COMMENT_OR_TEXT.sub(_without_comment, text)
     imports = [
-        found[2]
+        match[2]
         for pattern in (_FROM, _IMPORT, _CALL)
-        for found in pattern.finditer(code)
+        for match in pattern.finditer(code)
     ]
     is_typed = name.endswith((".ts", ".tsx", ".mts", ".cts"))
     bare = _COMMENT_OR_TEXT.sub("''", code) if is_typed else ""
     return _Module(
         tuple(dict.fromkeys(imports)),
-        tuple(dict.fromkeys(found[1] for found in _RELATIVE.finditer(code))),
+        tuple(dict.fromkeys(match[1] for match in _RELATIVE.finditer(code))),
         bool(_COMPUTED.search(code)),
         not is_typed or bool(_VALUE.search(bare)) or not _TYPE.search(bare),
     )
 
 
-def _without_comment(found: re.Match[str]) -> str:
-    return " " if found[0].startswith("/") else found[0]
+def _without_comment(match: re.Match[str]) -> str:
+    return " " if match[0].startswith("/") else match[0]
 
 
 def upwards(folder: str) -> list[str]:
-    """A folder and those above it, to the root, which is ""."""
-    found = [folder]
+    """A folder and those above it, up to the repository's root, which is ""."""
+    folders = [folder]
     while folder:
         folder = dirname(folder)
-        found.append(folder)
-    return found
+        folders.append(folder)
+    return folders

@@ -1,4 +1,4 @@
-"""What CloudFormation itself says that an update changes.
+"""What a change set says that an update changes.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
 """
@@ -27,7 +27,7 @@ _MAX_CAUSES = 50
 
 
 class ChangeSetError(Exception):
-    """A text is no change set to compare with; the message says why and what to do."""
+    """A file cannot be used as a change set; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,10 @@ class ResourceChange:
 
 
 def parse_change_set(content: bytes) -> ChangeSet:
-    """The change set in what ``describe-change-set`` prints, or a list of its pages.
+    """Read the output of ``describe-change-set``, or a JSON list of its pages.
 
-    Raises `ChangeSetError`.
+    Raises:
+        ChangeSetError: where it is something else, or a change set that failed.
     """
     try:
         # Not UTF-8 alone: PowerShell's `>` writes UTF-16.
@@ -71,7 +72,7 @@ def parse_change_set(content: bytes) -> ChangeSet:
             "`--no-paginate`, or put all pages into one list"
         )
     entries = [entry for page in pages for entry in page.get("Changes", [])]
-    return ChangeSet(tuple(found for entry in entries for found in _resource(entry)))
+    return ChangeSet(tuple(change for entry in entries for change in _resource(entry)))
 
 
 def _check_status(page: Mapping[str, Any]) -> None:
@@ -119,8 +120,8 @@ class ChangeSet:
     _causes: dict[str, bool | None] = field(default_factory=dict)
 
     def function_updates(self) -> list[FunctionUpdate]:
-        """The functions that are updated in place, and what of them."""
-        found = []
+        """The functions that are updated in place, and what changes of them."""
+        updates = []
         for change in self.changes:
             if change.type not in FUNCTION_TYPES or change.action != "Modify":
                 continue
@@ -128,11 +129,11 @@ class ChangeSet:
                 continue
             changes = self._changes(change)
             if changes:
-                found.extend(grouped(change.id, changes))
-        return found
+                updates.extend(grouped(change.id, changes))
+        return updates
 
     def is_replaced(self, name: str) -> bool:
-        """Whether a resource certainly becomes another one."""
+        """Whether a resource is certainly replaced."""
         return any(
             change.id == name and change.replacement == "True"
             for change in self.changes
@@ -143,22 +144,22 @@ class ChangeSet:
         return name in self._by_id and self._by_id[name].action == "Add"
 
     def makes(self, name: str) -> bool:
-        """Whether a resource is new, or certainly becomes another one."""
+        """Whether a resource is new, or certainly replaced."""
         return self.adds(name) or self.is_replaced(name)
 
     def may_replace(self, name: str) -> bool:
-        """Whether a resource may become another one."""
+        """Whether a resource is new, or may be replaced."""
         change = self._by_id.get(name)
         return change is not None and (
             change.action == "Add" or change.replacement in ("True", "Conditional")
         )
 
     def moves(self, name: str, prop: str) -> bool:
-        """Whether a resource is replaced, and a property of it changes for sure."""
+        """Whether a resource is replaced, and a property of it certainly changes."""
         return self.is_replaced(name) and self._certainly_changes(name, prop)
 
     def changes_in_place(self, name: str, prop: str) -> bool:
-        """Whether a property changes for sure of a resource that stays."""
+        """Whether a property certainly changes of a resource that is not replaced."""
         return not self.may_replace(name) and self._certainly_changes(name, prop)
 
     def _certainly_changes(self, name: str, prop: str) -> bool:
@@ -173,7 +174,7 @@ class ChangeSet:
         )
 
     def changes_only(self, name: str, properties: set[str]) -> bool:
-        """Whether nothing of a resource changes but some of its properties, if any."""
+        """Whether at most some properties of a resource change, and nothing else."""
         change = self._by_id.get(name)
         if change is None:
             return True
@@ -205,7 +206,12 @@ class ChangeSet:
         ]
 
     def _how_sure(self, detail: Mapping[str, Any], depth: int = 0) -> bool | None:
-        """Whether a property changes for sure; None where it does not visibly."""
+        """Whether a property changes.
+
+        Returns:
+            True where it certainly does, False where it may, None where nothing shows
+            that it does.
+        """
         target = detail["Target"]
         value = target.get("BeforeValue")
         if isinstance(value, str) and value == target.get("AfterValue"):
@@ -214,12 +220,12 @@ class ChangeSet:
             return True
         cause = detail.get("CausingEntity")
         if not isinstance(cause, str):
-            # The template itself changes; to what, the deployment decides.
+            # The template's text changes, but only the deployment knows the value.
             return False
         return self._replaces(cause.split(".")[0], depth)
 
     def _replaces(self, name: str, depth: int) -> bool | None:
-        """Whether a resource becomes another one; None where it visibly does not."""
+        """Whether a resource is replaced: True, False for perhaps, None for no."""
         if name not in self._causes:
             # Guards against resources that refer to each other.
             self._causes[name] = None
@@ -247,9 +253,9 @@ class ChangeSet:
     # -- shields ---------------------------------------------------------------
 
     def is_unshielded(self, after: Deployment, function: str) -> bool:
-        """Whether callers can meet a function while it is half updated.
+        """Whether callers can meet a function between its two API calls.
 
-        Also where the change set only now adds the alias, or the first version.
+        Also where this very update adds the alias, or the first version.
         """
         if after.shield(function) is Shield.UNSHIELDED:
             return True
@@ -269,11 +275,7 @@ class ChangeSet:
         )
 
     def publishes(self, after: Deployment, function: str) -> bool:
-        """Whether the change set makes, or may make, a new version of a function.
-
-        Each version that is written by hand is listed as one that may be replaced,
-        since it refers to the function.
-        """
+        """Whether the change set makes, or may make, a new version of a function."""
         return any(
             self._replaces(change.id, 0) is not None
             for change in self._published(after, function, VERSION_TYPE)
@@ -298,7 +300,10 @@ class ChangeSet:
     def _published(
         self, after: Deployment, function: str, kind: str
     ) -> list[ResourceChange]:
-        """The changes of a function's versions or aliases; SAM's by their names."""
+        """The changes of a function's versions or aliases, by resource type.
+
+        Those that SAM makes are known by their logical IDs.
+        """
         versions = {version.id for version in after.versions(function)}
         aliases = {
             name

@@ -1,8 +1,7 @@
-"""With which values of its parameters an update has to be looked at, one by one.
+"""The values of parameters with which an update is looked at, one after the other.
 
-A condition that says something else after an update than before cannot be held
-against itself. Only a value of each parameter that it asks for tells what both sides
-make of it.
+Where the definition of a condition changes, its old and new results are not related.
+Only with a value for each parameter in it are both known.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from cfn_lint_lambda_race.template._scenario import (
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 
-# Each choice is one more comparison of the whole template; with more of them the
-# conditions stay undecided.
+# Each choice is one more comparison of the whole template. Conditions that would need
+# more of them stay undecided.
 MAX_CHOICES = 32
 _PSEUDO = "AWS::"
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
@@ -37,10 +36,10 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
 
 @dataclass(frozen=True)
 class Chosen:
-    """One choice of values for the parameters that redefined conditions ask for.
+    """One choice of values for the parameters that changed conditions ask for.
 
     ``given`` are the values that parameters have everywhere, ``judged`` those that
-    they have in conditions alone; ``when`` tells the choice from the others.
+    they have in conditions alone. ``when`` is the choice as a scenario.
     """
 
     given: Mapping[str, Any]
@@ -52,9 +51,9 @@ class Chosen:
 class _Asked:
     """What conditions compare a parameter with.
 
-    ``keys`` are those of the mappings that it selects from: a deployment with another
-    value fails. ``is_open`` where the comparison is with more than literals, so that
-    nobody can name the values that make a difference.
+    ``named`` are literals. ``keys`` are those of mappings in which the parameter
+    selects: a deployment with another value fails. ``is_open`` is True where it is
+    compared with anything else, so that not all values that matter are known.
     """
 
     named: dict[str, None] = field(default_factory=dict)
@@ -63,7 +62,11 @@ class _Asked:
 
 
 class Choices:
-    """The conditions that two deployments do not share, and what decides them."""
+    """The conditions that two deployments define differently, and their parameters.
+
+    ``unshared`` are the names of those conditions. ``domains`` are the parameters that
+    decide them, each with the values to look at.
+    """
 
     def __init__(self, before: Deployment, after: Deployment) -> None:
         self._sides = (before, after)
@@ -72,19 +75,19 @@ class Choices:
         self.domains: dict[str, tuple[str, ...]] = self._domains()
 
     def all(self) -> list[Chosen]:
-        """The choices to compare one by one; empty where there is nothing to choose."""
+        """The choices to compare; empty where there are less than two."""
         if not self.unshared:
             return []
         sets = self._sides[1].reading.parameter_sets or [{}]
-        found = []
+        choices = []
         for index, given in enumerate(sets):
             when = ALWAYS
             if len(sets) > 1:
                 when = Scenario(frozenset({((PARAMETER_SET, ""), index)}))
             names = [name for name in self.domains if name not in given]
             for values in product(*(self.domains[name] for name in names)):
-                found.append(self._chosen(given, dict(zip(names, values)), when))
-        return found if len(found) > 1 else []
+                choices.append(self._chosen(given, dict(zip(names, values)), when))
+        return choices if len(choices) > 1 else []
 
     def _chosen(
         self, given: Mapping[str, Any], values: Mapping[str, str], when: Scenario
@@ -94,28 +97,28 @@ class Choices:
         return Chosen({**given, **allowed}, values, Scenario(when.facts | facts))
 
     def _domains(self) -> dict[str, tuple[str, ...]]:
-        """By parameter, the values to look at, as many as there is time for."""
+        """By parameter, the values to look at; up to `MAX_CHOICES` combinations."""
         asked = self._asked()
-        # A parameter that takes the place of another mostly has its value. Which one
-        # that is, nobody says.
+        # A parameter that was renamed mostly keeps its value. Which one was renamed to
+        # which is unknown.
         only = [
             {name for name in asked if name in side.parameters} - set(other.parameters)
             for side, other in (self._sides, self._sides[::-1])
         ]
         renamed = only[0] | only[1] if all(only) else set()
-        found: dict[str, tuple[str, ...]] = {}
+        domains: dict[str, tuple[str, ...]] = {}
         count = max(1, len(self._sides[1].reading.parameter_sets))
         for name in sorted(asked):
             values = () if name in renamed else self._values(name, asked[name])
             if values and count * len(values) <= MAX_CHOICES:
-                found[name] = values
+                domains[name] = values
                 count *= len(values)
-        return found
+        return domains
 
     def _values(self, name: str, asked: _Asked) -> tuple[str, ...]:
         """The values of a parameter that make a difference; none where unknown.
 
-        The last one stands for all that no condition names, and says so.
+        Without `AllowedValues`, the last one is `other_value`, for all other values.
         """
         nodes = [
             side.parameters[name] for side in self._sides if name in side.parameters
@@ -140,20 +143,21 @@ class Choices:
         return (*asked.named, other_value(list(asked.named)))
 
     def _allowed(self, name: str) -> list[str]:
-        """The values that a parameter may have on both sides; empty where any."""
-        found: list[str] | None = None
+        """The values that a parameter may have on both sides; empty for any value."""
+        shared: list[str] | None = None
         for side in self._sides:
             node = side.parameters.get(name)
             values = node.get("AllowedValues") if isinstance(node, Mapping) else None
             if isinstance(values, list):
                 texts = [text for text in map(scalar_text, values) if text is not None]
-                found = [one for one in texts if found is None or one in found]
-        return found or []
+                shared = [one for one in texts if shared is None or one in shared]
+        return shared or []
 
     def _asked(self) -> dict[str, _Asked]:
-        """By parameter that has to be chosen, what all conditions compare it with.
+        """The parameters to choose values of, with what conditions compare them with.
 
-        Those that decide a condition which is not shared, and is open as things are.
+        They are those of the conditions that both sides define differently, and that
+        the values given and the defaults leave undecided.
         """
         names = [
             name
@@ -172,7 +176,10 @@ class Choices:
 
 
 def other_value(named: Sequence[str]) -> str:
-    """A value that stands for all but some, in words to stand behind "is"."""
+    """What stands for all values but some: "not dev", to be read after "is".
+
+    As a value it differs from each of them, so conditions can be judged by it.
+    """
     words = [value or "empty" for value in named]
     if len(words) == 1:
         return f"not {words[0]}"
@@ -187,7 +194,7 @@ def other_value(named: Sequence[str]) -> str:
 
 
 def _unshared(before: Evaluator, after: Evaluator) -> frozenset[str]:
-    """The conditions that are on one side alone, or say something else there."""
+    """The names of the conditions that the two sides define differently."""
     sides = (before, after)
     if before.conditions == after.conditions and before.mappings == after.mappings:
         return frozenset()
@@ -198,7 +205,10 @@ def _unshared(before: Evaluator, after: Evaluator) -> frozenset[str]:
 
 
 def _meaning(evaluator: Evaluator, name: str) -> str:
-    """What a condition says, with the conditions and mappings that it refers to."""
+    """A text that is equal for conditions with the same definition.
+
+    The conditions and mappings that it refers to are part of that.
+    """
     used = _closure(evaluator, [name])
     nodes = {one: evaluator.conditions.get(one) for one in used}
     tables = {
@@ -211,28 +221,28 @@ def _meaning(evaluator: Evaluator, name: str) -> str:
     try:
         return json.dumps([nodes, tables], sort_keys=True, default=str)
     except (TypeError, ValueError, RecursionError):
-        # Keys of mixed types cannot be sorted: such a node is like no other.
+        # Keys of mixed types cannot be sorted: such a condition equals no other one.
         return f"{name} {id(evaluator)}"
 
 
 def _closure(evaluator: Evaluator, names: Any) -> list[str]:
     """Some conditions, and those that they refer to, each once."""
-    found: dict[str, None] = {}
+    closure: dict[str, None] = {}
     pending = [str(name) for name in names]
     while pending:
         name = pending.pop()
-        if name in found or name not in evaluator.conditions:
+        if name in closure or name not in evaluator.conditions:
             continue
-        found[name] = None
+        closure[name] = None
         for node in _nodes(evaluator.conditions[name]):
             other = node.get("Condition") if isinstance(node, Mapping) else None
             if isinstance(other, str):
                 pending.append(other)
-    return sorted(found)
+    return sorted(closure)
 
 
 def _nodes(node: Any) -> Iterator[Any]:
-    """A node and all below it; what refers to itself is walked once."""
+    """A node and all below it; each object once, since YAML can make cycles."""
     seen = set()
     pending = [node]
     while pending:
@@ -248,15 +258,20 @@ def _nodes(node: Any) -> Iterator[Any]:
 def arguments(node: Any, name: str) -> Iterator[list[Any]]:
     """The arguments of each use of an intrinsic function below a node."""
     for below in _nodes(node):
-        found, argument = intrinsic(below)
-        if found == name and isinstance(argument, list) and argument:
+        function, argument = intrinsic(below)
+        if function == name and isinstance(argument, list) and argument:
             yield argument
 
 
 def asked_by(
     sides: Iterable[Evaluator], names: Iterable[str] | None = None
 ) -> dict[str, _Asked]:
-    """By parameter, what some conditions compare it with; without names, all."""
+    """By parameter, what conditions compare it with.
+
+    Args:
+        sides: the evaluators of the templates that have the conditions.
+        names: the conditions, with those that they refer to; all by default.
+    """
     asked: dict[str, _Asked] = {}
     for side in sides:
         for name in _closure(side, side.conditions if names is None else names):
@@ -300,8 +315,8 @@ def _parameter(node: Any) -> str | None:
     if not isinstance(argument, str):
         return None
     if name == "Fn::Sub":
-        found = _VARIABLE.fullmatch(argument)
-        return found[1] if found else None
+        variable = _VARIABLE.fullmatch(argument)
+        return variable[1] if variable else None
     return argument if name == "Ref" else None
 
 
@@ -313,4 +328,4 @@ def _parameters(node: Any) -> Iterator[str]:
             yield argument
         for text in argument if isinstance(argument, list) else [argument]:
             if name == "Fn::Sub" and isinstance(text, str):
-                yield from (found[1].strip() for found in sub_variables(text))
+                yield from (match[1].strip() for match in sub_variables(text))

@@ -56,12 +56,19 @@ from cfn_lint_lambda_race.update._values import differ, pruned
 # go deeper.
 _MAX_CHAIN = 30
 
-# Whether the second build makes other code than the first did; None for unknown.
+# Whether two builds, one before and one after, make different code; None for unknown.
 CodeDiffers = Callable[[Build, Build], "bool | None"]
 
 
 class Comparison:
-    """The update from one deployment to the next."""
+    """The update from one deployment to the next.
+
+    Args:
+        before: what is deployed now.
+        after: what the template deploys.
+        code_differs: whether two builds of local files make different code; None for
+            unknown. By default that is known only of builds at different paths.
+    """
 
     def __init__(
         self,
@@ -78,7 +85,7 @@ class Comparison:
 
     @cached_property
     def choices(self) -> Choices:
-        """The conditions that the update defines anew, and what decides them."""
+        """The conditions whose definition the update changes, and what decides them."""
         return Choices(self.before, self.after)
 
     @cached_property
@@ -90,14 +97,15 @@ class Comparison:
     def chosen(self) -> list[Comparison]:
         """The update of the stack that takes the defaults.
 
-        One for each choice of the values that have no default and matter.
+        Where conditions ask for parameters without a default, one for each of their
+        values.
         """
         chosen = [ComparisonOfChoice(self, choice) for choice in self.choices.all()]
         return [*chosen] or [self]
 
     @cached_property
     def other_choices(self) -> ComparisonOfOtherChoices | None:
-        """The update of the stacks that do not take the defaults; None for none."""
+        """The update of the stacks that take other values; None without choices."""
         if not (self.before.has_choices and self.after.has_choices):
             return None
         before, after = self.before.of_any_choice, self.after.of_any_choice
@@ -105,10 +113,10 @@ class Comparison:
 
     @cached_property
     def any_choice(self) -> Comparison:
-        """The update of all stacks, whatever each side chooses that fits the other.
+        """The update of all stacks, with every combination of both sides' choices.
 
-        A default that is not taken may be no stack's choice, so this tells when
-        something happens that happens in other stacks too, not that it happens.
+        Some combinations are no stack's. So this shows in which scenarios a finding of
+        the others happens as well, but makes no finding of its own.
         """
         return Comparison(
             self.before.of_any_choice, self.after.of_any_choice, self._code_differs
@@ -117,7 +125,9 @@ class Comparison:
     def function_updates(self) -> Iterator[FunctionUpdate]:
         """The functions that the update changes, in the order of the template.
 
-        Once for each scenario in which both of its operations are called.
+        Yields:
+            One update for each scenario in which code and configuration of a function
+            change together; one for a function of which only one of them changes.
         """
         for function in self.after.reading.functions:
             before = self.before.function(function.id)
@@ -128,7 +138,7 @@ class Comparison:
                 yield from grouped(function.id, changes, self._is_possible)
 
     def told(self, update: FunctionUpdate) -> FunctionUpdate:
-        """An update with scenarios that tell it from those of other choices."""
+        """An update with scenarios that say to which choice it belongs."""
         return update
 
     def _is_possible(self, when: Scenario) -> bool:
@@ -140,24 +150,24 @@ class Comparison:
         )
 
     def _mentions_lost(self, when: Scenario) -> bool:
-        """Whether a scenario rests on a condition that the update removes."""
+        """Whether a scenario has a condition that the update removes."""
         kept = self.after.reading.evaluator.conditions
         return any(name not in kept for name in self._unshared(when))
 
     def _mentions_unshared(self, when: Scenario) -> bool:
-        """Whether a scenario rests on a condition that is new, or defined anew."""
+        """Whether a scenario has a condition that the new template adds or changes."""
         kept = self.after.reading.evaluator.conditions
         return any(name in kept for name in self._unshared(when))
 
     def _unshared(self, when: Scenario) -> list[str]:
-        """The conditions of a scenario that are not the same on both sides."""
+        """The conditions of a scenario that the two sides define differently."""
         unshared = self.choices.unshared
         if not unshared:
             return []
         return [name for name, _ in when.of_kind(CONDITION) if name in unshared]
 
     def _is_other(self, before: Resource, after: Resource) -> bool:
-        """Whether a function is replaced, or not there on both sides."""
+        """Whether a function is replaced, or does not exist on both sides."""
         is_absent = any(
             resource.condition is not None
             and side.reading.evaluator.decide(resource.condition, ALWAYS) is False
@@ -172,17 +182,17 @@ class Comparison:
         ) or self._function_is_replaced(before, after)
 
     def is_unshielded(self, update: FunctionUpdate) -> bool:
-        """Whether callers can meet a function while it is half updated.
+        """Whether callers can meet a function between its two API calls.
 
-        Also when the update only introduces the alias: the targets move to it
+        Also where the update itself introduces the alias: the targets move to it only
         after the function has changed.
         """
         return any(self._unshielded_sides(update))
 
     def _unshielded_sides(self, update: FunctionUpdate) -> Iterator[bool]:
-        """Whether callers can meet the function in its new and in its old state.
+        """Whether the function is unshielded in the new template, and in the old one.
 
-        The new template first: what its rules have read already is read no more.
+        The new template goes first, since the rules have read it already.
         """
         for side in (self.after, self.before):
             yield side.shield(update.function, update.when) is Shield.UNSHIELDED
@@ -212,9 +222,9 @@ class Comparison:
         return self._differences(before, after, row)
 
     def _is_other_role(self, before: Resource, after: Resource) -> bool:
-        """Whether another role takes the place of the one that SAM makes.
+        """Whether the function's role was made by SAM and now is not, or the reverse.
 
-        Or the reverse. That role comes and goes with this use of it.
+        SAM makes its role only for a function that names none.
         """
         made = [makes_role(side) for side in (before, after)]
         name = role_id(after.id)
@@ -238,7 +248,7 @@ class Comparison:
                 self.before.values(before, name), self.after.values(after, name)
             )
         )
-        found = (
+        scenarios = (
             when
             for before_when, one in old
             for after_when, other in new
@@ -246,25 +256,25 @@ class Comparison:
             if when is not None and differ(one, other)
         )
         # Each side has few alternatives, but they multiply.
-        return list(islice(dict.fromkeys(found), MAX_ALTERNATIVES))
+        return list(islice(dict.fromkeys(scenarios), MAX_ALTERNATIVES))
 
     def _is_as_written(self, old: Any, new: Any) -> bool:
-        """Whether two nodes say the same, and all that they name stays what it is.
+        """Whether two nodes have the same text, and all that they name stays the same.
 
-        Most properties do. To evaluate them, with each condition and parameter that
-        they rest on, would take longest by far.
+        So it is with most properties. Evaluating them, with all conditions and
+        parameters behind them, would take most of the time.
         """
         return bool(old == new) and (
             new is None
             or all(
                 self._is_named_alike(name)
-                for found in objects(new)
-                for name in (*names_in(found), *(["Fn::FindInMap"] & found.keys()))
+                for below in objects(new)
+                for name in (*names_in(below), *(["Fn::FindInMap"] & below.keys()))
             )
         )
 
     def _is_named_alike(self, name: str) -> bool:
-        """Whether a parameter, condition or resource is on both sides what it was."""
+        """Whether a parameter, condition or resource is the same on both sides."""
         if name not in self._named_alike:
             # Conditions that name each other are broken: compare their values.
             self._named_alike[name] = False
@@ -287,7 +297,7 @@ class Comparison:
         )
 
     def is_same(self, before: Resource, after: Resource, row: OperationRow) -> bool:
-        """Whether a property of a function certainly stays what it is."""
+        """Whether a property of a function certainly stays the same."""
         if row.property == "Code":
             old_build, new_build = self.before.build(before), self.after.build(after)
             if old_build is not None or new_build is not None:
@@ -306,28 +316,28 @@ class Comparison:
         return is_shared and old == new_values
 
     def is_local_code_unknown(self, function: Resource) -> bool:
-        """Whether local code cannot be compared: git does not have a build's output."""
+        """Whether a function has local code that cannot be compared."""
         before = self.before.function(function.id)
         old = self.before.build(before) if before is not None else None
         new = self.after.build(function)
         return new is not None and self._build_differs(old, new) is None
 
     def _build_differs(self, before: Build | None, after: Build | None) -> bool | None:
-        """Whether another build makes other code; None for unknown."""
+        """Whether two builds make different code; None for unknown."""
         if before is None or after is None:
             return None
         return self._code_differs(before, after)
 
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
-        """Whether local code changes; None where the template's values decide."""
+        """Whether local code changes; None where no side names local code."""
         if self.after.build_context(after) is not None:
             return self._image(before, after)
         old, new = self.before.build(before), self.after.build(after)
         if old is not None and new is not None:
             return bool(self._build_differs(old, new))
         if old is not None or new is not None:
-            # One side is built here, the other names an object in S3, whose source is
-            # unknown.
+            # One side is built here. The other names an object in S3, of which nobody
+            # knows what it was built from.
             code = Deployment.written(before if old is None else after, "Code")
             return isinstance(code, Mapping) and "ZipFile" in code
         return None
@@ -350,7 +360,7 @@ class Comparison:
         return old == new and len(new) == 1 and None not in new
 
     def _image(self, before: Resource, after: Resource) -> bool | None:
-        """Whether an image changes that SAM builds, as `_local_code` says it."""
+        """Whether an image that SAM builds changes; None where the template decides."""
         old, new = self.before.build_context(before), self.after.build_context(after)
         build = self.after.build(after)
         if build is not None and self._code_differs(build, build):
@@ -358,16 +368,21 @@ class Comparison:
         if old is not None and new is not None and not (isabs(old) or isabs(new)):
             return self._build_differs(self.before.build(before), build) or None
         images = [Deployment.written(side, "Code") for side in (before, after)]
-        # One side is built here, the other names a pushed image, whose source is
-        # unknown.
+        # One side is built here. The other names an image in a registry, of which
+        # nobody knows what it was built from.
         return False if None in images else None
 
     def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
-        """What holds in both scenarios; None where no deployment goes between them.
+        """The scenario of an update from one scenario to another.
 
-        A condition that the update flips may hold on one side only. One that it
-        defines anew says nothing of the other side: where it is not decided, what it
-        chooses there is not known.
+        Args:
+            before: a scenario of the old template.
+            after: a scenario of the new template.
+
+        Returns:
+            What holds in both. None where no stack goes from the one to the other, or
+            where that is unknown: a condition whose definition changes says nothing
+            about the other side, unless it is decided there.
         """
         if after.merged(before) is None and self._flipped:
             before, after = self._unflipped(before), self._unflipped(after)
@@ -381,9 +396,9 @@ class Comparison:
         return after.merged(left_open)
 
     def _left_open(self, when: Scenario) -> Scenario:
-        """A scenario of the old template, without what is sure there anyway.
+        """A scenario of the old template, without conditions that are decided there.
 
-        Only for conditions that are not the same on both sides.
+        Only those that the two sides define differently are left out.
         """
         decide = self.before.reading.evaluator.decide
         for name in self._unshared(when):
@@ -414,9 +429,9 @@ class Comparison:
     def _sides(
         self, before: Iterable[Alternative[Value]], after: Iterable[Alternative[Value]]
     ) -> list[list[tuple[Scenario, Any]]]:
-        """What both sides can be: pruned values, each with its scenario.
+        """The alternatives of both sides, pruned, so that they can be compared.
 
-        Their references are equal where they name the same thing.
+        References in them are equal where they name the same resource.
         """
         return [
             [(one.when, pruned(_mapped(one.value, change))) for one in side]
@@ -440,7 +455,7 @@ class Comparison:
         return self._known(reference)
 
     def _known(self, reference: Token) -> Token:
-        """A reference, unknown where it may be to what SAM calls otherwise."""
+        """A reference; unknown where SAM may have changed the name of its resource."""
         is_generated = self._is_translated and not (
             reference.name in self.before.resources
             and reference.name in self.after.resources
@@ -456,7 +471,7 @@ class Comparison:
     # -- replacement -----------------------------------------------------------
 
     def is_replaced(self, name: str) -> bool:
-        """Whether a resource that is there before and after becomes another one."""
+        """Whether the update certainly replaces a resource of both templates."""
         if name not in self._replaced:
             if self._chain >= _MAX_CHAIN:
                 return False
@@ -496,10 +511,11 @@ class Comparison:
         )
 
     def _layer_is_replaced(self, before: Resource, after: Resource) -> bool:
-        """Whether a new layer version is published: each of its properties decides.
+        """Whether a new layer version is published: when any of its properties changes.
 
-        For SAM's also those that become no property: it hashes all of them into the
-        logical ID (``SamLayerVersion._construct_lambda_layer``).
+        SAM hashes all properties of its own resource into the layer's logical ID, also
+        those that CloudFormation does not know (``_construct_lambda_layer`` of
+        aws-sam-translator's ``SamLayerVersion``).
         """
         old, new = self.before.build(before), self.after.build(after)
         if old is not None and new is not None and self._build_differs(old, new):
@@ -512,7 +528,13 @@ class Comparison:
     def property_differs(
         self, before: Resource, after: Resource, steps: tuple[str, ...]
     ) -> bool:
-        """Whether what the steps lead to in a resource's properties changes."""
+        """Whether a value in a resource's properties certainly changes.
+
+        Args:
+            before: the resource in the old template.
+            after: the resource in the new template.
+            steps: the path to the value, below ``Properties``.
+        """
         if self._is_as_written(
             before.properties.get(steps[0]), after.properties.get(steps[0])
         ):
@@ -523,9 +545,9 @@ class Comparison:
             base = evaluator.existing(resource)
             branches = evaluator.follow(resource.properties, steps, when=base)
             values = [
-                found
+                alternative
                 for branch in branches
-                for found in evaluator.evaluate(branch.node, branch.when)
+                for alternative in evaluator.evaluate(branch.node, branch.when)
             ]
             sides.append(values)
         old, new = self._sides(*sides)
@@ -540,9 +562,9 @@ class Comparison:
 
 
 class ComparisonOfChoice(Comparison):
-    """The update of the stack with one choice of values, where nothing else decides.
+    """The update of the stack with some values of parameters.
 
-    The conditions that the update defines anew are decided by it on each side.
+    They decide the conditions of both sides, also where the definitions differ.
     """
 
     def __init__(self, defaults: Comparison, chosen: Chosen) -> None:
@@ -559,7 +581,7 @@ class ComparisonOfChoice(Comparison):
         return self._defaults.choices
 
     def told(self, update: FunctionUpdate) -> FunctionUpdate:
-        """The update, its scenarios with the choice and what that leaves open."""
+        """The update, its scenarios given the choice and what it leaves open."""
         return replace(
             update,
             when=self._told(update.when),
@@ -594,9 +616,9 @@ class ComparisonOfOtherChoices(Comparison):
     """The update of the stacks that do not take the parameters' defaults.
 
     ``before`` and ``after`` are deployments of any choice, ``defaults`` is the
-    comparison of those that take the defaults. Each branch is compared with the same
-    branch of the other side. What one side alone chooses is taken from the defaults:
-    that a template gets an option does not mean that a stack takes it.
+    comparison of the stack that takes the defaults. Each branch is compared with the
+    same branch of the other side. A choice that only one side has is decided by its
+    default: a new option is rarely taken in the update that introduces it.
     """
 
     def __init__(
@@ -606,9 +628,9 @@ class ComparisonOfOtherChoices(Comparison):
         self._defaults = defaults
 
     def is_unshielded(self, update: FunctionUpdate) -> bool:
-        """Whether callers can meet a function while it is half updated.
+        """Whether callers can meet a function between its two API calls.
 
-        Who chooses the branch on each side is not known, so both sides must show it.
+        Which branch a stack takes on each side is unknown, so both must show it.
         """
         return all(self._unshielded_sides(update))
 
@@ -634,9 +656,9 @@ class ComparisonOfOtherChoices(Comparison):
     def _is_as_by_default(
         self, side: Deployment, made: tuple[Fact, Choice], when: Scenario
     ) -> bool:
-        """Whether a choice that one side alone makes is what the default says.
+        """Whether a choice that only one side has is that of the default.
 
-        Or what the rest of a scenario leaves no choice of.
+        Also where the rest of the scenario allows no other choice.
         """
         (kind, name), choice = made
         if kind == PARAMETER:
@@ -654,12 +676,12 @@ class ComparisonOfOtherChoices(Comparison):
 
 
 def _path_differs(before: Build, after: Build) -> bool | None:
-    """Whether code lies at another path; what lies at the same one is unknown."""
+    """Whether code is at another path; None for the same one, which is unknown."""
     return True if before.path != after.path else None
 
 
 def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
-    """A value, each of its references to a resource changed."""
+    """A value, with each of its references to resources changed by a function."""
     if isinstance(value, Text):
         parts = (
             change(part) if isinstance(part, Token) and part.is_resource else part

@@ -41,6 +41,7 @@ from cfn_lint_lambda_race.template._source import (
 from cfn_lint_lambda_race.update._builds import (
     Build,
     Method,
+    dockerfile,
     entry_points,
     method_of,
     settings_of,
@@ -59,10 +60,11 @@ _LOCAL = {
 class Shield(Enum):
     """How the template invokes a function.
 
-    Unshielded: somewhere by ``$LATEST``, or nowhere and nothing is published;
-    shielded: only through versions or aliases of them; idle: nowhere, but a
-    version or an alias is published for callers elsewhere; deploying: by what a
-    deployment waits for, such as a custom resource, which finds it complete.
+    ``UNSHIELDED``: some target invokes ``$LATEST``; or none invokes the function, and
+    no version is published. ``SHIELDED``: targets invoke only versions, or aliases of
+    versions. ``IDLE``: no target invokes it, but a version is published, for callers
+    elsewhere. ``DEPLOYING``: only deployments invoke it, as a custom resource does,
+    after its update is complete.
     """
 
     UNSHIELDED = "unshielded"
@@ -72,10 +74,15 @@ class Shield(Enum):
 
 
 class Deployment:
-    """What a template deploys: its parameters' defaults taken as the values.
+    """What a template deploys.
 
-    Not so for one `of_any_choice`. The template is one as written: SAM untranslated,
-    `Globals` merged; `content_of` reads the local files that it names.
+    Args:
+        cfn: the template as written: SAM untranslated, with `Globals` merged.
+        defaults_first: take the parameters' defaults as their values. Else each of
+            their allowed values is possible.
+        content_of: reads the local files that the template names.
+        parameter_sets: values of parameters, instead of those given to cfn-lint.
+        judged: values of parameters that only conditions know.
     """
 
     def __init__(
@@ -112,13 +119,15 @@ class Deployment:
     ) -> Deployment:
         """What the template deploys with some values of its parameters.
 
-        ``judged`` are those that only the conditions know.
+        Args:
+            given: the values that parameters have everywhere.
+            judged: the values that they have in conditions alone.
         """
         return Deployment(self._cfn, True, self._content_of, [given], judged)
 
     @property
     def has_choices(self) -> bool:
-        """Whether parameters choose between parts of the template."""
+        """Whether parameters decide what the template deploys."""
         return bool(self.reading.evaluator.conditions) or any(
             isinstance(node, Mapping) and "AllowedValues" in node
             for node in self.parameters.values()
@@ -126,7 +135,7 @@ class Deployment:
 
     @cached_property
     def unmerged(self) -> Mapping[str, Any]:
-        """The template with `Globals` in its own place alone; empty where unknown."""
+        """The template before `Globals` were merged; empty where that is unknown."""
         return unmerged(self._cfn)
 
     @property
@@ -140,9 +149,14 @@ class Deployment:
     # -- properties ------------------------------------------------------------
 
     def values(self, function: Resource, name: str) -> Alternatives:
-        """What a property of ``AWS::Lambda::Function`` is; also for a SAM function.
+        """What a function's property can be.
 
-        ``NO_VALUE`` where it is absent.
+        Args:
+            function: a function, of SAM or not.
+            name: the property, as ``AWS::Lambda::Function`` calls it.
+
+        Returns:
+            Its possible values; ``NO_VALUE`` where the property is absent.
         """
         base = self.reading.evaluator.existing(function)
         node = self.written(function, name)
@@ -152,28 +166,28 @@ class Deployment:
 
     @staticmethod
     def written(function: Resource, name: str) -> Any:
-        """A property of ``AWS::Lambda::Function`` as written; None where absent."""
+        """A function's property as written, also of a SAM function; None if absent."""
         return as_lambda(function, name)
 
     def parameter(self, name: str) -> str | None:
-        """The value that a parameter has by default, or is given; None for none."""
+        """The value that a parameter is given, else its default; None for neither."""
         if name not in self.parameters:
             return None
         value = self.reading.evaluator.text({"Ref": name})
         return None if value is None else value.literal
 
     def version_key(self, function: Resource) -> str:
-        """What the logical ID of a SAM function's version is a hash of."""
+        """What SAM hashes into the logical ID of a function's version."""
         return version_key(function, self.resources, self.parameter)
 
-    def _possible(self, found: Alternatives) -> Alternatives:
-        if len(found) == 1:
-            return found
-        return [one for one in found if self.reading.possible(one.when)]
+    def _possible(self, values: Alternatives) -> Alternatives:
+        if len(values) == 1:
+            return values
+        return [one for one in values if self.reading.possible(one.when)]
 
     @staticmethod
     def code_path(resource: Resource) -> str | None:
-        """The local path of a function's or a layer's code; None where it has none.
+        """The local path of a function's or a layer's code; None without one.
 
         Without any code, `sam build` and `sam package` take the template's folder.
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-codeuri
@@ -204,15 +218,12 @@ class Deployment:
     def build(self, resource: Resource) -> Build | None:
         """How a function's or a layer's code is made of local files.
 
-        None where none are named.
+        None where the template names no local files.
         """
         metadata = resource.attributes.get("Metadata")
         context = self.build_context(resource)
         if context is not None:
-            named = (
-                metadata.get("Dockerfile") if isinstance(metadata, Mapping) else None
-            )
-            options = (named,) if isinstance(named, str) else ()
+            options = dockerfile(metadata)
             return Build(context, Method.IMAGE, options, settings_of(metadata))
         path = self.code_path(resource)
         if path is None:
@@ -238,8 +249,8 @@ class Deployment:
 
     @cached_property
     def _shared_paths(self) -> frozenset[str]:
-        """The local paths at or below which the code of several resources lies."""
-        found = [
+        """The local paths with the code of several resources at or below them."""
+        paths = [
             path
             for resource in self.resources.values()
             if resource.type in _LOCAL
@@ -248,37 +259,41 @@ class Deployment:
         ]
         above = [
             folder.as_posix()
-            for path in found
+            for path in paths
             for folder in PurePosixPath(path).parents
         ]
-        counted = Counter([*found, *above])
-        return frozenset(path for path in found if path == "." or counted[path] > 1)
+        counted = Counter([*paths, *above])
+        return frozenset(path for path in paths if path == "." or counted[path] > 1)
 
     # -- shields ---------------------------------------------------------------
 
     @cached_property
     def _uses(self) -> dict[str, list[tuple[bool, Scenario]]]:
-        """By function: when a target invokes ``$LATEST``, and when another (False)."""
+        """By function, in which scenarios targets invoke it.
+
+        True with those in which they invoke ``$LATEST``, False with all scenarios of
+        the targets.
+        """
         uses: dict[str, list[tuple[bool, Scenario]]] = {}
         references = self.reading.references
         for function, invoked in self._invoked.items():
             # The waiter of the CDK's framework invokes it in a deployment only.
             if references.is_framework(function):
                 continue
-            found = uses[function] = []
+            scenarios = uses[function] = []
             for one in invoked:
-                found.extend((True, when) for when in references.unqualified(one))
-                found.append((False, one.when))
+                scenarios.extend((True, when) for when in references.unqualified(one))
+                scenarios.append((False, one.when))
         return uses
 
     @cached_property
     def deploying(self) -> frozenset[str]:
-        """The functions that nothing in the template but a deployment invokes.
+        """The functions that only a deployment invokes.
 
-        As what provides a custom resource, by itself or behind the CDK's framework.
+        They provide custom resources, by themselves or behind the CDK's framework.
         """
         references = self.reading.references
-        found = {
+        names = {
             reference.function
             for target in self.reading.targets
             if target.row.is_deployment
@@ -287,7 +302,7 @@ class Deployment:
         for name, function in references.functions.items():
             if not references.is_framework(name):
                 continue
-            found.add(name)
+            names.add(name)
             environment = function.properties.get("Environment")
             variables = (
                 environment.get("Variables")
@@ -295,8 +310,8 @@ class Deployment:
                 else None
             )
             for node in variables.values() if isinstance(variables, Mapping) else ():
-                found.update(one.function for one in references.of(node))
-        return frozenset(name for name in found if name is not None) - set(self._uses)
+                names.update(one.function for one in references.of(node))
+        return frozenset(name for name in names if name is not None) - set(self._uses)
 
     def shield(self, function: str, when: Scenario = ALWAYS) -> Shield:
         """How the template invokes a function in a scenario."""
@@ -315,9 +330,9 @@ class Deployment:
         return Shield.IDLE if self.publishes(function) else Shield.UNSHIELDED
 
     def publishes(self, function: str) -> bool:
-        """Whether callers elsewhere can invoke a version of a function, or an alias.
+        """Whether callers elsewhere can invoke a published version of a function.
 
-        On Lambda Managed Instances even its plain name means a published version.
+        On Lambda Managed Instances even the unqualified name means one.
         """
         references = self.reading.references
         if not references.unmanaged(function):
@@ -343,7 +358,7 @@ class Deployment:
         return aliases
 
     def invoked(self, function: str) -> list[Reference]:
-        """How targets, all but those of deployments, name a function."""
+        """How targets name a function, without those that only deployments invoke."""
         return self._invoked.get(function, [])
 
     @cached_property
@@ -362,23 +377,33 @@ class Deployment:
         for resource in self.resources.values():
             if resource.type != "AWS::Lambda::Version":
                 continue
-            found = self.reading.references.of(resource.properties.get("FunctionName"))
-            for function in dict.fromkeys(one.function for one in found):
+            references = self.reading.references.of(
+                resource.properties.get("FunctionName")
+            )
+            for function in dict.fromkeys(one.function for one in references):
                 if function is not None:
                     versions.setdefault(function, []).append(resource)
         return versions
 
 
 def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:
-    """A reading of any choice: the rules', unless a revision holds the files."""
+    """A reading for all choices.
+
+    That is the one that rules share, unless the local files are those of a revision.
+    """
     return read(cfn) if of_files is content_of else Reading(cfn, False, of_files)
 
 
 def as_lambda_takes(value: Any, row: OperationRow) -> Any:
-    """An evaluated property as Lambda takes it; None for nothing.
+    """An evaluated property as Lambda takes it.
 
-    An empty value counts as absent, and an absent one as its default. Lists whose
-    order means nothing are sorted.
+    Args:
+        value: the value.
+        row: the property, with its default.
+
+    Returns:
+        The default where the value is empty or absent, None where there is no default.
+        Lists whose order means nothing are sorted.
     """
     value = pruned(value, keeps_empty_texts=row.property == "Environment")
     default = _evaluated(row.default)

@@ -35,7 +35,7 @@ from cfn_lint_lambda_race.update._deployment import (
 from cfn_lint_lambda_race.update._git import GitError, Repository
 from cfn_lint_lambda_race.update._values import pruned
 
-# Resources that refer to each other are followed this far, as an update follows them.
+# Depth limit for resources that refer to each other.
 _MAX_CHAIN = 30
 _MAX_FILES = 20_000
 _MAX_SIZE = 256 * 1024 * 1024
@@ -54,12 +54,14 @@ class Fingerprints:
 
     def of(self, function: str) -> str:
         """The hash of a function of the template, in hexadecimal digits."""
-        found = []
+        properties = []
         for side in self._sides:
             resource = side.function(function)
             if resource is not None:
-                found.append(list(_Walk(side, self._code_at).of_function(resource)))
-        return sha256(json.dumps(found).encode()).hexdigest()
+                properties.append(
+                    list(_Walk(side, self._code_at).of_function(resource))
+                )
+        return sha256(json.dumps(properties).encode()).hexdigest()
 
     def _code_at(self, path: str) -> str | None:
         """The hash of the files at a local path; None where there are none."""
@@ -85,7 +87,7 @@ class Fingerprints:
 
 
 class _Walk:
-    """What of a deployment makes a function what it is."""
+    """Walks over all that a function is made of, in one deployment."""
 
     def __init__(self, side: Deployment, code_at: Any) -> None:
         self._side = side
@@ -93,6 +95,7 @@ class _Walk:
         self._seen: dict[str, int] = {}
 
     def of_function(self, function: Resource) -> Iterator[Any]:
+        """The function's properties as JSON, each with all its alternatives."""
         for row in operations():
             if row.operation not in (CODE, CONFIGURATION) or row.is_inert:
                 continue
@@ -108,15 +111,15 @@ class _Walk:
             yield [row.property, *values]
 
     def _local(self, resource: Resource) -> list[str]:
-        found = [self._side.build_context(resource), self._side.code_path(resource)]
-        return [path for path in found if path is not None]
+        paths = [self._side.build_context(resource), self._side.code_path(resource)]
+        return [path for path in paths if path is not None]
 
     @staticmethod
     def _scenario(one: Alternative[Value]) -> list[str]:
         return sorted(str(fact) for fact in one.when.facts)
 
     def _plain(self, value: Any) -> Any:
-        """A value as JSON, each reference with what replaces its resource."""
+        """A value as JSON, each reference with the properties that replace it."""
         if value is None or value is NO_VALUE:
             return None
         if isinstance(value, Text):
@@ -129,20 +132,20 @@ class _Walk:
         return {"list": [self._plain(item) for item in value]}
 
     def _token(self, token: Token) -> list[Any]:
-        found: list[Any] = [token.kind, token.name, token.attribute]
+        identity: list[Any] = [token.kind, token.name, token.attribute]
         resource = self._side.resources.get(token.name)
         if not token.is_resource or resource is None:
-            return found
+            return identity
         if token.name in self._seen or len(self._seen) >= _MAX_CHAIN:
-            return found
+            return identity
         self._seen[token.name] = 1
         try:
-            return [*found, *self._identity(resource)]
+            return [*identity, *self._identity(resource)]
         finally:
             del self._seen[token.name]
 
     def _identity(self, resource: Resource) -> Iterator[Any]:
-        """The parts of a resource that replace it when an update changes them."""
+        """The type and create-only properties of a resource, as JSON."""
         yield resource.type
         if resource.type in LAYER_TYPES:
             paths = self._local_of_layer(resource)
@@ -159,11 +162,11 @@ class _Walk:
             yield [
                 "/".join(names_of),
                 *(
-                    [self._scenario(found), self._plain(pruned(found.value))]
+                    [self._scenario(value), self._plain(pruned(value.value))]
                     for branch in evaluator.follow(
                         resource.properties, names_of, when=base
                     )
-                    for found in evaluator.evaluate(branch.node, branch.when)
+                    for value in evaluator.evaluate(branch.node, branch.when)
                 ),
             ]
 
@@ -175,14 +178,23 @@ class _Walk:
 def _of_work_tree(repository: Repository, place: Path, without: Path) -> str | None:
     """The hash of the files at a path, as git would store them.
 
-    Those that git ignores do not count. None: there are none, the path lies outside
-    of the work tree, or there is too much to read. Raises GitError.
+    Args:
+        repository: the repository.
+        place: the path.
+        without: a file that does not count.
+
+    Returns:
+        Files that git ignores do not count. None where there are no files, the path is
+        outside of the work tree, or they are too large.
+
+    Raises:
+        GitError: where git fails.
     """
     name = repository.name(place)
     if name is None:
         return None
     tracked, untracked = repository.files([name] if name else [])
-    found: list[list[object]] = []
+    hashed: list[list[object]] = []
     left = _MAX_SIZE
     for file in sorted({*tracked, *untracked} - {repository.name(without) or ""}):
         known = tracked[file].entry.digest if file in tracked else None
@@ -194,22 +206,22 @@ def _of_work_tree(repository: Repository, place: Path, without: Path) -> str | N
                 return None
             if stat.S_ISDIR(status.st_mode):
                 # Of a submodule the commit that the index names.
-                found.append([file, known])
+                hashed.append([file, known])
             elif stat.S_ISLNK(status.st_mode):
-                found.append([file, os.readlink(path)])
+                hashed.append([file, os.readlink(path)])
             elif stat.S_ISREG(status.st_mode):
                 digest = _stored(path.read_bytes(), known)
-                found.append([file, status.st_mode & 0o100, digest])
+                hashed.append([file, status.st_mode & 0o100, digest])
         except (OSError, ValueError):
             if file in tracked and tracked[file].skipped:
-                found.append([file, known])
-    if not found:
+                hashed.append([file, known])
+    if not hashed:
         return None
-    return sha256(json.dumps(found).encode()).hexdigest()
+    return sha256(json.dumps(hashed).encode()).hexdigest()
 
 
 def _stored(content: bytes, known: str | None) -> str:
-    """git's hash of a file: that of the index where only line ends differ from it."""
+    """git's hash of a file; the known one where only line ends differ from it."""
     digest = _digest(content, known)
     if known is None or digest == known:
         return digest
@@ -218,7 +230,7 @@ def _stored(content: bytes, known: str | None) -> str:
 
 
 def _digest(content: bytes, like: str | None) -> str:
-    """git's hash of a file's content, by the algorithm of another hash."""
+    """git's hash of a file's content, with the algorithm of another hash."""
     algorithm = "sha256" if like is not None and len(like) == 64 else "sha1"
     digest = new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
     digest.update(content)

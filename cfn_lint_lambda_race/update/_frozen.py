@@ -31,8 +31,6 @@ def is_frozen(version: Resource, inputs: Inputs) -> bool:
     text stays.
     """
     name = _PATH_HASH.sub("", version.id)
-    if name != version.id and re.search(r"[0-9a-f]{24}$", name):
-        return False
     return not _COUNTED.search(name) and not inputs.may_be_replaced(version)
 
 

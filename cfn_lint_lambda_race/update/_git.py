@@ -1,17 +1,17 @@
-"""Asking git safely: what a revision holds, and what the index lists.
+"""Asks git safely what a revision holds, and what the index lists.
 
-A repository is not trusted: its configuration can name programs, and whoever lints a
-template of a stranger must not run them. So git is asked only for what it has stored,
-by plumbing commands that read, with every setting switched off that starts a program
-or a fetch.
+A repository is not trusted. Its configuration can name programs, and linting the
+template of a stranger must not run them. So only plumbing commands that read what git
+has stored are run, with every setting switched off that could start a program or a
+fetch.
 
-What else was measured and left out:
+Alternatives that were tried:
 
-- `git diff --raw` with the filters switched off takes 77 lines instead of
-  `_local_code`, but a driver that is named `a=b` cannot be switched off by `-c`, and
-  still runs.
+- `git diff --raw` with the filters switched off needs 77 lines instead of all of
+  `_local_code`. But `-c` cannot switch off a filter whose name has an equals sign
+  (`a=b`), and git runs it.
 - dulwich runs the repository's filters.
-- pygit2 weighs 16 MB, for a linter that depends on cfn-lint alone.
+- pygit2 is a dependency of 16 MB.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from typing import IO
 TIME_LIMIT = 10.0
 """How many seconds git may take for one answer."""
 ANSWER_LIMIT = 32 * 1024 * 1024
-"""How many bytes git may answer: a tree that holds one tree many times never ends."""
+"""How many bytes git may answer. Trees within trees can be listed nearly for ever."""
 _ARGUMENTS_LIMIT = 16_000  # bytes of file names in one command; Windows takes 32 KiB
 
 _COMMAND_LINE = (
@@ -62,17 +62,17 @@ _COMMAND_LINE = (
     ),
 )
 
-# They say which of the user's own files git reads. All else in GIT_* is meant for
-# another command: a hook that runs the linter hands down GIT_DIR and GIT_INDEX_FILE.
+# They say which of the user's own files git reads. Other variables are for another
+# command: a git hook that runs the linter passes on GIT_DIR and GIT_INDEX_FILE.
 _KEPT_VARIABLES = frozenset(
     {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM"}
 )
 _VARIABLES = {
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",
-    # The only protocol that git may use. A URL `name::x` makes git run `remote-name`,
-    # which can be an alias of the repository's, so nobody must guess the name; an
-    # empty one is a name like any other.
+    # The only protocol that git may use is one that nobody can guess. A URL `name::x`
+    # makes git run `remote-name`, which can be an alias that the repository defines.
+    # An empty name would not do, since it can be defined too.
     "GIT_ALLOW_PROTOCOL": f"none-{secrets.token_hex(16)}",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -80,9 +80,9 @@ _VARIABLES = {
     "LC_ALL": "C",
 }
 
-# The first versions that know GIT_NO_LAZY_FETCH, by their series. Before them, git
-# fetches from a promisor remote what is not there, and `fetch.bundleURI` makes that
-# fetch write into the repository, whatever the protocol.
+# The first patch of each series 2.x that knows GIT_NO_LAZY_FETCH. Before it, git
+# fetches missing objects from a promisor remote, and with `fetch.bundleURI` that fetch
+# writes into the repository, whatever protocols are allowed.
 # https://github.com/git/git/blob/master/Documentation/RelNotes/2.45.1.txt
 _NEVER_FETCHES = {39: 4, 40: 2, 41: 1, 42: 2, 43: 4, 44: 1, 45: 1}
 
@@ -95,15 +95,19 @@ _NO_WORK_TREE = re.compile(
 
 
 class GitError(Exception):
-    """git cannot answer; the message says what is wrong and what to do about it."""
+    """git cannot answer.
+
+    The message says what is wrong and what to do. Code that catches it shows the
+    message, and decides nothing by its words.
+    """
 
 
 class TooLongError(GitError):
-    """git answers more than the limit."""
+    """git's answer is longer than the limit."""
 
 
 class Repository:
-    """A work tree; `root` is its topmost folder, symbolic links resolved."""
+    """A git work tree; `root` is its top folder, with symbolic links resolved."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -112,12 +116,16 @@ class Repository:
     def find(cls, path: Path) -> Repository | None:
         """The repository whose work tree holds a file or folder.
 
-        Only a `.git` entry at or above the path makes one; it is looked for here and
-        not by git, which would also take a folder of a clone that looks like a bare
-        repository, with references and settings of whoever wrote that folder.
+        Only a `.git` entry at or above the path counts. It is looked for here, not by
+        git, which would also take a folder of a clone that looks like a bare
+        repository, with the settings of whoever committed that folder.
 
-        None: there is none, or the path lies in a bare repository or in `.git`.
-        Raises GitError where git is missing, refuses, fails or would fetch.
+        Returns:
+            None where there is no repository, or the path is in a bare repository or
+            in `.git` itself.
+
+        Raises:
+            GitError: where git is missing, refuses, fails or would fetch.
         """
         if "\0" in str(path):
             return None
@@ -135,9 +143,9 @@ class Repository:
             if _NO_WORK_TREE.search(answer.complaint):
                 return None
             raise _failure("rev-parse", answer, root)
-        found = os.fsdecode(answer.output).removesuffix("\n")
-        top, _, git_folder = found.rpartition("\n")
-        # core.worktree can name any folder; only the one that holds `.git` is meant.
+        folders = os.fsdecode(answer.output).removesuffix("\n")
+        top, _, git_folder = folders.rpartition("\n")
+        # core.worktree can name any folder; only the one with `.git` in it is trusted.
         if Path(os.path.realpath(top)) != root or Path(git_folder) == root:
             return None
         _refuse_to_fetch(root)
@@ -145,11 +153,11 @@ class Repository:
 
     @property
     def has_commit(self) -> bool:
-        """Whether `HEAD` names a commit; not so before the first one."""
+        """Whether `HEAD` names a commit: False before the first commit."""
         return self._commit("HEAD") is not None
 
     def ignores(self, path: Path) -> bool:
-        """Whether git ignores a file, which it does not track either."""
+        """Whether git ignores a file, and does not track it."""
         name = self.name(path)
         if not name:
             return False
@@ -159,7 +167,8 @@ class Repository:
     def resolve(self, revision: str) -> str:
         """The hash of the commit that a revision (`HEAD~2`, `origin/main`) names.
 
-        Raises GitError where it names none.
+        Raises:
+            GitError: where it does not name one.
         """
         if (
             not revision.strip()
@@ -167,7 +176,7 @@ class Repository:
             or not revision.isprintable()
         ):
             raise GitError(
-                f"{_quoted(revision)} is no git revision; "
+                f"{_quoted(revision)} is not a git revision; "
                 "name a branch, a tag or a commit"
             )
         commit = self._commit(revision)
@@ -178,9 +187,12 @@ class Repository:
     def read(self, commit: str, path: Path, limit: int) -> bytes | None:
         """The content that a file of the work tree has in a commit.
 
-        None: the commit has no such file (folders and links do not count), or the
-        path lies outside of the work tree. Raises GitError where it is larger than
-        `limit` bytes, or git fails.
+        Returns:
+            None where the commit has no such file (folders and symbolic links do not
+            count), or the path is outside of the work tree.
+
+        Raises:
+            GitError: where it is larger than `limit` bytes, or git fails.
         """
         name = self.name(path)
         entry = self.entries(commit, [name]).get(name) if name else None
@@ -203,19 +215,25 @@ class Repository:
     # -- listings --------------------------------------------------------------
 
     def name(self, path: Path) -> str | None:
-        """A path as git writes it, "" for the root; None outside of the work tree.
+        """A path relative to the root, with slashes; "" for the root itself.
 
-        Symbolic links on the way to the work tree are resolved, those in it are not.
+        Symbolic links that lead to the work tree are resolved, those in it are not.
+        None outside of the work tree.
         """
         return _name(self.root, path)
 
     def entries(
         self, commit: str, names: Sequence[str], *, below: bool = False
     ) -> dict[str, Entry]:
-        """What a commit holds at some paths, by path; the root's without any.
+        """What a commit holds at some paths, by path.
 
-        With ``below``, the files at and below them. Raises GitError where there is no
-        such commit.
+        Args:
+            commit: the commit's hash.
+            names: the paths; none for all that is in the root.
+            below: list the files at and below the paths, not the paths themselves.
+
+        Raises:
+            GitError: where there is no such commit, or git fails.
         """
         if not _HASH.fullmatch(commit):
             raise _no_commit(commit)
@@ -223,7 +241,10 @@ class Repository:
         return _tree(self.root, commit, names, *options)
 
     def files(self, names: Sequence[str]) -> tuple[dict[str, Tracked], set[str]]:
-        """What the index has at and below paths; what it neither has nor ignores."""
+        """The tracked files at and below some paths, and the untracked ones.
+
+        Files that git ignores are in neither.
+        """
         return _files(self.root, names)
 
     def attributes(
@@ -234,20 +255,21 @@ class Repository:
         answer = _ask(self.root, "check-attr", "-z", *wanted, "--", *batch)
         if answer.status:
             raise _failure("check-attr", answer, self.root)
-        found: dict[str, dict[str, str]] = {}
+        attributes: dict[str, dict[str, str]] = {}
         fields = iter(_lines(answer.output))
         for name, attribute, value in zip(fields, fields, fields):
-            found.setdefault(name, {})[attribute] = value
-        return found
+            attributes.setdefault(name, {})[attribute] = value
+        return attributes
 
     def settings(self, pattern: str) -> Settings:
         """The settings whose names match a regular expression."""
         return Settings.read(self.root, pattern)
 
     def blob(self, digest: str, limit: int) -> bytes | None:
-        """The content of a hash; None where the repository lacks it.
+        """The content of a blob by its hash; None where the repository lacks it.
 
-        Raises TooLongError where it is larger than ``limit`` bytes.
+        Raises:
+            TooLongError: where it is larger than ``limit`` bytes.
         """
         answer = _ask(self.root, "cat-file", "blob", digest, limit=limit)
         return None if answer.status else answer.output
@@ -266,7 +288,7 @@ class Repository:
         return commit if not answer.status and _HASH.fullmatch(commit) else None
 
     def _unknown(self, revision: str) -> str:
-        """What to say of a revision that is not there."""
+        """What to say about a revision that does not exist."""
         said = f"no revision {_quoted(revision)} in this repository"
         if self._commit("HEAD") is None and revision.startswith(("HEAD", "@")):
             return f"{said}; make a first commit"
@@ -287,7 +309,7 @@ class Repository:
         return f"{said}; name a branch, a tag or a commit that it has"
 
     def _fetch(self, name: str, shallow: bool) -> str | None:
-        """The command that fetches `remote/branch`; None where the name is none."""
+        """The command that fetches `remote/branch`; None for another kind of name."""
         settings = Settings.read(self.root, r"^remote\..*\.(url|fetch)$")
         remotes = {key[len("remote.") :].rpartition(".")[0] for key in settings}
         remote = max(
@@ -312,7 +334,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class Entry:
-    """What git has at a path: its mode, and the hash of it."""
+    """What git has at a path: its mode, and the hash of its content."""
 
     mode: int
     digest: str
@@ -320,7 +342,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Tracked:
-    """A file in the index; a sparse checkout leaves a skipped one out."""
+    """A file in the index; ``skipped`` where a sparse checkout leaves it out."""
 
     entry: Entry
     skipped: bool
@@ -354,7 +376,7 @@ class Settings(dict[str, list[str]]):
 def _tree(
     root: Path, commit: str, names: Sequence[str], *options: str
 ) -> dict[str, Entry]:
-    """What a commit holds at some paths, all without any; by path."""
+    """What a commit holds at some paths, as `Repository.entries` gives it."""
     answer = _ask(root, "ls-tree", "-z", "--full-tree", *options, commit, "--", *names)
     if answer.status:
         raise _failure("ls-tree", answer, root)
@@ -367,7 +389,7 @@ def _tree(
 
 
 def _files(root: Path, names: Sequence[str]) -> tuple[dict[str, Tracked], set[str]]:
-    """What the index has at and below paths; what it neither has nor ignores."""
+    """The tracked and untracked files, as `Repository.files` gives them."""
     answer = _ask(
         root,
         "ls-files",
@@ -397,10 +419,7 @@ def _files(root: Path, names: Sequence[str]) -> tuple[dict[str, Tracked], set[st
 
 
 def _name(root: Path, path: Path) -> str | None:
-    """A path as git writes it, "" for the root; None outside of the work tree.
-
-    Symbolic links on the way to the work tree are resolved, those in it are not.
-    """
+    """A path relative to a root, as `Repository.name` gives it."""
     if "\0" in str(path):
         return None
     path = _without_parents(path.absolute())
@@ -415,15 +434,15 @@ def _name(root: Path, path: Path) -> str | None:
 
 
 def _without_parents(path: Path) -> Path:
-    """A path without `..`, which leads above what a symbolic link before it names."""
-    found = Path(path.anchor)
+    """A path without `..`, resolved as the system does: behind symbolic links."""
+    plain = Path(path.anchor)
     for part in path.parts[1:]:
-        found = Path(os.path.realpath(found)).parent if part == ".." else found / part
-    return found
+        plain = Path(os.path.realpath(plain)).parent if part == ".." else plain / part
+    return plain
 
 
 def first(names: Sequence[str]) -> Iterator[str]:
-    """The first of some names, at least one, that fit into one command."""
+    """As many of some names, at least one, as fit into one command line."""
     limit = _ARGUMENTS_LIMIT
     for index, name in enumerate(names):
         limit -= len(os.fsencode(name)) + 1
@@ -443,7 +462,7 @@ class _Answer:
 
 
 class _Reader(threading.Thread):
-    """Reads what a process writes, up to a limit; what is more is only noticed."""
+    """Reads what a process writes, and stops at a limit (``is_too_long``)."""
 
     def __init__(self, stream: IO[bytes] | None, limit: int) -> None:
         super().__init__(daemon=True)
@@ -468,7 +487,7 @@ def _has_git(folder: Path) -> bool:
 
 def _refuse_to_fetch(root: Path) -> None:
     """Raise GitError where git would fetch what a partial clone lacks."""
-    # A filter alone makes a remote one that git fetches from, too.
+    # A filter alone makes git fetch from a remote, too.
     pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
     if not Settings.read(root, pattern):
         return
@@ -492,20 +511,30 @@ def _never_fetches(version: str) -> bool:
 
 
 def _ask(folder: Path, *arguments: str, limit: int | None = None) -> _Answer:
-    """Runs git in a folder. Raises GitError where it cannot run or takes too long."""
+    """Run git in a folder.
+
+    Args:
+        folder: the root of a work tree.
+        arguments: the command and its arguments.
+        limit: how many bytes it may print, `ANSWER_LIMIT` by default.
+
+    Raises:
+        GitError: where git does not start, or takes too long.
+        TooLongError: where it prints more.
+    """
     command = [_executable(), *_COMMAND_LINE, *arguments]
     try:
         process = subprocess.Popen(  # noqa: S603
             command,
             bufsize=0,
             cwd=folder,
-            # The `.git` of this folder or none: git looks no further up.
+            # Only the `.git` of this folder is used: git looks no further up.
             env={**_environment(), "GIT_CEILING_DIRECTORIES": str(folder.parent)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # Without a terminal nothing can ask for a password, and what git might
-            # start can be ended together with it.
+            # Without a terminal nothing can ask for a password, and all processes
+            # that git may start can be killed together with it.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -520,7 +549,7 @@ def _ask(folder: Path, *arguments: str, limit: int | None = None) -> _Answer:
             status = _wait(process, output, complaint)
         except BaseException:
             _end(process)
-            # A stream is closed only when nobody reads it any more.
+            # Streams must not be closed while they are read.
             output.join(1)
             complaint.join(1)
             raise
@@ -558,7 +587,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _executable() -> str:
-    """Where git is; never in the working directory, which may belong to a stranger."""
+    """The path of git; never one in the working directory, which is not trusted."""
     name = "git.exe" if os.name == "nt" else "git"
     for folder in os.get_exec_path():
         path = os.path.join(folder, name)
@@ -577,12 +606,14 @@ def _environment() -> dict[str, str]:
 
 
 def _lines(output: bytes) -> list[str]:
-    """What git separates by NUL; decoded as the names of files are."""
+    """The parts of an output that NUL ends, decoded as file names are."""
     return [os.fsdecode(line) for line in output.split(b"\0")[:-1]]
 
 
 def _no_commit(name: str) -> GitError:
-    return GitError(f"{_quoted(name)} is no commit; name a branch, a tag or a commit")
+    return GitError(
+        f"{_quoted(name)} is not a commit; name a branch, a tag or a commit"
+    )
 
 
 def _failure(command: str, answer: _Answer, folder: Path) -> GitError:
@@ -603,7 +634,7 @@ def _failure(command: str, answer: _Answer, folder: Path) -> GitError:
 
 
 def _plain(text: str) -> str:
-    """A text on one line of bearable length."""
+    """A text as one line of at most 200 printable characters."""
     plain = "".join(c if c.isprintable() else "?" for c in text)
     return plain if len(plain) <= 200 else f"{plain[:199]}…"
 

@@ -1,4 +1,4 @@
-"""The inputs of a template: parameters, and what of a function they drive."""
+"""The inputs of a template: its parameters, and the properties that they drive."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 @dataclass(frozen=True)
 class Coupling:
-    """One input that drives both sides of a function.
+    """One input that drives both code and configuration of a function.
 
-    ``code`` and ``configuration`` name the properties that it reaches.
+    ``code`` and ``configuration`` are the names of the properties that it reaches.
     """
 
     function: str
@@ -55,10 +55,10 @@ class Coupling:
 
 def words(name: str) -> frozenset[str]:
     """The words of a name in CamelCase, with hyphens or with underscores."""
-    found = [word.lower() for word in _WORD.findall(name)]
+    parts = [word.lower() for word in _WORD.findall(name)]
     # "sha256" is one word, though it changes from letters to digits.
-    joined = [f"{one}{two}" for one, two in pairwise(found) if two.isdecimal()]
-    return frozenset([*found, *joined])
+    joined = [f"{one}{two}" for one, two in pairwise(parts) if two.isdecimal()]
+    return frozenset([*parts, *joined])
 
 
 def changes_with_every_build(name: str) -> bool:
@@ -67,7 +67,7 @@ def changes_with_every_build(name: str) -> bool:
 
 
 def stays_with_the_stack(name: str) -> bool:
-    """Whether a parameter is named like something that tells stacks apart."""
+    """Whether a parameter is named like something that differs between stacks."""
     return not changes_with_every_build(name) and bool(
         words(name) & words_of_inputs()["stays_with_the_stack"]
     )
@@ -98,8 +98,8 @@ class Inputs:
                 )
 
     def _code_inputs(self, function: Resource) -> dict[str, list[str]]:
-        """By parameter, the properties of the code side that count it."""
-        found: dict[str, list[str]] = {}
+        """By parameter, the properties of the code that it drives."""
+        properties: dict[str, list[str]] = {}
         for row in operations():
             if row.operation != CODE:
                 continue
@@ -108,19 +108,25 @@ class Inputs:
                 node = _members(node)
             for parameter in self.reaching(node):
                 if row.property != "Code" or self._is_build_input(parameter):
-                    found.setdefault(parameter, []).append(row.property)
-        return found
+                    properties.setdefault(parameter, []).append(row.property)
+        return properties
 
     def changed_by(
         self, function: Resource, any_name: bool = False
     ) -> dict[str, tuple[str, ...]]:
-        """By parameter that deployments set anew, what of a function it changes.
+        """The parameters that deployments are likely to set to new values.
 
-        Those that are named like something that every build changes; with
-        ``any_name`` all that do not tell stacks apart. Not those that name the
-        function: a new name makes another function, not a new state of this one.
+        Args:
+            function: the function that they change.
+            any_name: take all parameters, but those that are named like something
+                that differs between stacks. By default only those that are named like
+                something that every build changes.
+
+        Returns:
+            By parameter, the properties that it changes. Parameters in the function's
+            name are left out: a new name makes another function.
         """
-        found: dict[str, list[str]] = {}
+        properties: dict[str, list[str]] = {}
         for row in operations():
             if row.is_inert:
                 continue
@@ -128,11 +134,11 @@ class Inputs:
             if row.property == "Code":
                 node = _members(node)
             for name in self.reaching(node):
-                found.setdefault(name, []).append(row.property)
+                properties.setdefault(name, []).append(row.property)
         naming = self.reaching(function.properties.get("FunctionName"))
         return {
-            name: tuple(dict.fromkeys(found[name]))
-            for name in sorted(found)
+            name: tuple(dict.fromkeys(properties[name]))
+            for name in sorted(properties)
             if name not in naming
             and not self._is_limited(name)
             and not ASSET_HASH.search(name)
@@ -144,17 +150,17 @@ class Inputs:
         }
 
     def is_secret(self, name: str) -> bool:
-        """Whether CloudFormation keeps a parameter's value from being shown."""
+        """Whether CloudFormation hides the value of a parameter (``NoEcho``)."""
         parameter = self._parameters.get(name)
         no_echo = parameter.get("NoEcho") if isinstance(parameter, Mapping) else None
         return str(no_echo).lower() == "true"
 
     def rests_on_a_build(self, node: Any) -> bool:
-        """Whether a node rests on a parameter that every build may set anew."""
+        """Whether a node depends on a parameter that every build may change."""
         return any(map(self._is_build_input, self.reaching(node)))
 
     def named(self, node: Any) -> set[str]:
-        """The parameters that a node names itself, not through conditions."""
+        """The parameters that a node itself names; not those behind conditions."""
         return {name for name in names_below(node) if name in self._parameters}
 
     def _node(self, function: Resource, name: str) -> Any:
@@ -168,10 +174,10 @@ class Inputs:
         return isinstance(parameter, Mapping) and "AllowedValues" in parameter
 
     def may_change(self, node: Any) -> bool:
-        """Whether a deployment of the same text can change what a node says.
+        """Whether a deployment of the same text can change the value of a node.
 
-        By a parameter that is not one of the stack's own, or by anything else
-        that only the deployment knows.
+        A parameter can, unless it has `AllowedValues` or is named like something that
+        differs between stacks; and anything else that only the deployment knows.
         """
         if any(
             not self._is_limited(name) and not stays_with_the_stack(name)
@@ -182,7 +188,7 @@ class Inputs:
             return False
         # Defaults would hide the branches that another value takes.
         evaluator = self.deployment.of_any_choice.reading.evaluator
-        return any(self._is_open(found.value) for found in evaluator.evaluate(node))
+        return any(self._is_open(one.value) for one in evaluator.evaluate(node))
 
     def may_be_replaced(self, resource: Resource) -> bool:
         """Whether a deployment of the same text can replace a resource.
@@ -201,12 +207,12 @@ class Inputs:
         )
 
     def _is_open(self, value: Value) -> bool:
-        """Whether an evaluated value rests on what only the deployment knows."""
+        """Whether an evaluated value depends on what only the deployment knows."""
         if isinstance(value, Text):
             return any(self._is_open_token(token) for token in value.tokens)
         if isinstance(value, dict):
-            # An intrinsic function beside other keys, such as a transform, may
-            # put anything there.
+            # An intrinsic function beside other keys is a transform, whose output is
+            # unknown.
             return any(
                 key.startswith("Fn::") or self._is_open(below)
                 for key, below in value.items()
@@ -220,20 +226,20 @@ class Inputs:
         return resource is not None and resource.type not in FUNCTION_TYPES
 
     def is_looked_up(self, node: Any) -> bool:
-        """Whether a node's value rests on parameters or mappings, not on its text."""
+        """Whether a node's value depends on parameters or mappings."""
         return bool(self.reaching(node)) or any(
             "Fn::FindInMap" in below for below in objects(node)
         )
 
     def awaits_build(self, node: Any) -> bool:
-        """Whether a node rests on an input of the build that has no value here."""
+        """Whether a node depends on a build's parameter that has no value here."""
         return any(
             self._is_build_input(name) and self.deployment.parameter(name) is None
             for name in self.reaching(node)
         )
 
     def rests_on_the_deployment(self, node: Any) -> bool:
-        """Whether a node rests on a parameter that the deployment may set anew."""
+        """Whether a node depends on a parameter that any deployment may change."""
         return any(
             self._is_build_input(name) or self.deployment.parameter(name) is None
             for name in self.reaching(node)
@@ -249,7 +255,7 @@ class Inputs:
             Their names. Counted are also those behind conditions, and behind the
             stack's own layers, since a new layer version has a new ARN.
         """
-        found: set[str] = set()
+        parameters: set[str] = set()
         seen: set[str] = set()
         pending = [node]
         for _ in range(MAX_OBJECTS):
@@ -266,9 +272,9 @@ class Inputs:
                     continue
                 seen.add(name)
                 if name in self._parameters:
-                    found.add(name)
+                    parameters.add(name)
                 pending.append(self._behind(name))
-        return found
+        return parameters
 
     def _behind(self, name: str) -> Any:
         """What a condition, or a layer of the stack, is made of."""
@@ -281,8 +287,8 @@ class Inputs:
 
 
 def _members(node: Any) -> list[Any]:
-    """What of ``Code`` says which code it is, in every branch."""
-    found: list[Any] = []
+    """The parts of ``Code`` that say which code it is, from every branch."""
+    members: list[Any] = []
     pending = [node]
     for _ in range(MAX_OBJECTS):
         if not pending:
@@ -290,10 +296,10 @@ def _members(node: Any) -> list[Any]:
         node = pending.pop()
         name, argument = intrinsic(node)
         if name == "Fn::If" and isinstance(argument, list) and argument:
-            found.append({"Condition": argument[0]})
+            members.append({"Condition": argument[0]})
             pending.extend(argument[1:])
         elif name is None and isinstance(node, Mapping):
-            found.extend(node[key] for key in node if key not in _NOT_THE_CODE)
+            members.extend(node[key] for key in node if key not in _NOT_THE_CODE)
         else:
-            found.append(node)
-    return found
+            members.append(node)
+    return members

@@ -1,8 +1,7 @@
 """Whether local code differs between a commit and the work tree.
 
-The files of the work tree are read and hashed here, since git itself would pass them
-through the filters of a repository that is not trusted (`_git` says what else could
-do it, and why it does not).
+The files of the work tree are read and hashed here: git itself would run the filters
+of a repository, which is not trusted. `_git` lists alternatives that were tried.
 """
 
 from __future__ import annotations
@@ -68,9 +67,9 @@ class _Now:
 
 @dataclass(frozen=True)
 class Changes:
-    """The files at and below a path, on either side: all, and which of them differ.
+    """The files at and below a path, in the commit or the work tree.
 
-    ``unknown`` are those for which that cannot be told.
+    ``changed`` are those that differ, ``unknown`` those that cannot be compared.
     """
 
     files: frozenset[str]
@@ -79,10 +78,14 @@ class Changes:
 
 
 class LocalCode:
-    """The files of a commit against those of the work tree, below some paths.
+    """Compares the files of a commit with those of the work tree.
 
-    What lies at all of the paths is listed at once, when the first one is asked for.
-    ``without`` are files to leave out.
+    Args:
+        repository: the repository.
+        commit: the commit's hash.
+        paths: the paths that will be asked for; they are listed together, when the
+            first of them is.
+        without: files that never count as different.
     """
 
     def __init__(
@@ -116,10 +119,14 @@ class LocalCode:
         ignored. Symbolic links are compared, not followed. Of a submodule its files
         count too, or where it is not checked out, the commit that the index names.
 
-        None: unknown, since neither side has anything at this path, it lies outside of
-        the work tree, in a submodule or behind a symbolic link, a filter of the
-        repository hides what would be committed, or there is too much to read.
-        Raises GitError where git fails.
+        Returns:
+            None for unknown: where neither side has anything at this path; where it is
+            outside of the work tree, in a submodule or behind a symbolic link; where a
+            filter of the repository decides what would be committed; and where there
+            is too much to read.
+
+        Raises:
+            GitError: where git fails.
         """
         name = self._listed_name(path)
         if name is None:
@@ -165,7 +172,7 @@ class LocalCode:
         return None if content is None else content.decode(errors="replace")
 
     def _listed_name(self, path: Path) -> str | None:
-        """The name of a path, once it is listed; None where it cannot be compared."""
+        """The name of a path, after listing it; None where it cannot be compared."""
         name = self._repository.name(path)
         if name is None or not self._is_own(name):
             return None
@@ -197,7 +204,7 @@ class LocalCode:
         self._names = sorted({*self._committed, *self._tracked, *self._untracked})
 
     def _below(self, name: str) -> Iterator[str]:
-        """The files at and below a path; in the order of characters `0` follows `/`."""
+        """The files at and below a path, found by bisection: `0` sorts after `/`."""
         if not name:
             yield from self._names
             return
@@ -207,13 +214,13 @@ class LocalCode:
             yield from self._names[first:last]
 
     def _differs(self, below: str) -> bool | None:
-        found = unknown = False
+        is_there = unknown = False
         for _, is_other in self._compared(below):
             if is_other:
                 return True
-            found = True
+            is_there = True
             unknown = unknown or is_other is None
-        return None if not found or unknown else False
+        return None if not is_there or unknown else False
 
     def _compared(self, below: str) -> Iterator[tuple[str, bool | None]]:
         """The files at and below a path, each with whether it differs.
@@ -323,9 +330,9 @@ class LocalCode:
         path = self.root / name
         if stat.S_IFMT(old.mode) == _SUBMODULE and self._is_folder(name):
             with contextlib.suppress(GitError):
-                found = Repository.find(path)
-                if found is not None and found.root == path:
-                    return LocalCode(found, old.digest, [path]).differs(path)
+                submodule = Repository.find(path)
+                if submodule is not None and submodule.root == path:
+                    return LocalCode(submodule, old.digest, [path]).differs(path)
         # It is not checked out, or lacks the commit.
         return new.digest != old.digest
 
@@ -370,7 +377,10 @@ class LocalCode:
     def _is_same_converted(
         self, content: bytes, digest: str, attributes: Mapping[str, str] | None
     ) -> bool | None:
-        """Whether git, which converts what it stores, would store it under a hash."""
+        """Whether git, once it has converted a content, stores it under a hash.
+
+        None where that is unknown.
+        """
         if attributes is None:
             return None
         driver = attributes["filter"]
@@ -393,7 +403,7 @@ class LocalCode:
         return _digest(content, digest) == digest
 
     def _is_same_pointer(self, content: bytes, digest: str) -> bool | None:
-        """Whether what Git LFS stores points to a content; None without one."""
+        """Whether Git LFS stores a pointer to a content; None where it stores none."""
         oid = hashlib.sha256(content).hexdigest()
         pointer = (
             "version https://git-lfs.github.com/spec/v1\n"
@@ -406,8 +416,8 @@ class LocalCode:
             stored = self._repository.blob(digest, _POINTER_LIMIT)
         except TooLongError:
             return None
-        found = _POINTER.match(stored) if stored is not None else None
-        return found[1].decode() == oid if found else None
+        pointed = _POINTER.match(stored) if stored is not None else None
+        return pointed[1].decode() == oid if pointed else None
 
     def _is_text(self, content: bytes, attributes: Mapping[str, str]) -> bool:
         """Whether git stores CRLF as LF."""
@@ -425,7 +435,7 @@ class LocalCode:
                 self._settings.is_on("core.autocrlf", default=False)
             ):
                 return False
-        # git guesses; what counts against text most is a NUL or a CR alone.
+        # git guesses. A NUL, or a CR without LF, tells it that this is not text.
         return b"\0" not in content and content.count(b"\r") == content.count(b"\r\n")
 
     @cached_property
@@ -440,7 +450,7 @@ def _parent(name: str) -> str:
 
 
 def _digest(content: bytes, like: str) -> str:
-    """git's hash of a file's content, by the algorithm of another hash."""
+    """git's hash of a file's content, with the algorithm of another hash."""
     algorithm = (
         "sha1"
         if len(like) == len(hashlib.sha1(usedforsecurity=False).hexdigest())

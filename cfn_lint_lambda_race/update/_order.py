@@ -53,9 +53,9 @@ class Order:
             seen: set[str] = set()
             pending = [name]
             while pending:
-                found = self._of(pending.pop()) - seen
-                seen |= found
-                pending.extend(found)
+                direct = self._of(pending.pop()) - seen
+                seen |= direct
+                pending.extend(direct)
             self._all[name] = frozenset(seen)
         return self._all[name]
 
@@ -65,20 +65,20 @@ class Order:
             return self._made[name]
         if name not in self._direct:
             resource = self._resources.get(name)
-            found: set[str] = set()
+            named: set[str] = set()
             if resource is not None:
-                found = self._named(resource.properties)
+                named = self._named(resource.properties)
                 waits = resource.attributes.get("DependsOn")
                 names = waits if isinstance(waits, list) else [waits]
-                found |= {one for one in names if isinstance(one, str)}
+                named |= {one for one in names if isinstance(one, str)}
             self._direct[name] = frozenset(
-                one for one in found if one in self._resources or one in self._made
+                one for one in named if one in self._resources or one in self._made
             )
         return self._direct[name]
 
     def _named(self, node: Any, depth: int = 0) -> set[str]:
         """What a node refers to in every branch that its conditions can choose."""
-        found: set[str] = set()
+        named: set[str] = set()
         seen: set[int] = set()
         pending = [node]
         while pending:
@@ -89,13 +89,13 @@ class Order:
             seen.add(id(node))
             name, argument = intrinsic(node)
             if name == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
-                found |= self._of_branches(argument, depth)
+                named |= self._of_branches(argument, depth)
             elif name in ("Ref", "Fn::GetAtt", "Fn::Sub"):
-                found |= {self._resource(one) for one in named_by(name, argument)}
+                named |= {self._resource(one) for one in named_by(name, argument)}
                 pending.extend(argument if isinstance(argument, list) else [])
             else:
                 pending.extend(node.values() if isinstance(node, Mapping) else node)
-        return found
+        return named
 
     def _resource(self, name: str) -> str:
         """The name of what a reference waits for: `Orders.Alias` is made by SAM."""

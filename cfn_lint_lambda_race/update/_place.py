@@ -1,6 +1,6 @@
-"""Where an update is written: the text of a function that differs from the baseline.
+"""Where a finding on an update stands: the text that differs from the baseline.
 
-A pull request shows findings on the lines that it changes, and on no others.
+A pull request shows only the findings on lines that it changes.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _MAX_ITEMS = 500
 
 
 class Place(NamedTuple):
-    """Where a finding about a function's update stands.
+    """Where a finding on a function's update stands.
 
-    ``is_shared`` tells that the path is in `Globals`, which other functions share.
-    ``line`` is the changed line of a text of several, counted from 0 in the file;
-    None where the path alone says it.
+    ``is_shared`` is True for a path in `Globals`, which other functions share.
+    ``line`` is the changed line in a text of several lines, counted from 0 in the
+    file; None where the path is enough.
     """
 
     path: Path
@@ -37,8 +37,9 @@ class Place(NamedTuple):
 def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
     """The first changed text among the properties that an update changes.
 
-    Of the function's own, else of `Globals`, configuration before code; the function
-    where neither differs, as where a mapping or local code does.
+    Looked at are the function's own properties, then those of `Globals`; in each the
+    configuration, then the code. Where no text differs (a mapping or local code does,
+    or there is no comparison), it is the function itself.
     """
     function = Place(("Resources", update.function))
     if comparison is None:
@@ -67,7 +68,7 @@ def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
 
 
 def _line(before: Any, after: Any, steps: Path) -> int | None:
-    """The line of the first change in a block of text (`|`), None for other texts."""
+    """The line of the first change in a block scalar (`|`); None for other nodes."""
     inner: Marked | None = None
     for step in steps:
         if isinstance(before, Mapping):
@@ -91,7 +92,7 @@ def _line(before: Any, after: Any, steps: Path) -> int | None:
 
 
 def _positioned(steps: Path) -> Path:
-    """The steps without the last names that are not in the text, as of `!Sub`."""
+    """The path without last steps that the text does not have: `Fn::Sub` of `!Sub`."""
     while _is_function(steps[-1]) and marked(steps[-1]) is None:
         steps = steps[:-1]
     return steps
@@ -105,7 +106,7 @@ def _written_names(changes: Sequence[Change], is_serverless: bool) -> set[str]:
     if not is_serverless:
         return {change.name for change in changes}
     names = {name for one in changes for name in one.row.sam or (one.name,)}
-    # It says which of the others is the code.
+    # It decides which of SAM's properties is the code.
     return (
         {*names, "PackageType"} if any(one.name == "Code" for one in changes) else names
     )
@@ -122,9 +123,9 @@ def _only(properties: Mapping[Any, Any], names: set[str]) -> dict[Any, Any]:
 
 
 def _changed(before: Any, after: Any, depth: int = 0) -> Path | None:
-    """The steps to the first text below a node that is new or another one.
+    """The path to the first text below a node that is new or changed.
 
-    None where a property was only removed, so that the new text does not have it.
+    None where nothing is, or something was only removed.
     """
     if depth > MAX_DEPTH:
         return ()
@@ -148,7 +149,10 @@ def _changed(before: Any, after: Any, depth: int = 0) -> Path | None:
 
 
 def _items(before: list[Any], after: list[Any]) -> Iterator[tuple[int, Any, Any, bool]]:
-    """The items of a list that differ: their index, the old, the new, and if new."""
+    """The items to compare of two lists: index, old item, new item, whether it is new.
+
+    An item that only moved is left out.
+    """
     if len(before) == len(after) or len(before) + len(after) > _MAX_ITEMS:
         missing = object()
         for index, (old, new) in enumerate(

@@ -21,10 +21,15 @@ from cfn_lint_lambda_race.update._inputs import Inputs
 
 
 def unmoved(comparison: Comparison, update: FunctionUpdate) -> str | None:
-    """The alias or version behind which an update leaves the old state.
+    """The alias or version whose callers keep the old state of a function.
 
-    None where a new version is published, where nothing is behind a version, or
-    where that is unknown.
+    Args:
+        comparison: the update.
+        update: what it changes of the function.
+
+    Returns:
+        A logical ID, or `Orders.Alias` for what SAM publishes. None where a new
+        version is published, where no version is, or where that is unknown.
     """
     if not update.is_active:
         return None
@@ -44,9 +49,15 @@ def unmoved(comparison: Comparison, update: FunctionUpdate) -> str | None:
 
 
 def stale_alias(after: Deployment, function: str, moved: set[str]) -> str | None:
-    """The alias or version that stays, where no new version is published.
+    """The alias or version that stays old if no new version is published.
 
-    ``moved`` are the aliases that do not.
+    Args:
+        after: the new template.
+        function: the function's logical ID.
+        moved: the aliases that get another version.
+
+    Returns:
+        Its name, as `unmoved` gives it; None where no caller keeps an old version.
     """
     resource = after.function(function)
     serverless = resource is not None and (
@@ -58,7 +69,7 @@ def stale_alias(after: Deployment, function: str, moved: set[str]) -> str | None
 
 
 class Cure(Enum):
-    """What makes an update of a function publish a version."""
+    """What the template needs so that an update of a function publishes a version."""
 
     # A new `AWS::Lambda::Version`.
     VERSION = auto()
@@ -70,7 +81,7 @@ class Cure(Enum):
 
 
 def cure(comparison: Comparison, update: FunctionUpdate) -> Cure:
-    """What makes such an update publish."""
+    """What would make an update publish that does not."""
     function = comparison.after.function(update.function)
     before = comparison.before.function(update.function)
     assert function is not None
@@ -83,7 +94,10 @@ def cure(comparison: Comparison, update: FunctionUpdate) -> Cure:
 
 
 def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> Cure:
-    """The same without the old template: a parameter's value may be what is new."""
+    """The same for a change set, which does not show the old template.
+
+    There a new value of a parameter may be the change, while the text stays.
+    """
     after = inputs.deployment
     function = after.function(update.function)
     assert function is not None
@@ -104,7 +118,7 @@ def _cure(function: Resource, is_text_new: bool) -> Cure:
     if "AutoPublishCodeSha256" in properties:
         return Cure.CODE_HASH
     if properties.get("AutoPublishAliasAllProperties") or not is_text_new:
-        # SAM hashes the text, and the text stays.
+        # SAM hashes the text of the properties, which does not change.
         return Cure.DESCRIPTION
     return Cure.ALL_PROPERTIES
 
@@ -118,10 +132,10 @@ def _of_all_properties(function: Resource) -> Resource:
 class UnpublishedInput:
     """Parameters whose new values change a function, but publish no version of it.
 
-    ``changes`` are the properties that they reach, ``name`` the alias or version
-    that stays, ``described`` the version, or the function that SAM publishes, whose
-    description must rest on them to be replaced with them; ``is_secret`` tells that
-    their values may not be written there.
+    ``changes`` are the properties that they change, ``name`` is the alias or version
+    that stays old. ``described`` is the version, or SAM's function, whose description
+    has to contain the parameters, so that new values publish. ``is_secret`` is True
+    where one of them is `NoEcho`, and so does not belong into a description.
     """
 
     function: str
@@ -133,9 +147,10 @@ class UnpublishedInput:
 
 
 def unpublished_input(inputs: Inputs, function: Resource) -> UnpublishedInput | None:
-    """The parameters of a function behind a version that publish nothing anew.
+    """The parameters that change a function behind a version, but publish no new one.
 
-    None where there are none, or where another input of the same build publishes.
+    None where there are none, and where the build that changes them also changes
+    what publishes.
     """
     deployment = inputs.deployment
     versions = deployment.versions(function.id)
@@ -190,7 +205,7 @@ def _stale(
 
 
 def _is_moved_by_hand(comparison: Comparison, name: str) -> bool:
-    """Whether an alias is new, or gets another number that is written out."""
+    """Whether an alias is new or changed, and has its version as a literal number."""
     after = comparison.after.reading.references.aliases[name].resource
     before = comparison.before.resources.get(name)
     number = scalar_text(after.properties.get("FunctionVersion"))
@@ -203,7 +218,7 @@ def _is_moved_by_hand(comparison: Comparison, name: str) -> bool:
 
 
 def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
-    """Whether an ``AWS::Lambda::Version`` of the function is, or may be, a new one."""
+    """Whether an ``AWS::Lambda::Version`` of the function is, or may be, new."""
     inputs = comparison.inputs
     return any(
         version.id not in comparison.before.resources
@@ -214,14 +229,14 @@ def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
 
 
 def _aliases(deployment: Deployment, function: str) -> list[str]:
-    """The aliases of a function that point to a version, by its resource or number.
+    """The aliases of a function with a version of the template, or a literal number.
 
-    Not those of ``$LATEST``, and not those whose version is a parameter.
+    Those of ``$LATEST`` are left out, and those whose version is a parameter.
     """
     references = deployment.reading.references
     evaluator = deployment.reading.evaluator
     versions = {version.id for version in deployment.versions(function)}
-    found = []
+    names = []
     for name in deployment.aliases(function):
         alias = references.aliases[name]
         if alias.is_generated:
@@ -233,15 +248,15 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
         if scalar_text(node) is not None or any(
             token is not None and token.name in versions for token in tokens
         ):
-            found.append(name)
-    return found
+            names.append(name)
+    return names
 
 
 def _invoked(deployment: Deployment, function: str) -> set[str] | None:
-    """The aliases and versions of a function that targets invoke, by their names.
+    """The names of the aliases and versions of a function that targets invoke.
 
-    None where no target invokes anything of the function: callers elsewhere use what
-    the template publishes; not what only a deployment invokes.
+    None where no target invokes the function, so that callers elsewhere may use
+    whatever the template publishes; empty where only deployments invoke it.
     """
     if function in deployment.deploying:
         return set()
@@ -258,14 +273,17 @@ def _invoked(deployment: Deployment, function: str) -> set[str] | None:
 def _of_serverless(
     comparison: Comparison, before: Resource, after: Resource, update: FunctionUpdate
 ) -> list[str] | None:
-    """The alias that SAM does not move; None where it does, or for unknown."""
+    """The alias for which SAM publishes no new version, as a list.
+
+    Empty where SAM has none; None where it publishes, or where that is unknown.
+    """
     if after.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in after.properties:
         return []
     if before.type != SERVERLESS_FUNCTION or (
         "AutoPublishAlias" not in before.properties
     ):
-        # The alias is new, and its version with it; or one side is SAM's output,
-        # which does not say what its version was made from.
+        # Either the alias is new, and its version too; or one side is SAM's output,
+        # which does not show what SAM hashed.
         return None
     keys = [
         side.version_key(function)
@@ -299,7 +317,7 @@ def stays_with_serverless(
     after: Resource,
     update: FunctionUpdate | None,
 ) -> bool:
-    """Whether SAM certainly makes no new version of a function that it published."""
+    """Whether SAM certainly publishes no new version of a function."""
     if update is not None:
         return bool(_of_serverless(comparison, before, after, update))
     keys = comparison.before.version_key(before), comparison.after.version_key(after)
@@ -311,7 +329,7 @@ def stays_with_serverless(
 def is_described_anew(
     comparison: Comparison, before: Resource, after: Resource
 ) -> bool:
-    """Whether the version's description, which is create-only, is or may be new."""
+    """Whether the version's description is or may be new, which replaces it."""
     name = "VersionDescription"
     return comparison.inputs.may_change(
         after.properties.get(name)

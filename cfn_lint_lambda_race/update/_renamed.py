@@ -1,7 +1,7 @@
-"""Which file of a commit a new one in the work tree was, as `git diff -M` finds it.
+"""Finds under which name a commit has a template that was renamed since.
 
-By content alone, read as it is stored: git's own search would run what the repository
-configures.
+As `git diff -M` does, by content. Git itself is not asked, since it would run filters
+that the repository configures.
 """
 
 from __future__ import annotations
@@ -22,10 +22,20 @@ _MAX_GONE = 50
 def renamed_from(
     repository: Repository, commit: str, path: Path, limit: int
 ) -> Path | None:
-    """The file that the work tree has no more and that a file was, by its content.
+    """The file of a commit that was renamed to a path.
 
-    None where none, or more than one, is similar. Files of more than ``limit`` bytes
-    are not looked at. Raises GitError where git fails.
+    Args:
+        repository: the repository.
+        commit: the commit's hash.
+        path: the file in the work tree.
+        limit: files of more bytes are not looked at.
+
+    Returns:
+        Of the templates that the work tree no longer has, the one with similar
+        content. None where there is none, or more than one.
+
+    Raises:
+        GitError: where git fails.
     """
     try:
         entries = repository.entries(commit, [], below=True)
@@ -62,7 +72,7 @@ def _blob(repository: Repository, digest: str, limit: int) -> bytes | None:
 
 
 def _is_similar(old: bytes | None, new: bytes) -> bool:
-    """Whether enough of two files are lines that both have."""
+    """Whether two files share enough of their lines."""
     if not old or not new:
         return False
     sides = [Counter(line.strip() for line in side.splitlines()) for side in (old, new)]

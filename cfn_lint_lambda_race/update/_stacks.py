@@ -165,7 +165,7 @@ def _domains(
         named = list(asked[name].named)
         allowed = _allowed(comparison, name)
         if not allowed and _default(comparison, name) is None:
-            # What its value is, nobody knows.
+            # Its value is unknown.
             continue
         values = (*named, other_value(named)) if not allowed else tuple(allowed)
         default = _default(comparison, name)

@@ -18,7 +18,6 @@ from cfn_lint_lambda_race.template import (
     Grant,
     Resource,
     Target,
-    Text,
     scalar_text,
 )
 from cfn_lint_lambda_race.template._sam import (
@@ -513,7 +512,6 @@ class Steps:
             for one in self.after.reading.evaluator.texts(
                 resource.properties.get("StageName")
             )
-            if isinstance(one.value, Text)
         ]
         return not names or any(name is None or fits(name, named) for name in names)
 

@@ -12,10 +12,10 @@ ASSET_HASH = re.compile(r"AssetParameters([0-9a-f]{64})")
 
 
 def pruned(value: Any, keeps_empty_texts: bool = True) -> Any:
-    """The value without what is empty, None where nothing is left.
+    """The value without what is empty; None where nothing is left.
 
-    Lambda takes an empty list or object as it takes an absent one, and an empty text
-    as well where it stands for an identifier, but not in a variable.
+    To Lambda, an empty list or object is the same as an absent one. So is an empty
+    text, but not as the value of an environment variable.
     """
     if value is NO_VALUE or value is None:
         return None
@@ -28,7 +28,7 @@ def pruned(value: Any, keeps_empty_texts: bool = True) -> Any:
 
 
 def in_order(value: Any) -> Any:
-    """A list whose order says nothing, sorted; as it is where an item is unknown."""
+    """The value sorted, if it is a list of known items; else as it is."""
     is_known = isinstance(value, list) and all(
         isinstance(item, Text) and all(token.is_resource for token in item.tokens)
         for item in value
@@ -53,14 +53,14 @@ def differ(before: Any, after: Any) -> bool:
     if isinstance(before, list) != isinstance(after, list):
         if any(map(_may_be_list, (before, after))):
             return False
-        # A single value where a list belongs counts as its only item.
+        # CloudFormation takes a single value for a list of one item.
         return differ(*(v if isinstance(v, list) else [v] for v in (before, after)))
-    # A text where the other has structure: unknown if a token may stand for it.
+    # A text and a structure: unknown if the text is a token that may be a structure.
     return not any(isinstance(v, Text) and v.tokens for v in (before, after))
 
 
 def _may_be_list(value: Any) -> bool:
-    """Whether a list of any length may stand behind a token."""
+    """Whether a value is a token that may be a list, such as a parameter."""
     token = value.token if isinstance(value, Text) else None
     return token is not None and not (
         token.is_resource and token.attribute in ("", "Ref", "Arn")
@@ -68,7 +68,7 @@ def _may_be_list(value: Any) -> bool:
 
 
 def texts_differ(before: Text, after: Text) -> bool:
-    """Whether no choice of what is unknown makes the two texts equal."""
+    """Whether two texts differ whatever their unknown parts are."""
     if before == after:
         return False
     hashes = [_asset_hashes(text) for text in (before, after)]
@@ -80,7 +80,9 @@ def texts_differ(before: Text, after: Text) -> bool:
 
 
 def _asset_hashes(text: Text) -> set[str]:
-    return {found for token in text.tokens for found in ASSET_HASH.findall(token.name)}
+    return {
+        digest for token in text.tokens for digest in ASSET_HASH.findall(token.name)
+    }
 
 
 def _mirrored(parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -90,7 +92,7 @@ def _mirrored(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 
 def _clash(before: tuple[Part, ...], after: tuple[Part, ...]) -> bool:
-    """Whether two texts differ before the first token that leaves a doubt."""
+    """Whether two texts certainly differ, read up to their first unknown part."""
     one, other = list(reversed(before)), list(reversed(after))
     while one and other:
         left, right = one.pop(), other.pop()

@@ -139,7 +139,7 @@ class Caller:
     not exist; ``old`` and ``new`` the qualifiers that it invokes, empty for
     ``$LATEST``, None for unknown. ``keys`` say in a world what the caller invokes.
     ``needs_permission`` is False where a role permits the invocation. ``is_judged``
-    is False where nobody can tell how, or whether, callers come through the target.
+    is False where it is unknown how, or whether, callers come through the target.
     """
 
     before: Target | None

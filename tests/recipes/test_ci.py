@@ -504,3 +504,12 @@ def test_codebuild_pull_request_shows_the_race(pull_request: Shell) -> None:
         found = _failures(runner.folder / name)
         assert "This update changes Architectures of Orders" in found
         assert f"templates/orders.yaml:{FUNCTION_LINE}:11" in found
+
+
+def test_codebuild_push_is_compared_with_the_commit_before(pull_request: Shell) -> None:
+    phases = document("buildspec.yml")["phases"].values()
+    lines = [line for phase in phases for line in phase["commands"]]
+    runner = _clone(pull_request, "runner", "merge", "--single-branch", "--depth=1")
+    done = runner.run("\n".join(lines))
+    assert done.returncode != 0, done.stderr
+    _race_alone(done.stdout)

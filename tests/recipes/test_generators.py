@@ -11,6 +11,7 @@ import pytest
 
 from tests.recipes.conftest import Shell, given
 from tests.recipes.pages import FILES, block, blocks, command, commands
+from tests.recipes.pages import text as page_text
 
 PAGE = "generators.md"
 # The section on the templates that the CDK writes.
@@ -273,6 +274,30 @@ def test_cdk_reports_at_synth(cdk: Shell) -> None:
     assert _line(cdk, "app.js", "new lambda.Function") in said
 
 
+def test_cdk_says_that_cfn_lint_cannot_be_run(cdk: Shell) -> None:
+    _plugged(cdk)
+    app = (cdk.folder / "app.js").read_text()
+    assert "{baseline:" in app
+    cdk.write({"app.js": app.replace("{baseline:", "{cfnLint: 'nowhere', baseline:")})
+    said = _synthesised(cdk, 1)
+    assert "cfn-lint cannot be run: spawnSync nowhere ENOENT" in said
+    _synthesised(cdk, 0, lenient=True)
+
+
+def test_cdk_reports_stacks_in_stages(cdk: Shell) -> None:
+    _plugged(cdk)
+    app = (cdk.folder / "app.js").read_text()
+    stage = "new cdk.Stack(new cdk.Stage(app, 'Prod')"
+    assert "new cdk.Stack(app" in app
+    cdk.write({"app.js": app.replace("new cdk.Stack(app", stage)})
+    (select,) = re.findall("`(cdk synth '.*?')`", page_text(PAGE))
+    variables = {"TABLE": "orders", "BASELINE": ""}
+    done = cdk.run(f"npx {select} --quiet", variables=variables)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert "Prod/Orders/Nightly/Resource" in said
+
+
 def test_cdk_finding_is_silenced(cdk: Shell) -> None:
     ways = [text for text in blocks(PAGE, "javascript") if "addPlugins" not in text]
     assert len(ways) == 2
@@ -349,6 +374,15 @@ def test_cdk_in_python_reports_at_synth(folder: Shell, node: Path) -> None:
     assert _line(project, "app.py", "aws_lambda.Function(") in said
     assert _line(project, "app.py", "events.Rule(") in said
     project.do(f"{synth}lenient.py'", variables={**quiet, "CODE": "two"})
+    absent = (
+        (project.folder / "app.py")
+        .read_text()
+        .replace("LambdaRaces(baseline", "LambdaRaces(cfn_lint='nowhere', baseline")
+    )
+    project.write({"absent.py": absent})
+    done = project.run(f"{synth}absent.py'", variables={**quiet, "CODE": "two"})
+    assert done.returncode == 1
+    assert "cfn-lint cannot be run: " in done.stdout + done.stderr
 
 
 @pytest.fixture

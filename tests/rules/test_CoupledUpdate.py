@@ -59,6 +59,8 @@ def test_the_members_of_code_that_count(code: Template_, tmp_path: Path) -> None
         {"S3Bucket": {"Ref": "CommitSha"}, "S3Key": "b"},
         {"Fn::If": ["Other", {"S3Bucket": {"Ref": "CommitSha"}}, {"ZipFile": "a"}]},
         {"ZipFile": "a"},
+        {"ZipFile": {"Ref": "CommitSha"}},
+        {"S3Bucket": "a", "S3Key": "b", "SourceKMSKeyArn": {"Ref": "CommitSha"}},
         None,
     ],
 )

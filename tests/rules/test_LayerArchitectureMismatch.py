@@ -89,6 +89,17 @@ def test_a_layer_that_contradicts_itself_in_every_case_or_none(tmp_path: Path) -
     conditions = {"Never": {"Fn::Equals": ["a", "b"]}}
     template = serverless_with({}, {"Layer": layer}, Conditions=conditions)
     assert found_by_path(tmp_path, template) == {}
+    # Nor is that of a condition under which the layer is not there.
+    stage = {"Ref": "Stage"}
+    template = serverless_with(
+        {},
+        {"Layer": {**layer, "Condition": "Always"}},
+        Parameters={"Stage": {"Type": "String"}},
+        Conditions={
+            name: {"Fn::Equals": [stage, name]} for name in ("Never", "Always")
+        },
+    )
+    assert found_by_path(tmp_path, template) == {}
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from tests.moving import (
     found_against,
     rest_api,
     rule_that_moves,
+    stack_with,
 )
 from tests.updates import configured
 
@@ -116,6 +117,49 @@ def test_reference_in_one_branch_alone_orders_nothing(tmp_path: Path) -> None:
     assert found_against(tmp_path, before, after) == []
 
 
+def test_the_branch_that_a_condition_takes_orders(tmp_path: Path) -> None:
+    before, after = rule_that_moves()
+    arn = "arn:aws:events:us-east-1:123456789012:rule/hourly"
+    for side in (before, after):
+        side["Conditions"] = {"Always": {"Fn::Equals": ["a", "a"]}}
+        side["Resources"]["Permission"]["Properties"]["SourceArn"] = {
+            "Fn::If": ["Always", OF_RULE["SourceArn"], arn]
+        }
+    assert found_against(tmp_path, before, after) == LATE
+    for side in (before, after):
+        side["Conditions"] = {"Always": {"Fn::Equals": ["a", "b"]}}
+    assert found_against(tmp_path, before, after) == []
+
+
+def test_target_of_an_http_api_moves_with_the_api(tmp_path: Path) -> None:
+    source = "arn:aws:execute-api:us-east-1:123456789012:${Shop}/*"
+    before, after = (
+        stack_with(
+            Shop=resource(
+                "ApiGatewayV2::Api", Name="a", ProtocolType="HTTP", Target=side
+            ),
+            Prod=resource(
+                "ApiGatewayV2::Stage",
+                ApiId={"Ref": "Shop"},
+                AutoDeploy=True,
+                StageName="prod",
+            ),
+            Permission=permission_on(
+                side, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+            ),
+        )
+        for side in (ARN, LIVE)
+    )
+    assert found_against(tmp_path, before, after) == LATE
+    for side in (before, after):
+        side["Resources"]["Prod"]["Properties"]["AutoDeploy"] = "true"
+    assert found_against(tmp_path, before, after) == LATE
+    # Through another stage nobody knows what the callers meet.
+    for side in (before, after):
+        del side["Resources"]["Prod"]["Properties"]["AutoDeploy"]
+    assert found_against(tmp_path, before, after) == []
+
+
 def test_alias_by_its_name_is_no_move(tmp_path: Path) -> None:
     assert (
         found_against(
@@ -184,6 +228,22 @@ def test_same_template_and_its_reordering_are_silent(tmp_path: Path) -> None:
         assert found_against(tmp_path, side, side) == []
         assert found_against(tmp_path, side, turned) == []
         assert found_against(tmp_path, side, turned, REDUNDANT) == []
+
+
+def test_targets_in_another_order_do_not_move(tmp_path: Path) -> None:
+    targets = [{"Id": "a", "Arn": ARN}, {"Id": "b", "Arn": LIVE}]
+    before, after = rule_that_moves(ARN, ARN)
+    before["Resources"]["Hourly"]["Properties"]["Targets"] = targets
+    after["Resources"]["Hourly"]["Properties"]["Targets"] = targets[::-1]
+    # Until now the alias was denied.
+    after["Resources"]["Late"] = permission_on(LIVE, **OF_RULE)
+    assert found_against(tmp_path, before, after) == []
+    after["Resources"]["Hourly"]["Properties"]["Targets"] = [
+        {"Id": "a", "Arn": LIVE},
+        {"Id": "b", "Arn": LIVE},
+    ]
+    late = "Resources/Late/Properties/FunctionName"
+    assert found_against(tmp_path, before, after) == [late]
 
 
 def test_first_deployment_is_silent(tmp_path: Path) -> None:
@@ -297,6 +357,64 @@ def test_authorizer_moves_while_its_deployment_stays(tmp_path: Path, path: str) 
     # A permission for the methods of a stage is not one for the authorizer.
     sides[1]["Resources"]["Old"] = deepcopy(sides[0]["Resources"]["AuthPermission"])
     assert found_against(tmp_path, *sides) == []
+
+
+def test_permission_for_a_stage_of_unknown_name_may_serve(tmp_path: Path) -> None:
+    sides = rest_api(ARN, "One", STAGE), rest_api(LIVE, "Two", STAGE)
+    for side in sides:
+        side["Parameters"] = {"Name": parameter()}
+        side["Resources"]["Prod"]["Properties"]["StageName"] = {"Ref": "Name"}
+    # API Gateway's console alone invokes through the second.
+    for name, served in (("dev", []), ("test-invoke-stage", LATE)):
+        arn = f"arn:aws:execute-api:us-east-1:123456789012:${{Api}}/{name}/GET/"
+        sides[1]["Resources"]["Early"] = permission_on(
+            LIVE, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": arn}
+        )
+        assert found_against(tmp_path, *sides) == served
+
+
+@pytest.mark.parametrize(
+    ("family", "api", "part"),
+    [
+        ("ApiGateway", "RestApi", "Body"),
+        ("ApiGatewayV2", "Api", "Body"),
+        ("ApiGatewayV2", "Api", "Integration"),
+    ],
+)
+def test_part_of_an_api_moves_while_its_deployment_stays(
+    family: str, api: str, part: str, tmp_path: Path
+) -> None:
+    def template(invoked: Any, deployment: str) -> Template_:
+        uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${I}"
+        called = {"uri": {"Fn::Sub": [f"{uri}/invocations", {"I": invoked}]}}
+        method = {"get": {"x-amazon-apigateway-integration": called}}
+        body = {"Body": {"openapi": "3.0.1", "paths": {"/": method}}}
+        of_api = {f"{api}Id": {"Ref": "Shop"}}
+        source = "arn:aws:execute-api:us-east-1:123456789012:${Shop}/*"
+        resources = {
+            "Shop": resource(f"{family}::{api}", **(body if part == "Body" else {})),
+            deployment: resource(f"{family}::Deployment", **of_api),
+            "Prod": resource(
+                f"{family}::Stage",
+                StageName="prod",
+                DeploymentId={"Ref": deployment},
+                **of_api,
+            ),
+            "Permission": permission_on(
+                invoked, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+            ),
+        }
+        if part == "Integration":
+            integration = resource(
+                f"{family}::Integration", IntegrationUri=invoked, **of_api
+            )
+            resources["Part"] = integration
+        return stack_with(**resources)
+
+    sides = template(ARN, "One"), template(LIVE, "One")
+    assert found_against(tmp_path, *sides) == ["Resources/One"]
+    # What nothing orders is not certain.
+    assert found_against(tmp_path, sides[0], template(LIVE, "Two")) == []
 
 
 def test_branches_that_both_refer_order() -> None:

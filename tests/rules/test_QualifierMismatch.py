@@ -31,6 +31,7 @@ from tests.building import (
     ARN,
     FN,
     LIVE,
+    PROD_OR_DEV,
     VERSIONED,
     permission_on,
     resource,
@@ -267,3 +268,34 @@ def test_what_cannot_be_is_no_case_of_its_own(tmp_path: Path) -> None:
     )
     (message,) = messages(lint_template(tmp_path, template), "W9812")
     assert " when " not in message
+
+
+def test_a_misfit_says_when_of_the_target_that_it_names(tmp_path: Path) -> None:
+    other = "arn:aws:lambda:us-east-1:123456789012:function:office"
+    template = two_aliases(
+        Rule=rule_for({"Fn::If": ["IsProd", LIVE, other]}),
+        Other=rule_for({"Fn::If": ["IsProd", other, LIVE]}),
+        Permission=permission_on(FN),
+    )
+    [message] = messages(lint_template(tmp_path, {**template, **PROD_OR_DEV}), RULE)
+    assert (
+        "Rule (AWS::Events::Rule) invokes Live of Orders when IsProd is true, so"
+        in (message)
+    )
+
+
+def test_what_a_target_cannot_invoke_is_no_other_case(tmp_path: Path) -> None:
+    """The alias is the same in each stage in which the rule is there."""
+    names = {"a": {"alias": "live"}, "b": {"alias": "live"}, "c": {"alias": "next"}}
+    stage = {"Fn::Equals": [{"Ref": "Stage"}, "c"]}
+    alias = {"Fn::FindInMap": ["Stages", {"Ref": "Stage"}, "alias"]}
+    target = {"Fn::Sub": ["${Orders.Arn}:${Alias}", {"Alias": alias}]}
+    template = {
+        **two_aliases(Rule=rule_for(target), Permission=permission_on(FN)),
+        "Parameters": {"Stage": {"Type": "String", "AllowedValues": [*names]}},
+        "Mappings": {"Stages": names},
+        "Conditions": {"IsShop": {"Fn::Not": [stage]}},
+    }
+    template["Resources"]["Rule"]["Condition"] = "IsShop"
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert "invokes Live of Orders, so" in message

@@ -42,6 +42,23 @@ def test_what_changes_a_function(
     assert bool(found) is is_redundant
 
 
+def test_version_that_may_not_be_there_is_silent(tmp_path: Path) -> None:
+    before, after = version_called("V1"), version_called("V2")
+    for side in (before, after):
+        side["Parameters"] = {"Stage": parameter(Default="prod")}
+        is_prod = {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+        side["Conditions"] = {"IsProd": is_prod}
+    assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
+    after["Resources"]["V2"]["Condition"] = "IsProd"
+    assert found_against(tmp_path, before, after, REDUNDANT) == []
+
+
+def test_sam_s_source_and_its_output_are_not_compared(tmp_path: Path) -> None:
+    before, after = version_called("V1"), version_called("V2")
+    before["Transform"] = "AWS::Serverless-2016-10-31"
+    assert found_against(tmp_path, before, after, REDUNDANT) == []
+
+
 def test_first_version_is_not_redundant(tmp_path: Path) -> None:
     before = {"Resources": {"Orders": FUNCTION}}
     assert found_against(tmp_path, before, version_called("V1"), REDUNDANT) == []

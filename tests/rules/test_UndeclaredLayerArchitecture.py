@@ -52,3 +52,20 @@ def test_a_layer_that_functions_of_both_architectures_share(
             resources[name]["Condition"] = condition
     found = paths(lint_template(tmp_path, template), "I9821")
     assert found == ["Resources/Layer"] * is_shared
+
+
+def test_what_is_no_layer_of_the_stack_declares_nothing(tmp_path: Path) -> None:
+    """A custom resource may look up a layer for each architecture."""
+    template = layered({}, Resources={"Layer": {"Type": "Custom::Layer"}})
+    resources = template["Resources"]
+    function = resources.pop("Fn")
+    for name, architectures in (("A", ARM64), ("B", X86_64)):
+        resources[name] = deepcopy(function)
+        layer = {"Fn::GetAtt": ["Layer", "Arn"]}
+        resources[name]["Properties"] |= {
+            "Architectures": architectures,
+            "Layers": [layer],
+        }
+    assert paths(lint_template(tmp_path, template), "I9821") == []
+    resources["Layer"] = layer_for()
+    assert paths(lint_template(tmp_path, template), "I9821") == ["Resources/Layer"]

@@ -172,8 +172,15 @@ def test_the_finding_counts_the_parameters(tmp_path: Path) -> None:
     ]
 
 
-def test_a_secret_does_not_belong_into_a_description(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("no_echo", "is_secret"),
+    [(True, True), ("true", True), ("True", True), (False, False), ("no", False)],
+)
+def test_a_secret_does_not_belong_into_a_description(
+    no_echo: Any, is_secret: bool, tmp_path: Path
+) -> None:
     template = _sam_behind_alias()
-    template["Parameters"]["LogLevel"]["NoEcho"] = True
+    template["Parameters"]["LogLevel"]["NoEcho"] = no_echo
     (message,) = messages(lint_template(tmp_path, template), "I9836")
-    assert message.endswith("; change the VersionDescription of Orders with it")
+    cure = "; change the VersionDescription of Orders with it"
+    assert message.endswith(cure) == is_secret

@@ -554,15 +554,28 @@ def test_a_skill_is_configured_elsewhere(tmp_path: Path) -> None:
     assert paths(matches, "W9810") == []
 
 
-def test_a_connector_from_a_function_grants_unqualified(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("source", "destination", "is_reported"),
+    [
+        ("Checkout", {"Id": "Orders"}, True),
+        ("Checkout", {"Arn": ARN, "Type": "AWS::Lambda::Function"}, True),
+        # A function that invokes itself runs the code that it has.
+        ("Orders", {"Id": "Orders"}, False),
+        ("Checkout", {"Id": ["Orders"]}, False),
+        ("Checkout", None, False),
+    ],
+)
+def test_a_connector_from_a_function_grants_unqualified(
+    tmp_path: Path, source: str, destination: Json, is_reported: bool
+) -> None:
     connector = resource(
         "Serverless::Connector",
-        Source={"Id": "Checkout"},
-        Destination={"Id": "Orders"},
+        Source={"Id": source},
+        Destination=destination,
         Permissions=["Write"],
     )
     found = _found(tmp_path, _sam(Checkout=_serverless(), Connector=connector))
-    assert [path.split("/")[1] for path in found] == ["Connector"]
+    assert [path.split("/")[1] for path in found] == ["Connector"] * is_reported
 
 
 def test_a_sam_machine_s_own_policies_serve_the_machine(tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race import UnqualifiedTarget
 from cfn_lint_lambda_race._words import name_target
-from cfn_lint_lambda_race.template import read
+from cfn_lint_lambda_race.template import ALWAYS, Reading, read
+from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER_SET
 from tests import linting
 from tests.building import ARN, resource, sam
-from tests.invoking import FN_ARN, PUBLISHED, SECTIONS, invoked_by, scheduled
+from tests.invoking import FN_ARN, OUTSIDE, PUBLISHED, SECTIONS, invoked_by, scheduled
 from tests.linting import lint_template, messages, paths
 
 
@@ -295,3 +296,110 @@ def test_the_alias_that_sam_publishes_is_the_cure(tmp_path: Path) -> None:
 
     assert cure() == "set AutoPublishAlias on Orders and invoke that alias"
     assert cure(AutoPublishAlias="live") == "invoke !Ref Orders.Alias"
+
+
+def _one_of(*arns: str, **more: Any) -> dict[str, Any]:
+    """A rule whose target a parameter chooses, by values that the template lists."""
+    which = {"Type": "String", "AllowedValues": list(arns)}
+    return scheduled({"Ref": "Which"}, Parameters={"Which": which}, **more)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, " when Which is a0, which"),
+        (2, " when Which is a0 or Which is a1, which"),
+        (3, " when Which is a0 or Which is a1 or in 1 more case, which"),
+        (4, " when Which is a0 or Which is a1 or in 2 more cases, which"),
+    ],
+)
+def test_a_few_cases_are_told_and_the_others_counted(
+    count: int, words: str, tmp_path: Path
+) -> None:
+    names = [f"a{number}" for number in range(count)]
+    ends = {**{name: {"end": ":$LATEST"} for name in names}, "b": {"end": ":live"}}
+    end = {"Fn::FindInMap": ["Ends", {"Ref": "Which"}, "end"]}
+    template = scheduled(
+        {"Fn::Sub": [f"{OUTSIDE}${{End}}", {"End": end}]},
+        Parameters={"Which": {"Type": "String", "AllowedValues": [*ends]}},
+        Mappings={"Ends": ends},
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert words in message
+
+
+def test_what_is_so_in_each_case_names_none(tmp_path: Path) -> None:
+    template = _one_of(OUTSIDE, f"{OUTSIDE}:$LATEST")
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert " when " not in message
+    template = _one_of(OUTSIDE, f"{OUTSIDE}:$LATEST", "arn:aws:sns:a:b:c")
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert f" when Which is {OUTSIDE} or Which is " in message
+
+
+def test_a_condition_that_follows_from_another_is_not_told(tmp_path: Path) -> None:
+    conditions = {
+        name: {"Fn::Equals": [{"Ref": "Stage"}, name]} for name in ("Live", "Test")
+    }
+    choice = {"Fn::If": ["Test", f"{OUTSIDE}:live", FN_ARN]}
+    template = scheduled(
+        {"Fn::If": ["Live", choice, f"{OUTSIDE}:live"]},
+        Parameters={"Stage": {"Type": "String"}},
+        Conditions=conditions,
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert "$LATEST of Fn when Live is true, which" in message
+
+
+def test_cases_that_differ_in_one_choice_alone_are_one() -> None:
+    template = Template("t.json", {**scheduled(FN_ARN), **SECTIONS}, ["us-east-1"])
+    reading = read(template)
+    live, test = (
+        ALWAYS.given(CONDITION, "IsLive", value) or ALWAYS for value in (True, False)
+    )
+    assert reading.simplified([live, test], ALWAYS) == [ALWAYS]
+    assert reading.simplified([live], ALWAYS) == [live]
+    # Where the other choice cannot be, the one says nothing.
+    assert reading.simplified([live], live) == [ALWAYS]
+    sets = [{"Open": "live"}, {"Open": "test"}]
+    given = Reading(template, parameter_sets=sets)
+    both = [ALWAYS.given(PARAMETER_SET, "", index) or ALWAYS for index in (0, 1)]
+    assert given.simplified(both, ALWAYS) == [ALWAYS]
+    assert given.simplified(both[:1], ALWAYS) == both[:1]
+
+
+def test_a_durable_function_is_refused_whatever_else_is_invoked(tmp_path: Path) -> None:
+    fn = deepcopy(linting.FUNCTION)
+    fn["Properties"].update(FunctionName="fn", DurableConfig={"ExecutionTimeout": 60})
+    arn = OUTSIDE.replace("elsewhere", "fn")
+    template = _one_of(arn, f"{OUTSIDE}:live")
+    template["Resources"]["Fn"] = fn
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert "which Lambda refuses for a durable function" in message
+
+
+def test_a_summary_of_two_functions_refuses_the_durable_one_alone(
+    tmp_path: Path,
+) -> None:
+    fn = deepcopy(linting.FUNCTION)
+    fn["Properties"]["DurableConfig"] = {"ExecutionTimeout": 60}
+    template = {"Resources": {**_rules(2), "Fn": fn}}
+    latest = {"Fn::Sub": "${Fn.Arn}:$LATEST"}
+    template["Resources"]["Rule1"]["Properties"]["Targets"][0]["Arn"] = latest
+    (message,) = messages(lint_template(tmp_path, template, *SUMMARY), "W9810")
+    assert "refuses" not in message
+
+
+def test_an_alias_of_latest_is_one_of_its_own_function(tmp_path: Path) -> None:
+    alias = {"FunctionName": OUTSIDE, "FunctionVersion": "$LATEST", "Name": "live"}
+    resources = {"Alias": {"Type": "AWS::Lambda::Alias", "Properties": alias}}
+    found: list[list[str]] = []
+    for arn in ({"Ref": "Alias"}, f"{OUTSIDE}2:live"):
+        template = scheduled(arn, Resources=deepcopy(resources))
+        found.append(messages(lint_template(tmp_path, template), "W9810"))
+    assert [len(one) for one in found] == [1, 0]
+    # Also where nobody knows which function that is.
+    template = scheduled({"Ref": "Alias"}, Resources=deepcopy(resources))
+    unknown = {"Fn::ImportValue": "orders"}
+    template["Resources"]["Alias"]["Properties"]["FunctionName"] = unknown
+    assert len(messages(lint_template(tmp_path, template), "W9810")) == 1

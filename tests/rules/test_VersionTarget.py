@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.building import ARN, LIVE, NUMBER, resource, rule_for, versioned
+from tests.building import ARN, LIVE, NUMBER, PROD_OR_DEV, resource, rule_for, versioned
 from tests.linting import FUNCTION, lint_template, messages, paths
 
 RULE = "I9814"
@@ -51,6 +51,7 @@ def test_a_target_invokes_a_version_by_its_number(tmp_path: Path, target: Json) 
         {"Fn::Sub": "${Orders.Arn}:live"},
         {"Fn::Sub": "${Orders.Arn}:$LATEST"},
         {"Fn::Sub": "${Orders.Arn}:${Unknown}"},
+        {"Fn::Sub": "${Orders.Arn}:7${Unknown}"},
         {"Fn::ImportValue": "orders"},
     ],
     ids=json.dumps,
@@ -186,3 +187,13 @@ def test_versions_of_serverless_functions(
         },
     }
     assert _found(tmp_path, template) == [TARGET] * is_reported
+
+
+def test_a_branch_that_cannot_be_there_with_its_target_is_silent(
+    tmp_path: Path,
+) -> None:
+    rule = rule_for({"Fn::If": ["IsDev", VERSION, LIVE]})
+    template = {**versioned(Rule=rule), **PROD_OR_DEV}
+    assert _found(tmp_path, template) == [f"{TARGET}/Fn::If/1"]
+    rule["Condition"] = "IsProd"
+    assert _found(tmp_path, template) == []

@@ -22,19 +22,26 @@ class LambdaRaces {
   }
 
   /** @param {import('aws-cdk-lib').IPolicyValidationContext} context */
-  validate(context) {
+  validate({templatePaths}) {
+    let violations;
+    try {
+      violations = this.lint(templatePaths).map(violation);
+    } catch (error) {
+      // What a plugin throws, the CDK passes over, and the synthesis succeeds.
+      violations = [failure(error, templatePaths[0])];
+    }
+    return {success: !violations.length || !this.fail, violations};
+  }
+
+  lint(templates) {
     const output = execFileSync(this.cfnLint, [
       '--format', 'json', '--non-zero-exit-code', 'none',
       '--append-rules', 'cfn_lint_lambda_race',
       ...(this.baseline ? ['-x', `W9831:baseline_path=${this.baseline}`] : []),
-      '--', ...context.templatePaths,
-    ], {encoding: 'utf8', maxBuffer: 2 ** 28});
+      '--', ...templates,
+    ], {encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe']});
     // The CDK's own validator has cfn-lint's other rules.
-    const matches = JSON.parse(output).filter(({Rule}) => Rule.Id.startsWith('W98'));
-    return {
-      success: !matches.length || !this.fail,
-      violations: matches.map(violation),
-    };
+    return JSON.parse(output).filter(({Rule}) => Rule.Id.startsWith('W98'));
   }
 }
 
@@ -49,6 +56,18 @@ function violation({Rule, Message, Location, Filename}) {
     violatingResources: [
       {resourceLogicalId: resource, locations: [place.join('/')], templatePath: Filename},
     ],
+  };
+}
+
+/** What the CDK reports where cfn-lint could not be run. */
+function failure({stderr, message}, templatePath) {
+  const reason = (stderr || message).trim().split('\n').pop();
+  return {
+    ruleName: 'cannot-run',
+    description: `No race was looked for, since cfn-lint cannot be run: ${reason}`,
+    severity: 'error',
+    fix: 'install cfn-lint and the pack, and name the program with cfnLint',
+    violatingResources: [{locations: [''], templatePath}],
   };
 }
 

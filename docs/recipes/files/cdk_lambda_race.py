@@ -47,21 +47,29 @@ class LambdaRaces:
     def validate(
         self, context: IPolicyValidationContext
     ) -> PolicyValidationPluginReport:
+        templates = context.template_paths
+        try:
+            violations = [violation(match) for match in self.lint(templates)]
+        except (OSError, ValueError, subprocess.CalledProcessError) as error:
+            # What a plugin raises, the CDK passes over, and the synthesis succeeds.
+            violations = [failure(error, templates[0])]
+        return PolicyValidationPluginReport(
+            success=not violations or not self.fail, violations=violations
+        )
+
+    def lint(self, templates: list[str]) -> list[dict[str, Any]]:
         command = [self.cfn_lint, "--format", "json", "--non-zero-exit-code", "none"]
         command += ["--append-rules", "cfn_lint_lambda_race"]
         if self.baseline:
             command += ["-x", f"W9831:baseline_path={self.baseline}"]
-        command += ["--", *context.template_paths]
+        command += ["--", *templates]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-        violations = [
-            violation(match)
+        # The CDK's own validator has cfn-lint's other rules.
+        return [
+            match
             for match in json.loads(done.stdout)
-            # The CDK's own validator has cfn-lint's other rules.
             if match["Rule"]["Id"].startswith("W98")
         ]
-        return PolicyValidationPluginReport(
-            success=not violations or not self.fail, violations=violations
-        )
 
 
 def violation(match: dict[str, Any]) -> PolicyViolation:
@@ -79,5 +87,20 @@ def violation(match: dict[str, Any]) -> PolicyViolation:
                 locations=["/".join(map(str, place))],
                 template_path=match["Filename"],
             )
+        ],
+    )
+
+
+def failure(error: Exception, template: str) -> PolicyViolation:
+    """What the CDK reports where cfn-lint could not be run."""
+    said = getattr(error, "stderr", None) or str(error)
+    reason = said.strip().splitlines()[-1]
+    return PolicyViolation(
+        rule_name="cannot-run",
+        description=f"No race was looked for, since cfn-lint cannot be run: {reason}",
+        severity="error",
+        fix="install cfn-lint and the pack, and name the program with cfn_lint",
+        violating_resources=[
+            PolicyViolatingResource(locations=[""], template_path=template)
         ],
     )
