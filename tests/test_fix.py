@@ -20,10 +20,19 @@ from cfnlint.version import __version__
 
 from cfn_lint_lambda_race import _fix
 from cfn_lint_lambda_race._linting import LintError
-from cfn_lint_lambda_race.cure import NoFixError
+from cfn_lint_lambda_race.cure import Fix, NoFixError
 from cfn_lint_lambda_race.cure._edits import Document
+from tests.building import ARN, resource, rule_for, sam, statement_on
 from tests.fixing import fixed, reasons
-from tests.linting import CORPUS, ROOT, TEMPLATES, lint, lint_whole
+from tests.linting import (
+    CORPUS,
+    FUNCTION,
+    ROOT,
+    TEMPLATES,
+    lint,
+    lint_template,
+    lint_whole,
+)
 from tests.translation import translated
 
 # Each lints whole templates, several times.
@@ -174,8 +183,8 @@ def _only_publishes(before: str, after: str) -> None:
 
 def _translated(template: Any) -> Any:
     template = json.loads(json.dumps(template))
-    for name, resource in template["Resources"].items():
-        properties = resource.get("Properties")
+    for name, one in template["Resources"].items():
+        properties = one.get("Properties")
         if isinstance(properties, dict):
             for key in ("CodeUri", "ContentUri", "DefinitionUri"):
                 if isinstance(properties.get(key), str):
@@ -1064,3 +1073,85 @@ Outputs:
     assert (
         f'!Sub ["${{{new}.Version}} of ${{Day}}", {{Day: 2020-01-01}}]' in result.text
     )
+
+
+# -- what who deploys it has to know -------------------------------------------
+
+
+def _offered(folder: Path, rule: str, template: dict[str, Any]) -> list[Fix]:
+    matches = lint_template(folder, template)
+    return [match.fix for match in matches if match.rule.id == rule]
+
+
+@pytest.mark.parametrize(
+    ("resources", "words"),
+    [
+        ({"It": rule_for(ARN)}, ""),
+        (
+            {"It": resource("Lambda::Url", AuthType="NONE", TargetFunctionArn=ARN)},
+            "URL",
+        ),
+    ],
+)
+def test_a_url_of_the_alias_is_another_one(
+    resources: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    template = {"Resources": {"Orders": FUNCTION, **resources}}
+    (fix,) = _offered(tmp_path, "W9810", template)
+    assert bool(fix.warning) == bool(words)
+    assert words in fix.warning
+    assert fix.is_safe
+
+
+def test_a_url_of_sam_s_alias_is_another_one(tmp_path: Path) -> None:
+    template = sam({"FunctionUrlConfig": {"AuthType": "NONE"}, "Events": None})
+    (fix,) = _offered(tmp_path, "W9810", template)
+    assert "URL" in fix.warning
+
+
+@pytest.mark.parametrize(
+    ("resources", "is_safe"),
+    [
+        # More is allowed, to whoever has the role.
+        (
+            {
+                "It": resource(
+                    "IAM::ManagedPolicy",
+                    PolicyDocument={"Statement": [statement_on(ARN)]},
+                )
+            },
+            False,
+        ),
+        ({"It": resource("SSM::Parameter", Type="String", Value=ARN)}, True),
+    ],
+)
+def test_what_allows_more_is_for_people_to_decide(
+    resources: dict[str, Any], is_safe: bool, tmp_path: Path
+) -> None:
+    template = {"Resources": {"Orders": FUNCTION, **resources}}
+    (fix,) = _offered(tmp_path, "I9813", template)
+    assert fix.is_safe == is_safe
+
+
+def test_a_pipeline_takes_names_alone(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        f"""\
+Resources:
+  Orders:
+{CODE}
+  Pipeline:
+    Type: AWS::CodePipeline::Pipeline
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/pipeline
+      Stages:
+        - Name: Invoke
+          Actions:
+            - Name: Orders
+              ActionTypeId:
+                {{Category: Invoke, Owner: AWS, Provider: Lambda, Version: "1"}}
+              Configuration:
+                FunctionName: !Ref Orders
+"""
+    )
+    assert fixed(path).text.endswith("FunctionName: !Sub ${Orders}:live\n")
