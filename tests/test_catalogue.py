@@ -236,6 +236,7 @@ def _unknown(scanned: Mapping[tuple[str, str], str]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_every_property_that_may_name_a_function_is_known() -> None:
     # The oldest cfn-lint that the pack takes has two thirds of the newest's schemas.
     assert len(_scanned()) > (600 if is_current() else 400)

@@ -96,6 +96,7 @@ def test_stays_with_the_stack(name: str) -> None:
     assert not stays_with_the_stack(f"{name}Version")
 
 
+@pytest.mark.slow
 def test_the_words_are_those_that_aws_uses_for_it() -> None:
     """In the names of its properties; git alone says ``sha1``."""
     older = set() if schemas.is_current() else {"checksum"}
