@@ -23,6 +23,9 @@ from cfn_lint_lambda_race.update import Settings
 from tests.fuzzing import Found, found, found_against, fuzzed, plain, read
 from tests.linting import FILES, FUNCTION, TEMPLATES
 
+# Every documented template, cut, turned and written otherwise.
+pytestmark = pytest.mark.slow
+
 NAMES = [path.relative_to(TEMPLATES).as_posix() for path in FILES]
 
 
