@@ -103,8 +103,8 @@ def _rule(text: str) -> str:
 def _alias(text: str) -> str:
     if not ALIAS_NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no name for an alias: letters, digits, - and _, at most 128, "
-            "and not digits alone"
+            f"{text!r} is not a name for an alias: letters, digits, - and _, at most "
+            "128, and not digits alone"
         )
     return text
 

@@ -28,7 +28,7 @@ _PACK = "cfn_lint_lambda_race"
 _BELOW_RESOURCES = 2
 _COMPARES, _UNPUBLISHED = "W9831", "W9832"
 _TARGETS = "W9810"
-# How cfn-lint says that a template, or a pattern, is no file.
+# How cfn-lint says that a template, or a pattern, is not a file.
 _NO_GLOB = " could not be processed by glob.glob"
 # What the update to a cured template may show: who deploys it has to know.
 _NOTES = frozenset({"W9834", "W9835"})
@@ -222,7 +222,7 @@ def _template(filename: str, text: str, config: ConfigMixIn) -> Template:
     if matches:
         raise LintError(f"it cannot be read: {_words(matches[0])}")
     if not isinstance(template, dict) or not template:
-        raise LintError("it is no template")
+        raise LintError("it is not a template")
     config.set_template_args(template)
     cfn = Template(filename, template, config.regions, config.parameters)
     stand_for(cfn, text)
@@ -239,8 +239,8 @@ def _stale(cfn: Template, rules: Rules, config: ConfigMixIn) -> Iterator[Match]:
         return
     for version, function, fix in stale_versions(cfn):
         message = (
-            f"{function} is no more what {version} was named after, so this template "
-            "publishes no new version of it; give the version a new logical ID"
+            f"{function} is not what {version} was named after any more, so this "
+            "template publishes no new version of it; give the version a new logical ID"
         )
         path = ["Resources", version]
         yield Match(

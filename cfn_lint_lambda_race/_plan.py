@@ -167,7 +167,7 @@ def _folder(chosen: argparse.Namespace) -> Path | None:
     if folder.is_dir() and any(folder.iterdir()) and not chosen.force:
         raise PlanError(f"{folder} has files; name another folder, or add --force")
     if folder.exists() and not folder.is_dir():
-        raise PlanError(f"{folder} is no folder")
+        raise PlanError(f"{folder} is not a folder")
     return folder
 
 
@@ -192,7 +192,7 @@ def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Pl
     """
     linter = Linter([name], settings, _ASKED)
     if len(linter.templates) != 1:
-        raise PlanError("it is no template, or several; name one")
+        raise PlanError("it is not one template; name one")
     (name,) = linter.templates
     text = read(Path(name)).text
     if not linter.has_baseline:

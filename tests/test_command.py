@@ -187,7 +187,7 @@ def test_fix_cures_what_is_chosen(
     ("arguments", "word"),
     [
         (["--rule", "W1"], "no rule 'W1'"),
-        (["--alias", "1"], "no name for an alias"),
+        (["--alias", "1"], "not a name for an alias"),
         (["--baseline-ref", "HEAD", "--baseline-path", "x"], "not allowed with"),
     ],
 )

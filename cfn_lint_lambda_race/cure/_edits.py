@@ -133,7 +133,7 @@ class Document:
         if _is_null(node) and not place.is_inner:
             return self._shifted(self._replaced(place, [value]))
         if not isinstance(node, SequenceNode) or _is_short(node) is not place.is_inner:
-            raise EditError(f"{_words(path)} is no list")
+            raise EditError(f"{_words(path)} is not a list")
         self._refuse_shared(node)
         if not node.value:
             return self._shifted(self._replaced(place, [value]))
@@ -162,7 +162,7 @@ class Document:
                 Edit(start, start + len(str(place.node.tag)), f"!{short}")
             )
         if place.key is None or place.parent is None:
-            raise EditError(f"{_words(path)} is no key")
+            raise EditError(f"{_words(path)} is not a key")
         if self._has_key(place.parent.node, name):
             raise EditError(f"{name} is there already")
         key = place.key
@@ -833,10 +833,10 @@ def _problem(error: Exception | None) -> str:
 def _refuse_twice(node: MappingNode) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
+        line = key.start_mark.line + 1
         if not isinstance(key, ScalarNode):
-            raise EditError(f"line {key.start_mark.line + 1} has a key that is no text")
+            raise EditError(f"line {line} has a key that is not a text")
         if key.value in seen:
-            line = key.start_mark.line + 1
             raise EditError(f"{key.value} is there twice (line {line})")
         seen.add(key.value)
 

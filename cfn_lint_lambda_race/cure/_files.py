@@ -78,7 +78,7 @@ def _content(path: Path) -> bytes:
         if stat.S_ISLNK(status.st_mode):
             raise UnusableFileError("it is a symbolic link")
         if not stat.S_ISREG(status.st_mode):
-            raise UnusableFileError("it is no regular file")
+            raise UnusableFileError("it is not a regular file")
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:

@@ -369,7 +369,7 @@ def allow_qualifiers(cfn: Template, place: Exit) -> Fix:
         if isinstance(last, int) and isinstance(shop.node(above), list):
             return [shop.document.append(above, more)]
         if last != "Resource":
-            raise NoFixError("this is no statement that lists what it allows")
+            raise NoFixError("this statement does not list what it allows")
         return [shop.document.replace(place.path, [node, more])]
 
     # Of what has no fix at all, that is to be said.
@@ -407,7 +407,7 @@ def publish_inputs(cfn: Template, found: UnpublishedInput) -> Fix:
         if name in properties:
             text = properties[name]
             if not isinstance(text, str):
-                raise NoFixError(f"{name} is no text that they can be added to")
+                raise NoFixError(f"{name} is not a text that they can be added to")
             node: Node = {"Fn::Join": [" ", [text, *said]]}
             return [shop.document.replace((*path, name), node)]
         node = said[0] if len(said) == 1 else {"Fn::Join": [" ", said]}

@@ -366,8 +366,8 @@ def configured_first(
     """What is deployed, with the new configuration of some functions.
 
     ``functions`` says by function the properties that change. None where one of the
-    changes is no addition that the old code cannot miss: a new variable, a new layer
-    behind the others, more memory or time.
+    changes is not an addition that the old code cannot miss: a new variable, a new
+    layer behind the others, more memory or time.
 
     Raises `EditError` where the text cannot be edited so.
     """

@@ -173,7 +173,7 @@ class Rewriting:
         is_whole: bool,
     ) -> str:
         """A text of `Fn::Sub`; ``published`` are those of its own variables that
-        denote what is published, in which `$LATEST` is no more to be said."""
+        denote what is published, in which `$LATEST` must not be said any more."""
         for name in published:
             text = re.sub(rf"(\$\{{{re.escape(name)}\}}){_SAID}", r"\1", text)
         for found in self.published.values():

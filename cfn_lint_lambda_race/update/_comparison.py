@@ -115,8 +115,8 @@ class Comparison:
     def any_choice(self) -> Comparison:
         """The update of all stacks, with every combination of both sides' choices.
 
-        Some combinations are no stack's. So this shows in which scenarios a finding of
-        the others happens as well, but makes no finding of its own.
+        Some combinations belong to no stack. So this shows in which scenarios a finding
+        of the others happens as well, but makes no finding of its own.
         """
         return Comparison(
             self.before.of_any_choice, self.after.of_any_choice, self._code_differs
