@@ -13,7 +13,12 @@ from cfn_lint_lambda_race.template import Reading, Scenario, Target
 from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._sam import parse_reference
-from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
+from cfn_lint_lambda_race.template._scenario import (
+    CONDITION,
+    PARAMETER,
+    Choice,
+    OtherValue,
+)
 
 # The path of a CDK construct as a message may print it.
 _CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
@@ -113,10 +118,23 @@ def _say_case(case: Scenario) -> str:
         for name, value in case.of_kind(CONDITION)
     )
     parameters = (
-        f"{name} is {'empty' if value == '' else value}"
-        for name, value in case.of_kind(PARAMETER)
+        f"{name} is {_say_value(value)}" for name, value in case.of_kind(PARAMETER)
     )
     return " and ".join([*conditions, *parameters])
+
+
+def _say_value(value: Choice) -> str:
+    """The value of a parameter, or "not dev" for all but that one."""
+    if not isinstance(value, OtherValue):
+        return str(value) or "empty"
+    words = [one or "empty" for one in value.named]
+    if len(words) == 1:
+        return f"not {words[0]}"
+    if len(words) == 2:
+        return f"neither {words[0]} nor {words[1]}"
+    rest = f"{len(words) - 3} more" if len(words) > 3 else ""
+    shown = ", ".join(words[:3] if rest else words[:-1])
+    return f"none of {shown} and {rest or words[-1]}"
 
 
 def _without_branches(path: Path) -> Path:

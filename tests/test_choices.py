@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Scenario
-from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
+from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, OtherValue
 from cfn_lint_lambda_race.update import update_of
 from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
@@ -413,10 +413,10 @@ def _holds(after: Template_, when: Scenario, values: Mapping[str, str]) -> bool:
         if evaluator.decide(name, ALWAYS) is not value:
             return False
     for name, value in when.of_kind(PARAMETER):
-        if str(value) in _DOMAINS[name]:
-            if values[name] != value:
+        if isinstance(value, OtherValue):
+            if values[name] in value.named:
                 return False
-        elif values[name] in str(value).replace(",", "").split():
+        elif values[name] != value:
             return False
     return True
 

@@ -6,7 +6,7 @@ apart: which conditions are true, which value a parameter has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Union
 
@@ -14,6 +14,23 @@ CONDITION = "condition"
 PARAMETER = "parameter"
 # Which of several parameter files or `--parameters` is deployed.
 PARAMETER_SET = "parameter set"
+
+
+class OtherValue(str):
+    """Stands for every value of a parameter but some.
+
+    As a text it is none of these, so that conditions can be judged by it.
+    """
+
+    named: tuple[str, ...]
+
+    def __new__(cls, named: Iterable[str]) -> OtherValue:
+        """Every value but those that are named."""
+        names = tuple(named)
+        other = super().__new__(cls, "\0".join(["", *names]))
+        other.named = names
+        return other
+
 
 Choice = Union[bool, int, str]
 Fact = tuple[str, str]

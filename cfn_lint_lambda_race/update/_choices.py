@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -24,6 +24,7 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._scenario import (
     PARAMETER,
     PARAMETER_SET,
+    OtherValue,
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 
@@ -118,7 +119,7 @@ class Choices:
     def _values(self, name: str, asked: _Asked) -> tuple[str, ...]:
         """The values of a parameter that make a difference; none where unknown.
 
-        Without `AllowedValues`, the last one is `other_value`, for all other values.
+        Without `AllowedValues`, the last one stands for all other values.
         """
         nodes = [
             side.parameters[name] for side in self._sides if name in side.parameters
@@ -140,7 +141,7 @@ class Choices:
             return tuple(value for value in order if value in possible)
         if any("AllowedPattern" in node for node in nodes):
             return ()
-        return (*asked.named, other_value(list(asked.named)))
+        return (*asked.named, OtherValue(asked.named))
 
     def _allowed(self, name: str) -> list[str]:
         """The values that a parameter may have on both sides; empty for any value."""
@@ -173,21 +174,6 @@ class Choices:
         # A value that decides one condition decides others too.
         asked = asked_by(self._evaluators)
         return {name: asked[name] for name in wanted}
-
-
-def other_value(named: Sequence[str]) -> str:
-    """What stands for all values but some: "not dev", to be read after "is".
-
-    As a value it differs from each of them, so conditions can be judged by it.
-    """
-    words = [value or "empty" for value in named]
-    if len(words) == 1:
-        return f"not {words[0]}"
-    if len(words) == 2:
-        return f"neither {words[0]} nor {words[1]}"
-    rest = f"{len(words) - 3} more" if len(words) > 3 else ""
-    shown = ", ".join(words[:3] if rest else words[:-1])
-    return f"none of {shown} and {rest or words[-1]}"
 
 
 # -- conditions --------------------------------------------------------------------

@@ -11,12 +11,11 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.template import Resource, Scenario, scalar_text
-from cfn_lint_lambda_race.template._scenario import PARAMETER
+from cfn_lint_lambda_race.template._scenario import PARAMETER, OtherValue
 from cfn_lint_lambda_race.update._choices import (
     Chosen,
     arguments,
     asked_by,
-    other_value,
 )
 from cfn_lint_lambda_race.update._comparison import (
     Comparison,
@@ -128,14 +127,11 @@ def _stacks(
         chosen = dict(zip(domains, values))
         told = {name: chosen[name] for name in chosen if chosen[name] != defaults[name]}
         if told:
-            # The last value of a domain may be words for all others ("not prod"): only
-            # conditions can be judged by it.
+            # By what stands for all other values, only conditions can be judged.
             given = {
                 name: value
                 for name, value in chosen.items()
-                if value == defaults[name]
-                or value in asked[name].named
-                or _allowed(comparison, name)
+                if not isinstance(value, OtherValue)
             }
             facts = frozenset(((PARAMETER, name), told[name]) for name in told)
             choice = Chosen(given, chosen, Scenario(facts))
@@ -167,7 +163,7 @@ def _domains(
         if not allowed and _default(comparison, name) is None:
             # Its value is unknown.
             continue
-        values = (*named, other_value(named)) if not allowed else tuple(allowed)
+        values = (*named, OtherValue(named)) if not allowed else tuple(allowed)
         default = _default(comparison, name)
         if default is not None and default not in values:
             values = (default, *values[:-1])

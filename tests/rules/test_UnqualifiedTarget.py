@@ -13,9 +13,15 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race import UnqualifiedTarget
-from cfn_lint_lambda_race._words import name_target
+from cfn_lint_lambda_race._words import name_target, say_cases
 from cfn_lint_lambda_race.template import ALWAYS, Reading, read
-from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER_SET
+from cfn_lint_lambda_race.template._scenario import (
+    CONDITION,
+    PARAMETER,
+    PARAMETER_SET,
+    OtherValue,
+    Scenario,
+)
 from tests import linting
 from tests.building import ARN, resource, sam
 from tests.invoking import FN_ARN, OUTSIDE, PUBLISHED, SECTIONS, invoked_by, scheduled
@@ -429,3 +435,18 @@ def test_a_state_names_its_qualifier_beside_the_function(
     kind = "AWS::StepFunctions::StateMachine"
     template = invoked_by(kind, {"Definition": definition})
     assert len(messages(lint_template(tmp_path, template), "W9810")) == is_reported
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        (["dev"], "Stage is not dev"),
+        (["", "dev"], "Stage is neither empty nor dev"),
+        (["a", "b", "c"], "Stage is none of a, b and c"),
+        (["a", "b", "c", "d", "e"], "Stage is none of a, b, c and 2 more"),
+    ],
+)
+def test_all_other_values_of_a_parameter(named: list[str], words: str) -> None:
+    other = OtherValue(named)
+    assert other not in named
+    assert say_cases([Scenario(frozenset({((PARAMETER, "Stage"), other)}))]) == words
