@@ -164,10 +164,10 @@ class Linter:
 
         What they have read of the update is kept with the template.
         """
-        cfn, found = self._run(_pack_rules(), filename, text, settings)
+        cfn, findings = self._run(_pack_rules(), filename, text, settings)
         return cfn, [
             replace(one, is_ignored=self._is_ignored(cfn, one))
-            for one in found
+            for one in findings
             if one.rule in UPDATE_RULES
         ]
 
@@ -193,9 +193,9 @@ class Linter:
         if settings is not None:
             config.baseline = settings
         try:
-            cfn, found = _lint(filename, text, config, rules)
+            cfn, matches = _lint(filename, text, config, rules)
             # cfn-lint keeps no order, and fixes follow this one.
-            return cfn, sorted(map(_finding, found), key=_order)
+            return cfn, sorted(map(_finding, matches), key=_order)
         finally:
             config.baseline = usual
 
@@ -206,11 +206,11 @@ def _lint(
     # cfn-lint and aws-sam-translator raise what they please on broken input.
     try:
         cfn = _template(filename, text, config)
-        found = list(_dedup(_run_template_per_config(cfn, config, rules)))
-        for match in found:
+        matches = list(_dedup(_run_template_per_config(cfn, config, rules)))
+        for match in matches:
             if isinstance(match.rule, TransformError):
                 raise LintError(f"it cannot be transformed: {_words(match)}")
-        return cfn, [*found, *_stale(cfn, rules, config)]
+        return cfn, [*matches, *_stale(cfn, rules, config)]
     except LintError:
         raise
     except Exception as error:
@@ -307,10 +307,10 @@ class FileLint:
             # What is deployed is known, and all rules have compared with that.
             return [], []
         if self._update[0] != text:
-            found = self._linter.pack(self._filename, text, str(self._original))
-            self._update = text, [one for one in found if one.rule in UPDATE_RULES]
-        found = self._update[1]
+            findings = self._linter.pack(self._filename, text, str(self._original))
+            self._update = text, [one for one in findings if one.rule in UPDATE_RULES]
+        findings = self._update[1]
         return (
-            [finding for finding in found if finding.rule not in _NOTES],
-            [finding for finding in found if finding.rule in _NOTES],
+            [finding for finding in findings if finding.rule not in _NOTES],
+            [finding for finding in findings if finding.rule in _NOTES],
         )

@@ -128,8 +128,8 @@ class _Lanes:
         self._places: dict[str, tuple[str, int]] = {}
         # By lane: what each holds, the one before the update and its successor.
         self._held: list[dict[tuple[str, bool], str]] = [{}, {}, {}]
-        found = [dict(_places(side)) for side in sides]
-        for places in found:
+        sides_places = [dict(_places(side)) for side in sides]
+        for places in sides_places:
             self._places |= places
         affected = [timeline.callers[number] for number in timeline.affected]
         reached = {
@@ -137,7 +137,7 @@ class _Lanes:
             *(one.function for one in affected),
             *(self._places[row.name][0] for row in rows if row.name in self._places),
         }
-        for name, (function, lane) in found[0].items() if found else ():
+        for name, (function, lane) in sides_places[0].items() if sides_places else ():
             if function in reached:
                 self._held[lane][name, False] = "old"
 
@@ -185,11 +185,11 @@ def _places(side: Deployment) -> Iterator[tuple[str, tuple[str, int]]]:
 
 def _joined(states: Iterable[str]) -> str:
     """Some states in one word, what goes wrong before all else."""
-    found = set(states)
+    joined = set(states)
     for bad in (_DENIED, _MIXED):
-        if bad in found:
+        if bad in joined:
             return bad
-    return ", ".join(sorted(found, key=lambda one: (one == "new", one)))
+    return ", ".join(sorted(joined, key=lambda one: (one == "new", one)))
 
 
 def _cell(met: Any) -> str:

@@ -202,12 +202,12 @@ def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Pl
         )
     # What the user says; a template that is read may say something else.
     settings = linter.settings
-    cfn, found = linter.compared(name, text, settings)
-    for finding in found:
+    cfn, findings = linter.compared(name, text, settings)
+    for finding in findings:
         if len(finding.path) < 2:
             raise PlanError(finding.message)
     if settings.change_set:
-        return _of_change_set(name, found)
+        return _of_change_set(name, findings)
     before = _baseline(settings, cfn)
     if before is None:
         return Plan(name, "safe: nothing is deployed that callers could invoke")
@@ -215,7 +215,7 @@ def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Pl
         return Plan(name, "safe: it equals its baseline, so nothing changes")
     timeline = timeline_of(cfn)
     drawn = None if timeline is None else picture(cfn, timeline)
-    hazards, doubts = _hazards(cfn, found), _doubts(cfn)
+    hazards, doubts = _hazards(cfn, findings), _doubts(cfn)
     plan = Plan(name, _verdict(hazards, doubts), hazards, doubts, drawn)
     if plan.is_safe and not plan.doubts:
         return plan
@@ -236,9 +236,9 @@ def _baseline(settings: Settings, cfn: Template) -> str | None:
         raise PlanError("its baseline is not UTF-8") from None
 
 
-def _of_change_set(name: str, found: Sequence[Finding]) -> Plan:
-    verdict = _verdict(found) if found else "safe, as far as the change set shows"
-    plan = Plan(name, verdict, list(found))
+def _of_change_set(name: str, findings: Sequence[Finding]) -> Plan:
+    verdict = _verdict(findings) if findings else "safe, as far as the change set shows"
+    plan = Plan(name, verdict, list(findings))
     plan.reason = (
         "A change set does not hold the template that is deployed. For a timeline and "
         "phases, fetch it (aws cloudformation get-template --template-stage Original) "
@@ -261,7 +261,7 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'s' if count > 1 else ''}"
 
 
-def _hazards(cfn: Template, found: Sequence[Finding]) -> list[Finding]:
+def _hazards(cfn: Template, findings: Sequence[Finding]) -> list[Finding]:
     """What goes wrong for certain: what rules say, and what only the timeline knows."""
     update, timeline = update_of(cfn), timeline_of(cfn)
     gap_paths = {gap.path for gap in gaps(cfn)}
@@ -270,7 +270,7 @@ def _hazards(cfn: Template, found: Sequence[Finding]) -> list[Finding]:
         *((Kind.STALE, one.update.function) for one in update.unpublished),
         *((Kind.REFUSED, one.name) for one in redundant_versions(cfn)),
     }
-    hazards = list(found)
+    hazards = list(findings)
     for hazard in timeline.hazards if timeline is not None else ():
         is_told = (hazard.kind, hazard.name) in told or hazard.path in gap_paths
         if not is_told:
@@ -455,7 +455,7 @@ class _Making:
         file = self._folder / f"deployed{Path(self._name).suffix}"
         file.write_bytes(deployed.encode())
         settings = Settings(baseline_path=str(file))
-        cfn, found = self._linter.compared(self._name, phase.text, settings)
+        cfn, findings = self._linter.compared(self._name, phase.text, settings)
         timeline = timeline_of(cfn)
         doubts = [
             f"there is an alias of the same name as {alias} already, so Lambda refuses "
@@ -465,7 +465,7 @@ class _Making:
         return Step(
             phase.name,
             phase.text,
-            _hazards(cfn, found),
+            _hazards(cfn, findings),
             None if timeline is None else picture(cfn, timeline),
             [*doubts, *_doubts(cfn)],
         )

@@ -238,10 +238,10 @@ class Document:
     def _find(self, path: Path) -> _Place:
         place = _Place(self._root)
         for count, step in enumerate(path, 1):
-            found = self._step(place, step)
-            if found is None:
+            inner = self._step(place, step)
+            if inner is None:
                 raise EditError(f"there is no {_words(path[:count])}")
-            place = found
+            place = inner
         return place
 
     def _step(self, place: _Place, step: str | int) -> _Place | None:
@@ -307,11 +307,11 @@ class Document:
             before = self._content_end(key)
         if id(item) in self._shared and self._is_alias(item, node, index):
             mark = r"\s*:\s*(\*[^\s,\]}]+)" if before and index >= 0 else None
-            found = re.compile(mark).match(self._body, before) if mark else None
-            if not isinstance(node, MappingNode) or found is None:
+            marked = re.compile(mark).match(self._body, before) if mark else None
+            if not isinstance(node, MappingNode) or marked is None:
                 line = node.start_mark.line + 1
                 raise EditError(f"the list in line {line} has an alias")
-            return found.end()
+            return marked.end()
         if _start(item) == _end(item) and isinstance(node, MappingNode):
             # An explicit key without a value has its empty value anywhere.
             colon = _COLON.match(self._body, before)
@@ -359,7 +359,7 @@ class Document:
 
     def _extents(self, node: yaml.Node) -> list[tuple[int, int]]:
         """Where each entry of a collection starts and ends."""
-        found = []
+        extents = []
         assert isinstance(node, CollectionNode)
         for index, item in enumerate(node.value):
             end = self._item_end(node, index)
@@ -372,8 +372,8 @@ class Document:
                 start = _start(item)
             else:
                 start = self._body.rindex("-", 0, max(_start(item), 1))
-            found.append((start, end))
-        return found
+            extents.append((start, end))
+        return extents
 
     def _key_column(self, node: MappingNode) -> int:
         """The column of a block mapping's keys."""
@@ -398,9 +398,9 @@ class Document:
         return max(self._body.rfind("\n", 0, at), self._body.rfind("\r", 0, at)) + 1
 
     def _line_end(self, at: int) -> int:
-        found = _REST_OF_LINE.match(self._body, at)
-        assert found
-        return found.end()
+        rest = _REST_OF_LINE.match(self._body, at)
+        assert rest
+        return rest.end()
 
     def _next_line(self, at: int) -> int:
         """The start of the line behind a line's end."""
@@ -592,13 +592,13 @@ class Document:
         """What `render` makes, given its indentation, behind an item in flow style."""
         stop = self._line_end(end)
         rest = self._body[end:stop]
-        found = _COMMA_OR_COMMENT.match(rest)
-        if not self._is_multiline(node) or not found:
+        follows = _COMMA_OR_COMMENT.match(rest)
+        if not self._is_multiline(node) or not follows:
             comma = self._comma(node)
             return Edit(end, end, comma + render(None))
         indent = self._indent(self._first(node))
         text = self._newline * (gap + 1) + indent + render(indent)
-        if found[1]:
+        if follows[1]:
             return Edit(stop, stop, f"{text},")
         if not rest.strip():
             return Edit(end, end, f",{text}")

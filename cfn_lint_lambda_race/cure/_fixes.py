@@ -389,20 +389,20 @@ def publish_changes(cfn: Template, functions: Sequence[str]) -> Fix:
     return Fix(functions[0], cfn, make)
 
 
-def publish_inputs(cfn: Template, found: UnpublishedInput) -> Fix:
+def publish_inputs(cfn: Template, unpublished: UnpublishedInput) -> Fix:
     """Lets a new value of some parameters publish a version, by its description."""
 
     def make(shop: Workshop) -> list[Edit]:
-        if found.is_secret:
+        if unpublished.is_secret:
             raise NoFixError("one of the parameters is a secret, not to be shown")
-        function = shop.function(found.function)
+        function = shop.function(unpublished.function)
         versions = versions_of(shop.cfn, function.id)
         path: Path = ("Resources", function.id, "Properties")
         name = "VersionDescription"
         if versions:
             path = ("Resources", versions[0].id, "Properties")
             name = "Description"
-        said = [shop.said(parameter) for parameter in found.parameters]
+        said = [shop.said(parameter) for parameter in unpublished.parameters]
         properties = shop.node(path)
         if name in properties:
             text = properties[name]
@@ -413,7 +413,7 @@ def publish_inputs(cfn: Template, found: UnpublishedInput) -> Fix:
         node = said[0] if len(said) == 1 else {"Fn::Join": [" ", said]}
         return [shop.document.add_keys(path, {name: node})]
 
-    return Fix(found.function, cfn, make)
+    return Fix(unpublished.function, cfn, make)
 
 
 def _republished(shop: Workshop, name: str) -> list[Edit]:
@@ -461,8 +461,8 @@ def stale_versions(cfn: Template) -> Iterator[tuple[str, str, Fix]]:
     for function in read(cfn).functions:
         stem = stem_of_version(function.id)
         for version in versions_of(cfn, function.id):
-            found = version.id.removeprefix(stem)
-            if found == version.id or not HASH.fullmatch(found):
+            digits = version.id.removeprefix(stem)
+            if digits == version.id or not HASH.fullmatch(digits):
                 continue
-            if found != short_hash(fingerprint(cfn, function.id)):
+            if digits != short_hash(fingerprint(cfn, function.id)):
                 yield version.id, function.id, publish_changes(cfn, [function.id])

@@ -95,13 +95,13 @@ def phases(before: str, cured: str, after: str, read: _Read) -> list[Phase]:
         Phase(CHANGE, _with_names(after, renamed, read)),
     ]
     deployed = read(before).template
-    found = []
+    changing = []
     for phase in made:
         template = read(phase.text).template
         if template != deployed:
-            found.append(phase)
+            changing.append(phase)
             deployed = template
-    return found
+    return changing
 
 
 def _prepared(text: str, before: Template, cured: Template) -> str:
@@ -329,10 +329,10 @@ def _owners(cfn: Template) -> dict[str, str]:
 def _beside(name: str, resources: Mapping[str, Any]) -> str:
     """A logical ID for the permission that stands beside another."""
     return next(
-        found
+        free
         for number in range(1, 10_000)
-        for found in [f"{name}Prepared{number if number > 1 else ''}"]
-        if found not in resources
+        for free in [f"{name}Prepared{number if number > 1 else ''}"]
+        if free not in resources
     )
 
 

@@ -71,8 +71,10 @@ class Rewriting:
         """The node, rewritten. ``is_whole`` says that it is all of a value."""
         name, argument = intrinsic(node)
         if name == "Ref":
-            found = self.published.get(argument) if isinstance(argument, str) else None
-            return node if found is None else self._name(found, is_whole)
+            published = (
+                self.published.get(argument) if isinstance(argument, str) else None
+            )
+            return node if published is None else self._name(published, is_whole)
         if name == "Fn::GetAtt":
             return self._attribute(node, argument)
         if name == "Fn::Sub":
@@ -89,24 +91,24 @@ class Rewriting:
             return [self.of(item, is_whole) for item in node]
         return self._literal(node) if isinstance(node, str) else node
 
-    def _name(self, found: Published, is_whole: bool) -> Any:
+    def _name(self, published: Published, is_whole: bool) -> Any:
         if is_whole and self.takes_arn:
-            return found.arn
-        if found.name is None:
-            return {"Ref": found.function}
-        return found.qualified_name
+            return published.arn
+        if published.name is None:
+            return {"Ref": published.function}
+        return published.qualified_name
 
     def _attribute(self, node: Any, argument: Any) -> Any:
         steps = argument.split(".", 1) if isinstance(argument, str) else argument
         if not isinstance(steps, list) or len(steps) != 2 or steps[1] != "Arn":
             return node
-        found = self.published.get(steps[0]) if isinstance(steps[0], str) else None
-        return node if found is None else found.arn
+        published = self.published.get(steps[0]) if isinstance(steps[0], str) else None
+        return node if published is None else published.arn
 
     def _joined(self, delimiter: Any, items: Any) -> Any:
         if not isinstance(items, list):
             return self.of(items, is_whole=False)
-        found = []
+        parts = []
         for index, item in enumerate(items):
             before = items[index - 1] if index else None
             new = self.of(item, is_whole=False)
@@ -119,8 +121,8 @@ class Rewriting:
                 delimiter, items[index + 1 :]
             ):
                 new = item
-            found.append(new)
-        return found
+            parts.append(new)
+        return parts
 
     def _is_function(self, node: Any) -> bool:
         name, _ = intrinsic(node)
@@ -176,58 +178,58 @@ class Rewriting:
         denote what is published, in which `$LATEST` must not be said any more."""
         for name in published:
             text = re.sub(rf"(\$\{{{re.escape(name)}\}}){_SAID}", r"\1", text)
-        for found in self.published.values():
-            if found.function not in own:
-                text = self._with_variables(text, found, is_whole)
-            text = self._with_names(text, found, () if own else found.sources)
+        for one in self.published.values():
+            if one.function not in own:
+                text = self._with_variables(text, one, is_whole)
+            text = self._with_names(text, one, () if own else one.sources)
         return text
 
-    def _with_variables(self, text: str, found: Published, is_whole: bool) -> str:
-        function = re.escape(found.function)
+    def _with_variables(self, text: str, published: Published, is_whole: bool) -> str:
+        function = re.escape(published.function)
         arns = rf"(?:{_ARN}\$\{{{function}\}}|\$\{{{function}\.Arn\}})"
         text, count = re.subn(
-            rf"{arns}{_QUALIFIER}{_END}", lambda _: self._variable(found), text
+            rf"{arns}{_QUALIFIER}{_END}", lambda _: self._variable(published), text
         )
-        if found.name is None:
+        if published.name is None:
             return text
         # A partial ARN: `account:function:name`.
         text, partial = re.subn(
             rf"(\bfunction:\$\{{{function}\}}){_QUALIFIER}{_END}",
-            lambda match: f"{match[1]}:{found.name}",
+            lambda match: f"{match[1]}:{published.name}",
             text,
         )
         if self.takes_arn and not is_whole:
-            new = self._variable(found)
+            new = self._variable(published)
         else:
-            new = f"${{{found.function}}}:{found.name}"
+            new = f"${{{published.function}}}:{published.name}"
         # Beside an ARN, a name that stands anywhere may be there for people.
         before = _NAMING if count or partial else "()"
         name = rf"{before}(?<![\w:}}-])\$\{{{function}\}}{_QUALIFIER}{_END}"
         return re.sub(name, lambda match: match[1] + new, text)
 
-    def _variable(self, found: Published) -> str:
-        if found.variable is not None:
-            return f"${{{found.variable}}}"
-        name = f"{found.function}Alias"
-        self._variables[name] = found.arn
+    def _variable(self, published: Published) -> str:
+        if published.variable is not None:
+            return f"${{{published.variable}}}"
+        name = f"{published.function}Alias"
+        self._variables[name] = published.arn
         return f"${{{name}}}"
 
     def _literal(self, text: str) -> Any:
-        for found in self.published.values():
-            if found.name is None:
+        for published in self.published.values():
+            if published.name is None:
                 continue
-            if text in found.names:
+            if text in published.names:
                 # A reference orders the resources, too.
-                return found.arn if self.takes_arn else f"{text}:{found.name}"
-            text = self._with_names(text, found)
+                return published.arn if self.takes_arn else f"{text}:{published.name}"
+            text = self._with_names(text, published)
         return text
 
     @staticmethod
-    def _with_names(text: str, found: Published, more: Iterable[str] = ()) -> str:
-        for name in (*found.names, *more) if found.name is not None else ():
+    def _with_names(text: str, published: Published, more: Iterable[str] = ()) -> str:
+        for name in (*published.names, *more) if published.name is not None else ():
             text = re.sub(
                 rf"(:function:{re.escape(name)}){_QUALIFIER}{_END}",
-                lambda match: f"{match[1]}:{found.name}",
+                lambda match: f"{match[1]}:{published.name}",
                 text,
             )
         return text

@@ -151,12 +151,12 @@ class Workshop:
 
     def function(self, name: str) -> Resource:
         """A function of the template; raises `NoFixError` for one elsewhere."""
-        found = self.reading.references.functions.get(name)
-        if found is None:
+        resource = self.reading.references.functions.get(name)
+        if resource is None:
             raise NoFixError("the function is not in this template")
         if not isinstance(self.written.get("Resources", {}).get(name), Mapping):
             raise NoFixError("a macro or a loop writes the function")
-        return found
+        return resource
 
     # -- what a function publishes -----------------------------------------------
 
@@ -172,9 +172,9 @@ class Workshop:
         names = self._names(function)
         if "alias" not in accepted:
             return self._published_version(function, names)
-        found = self._alias(function)
-        if found is not None:
-            return found, []
+        there = self._alias(function)
+        if there is not None:
+            return there, []
         if function.type == SERVERLESS_FUNCTION:
             return _of_serverless(function.id, self.choices.alias, names), (
                 self._publishing(function)
@@ -184,7 +184,7 @@ class Workshop:
     def _names(self, function: Resource) -> _Names:
         """How a template writes the name of a function."""
         written = function.properties.get("FunctionName")
-        found = self.reading.evaluator.texts(written)
+        alternatives = self.reading.evaluator.texts(written)
         name, argument = intrinsic(written)
         sources: tuple[str, ...] = ()
         if isinstance(argument, str) and name in ("Ref", "Fn::Sub"):
@@ -192,7 +192,7 @@ class Workshop:
         return _Names(
             tuple(
                 one.value.literal
-                for one in found
+                for one in alternatives
                 if isinstance(one.value, Text) and one.value.literal
             ),
             sources,
@@ -210,9 +210,9 @@ class Workshop:
         ]
 
     def _alias(self, function: Resource) -> Published | None:
-        found = [self.qualifier(function.id, name) for name in self.aliases(function)]
-        found.sort(key=lambda one: one.name != self.choices.alias)
-        return found[0] if found else None
+        aliases = [self.qualifier(function.id, name) for name in self.aliases(function)]
+        aliases.sort(key=lambda one: one.name != self.choices.alias)
+        return aliases[0] if aliases else None
 
     def said(self, parameter: str) -> Node:
         """The value of a parameter as one text."""
@@ -340,8 +340,8 @@ class Workshop:
                 "Name": self.choices.alias,
             },
         }
-        found = Published(function.id, alias, alias, self.choices.alias, *names)
-        return found, [self.document.add_resources(function.id, resources)]
+        published = Published(function.id, alias, alias, self.choices.alias, *names)
+        return published, [self.document.add_resources(function.id, resources)]
 
     def version(self, name: str) -> tuple[str, list[Edit]]:
         """A version of a function, and the edits that make it where it has none."""
@@ -483,9 +483,9 @@ def stem_of_version(function: str) -> str:
 def short_hash(digest: str) -> str:
     """The first digits of a hash that look like one: 0 to 9 is among them."""
     for start in range(len(digest) - _DIGITS):
-        found = digest[start : start + _DIGITS]
-        if any(map(str.isdecimal, found)):
-            return found
+        part = digest[start : start + _DIGITS]
+        if any(map(str.isdecimal, part)):
+            return part
     return digest[:_DIGITS]
 
 
@@ -499,8 +499,8 @@ def _of_serverless(function: str, alias: str | None, names: _Names) -> Published
 
 def workshop(cfn: Template, document: Document, choices: Choices) -> Workshop:
     """The workshop for a text; the same one for every fix of it."""
-    found = kept(cfn, Workshop, lambda: Workshop(cfn, document, choices))
-    if found.document is not document or found.choices != choices:
+    shop = kept(cfn, Workshop, lambda: Workshop(cfn, document, choices))
+    if shop.document is not document or shop.choices != choices:
         forget(cfn, Workshop)
         return workshop(cfn, document, choices)
-    return found
+    return shop

@@ -244,8 +244,8 @@ def short_name(name: str) -> str | None:
     """The tag for an intrinsic function's long name; None where it has none."""
     if name == "Ref":
         return name
-    found = _SHORT_NAME.fullmatch(name)
-    return found[1] if found else None
+    match = _SHORT_NAME.fullmatch(name)
+    return match[1] if match else None
 
 
 def is_intrinsic(name: str) -> bool:

@@ -127,9 +127,9 @@ def repeated_key(text: str) -> tuple[str, int] | None:
     Nothing else of the text is told: it may be no template.
     """
     for complaint in decode_str(text)[1]:
-        found = _REPEATED.match(complaint.message)
-        if found is not None:
-            return found["key"], int(found["line"])
+        match = _REPEATED.match(complaint.message)
+        if match is not None:
+            return match["key"], int(match["line"])
     return None
 
 

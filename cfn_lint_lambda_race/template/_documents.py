@@ -90,10 +90,10 @@ def _parse(characters: str, is_template: bool = False) -> Any:
 
 
 def _with_each_key_once(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
         raise ValueError("a key is repeated")
-    return found
+    return mapping
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -132,8 +132,8 @@ class _TemplateLoader(_Loader):
         ]
         if len(set(keys)) < len(keys):
             raise ValueError("a key is repeated")
-        found: dict[Any, Any] = super().construct_mapping(node, deep)
-        return found
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def _parse_yaml(characters: str, loader: type[_Loader] = _Loader) -> Any:

@@ -226,12 +226,14 @@ def read_template(content: bytes, cfn: Template) -> Template:
         raise UnusableTemplateError("it is not UTF-8 text") from None
     template = parse(characters, is_template=True)
     if template is None and not is_deep(characters):
-        found = None
+        repeated = None
         # cfn-lint raises what it pleases on broken input.
         with quiet(), suppress(Exception):
-            found = repeated_key(characters)
-        if found is not None:
-            raise UnusableTemplateError(f"line {found[1]} repeats the key {found[0]!r}")
+            repeated = repeated_key(characters)
+        if repeated is not None:
+            raise UnusableTemplateError(
+                f"line {repeated[1]} repeats the key {repeated[0]!r}"
+            )
     return _read(template, cfn)
 
 
@@ -244,14 +246,14 @@ def _read(template: Any, cfn: Template) -> Template:
     # cfn-lint and aws-sam-translator raise what they please on broken input.
     try:
         with quiet():
-            found = _transformed(template, cfn)
+            made = _transformed(template, cfn)
     except (UnusableTemplateError, CfnLintError):
         raise
     except Exception:
         raise UnusableTemplateError("it cannot be transformed") from None
     # A baseline bears the name of the file that it is compared with.
-    _Origin.of(found).source = found
-    return found
+    _Origin.of(made).source = made
+    return made
 
 
 def _transformed(template: Any, cfn: Template) -> Template:
