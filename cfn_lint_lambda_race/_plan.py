@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -579,12 +580,11 @@ def _commands(plan: Plan, output_dir: str | None) -> str:
         return "\nAdd --output-dir DIR to write them."
     lines = ["", "Deploy them one after another, each when the one before is done:"]
     for name in _names(plan):
-        file = (Path(output_dir) / name).as_posix()
+        file = shlex.quote((Path(output_dir) / name).as_posix())
+        deploy = "sam deploy" if plan.is_serverless else "aws cloudformation deploy"
         lines.append(
-            f"  sam deploy --template-file {file} --stack-name STACK"
-            if plan.is_serverless
-            else f"  aws cloudformation deploy --template-file {file} "
-            "--stack-name STACK --capabilities CAPABILITY_IAM"
+            f"  {deploy} --template-file {file} --stack-name STACK "
+            "--capabilities CAPABILITY_IAM"
         )
     return "\n".join(lines)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from io import StringIO
@@ -181,6 +182,26 @@ def test_the_story_in_three_phases(
         first = (before if file is not files[-1] else after).read_text().splitlines()
         assert file.read_text().splitlines()[0] == first[0]
         deployed = file
+
+
+def test_commands_can_be_copied(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change = SAM.replace("orders-1", "orders-2").replace("128", "256")
+    before, after = written(tmp_path, before=SAM, after=change)
+    folder = tmp_path / "all phases"
+    plan("--baseline-path", before, "--output-dir", folder, after)
+    commands = [
+        shlex.split(line)
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("  sam deploy ")
+    ]
+    # A function of SAM's has a role of its own.
+    options = ["--stack-name", "STACK", "--capabilities", "CAPABILITY_IAM"]
+    assert commands == [
+        ["sam", "deploy", "--template-file", file.as_posix(), *options]
+        for file in sorted(folder.iterdir())
+    ]
 
 
 def test_an_api_is_deployed_anew(tmp_path: Path) -> None:
