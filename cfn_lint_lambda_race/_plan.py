@@ -156,7 +156,9 @@ def run(chosen: argparse.Namespace) -> int:
         if folder is not None and plan.steps:
             _write(plan, folder)
     except (PlanError, LintError, UnusableFileError, EditError, OSError) as error:
-        print(f"{chosen.template}: {error}", file=sys.stderr)
+        # What cannot be read at all names itself.
+        words = str(error).removeprefix(f"{chosen.template}: ")
+        print(f"{chosen.template}: {words}", file=sys.stderr)
         return 2
     return int(chosen.check and not plan.is_safe)
 

@@ -184,6 +184,14 @@ def test_the_story_in_three_phases(
         deployed = file
 
 
+def test_a_file_that_is_not_there_is_named_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "missing.yaml"
+    assert plan("--baseline-path", STORY / "race.yaml", missing) == 2
+    assert capsys.readouterr().err == f"{missing}: there is no such file\n"
+
+
 def test_commands_can_be_copied(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
