@@ -65,6 +65,26 @@ def test_the_code_of_a_bundle_is_what_it_imports(
     assert judged(tmp_path, template, BUNDLE, change) is is_code
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "is_code"),
+    [
+        ("run(1);\n", "// One.\nrun(1);\n", None),
+        ("run(1); // One.\n", "run(1);\n\n", None),
+        ("/* One. */ run(1);\n", "/* Two. */\n  run(1);\n", None),
+        ("run(1);\n", "/* run(1); */\n", True),
+        ("run('// one');\n", "run('// two');\n", True),
+        ("run(1); // One.\n", "run(2); // Two.\n", True),
+    ],
+)
+def test_whether_comments_are_packaged_is_unknown(
+    old: str, new: str, is_code: bool | None, tmp_path: Path
+) -> None:
+    """A bundle that is minified has none; a source map tells of them."""
+    files = {**BUNDLE, "src/b.ts": f"export const b = 1, c = 2;\n{old}"}
+    change = {"src/b.ts": f"export const b = 1, c = 2;\n{new}"}
+    assert judged(tmp_path, _esbuild(), files, change) is is_code
+
+
 def test_a_bundle_that_does_not_change(tmp_path: Path) -> None:
     assert judged(tmp_path, _esbuild(), BUNDLE, {}) is False
 

@@ -339,8 +339,11 @@ class Builds:
         if not build.options:
             return None
         bundle = self._bundles.of(name, build.options)
-        if changes.changed & bundle.certain:
-            return True
+        changed = sorted(changes.changed & bundle.certain)
+        if changed:
+            # What comments become depends on how esbuild is told to minify.
+            alike = all(map(self._bundles.differs_in_comments, changed))
+            return None if alike else True
         if bundle.is_open:
             return None
         differing = changes.changed | changes.unknown

@@ -222,6 +222,16 @@ class Bundles:
         # What follows `?` is for the bundler.
         return self._resolve(normpath(join(dirname(importer), written.split("?")[0])))
 
+    def differs_in_comments(self, name: str) -> bool:
+        """Whether nothing but comments and white space changes in a script."""
+        before, after = self._code.text_before(name), self._code.text(name)
+        return (
+            _SCRIPT.search(name) is not None
+            and before is not None
+            and after is not None
+            and _without_comments(before).split() == _without_comments(after).split()
+        )
+
     def _resolve(self, name: str) -> str | None:
         """The file that an import path means, which may lack its extension.
 
@@ -300,7 +310,7 @@ class _Dependencies:
 
 def _scanned(text: str, name: str) -> _Module:
     """What the text of a source file names."""
-    code = _COMMENT_OR_TEXT.sub(_without_comment, text)
+    code = _without_comments(text)
     imports = [
         match[2]
         for pattern in (_FROM, _IMPORT, _CALL)
@@ -316,8 +326,10 @@ def _scanned(text: str, name: str) -> _Module:
     )
 
 
-def _without_comment(match: re.Match[str]) -> str:
-    return " " if match[0].startswith("/") else match[0]
+def _without_comments(text: str) -> str:
+    return _COMMENT_OR_TEXT.sub(
+        lambda match: " " if match[0].startswith("/") else match[0], text
+    )
 
 
 def upwards(folder: str) -> list[str]:

@@ -171,6 +171,17 @@ class LocalCode:
         content = self._content(name, is_link=False)
         return None if content is None else content.decode(errors="replace")
 
+    def text_before(self, name: str) -> str | None:
+        """The text that a file had in the commit; None where none can be read."""
+        old = self._committed.get(name)
+        if old is None or not stat.S_ISREG(old.mode):
+            return None
+        try:
+            content = self._repository.blob(old.digest, TEXT_LIMIT)
+        except TooLongError:
+            return None
+        return None if content is None else content.decode(errors="replace")
+
     def _listed_name(self, path: Path) -> str | None:
         """The name of a path, after listing it; None where it cannot be compared."""
         name = self._repository.name(path)
