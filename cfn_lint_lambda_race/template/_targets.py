@@ -360,12 +360,7 @@ class Mentions(Generic[_Kind]):
 
         An empty path is the place that all of them start from.
         """
-        steps = path.split("/") if path else []
-        shared = 0
-        for mine, other in zip(place.steps, steps):
-            if mine != other:
-                break
-            shared += 1
+        steps, shared = _shared_steps(place, path)
         branch = replace(place.trail[shared], when=place.branch.when)
         start = replace(
             place,
@@ -687,17 +682,23 @@ def _is_custom(kind: str) -> bool:
     return kind.startswith("Custom::")
 
 
-def _written(place: _Place, path: str) -> str | None:
-    """A text beside a place that is written out as it is; None for all others.
-
-    Most are, and each row of data asks for one.
-    """
+def _shared_steps(place: _Place, path: str) -> tuple[list[str], int]:
+    """The steps of a path, and how many of the first ones lead to a place too."""
     steps = path.split("/") if path else []
     shared = 0
     for mine, other in zip(place.steps, steps):
         if mine != other:
             break
         shared += 1
+    return steps, shared
+
+
+def _written(place: _Place, path: str) -> str | None:
+    """A text beside a place that is written out as it is; None for all others.
+
+    Most are, and each row of data asks for one.
+    """
+    steps, shared = _shared_steps(place, path)
     node = place.trail[shared].node
     for step in steps[shared:]:
         # What has one key can be an intrinsic function.
