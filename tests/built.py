@@ -98,6 +98,16 @@ def json_text(template: Template_) -> str:
     return json.dumps(template, indent=1)
 
 
+def with_new_timeout(root: Path) -> Work:
+    """One commit of a SAM template and its code; the work tree has a new timeout."""
+    work = Work(root)
+    work.commit(
+        {"template.json": json_text(from_source()), **CODE, ".gitignore": "*.pyc\n"}
+    )
+    work.write({"template.json": json_text(from_source(Timeout=9))})
+    return work
+
+
 def update_since(
     work: Work, revision: str = "HEAD", name: str = "template.json"
 ) -> Update:

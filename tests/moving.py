@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -14,7 +13,8 @@ from cfn_lint_lambda_race.update import Timeline
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import ARN, LIVE, Template_, permission_on, resource, rule_for, sam
-from tests.linting import FUNCTION, lint_template, paths
+from tests.linting import FUNCTION, paths
+from tests.updates import lint_update
 
 GAP, REDUNDANT = "W9834", "W9835"
 
@@ -45,9 +45,7 @@ def found_against(
     folder: Path, before: Template_, after: Template_, rule: str = GAP
 ) -> list[str]:
     """The paths of a rule's findings on an update."""
-    (folder / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={folder / 'before.json'}"
-    matches = lint_template(folder, after, "-x", setting)
+    matches = lint_update(folder, before, after)
     assert not paths(matches, "E0002")
     return paths(matches, rule)
 

@@ -109,3 +109,12 @@ def pointer(content: bytes) -> str:
         "version https://git-lfs.github.com/spec/v1\n"
         f"oid sha256:{hashlib.sha256(content).hexdigest()}\nsize {len(content)}\n"
     )
+
+
+def with_code(root: Path) -> Work:
+    """One commit of a template and two files of code."""
+    work = Work(root)
+    work.commit(
+        {"template.yaml": "one", "src/app.py": "one\n", "src/lib/util.py": "two\n"}
+    )
+    return work

@@ -26,7 +26,14 @@ from cfn_lint_lambda_race.template import Reading
 from cfn_lint_lambda_race.update import Settings, Update, _git, update_of
 from cfn_lint_lambda_race.update._baseline import settings_of_template
 from tests.building import Template_, new_code, resource, sam, stack, variables
-from tests.built import CODE, change_code, from_source, json_text, update_since
+from tests.built import (
+    CODE,
+    change_code,
+    from_source,
+    json_text,
+    update_since,
+    with_new_timeout,
+)
 from tests.linting import is_ours, lint, lint_template, messages, paths
 from tests.repositories import Work, _neutral  # noqa: F401
 from tests.updates import changed, configured
@@ -41,13 +48,7 @@ RACE = ("Code", "Timeout")
 
 @pytest.fixture
 def work(tmp_path: Path) -> Work:
-    """One commit of a SAM template and its code; the work tree has a new timeout."""
-    work = Work(tmp_path / "work")
-    work.commit(
-        {"template.json": json_text(from_source()), **CODE, ".gitignore": "*.pyc\n"}
-    )
-    work.write({"template.json": json_text(from_source(Timeout=9))})
-    return work
+    return with_new_timeout(tmp_path / "work")
 
 
 # -- local code --------------------------------------------------------------------

@@ -20,7 +20,7 @@ from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, OtherV
 from cfn_lint_lambda_race.update import update_of
 from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
-from tests.updates import configured, update
+from tests.updates import configured, lint_update, update
 
 Template_ = dict[str, Any]
 
@@ -323,9 +323,7 @@ def test_what_is_not_published_says_for_which_value(tmp_path: Path) -> None:
         invocation["Endpoint"] = {"Ref": "Alias"}
         return template
 
-    (tmp_path / "before.json").write_text(json.dumps(side(_BEFORE)))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    found = lint_template(tmp_path, side(_AFTER), "-x", setting)
+    found = lint_update(tmp_path, side(_BEFORE), side(_AFTER))
     (message,) = messages(found, "W9832")
     assert "Timeout of Orders when Stage is staging" in message
 

@@ -31,7 +31,7 @@ from tests.building import (
     stack,
     variables,
 )
-from tests.linting import CORPUS, ROOT, lint_template, messages
+from tests.linting import CORPUS, ROOT, messages
 from tests.translation import translated
 from tests.updates import (
     CONDITIONS,
@@ -42,6 +42,7 @@ from tests.updates import (
     conditional,
     if_dev,
     if_prod,
+    lint_update,
     staged,
     update,
 )
@@ -809,9 +810,7 @@ def test_the_branch_that_no_default_takes_races(
     after = staged(if_prod("1", "4"), if_prod(3, 5), **stage)
     found = update(tmp_path, before, after)
     assert changed(found) == ("Code", "Timeout")
-    (tmp_path / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
+    (message,) = messages(lint_update(tmp_path, before, after), "W9831")
     assert "(UpdateFunctionConfiguration) when IsProd is false, and" in message
 
 

@@ -14,7 +14,14 @@ import pytest
 
 from cfn_lint_lambda_race.update import _git
 from cfn_lint_lambda_race.update._git import GitError, Repository
-from tests.repositories import LIMIT, Work, _neutral, differs, pointer  # noqa: F401
+from tests.repositories import (  # noqa: F401
+    LIMIT,
+    Work,
+    _neutral,
+    differs,
+    pointer,
+    with_code,
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,12 +34,7 @@ pytestmark = [
 
 @pytest.fixture
 def work(tmp_path: Path) -> Work:
-    """One commit of a template and two files of code."""
-    work = Work(tmp_path / "work")
-    work.commit(
-        {"template.yaml": "one", "src/app.py": "one\n", "src/lib/util.py": "two\n"}
-    )
-    return work
+    return with_code(tmp_path / "work")
 
 
 # -- finding ---------------------------------------------------------------------

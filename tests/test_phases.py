@@ -343,6 +343,17 @@ def test_what_has_no_fix_is_said(
     assert "has an anchor" in plan.out
 
 
+def _of_api(operations: str) -> Template_:
+    arn = "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}"
+    return resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName={"Fn::GetAtt": ["Orders", "Arn"]},
+        Principal="apigateway.amazonaws.com",
+        SourceArn={"Fn::Sub": f"{arn}{operations}"},
+    )
+
+
 def _rest(function: Template_) -> Template_:
     template = _ruled(function)
     uri = {
@@ -373,16 +384,7 @@ def _rest(function: Template_) -> Template_:
             StageName="prod",
             DeploymentId={"Ref": "Deployment"},
         ),
-        "OfApi": resource(
-            "Lambda::Permission",
-            Action="lambda:InvokeFunction",
-            FunctionName={"Fn::GetAtt": ["Orders", "Arn"]},
-            Principal="apigateway.amazonaws.com",
-            SourceArn={
-                "Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:"
-                "${Api}/*/*/*"
-            },
-        ),
+        "OfApi": _of_api("/*/*/*"),
     }
     return template
 
@@ -414,16 +416,7 @@ def _http(function: Template_) -> Template_:
             StageName="live",
             DeploymentId={"Ref": "Deployment"},
         ),
-        "OfApi": resource(
-            "Lambda::Permission",
-            Action="lambda:InvokeFunction",
-            FunctionName={"Fn::GetAtt": ["Orders", "Arn"]},
-            Principal="apigateway.amazonaws.com",
-            SourceArn={
-                "Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:"
-                "${Api}/*/*"
-            },
-        ),
+        "OfApi": _of_api("/*/*"),
     }
     return template
 

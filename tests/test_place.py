@@ -11,6 +11,7 @@ from cfnlint.match import Match
 
 from tests.building import Template_, sam, stack
 from tests.linting import lint, lint_template, messages, paths
+from tests.updates import lint_update
 
 HEAD = """\
 Resources:
@@ -228,9 +229,7 @@ def test_a_layer_in_globals_alone_stands_at_the_function(
 
 
 def _matches(folder: Path, before: Template_, after: Template_) -> list[Match]:
-    (folder / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={folder / 'before.json'}"
-    return lint_template(folder, after, "-x", setting)
+    return lint_update(folder, before, after)
 
 
 def _paths(folder: Path, before: Template_, after: Template_) -> list[str]:

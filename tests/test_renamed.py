@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.building import new_code, stack
-from tests.built import CODE, change_code, from_source, json_text, update_since
+from tests.built import (
+    change_code,
+    from_source,
+    json_text,
+    update_since,
+    with_new_timeout,
+)
 from tests.repositories import Work, _neutral  # noqa: F401
 from tests.updates import changed
 
@@ -22,13 +28,7 @@ RACE = ("Code", "Timeout")
 
 @pytest.fixture
 def work(tmp_path: Path) -> Work:
-    """One commit of a SAM template and its code; the work tree has a new timeout."""
-    work = Work(tmp_path / "work")
-    work.commit(
-        {"template.json": json_text(from_source()), **CODE, ".gitignore": "*.pyc\n"}
-    )
-    work.write({"template.json": json_text(from_source(Timeout=9))})
-    return work
+    return with_new_timeout(tmp_path / "work")
 
 
 LONG = {"Description": "x" * 2000}

@@ -38,6 +38,7 @@ from tests.building import (
     LIVE,
     PROD_OR_DEV,
     VERSIONED,
+    Template_,
     permission_on,
     resource,
     rule_for,
@@ -750,22 +751,26 @@ def test_a_runbook_says_by_which_role_it_invokes(
     assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]
 
 
+def _machine_that_may_invoke(allowed: Any) -> Template_:
+    """A state machine that invokes the alias, and its role."""
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
+    policy = {"Statement": [{**statement, "Resource": allowed}]}
+    task = {"Type": "Task", "Resource": LIVE, "End": True}
+    return {
+        "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
+        "Machine": resource(
+            "StepFunctions::StateMachine",
+            RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
+            Definition={"StartAt": "A", "States": {"A": task}},
+        ),
+    }
+
+
 def test_a_parameter_may_hold_what_a_statement_allows(tmp_path: Path) -> None:
     arn = "arn:aws:lambda:us-east-1:123456789012:function"
-    task = {"Type": "Task", "Resource": LIVE, "End": True}
-    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
-    policy = {"Statement": [{**statement, "Resource": {"Ref": "Arns"}}]}
     template = stack(
         {"FunctionName": "orders"},
-        Resources={
-            **VERSIONED,
-            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
-            "Machine": resource(
-                "StepFunctions::StateMachine",
-                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
-                Definition={"StartAt": "A", "States": {"A": task}},
-            ),
-        },
+        Resources={**VERSIONED, **_machine_that_may_invoke({"Ref": "Arns"})},
         Parameters={"Arns": {"Type": "CommaDelimitedList"}},
     )
     for names, count in (("carts,orders", 1), ("carts,orders:live", 0)):
@@ -779,19 +784,11 @@ def test_a_statement_on_an_unknown_qualifier_may_be_right(
     qualifier: str, count: int, tmp_path: Path
 ) -> None:
     allowed = {"Fn::Sub": f"${{Orders.Arn}}:{qualifier}"}
-    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction"}
-    policy = {"Statement": [{**statement, "Resource": allowed}]}
-    task = {"Type": "Task", "Resource": LIVE, "End": True}
     template = stack(
         {},
         Resources={
             **VERSIONED,
-            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
-            "Machine": resource(
-                "StepFunctions::StateMachine",
-                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
-                Definition={"StartAt": "A", "States": {"A": task}},
-            ),
+            **_machine_that_may_invoke(allowed),
         },
         **CHOICE,
     )
@@ -828,19 +825,11 @@ def test_a_role_may_be_that_of_the_resource_that_is_named(tmp_path: Path) -> Non
 def test_a_permission_for_the_account_counts_on_the_qualifier_that_is_invoked(
     granted: Any, is_reported: bool, tmp_path: Path
 ) -> None:
-    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ARN}
-    policy = {"Statement": [statement]}
-    task = {"Type": "Task", "Resource": LIVE, "End": True}
     template = stack(
         {},
         Resources={
             **VERSIONED,
-            "Role": resource("IAM::Role", Policies=[{"PolicyDocument": policy}]),
-            "Machine": resource(
-                "StepFunctions::StateMachine",
-                RoleArn={"Fn::GetAtt": ["Role", "Arn"]},
-                Definition={"StartAt": "A", "States": {"A": task}},
-            ),
+            **_machine_that_may_invoke(ARN),
             "Permission": resource(
                 "Lambda::Permission",
                 Action="lambda:InvokeFunction",

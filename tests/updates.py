@@ -7,10 +7,12 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from cfnlint.match import Match
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
 from tests.building import Template_, new_code, parameter, resource, stack
+from tests.linting import lint_template
 
 
 def load(path: Path) -> Template:
@@ -27,6 +29,13 @@ def update(folder: Path, before: Template_, after: Template_) -> Update:
     return update_of(
         configured(folder / "after.json", baseline_path=str(folder / "before.json"))
     )
+
+
+def lint_update(folder: Path, before: Template_, after: Template_) -> list[Match]:
+    """What the rules say of the second template where the first one is deployed."""
+    (folder / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={folder / 'before.json'}"
+    return lint_template(folder, after, "-x", setting)
 
 
 def configured(path: Path, **settings: str) -> Template:

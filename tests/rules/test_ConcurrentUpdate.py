@@ -10,8 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.building import LAYER, Template_, new_code, parameter, stack, variables
-from tests.linting import CORPUS, lint_template, messages, paths
-from tests.updates import behind_alias, changed, if_dev, if_prod, staged, update
+from tests.linting import CORPUS, messages, paths
+from tests.updates import (
+    behind_alias,
+    changed,
+    if_dev,
+    if_prod,
+    lint_update,
+    staged,
+    update,
+)
 
 ARTICLE = CORPUS / "article"
 
@@ -21,9 +29,7 @@ ARTICLE = CORPUS / "article"
 
 def _said(folder: Path, before: Template_, after: Template_, rule: str) -> str:
     """When a finding says that it holds; empty where it does not say."""
-    (folder / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={folder / 'before.json'}"
-    (message,) = messages(lint_template(folder, after, "-x", setting), rule)
+    (message,) = messages(lint_update(folder, before, after), rule)
     return "".join(re.findall(r" when (.*?)(?:, and| but) ", message))
 
 
@@ -114,10 +120,8 @@ def test_the_article(tmp_path: Path) -> None:
 
 
 def test_the_finding_names_both_sides(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(stack()))
     after = new_code(stack({"Timeout": 9, "MemorySize": 512, "Description": "more"}))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    matches = lint_template(tmp_path, after, "-x", setting)
+    matches = lint_update(tmp_path, stack(), after)
     assert paths(matches, "W9831") == ["Resources/Orders/Properties/Timeout"]
     assert messages(matches, "W9831") == [
         "This update changes Code of Orders (UpdateFunctionCode) and its MemorySize "
@@ -127,18 +131,14 @@ def test_the_finding_names_both_sides(tmp_path: Path) -> None:
 
 
 def test_the_finding_tells_what_a_new_architecture_breaks(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(stack()))
     after = stack({"Architectures": ["arm64"], "Layers": [f"{LAYER}:2"]})
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
+    (message,) = messages(lint_update(tmp_path, stack(), after), "W9831")
     assert "layer binaries fail with 'exec format error'" in message
 
 
 def test_a_new_architecture_breaks_no_layers_where_there_are_none(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(stack()))
     after = stack({"Architectures": ["arm64"], "Timeout": 9})
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    (message,) = messages(lint_template(tmp_path, after, "-x", setting), "W9831")
+    (message,) = messages(lint_update(tmp_path, stack(), after), "W9831")
     assert "exec format error" not in message

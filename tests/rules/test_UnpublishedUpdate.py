@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from tests.building import Template_, new_code, parameter, published, sam, stack
-from tests.linting import lint_template, messages, paths
-from tests.updates import update
+from tests.linting import messages, paths
+from tests.updates import lint_update, update
 
 # -- what is said ------------------------------------------------------------------
 
 
 def test_the_finding(tmp_path: Path) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(published()))
     after = new_code(published(properties={"Timeout": 9, "Description": "more"}))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    matches = lint_template(tmp_path, after, "-x", setting)
+    matches = lint_update(tmp_path, published(), after)
     assert paths(matches, "W9831") == []
     assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
     assert messages(matches, "W9832") == [
@@ -32,9 +29,7 @@ def test_the_finding_on_sam(tmp_path: Path) -> None:
     before, after = (
         sam({"AutoPublishAlias": "live", "Timeout": seconds}) for seconds in (3, 9)
     )
-    (tmp_path / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    matches = lint_template(tmp_path, after, "-x", setting)
+    matches = lint_update(tmp_path, before, after)
     assert paths(matches, "W9832") == ["Resources/Orders/Properties/Timeout"]
     (message,) = messages(matches, "W9832")
     assert "Orders.Alias" in message
@@ -105,8 +100,6 @@ def _constructed(template: Template_) -> Template_:
 def test_constructs_have_their_names(
     before: Template_, after: Template_, rule: str, said: list[str], tmp_path: Path
 ) -> None:
-    (tmp_path / "before.json").write_text(json.dumps(_constructed(before)))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    found = lint_template(tmp_path, _constructed(after), "-x", setting)
+    found = lint_update(tmp_path, _constructed(before), _constructed(after))
     (message,) = messages(found, rule)
     assert [words for words in said if words not in message] == []
