@@ -112,6 +112,24 @@ def test_what_a_build_takes(
     assert judged(tmp_path, template, files, {name: "changed"}) is is_code
 
 
+@pytest.mark.parametrize(
+    ("template", "files", "is_code"),
+    [
+        (from_source(CodeUri="."), {"app.py": ""}, None),
+        (from_source(CodeUri=None), {"app.py": ""}, None),
+        (from_source(CodeUri=".", Runtime="nodejs22.x"), {"package.json": "{}"}, None),
+        (built_with("makefile", CodeUri="."), {"Makefile": ""}, None),
+        (from_source(CodeUri=".", Runtime="java21"), {"pom.xml": ""}, False),
+        (from_source(CodeUri=".", Runtime="dotnet8"), {"Fn.csproj": ""}, False),
+    ],
+)
+def test_the_template_may_be_packaged_too(
+    template: Template_, files: Files, is_code: bool | None, tmp_path: Path
+) -> None:
+    """It is no code, but the package has another hash, and SAM publishes."""
+    assert judged(tmp_path, template, files, {}) is is_code
+
+
 def test_a_makefile_that_names_other_folders(tmp_path: Path) -> None:
     files = {"src/Makefile": "build-Orders:\n\tcp -r ../common $(ARTIFACTS_DIR)"}
     change = {"common/a.py": "changed"}
@@ -200,6 +218,16 @@ def test_an_image_is_what_its_dockerfile_copies(
 ) -> None:
     files = {"Dockerfile": dockerfile, ".dockerignore": "out\n"}
     assert judged(tmp_path, _image(), files, {name: "FROM y\n"}) is is_code
+
+
+@pytest.mark.parametrize(
+    ("copied", "is_code"), [(". .", None), ("template* .", None), ("*.py .", False)]
+)
+def test_the_template_may_be_in_the_image_too(
+    copied: str, is_code: bool | None, tmp_path: Path
+) -> None:
+    files = {"Dockerfile": f"FROM x\nCOPY {copied}\n", "app.py": ""}
+    assert judged(tmp_path, _image(), files, {}) is is_code
 
 
 def test_a_dockerfile_of_another_name(tmp_path: Path) -> None:

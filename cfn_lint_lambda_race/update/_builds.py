@@ -277,15 +277,20 @@ class Builds:
         if build.method is Method.ESBUILD:
             return self._bundled(build, name, changes)
         if build.method is Method.IMAGE:
-            return self._image(build, below, changes)
+            return self._image(build, path, below, changes)
         return self._compiled(build, path, name, changes)
 
     # -- without a build -------------------------------------------------------
 
     def _copied(self, build: Build, path: Path) -> bool | None:
-        """The answer for code that is taken as it is."""
+        """The answer for code that is taken as it is.
+
+        The template is no code, but where it is packaged too, the package differs.
+        """
         differs = self._code.differs(path)
-        if differs is False and self._is_built_elsewhere(build, path):
+        if differs is False and (
+            self._is_built_elsewhere(build, path) or self._code.left_out(path)
+        ):
             return None
         return differs
 
@@ -379,6 +384,8 @@ class Builds:
             return True
         if True in judged or None in judged or changes.unknown:
             return None
+        if build.method is Method.MAKE and self._code.left_out(path):
+            return None
         told = [
             file
             for file in changes.files
@@ -411,7 +418,9 @@ class Builds:
 
     # -- images ----------------------------------------------------------------
 
-    def _image(self, build: Build, below: str, changes: Changes) -> bool | None:
+    def _image(
+        self, build: Build, path: Path, below: str, changes: Changes
+    ) -> bool | None:
         """The answer for an image, which takes what its Dockerfile copies."""
         dockerfile = f"{below}{build.options[0] if build.options else 'Dockerfile'}"
         text = self._code.text(dockerfile) if dockerfile in changes.files else None
@@ -429,7 +438,12 @@ class Builds:
         ]
         if True in judged:
             return True
-        return None if None in judged or changes.unknown else False
+        # The template is no code, but where it is copied too, the image differs.
+        packed = any(
+            copies.has(name[len(below) :]) is not False
+            for name in self._code.left_out(path)
+        )
+        return None if packed or None in judged or changes.unknown else False
 
 
 class _Copies:
