@@ -258,6 +258,26 @@ def test_a_value_that_is_given_decides_under_transforms(
     assert _when(tmp_path, before, after, *given) == said
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("prod", ""), ("dev", None), ("", "IsProd is true and IsX is true")],
+)
+@pytest.mark.parametrize("stage", [{}, {"AllowedValues": ["dev", "prod"]}], ids=str)
+def test_what_a_given_value_decides_is_not_worth_a_word(
+    value: str, said: str | None, stage: Template_, tmp_path: Path
+) -> None:
+    def side(timeout: int) -> Template_:
+        inner = {"Fn::If": ["IsX", timeout, 3]}
+        return stack(
+            {"Timeout": {"Fn::If": ["IsProd", inner, 3]}},
+            Parameters={"Stage": parameter(**stage), "X": parameter()},
+            Conditions={"IsProd": _is("prod"), "IsX": _is("yes", "X")},
+        )
+
+    given = ["--parameters", f"Stage={value}", "X=yes"] if value else []
+    assert _when(tmp_path, side(5), new_code(side(9)), *given) == said
+
+
 @pytest.mark.parametrize(("value", "said"), [("prod", ""), ("dev", None), ("", "")])
 def test_a_function_that_is_not_there_has_no_race(
     value: str, said: str | None, tmp_path: Path
