@@ -38,6 +38,7 @@ from cfn_lint_lambda_race.update._redundant import Redundant, redundant
 from cfn_lint_lambda_race.update._shown import shown_gaps, shown_redundant
 from cfn_lint_lambda_race.update._stacks import stacks_that_move, stacks_that_publish
 from cfn_lint_lambda_race.update._timeline import Hazard, Kind, Timeline
+from cfn_lint_lambda_race.update._values import pruned
 
 __all__ = [
     "BaselineError",
@@ -173,9 +174,11 @@ def cases_of_change(cfn: Template, update: FunctionUpdate) -> Cases:
 
 def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
     """Whether the function has layers, before or after the update."""
-    function = read(cfn).references.functions[update.function]
-    return bool(function.properties.get("Layers")) or any(
-        change.name == "Layers" for change in update.configuration
+    deployment = _deployment_of(cfn)
+    function = deployment.function(update.function)
+    assert function is not None
+    return any(change.name == "Layers" for change in update.configuration) or any(
+        pruned(one.value) is not None for one in deployment.values(function, "Layers")
     )
 
 

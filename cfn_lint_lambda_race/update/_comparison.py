@@ -493,14 +493,15 @@ class Comparison:
             return self._layer_is_replaced(before, after)
         if {before.type, after.type} <= FUNCTION_TYPES:
             return self._function_is_replaced(before, after)
-        if before.type != after.type:
-            is_same = WRITTEN_OUT.get(before.type, before.type) == WRITTEN_OUT.get(
-                after.type, after.type
-            )
-            return not (is_same or self._is_translated)
+        old, new = (WRITTEN_OUT.get(one.type, one.type) for one in (before, after))
+        if old != new:
+            return not self._is_translated
         return any(
             self.property_differs(before, after, steps)
-            for steps in create_only_properties(after.type)
+            for steps in create_only_properties(new)
+            # SAM has some of them under other names.
+            if new == before.type == after.type
+            or {steps[0]} <= before.properties.keys() & after.properties.keys()
         )
 
     def _function_is_replaced(self, before: Resource, after: Resource) -> bool:

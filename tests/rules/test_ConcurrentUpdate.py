@@ -136,9 +136,19 @@ def test_the_finding_tells_what_a_new_architecture_breaks(tmp_path: Path) -> Non
     assert "layer binaries fail with 'exec format error'" in message
 
 
+@pytest.mark.parametrize(
+    "layers",
+    [
+        {},
+        {"Layers": []},
+        {"Layers": {"Ref": "AWS::NoValue"}},
+        {"Layers": [{"Ref": "AWS::NoValue"}]},
+    ],
+    ids=str,
+)
 def test_a_new_architecture_breaks_no_layers_where_there_are_none(
-    tmp_path: Path,
+    layers: Template_, tmp_path: Path
 ) -> None:
-    after = stack({"Architectures": ["arm64"], "Timeout": 9})
+    after = stack({"Architectures": ["arm64"], "Timeout": 9, **layers})
     (message,) = messages(lint_update(tmp_path, stack(), after), "W9831")
     assert "exec format error" not in message
