@@ -241,7 +241,7 @@ def _from_comparison(comparison: Comparison | None) -> Update:
         findings.concurrent = {**of_others.concurrent, **findings.concurrent}
         findings.unpublished = {**of_others.unpublished, **findings.unpublished}
         if findings.concurrent or findings.unpublished:
-            findings.add_scenarios(comparison.any_choice)
+            findings.add_scenarios(comparison)
     return Update(
         concurrent=tuple(findings.concurrent.values()),
         unpublished=tuple(findings.unpublished.values()),
@@ -273,15 +273,20 @@ class _Findings:
                 said = cure(comparison, update)
                 self.unpublished[name] = Unpublished(told, alias, said)
 
-    def add_scenarios(self, comparison: Comparison) -> None:
-        """Add the scenarios of another comparison to the findings so far."""
+    def add_scenarios(self, defaults: Comparison) -> None:
+        """Add the scenarios of all stacks to the findings so far.
+
+        Args:
+            defaults: the update of the stack that takes the parameters' defaults.
+        """
+        comparison, default = defaults.any_choice, defaults.after.parameter
         for update, alias in _judged(comparison):
             name = update.function
             racing, stale = self.concurrent.get(name), self.unpublished.get(name)
             if racing and update.is_concurrent and comparison.is_unshielded(update):
-                self.concurrent[name] = racing.told_of(update)
+                self.concurrent[name] = racing.told_of(update, default)
             if stale and alias is not None:
-                told = stale.update.told_of(update)
+                told = stale.update.told_of(update, default)
                 self.unpublished[name] = stale._replace(update=told)
 
 
