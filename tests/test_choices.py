@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping
+from copy import deepcopy
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +22,7 @@ from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, OtherV
 from cfn_lint_lambda_race.update import update_of
 from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
-from tests.updates import configured, lint_update, update
+from tests.updates import PUBLISHED, configured, lint_update, update
 
 Template_ = dict[str, Any]
 
@@ -483,3 +485,39 @@ def test_what_is_told_of_no_value_is_told_of_each(
         is_racing = bool(_racing(tmp_path, values))
         is_told = any(_holds(after, when, values) for when in told)
         assert is_told == is_racing, (values, told)
+
+
+def _shielded_in_some_stages(condition: Any, timeout: int) -> Template_:
+    """A function that is invoked through an alias where a condition is true."""
+    target = {"Fn::If": ["IsX", {"Ref": "Live"}, {"Fn::GetAtt": "Orders.Arn"}]}
+    template = stack(
+        {"Timeout": timeout},
+        invoked=target,
+        Parameters={"Stage": parameter()},
+        Conditions={"IsX": condition},
+        Resources=deepcopy(PUBLISHED),
+    )
+    for name in PUBLISHED:
+        template["Resources"][name]["Condition"] = "IsX"
+    return template
+
+
+def _told(folder: Path, before: Template_, after: Template_) -> list[str]:
+    """When W9831 says that it holds, and when W9832 does."""
+    found = lint_update(folder, before, after)
+    said = [*messages(found, "W9831"), *messages(found, "W9832")]
+    return ["".join(re.findall(r" when (.*?)(?:, and| but) ", one)) for one in said]
+
+
+def test_a_shield_that_rests_on_a_condition(tmp_path: Path) -> None:
+    before, after = (_shielded_in_some_stages(_BEFORE, n) for n in (3, 9))
+    said = ["IsX is false", "IsX is true"]
+    assert _told(tmp_path, before, new_code(after)) == said
+
+
+def test_a_shield_that_comes_with_the_update_is_too_late(tmp_path: Path) -> None:
+    """Where the condition becomes true, the version is new and the function races."""
+    before = _shielded_in_some_stages(_BEFORE, 3)
+    after = new_code(_shielded_in_some_stages(_AFTER, 9))
+    said = ["Stage is staging or Stage is neither build nor staging", "Stage is build"]
+    assert _told(tmp_path, before, after) == said

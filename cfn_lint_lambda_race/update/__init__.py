@@ -263,7 +263,7 @@ class _Findings:
             name = update.function
             if update.is_concurrent and comparison.is_unshielded(update):
                 known = self.concurrent.get(name)
-                told = comparison.told(update)
+                told = comparison.told(comparison.met(update))
                 self.concurrent[name] = known.joined(told) if known else told
             if alias is not None:
                 stale = self.unpublished.get(name)
@@ -280,12 +280,18 @@ class _Findings:
             defaults: the update of the stack that takes the parameters' defaults.
         """
         comparison, default = defaults.any_choice, defaults.after.parameter
+        evaluator = comparison.after.reading.evaluator
         for update, alias in _judged(comparison):
             name = update.function
             racing, stale = self.concurrent.get(name), self.unpublished.get(name)
+            # Several choices have told which of them the function's shield rests on.
+            always = evaluator.existing(evaluator.resources[name])
+            skipped = {always} if len(defaults.chosen) > 1 else set()
             if racing and update.is_concurrent and comparison.is_unshielded(update):
-                self.concurrent[name] = racing.told_of(update, default)
-            if stale and alias is not None:
+                met = comparison.met(update)
+                if met.when not in skipped:
+                    self.concurrent[name] = racing.told_of(met, default)
+            if stale and alias is not None and skipped.isdisjoint(update.active):
                 told = stale.update.told_of(update, default)
                 self.unpublished[name] = stale._replace(update=told)
 
@@ -293,7 +299,8 @@ class _Findings:
 def _judged(comparison: Comparison) -> Iterator[tuple[FunctionUpdate, str | None]]:
     """Each update of a function, with the alias or version that stays old, if any."""
     for update in comparison.function_updates():
-        yield update, unmoved(comparison, update)
+        alias = unmoved(comparison, update)
+        yield update if alias is None else comparison.where_is(alias, update), alias
 
 
 def _from_change_set(setting: str, inputs: Inputs) -> Update:
