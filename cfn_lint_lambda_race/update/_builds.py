@@ -313,6 +313,13 @@ class Builds:
             return self._image(build, path, below, changes)
         return self._compiled(build, path, name, changes)
 
+    def is_moved(self, old: Build, new: Build) -> bool:
+        """Whether a build only finds the files of another one at another path.
+
+        Then the package is the same, and so is its name in S3.
+        """
+        return self._code.is_moved(self._folder / old.path, self._folder / new.path)
+
     # -- without a build -------------------------------------------------------
 
     def _copied(self, build: Build, path: Path) -> bool | None:
