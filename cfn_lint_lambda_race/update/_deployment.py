@@ -263,7 +263,7 @@ class Deployment:
             for folder in PurePosixPath(path).parents
         ]
         counted = Counter([*paths, *above])
-        return frozenset(path for path in paths if path == "." or counted[path] > 1)
+        return frozenset(path for path in paths if counted[path] > 1)
 
     # -- shields ---------------------------------------------------------------
 
