@@ -35,6 +35,7 @@ from cfn_lint_lambda_race.template._sam import (
 )
 from cfn_lint_lambda_race.template._source import (
     content,
+    is_resolved_before_sam,
     is_serverless,
     unmerged,
 )
@@ -106,6 +107,7 @@ class Deployment:
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
         self.mappings = template.get("Mappings")
         self.is_serverless = is_serverless(template)
+        self.is_resolved_before_sam = is_resolved_before_sam(template)
 
     @cached_property
     def of_any_choice(self) -> Deployment:
