@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache, cached_property
@@ -230,15 +229,14 @@ class Deployment:
         path = self.code_path(resource)
         if path is None:
             return None
-        runtime = scalar_text(resource.properties.get("Runtime"))
-        method = method_of(runtime, metadata)
+        method = _method(resource)
         return Build(
             path,
             method,
             entry_points(metadata) if method is Method.ESBUILD else (),
             settings_of(metadata),
             scalar_text(resource.properties.get("Handler")) or "",
-            path in self._shared_paths,
+            self._is_shared(path),
         )
 
     @property
@@ -249,23 +247,41 @@ class Deployment:
             if build is not None:
                 yield build
 
+    def _is_shared(self, path: str) -> bool:
+        """Whether not all files below a local path are code of all that names it.
+
+        One project of Java, .NET or Go makes one program, however many functions it
+        is for. In the template's folder other programs may lie, except of Java and Go,
+        whose sources have their place.
+        """
+        if path in self._folders_with_code:
+            return True
+        methods = self._methods[path]
+        own_place = (Method.JAVA, Method.GO)
+        programs = own_place if path == "." else (*own_place, Method.DOTNET)
+        is_one = len(methods) == 1 and path != "."
+        return not (is_one or (len(set(methods)) == 1 and methods[0][0] in programs))
+
     @cached_property
-    def _shared_paths(self) -> frozenset[str]:
-        """The local paths with the code of several resources at or below them."""
-        paths = [
-            path
-            for resource in self.resources.values()
-            if resource.type in _LOCAL
-            for path in [self.code_path(resource)]
-            if path is not None
-        ]
-        above = [
+    def _methods(self) -> Mapping[str, list[tuple[Method, str]]]:
+        """By local path, how each resource makes its code of it, with its settings."""
+        methods: dict[str, list[tuple[Method, str]]] = {}
+        for resource in self.resources.values():
+            path = self.code_path(resource) if resource.type in _LOCAL else None
+            if path is not None:
+                settings = settings_of(resource.attributes.get("Metadata"))
+                methods.setdefault(path, []).append((_method(resource), settings))
+        return methods
+
+    @cached_property
+    def _folders_with_code(self) -> frozenset[str]:
+        """The folders above the local paths that hold code."""
+        return frozenset(
             folder.as_posix()
-            for path in paths
+            for path in self._methods
+            if path != "."
             for folder in PurePosixPath(path).parents
-        ]
-        counted = Counter([*paths, *above])
-        return frozenset(path for path in paths if path == "." or counted[path] > 1)
+        )
 
     # -- shields ---------------------------------------------------------------
 
@@ -386,6 +402,12 @@ class Deployment:
                 if function is not None:
                     versions.setdefault(function, []).append(resource)
         return versions
+
+
+def _method(resource: Resource) -> Method:
+    """How `sam build` makes the code of a function or a layer."""
+    runtime = scalar_text(resource.properties.get("Runtime"))
+    return method_of(runtime, resource.attributes.get("Metadata"))
 
 
 def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:

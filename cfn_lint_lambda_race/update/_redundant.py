@@ -74,11 +74,11 @@ def _new_versions(
         ):
             yield Redundant(version.id, function.id)
     published = [side.properties.get("AutoPublishAlias") for side in (before, function)]
-    if function.type == SERVERLESS_FUNCTION and all(published):
-        if _is_hashed_anew(comparison, before, function) or (
-            comparison.property_differs(before, function, ("VersionDescription",))
-        ):
-            yield Redundant(function.id, function.id)
+    if (function.type == SERVERLESS_FUNCTION and all(published)) and (
+        _is_hashed_anew(comparison, before, function)
+        or comparison.property_differs(before, function, ("VersionDescription",))
+    ):
+        yield Redundant(function.id, function.id)
 
 
 def _is_hashed_anew(
