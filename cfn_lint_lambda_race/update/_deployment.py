@@ -24,6 +24,7 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._cfnlint import Template, create_only_pointers
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
+from cfn_lint_lambda_race.template._names import names_below, texts
 from cfn_lint_lambda_race.template._nodes import Alternatives
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
@@ -55,6 +56,10 @@ _LOCAL = {
     SERVERLESS_FUNCTION: "CodeUri",
     SERVERLESS_LAYER: "ContentUri",
 }
+
+
+# The service that replicates functions to the edge, whatever the partition's suffix.
+_EDGE = "edgelambda."
 
 
 class Shield(Enum):
@@ -350,13 +355,34 @@ class Deployment:
     def publishes(self, function: str) -> bool:
         """Whether callers elsewhere can invoke a published version of a function.
 
-        On Lambda Managed Instances even the unqualified name means one.
+        On Lambda Managed Instances even the unqualified name means one. CloudFront
+        invokes nothing but versions, whoever publishes them.
         """
         references = self.reading.references
         if not references.unmanaged(function):
             return True
-        return bool(self.versions(function)) or any(
-            not references.latest_branches(name) for name in self.aliases(function)
+        return (
+            bool(self.versions(function))
+            or any(
+                not references.latest_branches(name) for name in self.aliases(function)
+            )
+            or self._is_for_edge(function)
+        )
+
+    def _is_for_edge(self, function: str) -> bool:
+        """Whether the role of a function is one that Lambda@Edge may assume.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html
+        """
+        resource = self.function(function)
+        if resource is None:
+            return False
+        named = names_below(resource.properties.get("Role"))
+        roles = [self.resources[name] for name in named if name in self.resources]
+        return any(
+            _EDGE in text
+            for one in (resource, *roles)
+            for text in texts(one.properties.get("AssumeRolePolicyDocument"))
         )
 
     def versions(self, function: str) -> list[Resource]:
