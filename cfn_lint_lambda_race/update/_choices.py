@@ -104,8 +104,7 @@ class Choices:
             # They can link any parameter to any other.
             return None
         if function not in self._reached:
-            sides = (_reached(side, function) for side in self._evaluators)
-            self._reached[function] = frozenset[str]().union(*sides)
+            self._reached[function] = _reached(self._evaluators, function)
         return tuple(
             (name, chosen.judged.get(name), repr(chosen.given.get(name)))
             for name in sorted({*chosen.judged, *chosen.given})
@@ -249,8 +248,11 @@ def _closure(evaluator: Evaluator, names: Any) -> list[str]:
     return sorted(closure)
 
 
-def _reached(side: Evaluator, function: str) -> frozenset[str]:
-    """The names that a function, or anything that it refers to, mentions."""
+def _reached(sides: Iterable[Evaluator], function: str) -> frozenset[str]:
+    """The names that a function, or anything that it refers to, mentions.
+
+    What is mentioned on one side counts as it is defined on both.
+    """
     reached = set()
     pending = [function]
     while pending:
@@ -258,15 +260,16 @@ def _reached(side: Evaluator, function: str) -> frozenset[str]:
         if name in reached:
             continue
         reached.add(name)
-        nodes = [side.conditions.get(name)]
-        if name in side.resources:
-            nodes.append(side.resources[name].attributes)
-        elif name not in side.parameters and name not in side.conditions:
-            # It may be what SAM generates from the names of a function and its alias.
-            nodes += map(alias_written, side.resources.values())
-            pending += [one for one in side.resources if name.startswith(one)]
-        for node in nodes:
-            pending.extend(names_below(node))
+        for side in sides:
+            nodes = [side.conditions.get(name)]
+            if name in side.resources:
+                nodes.append(side.resources[name].attributes)
+            elif name not in side.parameters and name not in side.conditions:
+                # It may be what SAM generates from the names of a function and alias.
+                nodes += map(alias_written, side.resources.values())
+                pending += [one for one in side.resources if name.startswith(one)]
+            for node in nodes:
+                pending.extend(names_below(node))
     return frozenset(reached)
 
 
