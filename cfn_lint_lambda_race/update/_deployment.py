@@ -25,7 +25,7 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._cfnlint import Template, create_only_pointers
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
-from cfn_lint_lambda_race.template._nodes import Alternatives
+from cfn_lint_lambda_race.template._nodes import Alternatives, Path, mapping
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
     SERVERLESS_LAYER,
@@ -36,6 +36,7 @@ from cfn_lint_lambda_race.template._sam import (
 from cfn_lint_lambda_race.template._source import (
     content,
     is_serverless,
+    unmarked,
     unmerged,
 )
 from cfn_lint_lambda_race.update._builds import (
@@ -141,10 +142,27 @@ class Deployment:
             for node in self.parameters.values()
         )
 
-    @cached_property
+    @property
     def unmerged(self) -> Mapping[str, Any]:
-        """The template before `Globals` were merged; empty where that is unknown."""
-        return unmerged(self._cfn)
+        """The template before `Globals` were merged; empty where that is unknown.
+
+        Its nodes need not know where they stand.
+        """
+        return unmarked(self._cfn)
+
+    def marked(self, root: Path, name: str) -> Mapping[Any, Any]:
+        """The properties at a path of the unmerged template, to see where one stands.
+
+        Args:
+            root: the path.
+            name: the one of the properties whose nodes know where they stand.
+        """
+        template: Any = content(self._cfn)
+        shared = _at(template, ("Globals", "Function"))
+        if root[0] == "Resources" and isinstance(shared, Mapping) and name in shared:
+            # Merged in, it may be that of `Globals`.
+            template = unmerged(self._cfn)
+        return mapping(_at(template, root))
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -429,6 +447,12 @@ def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:
     That is the one that rules share, unless the local files are those of a revision.
     """
     return read(cfn) if of_files is content_of else Reading(cfn, False, of_files)
+
+
+def _at(node: Any, path: Path) -> Any:
+    for step in path:
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return node
 
 
 def as_lambda_takes(value: Any, row: OperationRow) -> Any:
