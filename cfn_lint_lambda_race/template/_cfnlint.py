@@ -29,7 +29,7 @@ from cfnlint.helpers import (
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 from cfnlint.version import __version__
 
-from cfn_lint_lambda_race.template._documents import is_small
+from cfn_lint_lambda_race.template._documents import is_small, uncollected
 
 __all__ = ["TRANSFORM_LANGUAGE_EXTENSION", "TRANSFORM_SAM", "ensure_list"]
 
@@ -113,12 +113,14 @@ def forget(cfn: Template, kind: type) -> None:
 
 def decoded_file(filename: str) -> Any:
     """The document in a template's file, its nodes marked; None for a broken one."""
-    return decode(filename)[0]
+    with uncollected():
+        return decode(filename)[0]
 
 
 def decoded_text(text: str) -> Any:
     """The document in a template's text, its nodes marked; None for a broken one."""
-    return decode_str(text)[0]
+    with uncollected():
+        return decode_str(text)[0]
 
 
 def repeated_key(text: str) -> tuple[str, int] | None:
