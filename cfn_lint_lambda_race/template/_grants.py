@@ -20,10 +20,11 @@ from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits,
 
 PERMISSION_TYPE = "AWS::Lambda::Permission"
 ANYBODY = "*"
+# The property that limits a permission to invocations through a function URL.
+VIA_URL = "InvokedViaFunctionUrl"
 # IAM's actions ignore case.
 _INVOKE = "lambda:invokefunction"
 _INVOKE_URL = "lambda:invokefunctionurl"
-_VIA_URL = "InvokedViaFunctionUrl"
 _REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
 
 
@@ -142,9 +143,9 @@ class Grants:
 
         https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
         """
-        if _VIA_URL not in resource.properties:
+        if VIA_URL not in resource.properties:
             return False
-        said = self._evaluator.text(resource.properties[_VIA_URL])
+        said = self._evaluator.text(resource.properties[VIA_URL])
         if said is None or said.literal is None:
             return None
         return said.literal.lower() == "true"
