@@ -494,7 +494,7 @@ _WORDS = {
     Kind.REFUSED: "Lambda refuses version {name}, for {function} does not change, and "
     "the update rolls back",
 }
-_DENIED_FOR_GOOD = "{who} is denied, from its move until an update permits it{lacks}"
+_DENIED_FOR_GOOD = "{who} is denied, from its move until an update permits it"
 
 
 def _in_words(cfn: Template, hazard: Hazard) -> str:
@@ -506,8 +506,7 @@ def _in_words(cfn: Template, hazard: Hazard) -> str:
     function, name = (
         name_resource(reading, one) for one in (hazard.function, hazard.name)
     )
-    lacks = f" {hazard.lacks} too" if hazard.lacks else ""
-    said = words.format(who=who, function=function, name=name, lacks=lacks)
+    said = words.format(who=who, function=function, name=name)
     return f"{name_stack(hazard.when)}{said}"
 
 
