@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from cfn_lint_lambda_race import _fix
 from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._linting import Linter
-from cfn_lint_lambda_race.cure._apply import Result
+from cfn_lint_lambda_race.cure._apply import Finding, Result
 from cfn_lint_lambda_race.update import Settings
+
+
+class Heard(Linter):
+    """Remembers what all of cfn-lint said of each text.
+
+    ``said`` holds it by text.
+    """
+
+    def __init__(self, names: Sequence[str], baseline: Settings) -> None:
+        super().__init__(names, baseline)
+        self.said: dict[str, list[Finding]] = {}
+
+    def whole(self, filename: str, text: str) -> list[Finding]:
+        self.said[text] = super().whole(filename, text)
+        return self.said[text]
+
+
+class PackAlone(Linter):
+    """Asks the pack alone, also where all of cfn-lint is asked: all that has a fix."""
+
+    def whole(self, filename: str, text: str) -> list[Finding]:
+        return self.pack(filename, text)
 
 
 def fixed(path: Path, *options: str) -> Result:
     """What `fix` makes of a file; the file stays."""
+    return fixed_by(Linter, path, *options)[1]
+
+
+AnyLinter = TypeVar("AnyLinter", bound=Linter)
+
+
+def fixed_by(
+    kind: Callable[[Sequence[str], Settings], AnyLinter], path: Path, *options: str
+) -> tuple[AnyLinter, Result]:
+    """The same with a linter of another kind, which is given back too."""
     parser = argparse.ArgumentParser()
     _fix.add_parser(parser.add_subparsers())
     chosen = parser.parse_args(["fix", *options, str(path)])
     settings = Settings(chosen.baseline_ref, chosen.baseline_path, chosen.change_set)
-    linter = Linter([str(path)], settings)
-    return _fix.cured(chosen, linter, str(path))[1]
+    linter = kind([str(path)], settings)
+    return linter, _fix.cured(chosen, linter, str(path))[1]
 
 
 def command(

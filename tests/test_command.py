@@ -17,8 +17,9 @@ import pytest
 import cfn_lint_lambda_race
 from cfn_lint_lambda_race import _pages
 from cfn_lint_lambda_race.__main__ import main
+from cfn_lint_lambda_race._linting import Linter
 from tests.fixing import command
-from tests.linting import TEMPLATES
+from tests.linting import TEMPLATES, is_ours, lint_whole
 
 # Each starts the command or lints wholly.
 pytestmark = pytest.mark.slow
@@ -42,6 +43,19 @@ def test_explain_prints_the_page(rule: str, capsys: pytest.CaptureFixture[str]) 
     assert "## Why" in printed
     assert "<!--" not in printed
     assert "\x1b" not in printed
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.glob("W981*/wrong*")), ids=lambda path: path.name
+)
+def test_cfn_lint_is_asked_about_a_text_as_about_a_file(path: Path) -> None:
+    text = path.read_bytes().decode()
+    asked = Linter([str(path)]).whole(str(path), text)
+    assert {(one.rule, one.path, one.message, one.line) for one in asked} == {
+        (one.rule.id, tuple(getattr(one, "path", ())), one.message, one.linenumber)
+        for one in lint_whole(path)
+        if is_ours(one) or not one.rule.id.startswith("I")
+    }
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

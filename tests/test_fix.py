@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from difflib import ndiff
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from cfn_lint_lambda_race._linting import LintError
 from cfn_lint_lambda_race.cure import Fix, NoFixError
 from cfn_lint_lambda_race.cure._edits import Document
 from tests.building import ARN, resource, rule_for, sam, statement_on
-from tests.fixing import fixed, reasons
+from tests.fixing import Heard, PackAlone, fixed, fixed_by, reasons
 from tests.linting import (
     CORPUS,
     FUNCTION,
@@ -109,18 +108,11 @@ FOR_PEOPLE = {
 }
 
 
-def _findings(path: Path) -> Counter[tuple[str, tuple[str | int, ...]]]:
-    return Counter(
-        (match.rule.id, tuple(getattr(match, "path", None) or ()))
-        for match in lint_whole(path)
-    )
-
-
 @pytest.mark.skipif(not REAL, reason="no corpus beside us")
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
     try:
-        result = fixed(path, "--generated")
+        linter, result = fixed_by(Heard, path, "--generated")
     except LintError:
         pytest.skip("cfn-lint cannot read it")
     before = path.read_bytes().decode()
@@ -135,11 +127,11 @@ def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
         return
     copy = tmp_path / path.name
     copy.write_bytes(result.text.encode())
-    assert fixed(copy, "--generated").text == result.text
-    # What SAM and the CDK read beside the template is not beside the copy.
-    assert {rule for rule, _ in _findings(copy)} <= {
-        rule for rule, _ in _findings(path)
-    } | {"I9836"}
+    assert fixed_by(PackAlone, copy, "--generated")[1].text == result.text
+    old, new = (
+        {one.rule for one in linter.said[text]} for text in (before, result.text)
+    )
+    assert new <= old | {"I9836"}
     _only_publishes(before, result.text)
 
 
