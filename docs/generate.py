@@ -187,7 +187,10 @@ def _authorised(row: Mapping[str, Any]) -> str:
     role = f"the role in {places}" if places else "a role"
     if by == "role":
         return role
-    permission = "a permission" if by == "*" else f"a permission for `{by}`"
+    permission = f"a permission for `{by}`"
+    if by == "*":
+        actions = " and ".join(f"`{action}`" for action in row["actions"])
+        permission = f"permissions for [{actions}]({row['actions_source']})"
     return f"{permission}, or {role}" if places else permission
 
 

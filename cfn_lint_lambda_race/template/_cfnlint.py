@@ -274,10 +274,21 @@ def create_only_pointers(resource_type: str) -> tuple[str, ...]:
 
     Empty for a type that cfn-lint has no schema of.
     """
+    return tuple(_schema(resource_type).get("createOnlyProperties", ()))
+
+
+def has_property(resource_type: str, name: str) -> bool:
+    """Whether cfn-lint knows a property of a type, and would not refuse it."""
+    return name in _schema(resource_type).get("properties", {})
+
+
+def _schema(resource_type: str) -> Mapping[str, Any]:
+    """The schema of a type; empty for one that cfn-lint has none of."""
     try:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
+        found = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
             REGION_PRIMARY, resource_type
         )
     except ResourceNotFoundError:
-        return ()
-    return tuple(schema.schema.get("createOnlyProperties", ()))
+        return {}
+    schema: Mapping[str, Any] = found.schema
+    return schema
