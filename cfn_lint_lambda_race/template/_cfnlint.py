@@ -123,16 +123,17 @@ def decoded_text(text: str) -> Any:
         return decode_str(text)[0]
 
 
-def repeated_key(text: str) -> tuple[str, int] | None:
-    """The key that a template's text repeats, and on which line; None for none.
+def repeated_key(text: str) -> tuple[str, int, int] | None:
+    """The key that a template's text repeats, and its first two lines; None for none.
 
     Nothing else of the text is told: it may be no template.
     """
-    for complaint in decode_str(text)[1]:
-        match = _REPEATED.match(complaint.message)
-        if match is not None:
-            return match["key"], int(match["line"])
-    return None
+    matches = [_REPEATED.match(one.message) for one in decode_str(text)[1]]
+    found = [(match["key"], int(match["line"])) for match in matches if match]
+    if not found:
+        return None
+    key, line = found[0]
+    return key, line, next((at for name, at in found[1:] if name == key), line)
 
 
 def made_of(document: Any, like: Template) -> Template:

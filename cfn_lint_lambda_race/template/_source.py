@@ -268,9 +268,9 @@ def read_template(content: bytes, cfn: Template) -> Template:
         with quiet(), suppress(Exception):
             repeated = repeated_key(characters)
         if repeated is not None:
-            raise UnusableTemplateError(
-                f"line {repeated[1]} repeats the key {repeated[0]!r}"
-            )
+            key, first, second = repeated
+            where = f" of line {first}" if second != first else ""
+            raise UnusableTemplateError(f"line {second} repeats the key {key!r}{where}")
     return _read(template, cfn)
 
 

@@ -357,6 +357,20 @@ class Deployment:
             return Shield.DEPLOYING
         return Shield.IDLE if self.publishes(function) else Shield.UNSHIELDED
 
+    def unshielded(self, function: str, when: Scenario) -> list[Scenario]:
+        """The scenarios within one in which a function is unshielded, if any."""
+        if self.shield(function, when) is not Shield.UNSHIELDED:
+            return []
+        if not self.publishes(function):
+            # So it is where no target invokes it, too.
+            return [when]
+        return [
+            both
+            for is_latest, used in self._callers.uses.get(function, ())
+            for both in [used.merged(when)]
+            if is_latest and both is not None and self.reading.possible(both)
+        ]
+
     def publishes(self, function: str) -> bool:
         """Whether callers elsewhere can invoke a published version of a function.
 
