@@ -61,6 +61,12 @@ NPM = {"src/package.json": "{}", "src/app.js": "run()", "src/lib/b.js": "run()"}
         (from_source(Runtime="dotnet8"), DOTNET, "src/Readme.md", False),
         (built_with("makefile"), MAKE, "src/app.py", True),
         (built_with("makefile"), MAKE, "src/Makefile", None),
+        (
+            built_with("makefile"),
+            {"src/Makefile": "build-Orders:\n\tcp *.ps1 $(ARTIFACTS_DIR)"},
+            "src/app.ps1",
+            True,
+        ),
         (built_with("makefile"), MAKE, "src/README.md", None),
         (built_with("makefile"), MAKE, "README.md", False),
         (built_with("makefile", CodeUri="."), MAKE, "src/app.py", None),
@@ -76,11 +82,11 @@ NPM = {"src/package.json": "{}", "src/app.js": "run()", "src/lib/b.js": "run()"}
             "src/main/java/App.java",
             True,
         ),
-        (from_source(Runtime="dotnet8", CodeUri="."), {"Fn.csproj": ""}, "A.cs", True),
+        (from_source(Runtime="dotnet8", CodeUri="."), {"Fn.csproj": ""}, "A.cs", None),
         (
-            from_source(Runtime="dotnet8", CodeUri="."),
-            {"Fn/Fn.csproj": "", "Common/Common.csproj": "", "all.sln": ""},
-            "Common/A.cs",
+            from_source(Runtime="dotnet8"),
+            {"src/Fn/Fn.csproj": "", "src/Lib/Lib.csproj": "", "src/all.sln": ""},
+            "src/Lib/A.cs",
             None,
         ),
         (
@@ -235,6 +241,41 @@ def test_code_that_several_functions_share(tmp_path: Path) -> None:
     template["Resources"]["Other"] = other
     change = {"src/src/main.rs": "changed"}
     assert judged(tmp_path, template, RUST, change) is None
+
+
+ROOT_JAVA = {"pom.xml": "<project/>", "src/main/java/App.java": "class App {}"}
+ROOT_GO = {"main.go": "package main", "go.mod": "module x"}
+ROOT_DOTNET = {"Fn.csproj": "<Project/>", "Fn.cs": "class Fn {}"}
+
+
+@pytest.mark.parametrize(
+    ("runtime", "path", "files", "name", "is_code"),
+    [
+        ("java21", "src", JAVA, "src/src/main/java/App.java", True),
+        ("java21", "src", JAVA, "src/src/test/java/T.java", False),
+        ("java21", ".", ROOT_JAVA, "src/main/java/App.java", True),
+        ("java21", ".", ROOT_JAVA, "tools/src/main/java/App.java", None),
+        ("go1.x", "src", GO, "src/main.go", True),
+        ("go1.x", ".", ROOT_GO, "main.go", True),
+        ("go1.x", ".", ROOT_GO, "tools/main.go", None),
+        ("dotnet8", "src", DOTNET, "src/Fn.cs", True),
+        ("dotnet8", ".", ROOT_DOTNET, "Fn.cs", None),
+    ],
+)
+def test_one_program_for_several_functions(
+    runtime: str, path: str, files: Files, name: str, is_code: bool, tmp_path: Path
+) -> None:
+    template = from_source(Runtime=runtime, CodeUri=path)
+    own = template["Resources"]["Orders"]["Properties"]
+    for one in ("Other", "Another"):
+        template["Resources"][one] = resource(
+            "Serverless::Function", **{**own, "Handler": one}
+        )
+    assert judged(tmp_path / "of-all", template, files, {name: "new"}) is is_code
+    # A program below the folder has files of its own there.
+    template["Resources"]["Other"]["Properties"]["CodeUri"] = f"{path}/other"
+    below = judged(tmp_path / "below", template, files, {name: "new"})
+    assert below is (False if is_code is False else None)
 
 
 @pytest.mark.parametrize("handler", ["dist/app.handler", "build/src/app.handler"])

@@ -17,9 +17,12 @@ from typing import Any
 
 import pytest
 
-from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Scenario
+from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Resource, Scenario
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, OtherValue
+from cfn_lint_lambda_race.template._targets import Mentions
 from cfn_lint_lambda_race.update import update_of
+from cfn_lint_lambda_race.update._choices import Choices
+from cfn_lint_lambda_race.update._comparison import Comparison
 from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
 from tests.updates import PUBLISHED, configured, lint_update, update
@@ -485,6 +488,155 @@ def test_what_is_told_of_no_value_is_told_of_each(
         is_racing = bool(_racing(tmp_path, values))
         is_told = any(_holds(after, when, values) for when in told)
         assert is_told == is_racing, (values, told)
+
+
+# -- what is looked at once ----------------------------------------------------------
+
+_NAMES = ("First", "Second", "Third")
+
+
+def _random_stack(rng: random.Random, parameters: Template_) -> Template_:
+    """Functions that rest on conditions in many ways, some through what they name."""
+    definitions = [_random_condition(rng) for _ in range(3)]
+    conditions = ["IsX", "IsY", "IsZ"]
+    resources: Template_ = {
+        "Layer": resource(
+            "Lambda::LayerVersion",
+            Content={
+                "S3Bucket": "b",
+                "S3Key": _random_value(rng, conditions, "a", "b"),
+            },
+        ),
+        "Table": resource(
+            "DynamoDB::Table", TableName=_random_value(rng, conditions, "a", "b")
+        ),
+    }
+    for name in _NAMES:
+        used = rng.sample(conditions, rng.choice([0, 1, 1, 2]))
+        function = resource(
+            "Lambda::Function",
+            Handler="index.handler",
+            Role="arn:aws:iam::123456789012:role/orders",
+            Runtime="python3.13",
+            Code={"S3Bucket": "b", "S3Key": _random_value(rng, used, "a", "b")},
+            Timeout=_random_value(rng, used, 3, 9),
+            Layers=[{"Ref": "Layer"}] if rng.random() < 0.3 else [],
+            Environment={
+                "Variables": {
+                    "TABLE": {"Ref": "Table"} if rng.random() < 0.3 else "",
+                    "STAGE": {"Ref": "Stage"} if rng.random() < 0.2 else "",
+                }
+            },
+        )
+        alias = resource(
+            "Lambda::Alias",
+            FunctionName={"Ref": name},
+            FunctionVersion=_random_value(
+                rng, used, {"Fn::GetAtt": [f"{name}Version", "Version"]}, "$LATEST"
+            ),
+            Name="live",
+        )
+        invoked = _random_value(
+            rng,
+            rng.choice([conditions, []]),
+            {"Ref": f"{name}Alias"},
+            {"Fn::GetAtt": [name, "Arn"]},
+        )
+        resources |= {
+            name: function,
+            f"{name}Version": resource("Lambda::Version", FunctionName={"Ref": name}),
+            f"{name}Alias": alias,
+            f"{name}Rule": resource(
+                "Events::Rule",
+                ScheduleExpression="rate(1 hour)",
+                Targets=[{"Id": "one", "Arn": invoked}],
+            ),
+        }
+        for part in (name, f"{name}Rule"):
+            if rng.random() < 0.15:
+                resources[part]["Condition"] = rng.choice(conditions)
+    template = {
+        "Parameters": parameters,
+        "Conditions": {
+            "Base": _is(rng.choice(_DOMAINS["Stage"])),
+            **{name: rng.choice(definitions) for name in conditions},
+        },
+        "Resources": resources,
+    }
+    if rng.random() < 0.1:
+        template["Rules"] = {"R": {"Assertions": [{"Assert": _not(_is("x"))}]}}
+    return template
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_looked_at_once_is_so_for_each_choice(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(seed)
+    allowed = rng.choice([{}, {}, *_ALLOWED])
+    parameters = {name: parameter(**allowed.get(name, {})) for name in _DOMAINS}
+    pair = [_random_stack(rng, parameters) for _ in range(2)]
+    # Mostly the same text, so that what is told comes from conditions.
+    for name, one in pair[0]["Resources"].items():
+        if rng.random() < 0.6:
+            pair[1]["Resources"][name] = one
+    found = update(tmp_path, *pair)
+    monkeypatch.setattr(Choices, "concern", lambda *_: None)
+    monkeypatch.setattr(Evaluator, "is_same_with", lambda *_: False)
+    each = update(tmp_path, *pair)
+    assert found.concurrent == each.concurrent
+    assert found.unpublished == each.unpublished
+
+
+def _looked_at(
+    folder: Path, count: int, monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, int]:
+    """How many functions an update compares, and how often it looks for targets.
+
+    There are so many functions with a condition each, defined anew for a parameter
+    of its own, and one function without.
+    """
+    compared: list[str] = []
+    compare = Comparison._changes
+
+    def counted(self: Any, before: Resource, after: Resource) -> Any:
+        compared.append(after.id)
+        return compare(self, before, after)
+
+    searched: list[Mentions[Any]] = []
+    search = Mentions.__iter__
+
+    def searching(self: Mentions[Any]) -> Any:
+        searched.append(self)
+        return search(self)
+
+    monkeypatch.setattr(Comparison, "_changes", counted)
+    monkeypatch.setattr(Mentions, "__iter__", searching)
+    sides = []
+    for defined in (_BEFORE, _AFTER):
+        side = _staged(_is("build"), Default="dev")
+        for number in range(count):
+            name, stage = f"F{number}", f"Stage{number}"
+            text = json.dumps(_staged(defined)).replace('"Stage"', f'"{stage}"')
+            one = json.loads(text.replace("IsX", f"Is{number}"))
+            function = one["Resources"]["Orders"]
+            side["Parameters"] |= one["Parameters"]
+            side["Conditions"] |= one["Conditions"]
+            side["Resources"][name] = function
+        sides.append(side)
+    assert len(update(folder, *sides).concurrent) == count
+    return len(compared), len(searched)
+
+
+def test_a_function_is_compared_for_what_concerns_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared, searched = _looked_at(tmp_path, 3, monkeypatch)
+    # Once for the one that no choice concerns, and for the others with each of three
+    # values; then for other defaults and for scenarios. It was 4 times 27, and more.
+    assert compared <= 1 + 3 * 3 + 2 * 4
+    # Nothing that is chosen decides about targets.
+    assert searched <= 2
 
 
 def _shielded_in_some_stages(condition: Any, timeout: int) -> Template_:

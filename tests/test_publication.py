@@ -467,6 +467,57 @@ def test_a_mapping_is_no_text_of_the_function(tmp_path: Path) -> None:
     assert found.cure is Cure.ALL_PROPERTIES
 
 
+@pytest.mark.parametrize(
+    ("properties", "changed_one", "is_all", "stale"),
+    [
+        (variables(A={"Ref": "One"}), "One", False, None),
+        (variables(A={"Fn::Sub": "${One}-x"}), "One", True, None),
+        ({"Timeout": {"Ref": "One"}}, "One", False, Cure.ALL_PROPERTIES),
+        ({"Timeout": {"Ref": "One"}}, "One", True, None),
+        ({"Timeout": _mapped("Key")}, "Key", True, None),
+        ({"MemorySize": _mapped("Key")}, "Key", False, None),
+        (
+            {"Timeout": {"Ref": "One"}, "AutoPublishCodeSha256": "1" * 64},
+            "One",
+            True,
+            Cure.CODE_HASH,
+        ),
+    ],
+)
+@pytest.mark.parametrize("comes_first", [True, False])
+def test_the_language_extensions_show_sam_the_values(
+    properties: Template_,
+    changed_one: str,
+    is_all: bool,
+    stale: Cure | None,
+    comes_first: bool,
+    tmp_path: Path,
+) -> None:
+    """Where they come first, a new value of a parameter publishes."""
+    own = {"AutoPublishAlias": "live", "AutoPublishAliasAllProperties": is_all}
+    before, after = (
+        sam(
+            {**own, **properties},
+            Parameters={
+                "One": parameter(Default="10"),
+                "Key": parameter(Default="128"),
+                changed_one: parameter(Default=value),
+            },
+            Mappings={"Sizes": {"128": {"Is": "128"}, "256": {"Is": "256"}}},
+        )
+        for value in (("20", "30") if changed_one == "One" else ("128", "256"))
+    )
+    transforms = ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]
+    for template in (before, after):
+        template["Transform"] = transforms if comes_first else transforms[::-1]
+    found = update(tmp_path, before, after)
+    cures = [one.cure for one in found.unpublished]
+    if comes_first:
+        assert cures == ([] if stale is None else [stale])
+    else:
+        assert cures == [stale if stale is Cure.CODE_HASH else Cure.DESCRIPTION]
+
+
 # -- SAM's aliases -----------------------------------------------------------------
 
 

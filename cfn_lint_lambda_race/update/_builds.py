@@ -62,7 +62,7 @@ class Build:
     ``path`` is relative to the template. ``options`` are the entry points of a bundle,
     or the Dockerfile of an image; ``settings`` what `Metadata` says of the build, as
     text. ``handler`` is the function's handler. ``is_shared`` is True where the code
-    of another resource lies at or below the same path.
+    of another resource lies below the same path, or is built from it in another way.
     """
 
     path: str
@@ -162,8 +162,8 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
-    r"\.(?:c|cc|cpp|cs|go|h|hpp|java|[cm]?jsx?|kt|php|pl|py|r|rb|rs|scala|sh|swift"
-    r"|[cm]?tsx?|zig)$"
+    r"\.(?:c|cc|clj|cpp|cr|cs|dart|exs?|fs|go|groovy|h|hpp|hs|java|[cm]?jsx?|jl|kt"
+    r"|lua|ml|nim|php|pl|psm?1|py|r|rb|rs|scala|sh|swift|[cm]?tsx?|zig)$"
 )
 
 # Whether a changed file, relative to the code's path, is code; None for unknown.

@@ -81,6 +81,7 @@ class Comparison:
         self._code_differs = cache(code_differs or _path_differs)
         self._replaced: dict[str, bool] = {}
         self._named_alike: dict[str, bool] = {}
+        self._of_choices: dict[Any, list[FunctionUpdate]] = {}
         self._chain = 0
 
     @cached_property
@@ -130,12 +131,15 @@ class Comparison:
             change together; one for a function of which only one of them changes.
         """
         for function in self.after.reading.functions:
-            before = self.before.function(function.id)
-            if before is None or self._is_other(before, function):
-                continue
-            changes = self._changes(before, function)
-            if changes:
-                yield from grouped(function.id, changes, self._is_possible)
+            yield from self._updates(function)
+
+    def _updates(self, function: Resource) -> list[FunctionUpdate]:
+        """The updates of one function, as `function_updates` gives them."""
+        before = self.before.function(function.id)
+        if before is None or self._is_other(before, function):
+            return []
+        changes = self._changes(before, function)
+        return grouped(function.id, changes, self._is_possible) if changes else []
 
     def told(self, update: FunctionUpdate) -> FunctionUpdate:
         """An update with scenarios that say to which choice it belongs."""
@@ -618,6 +622,16 @@ class ComparisonOfChoice(Comparison):
     @property
     def choices(self) -> Choices:
         return self._defaults.choices
+
+    def _updates(self, function: Resource) -> list[FunctionUpdate]:
+        """The updates of one function; compared once for choices that it ignores."""
+        concern = self.choices.concern(function.id, self._chosen)
+        if concern is None:
+            return super()._updates(function)
+        known, key = self._defaults._of_choices, (function.id, concern)
+        if key not in known:
+            known[key] = super()._updates(function)
+        return known[key]
 
     def told(self, update: FunctionUpdate) -> FunctionUpdate:
         """The update, its scenarios given the choice and what it leaves open."""

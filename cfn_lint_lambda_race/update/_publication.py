@@ -11,6 +11,7 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
+    is_hashed,
     published_alias_id,
 )
 from cfn_lint_lambda_race.update._changes import FunctionUpdate
@@ -90,7 +91,10 @@ def cure(comparison: Comparison, update: FunctionUpdate) -> Cure:
         side.version_key(_of_all_properties(one))
         for side, one in ((comparison.before, before), (comparison.after, function))
     ]
-    return _cure(function, keys[0] != keys[1])
+    is_seen = _is_hashed_by_value(
+        comparison.inputs, _of_all_properties(function), update
+    )
+    return _cure(function, is_seen or keys[0] != keys[1])
 
 
 def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> Cure:
@@ -101,9 +105,11 @@ def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> Cure:
     after = inputs.deployment
     function = after.function(update.function)
     assert function is not None
+    is_seen = _is_hashed_by_value(inputs, _of_all_properties(function), update)
     return _cure(
         function,
-        any(
+        is_seen
+        or any(
             not inputs.is_looked_up(after.written(function, change.name))
             for change in (*update.code, *update.configuration)
             if not change.row.is_inert
@@ -111,16 +117,28 @@ def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> Cure:
     )
 
 
-def _cure(function: Resource, is_text_new: bool) -> Cure:
+def _cure(function: Resource, is_seen: bool) -> Cure:
     properties = function.properties
     if function.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in properties:
         return Cure.VERSION
     if "AutoPublishCodeSha256" in properties:
         return Cure.CODE_HASH
-    if properties.get("AutoPublishAliasAllProperties") or not is_text_new:
+    if properties.get("AutoPublishAliasAllProperties") or not is_seen:
         # SAM hashes the text of the properties, which does not change.
         return Cure.DESCRIPTION
     return Cure.ALL_PROPERTIES
+
+
+def _is_hashed_by_value(
+    inputs: Inputs, function: Resource, update: FunctionUpdate
+) -> bool:
+    """Whether SAM hashes a value that an update changes, and not its name alone."""
+    after = inputs.deployment
+    return after.is_resolved_before_sam and any(
+        is_hashed(function, change.name)
+        and inputs.is_looked_up(after.written(function, change.name))
+        for change in (*update.code, *update.configuration)
+    )
 
 
 def _of_all_properties(function: Resource) -> Resource:
@@ -174,6 +192,12 @@ def unpublished_input(inputs: Inputs, function: Resource) -> UnpublishedInput | 
         # SAM resolves these before it hashes what holds them.
         published = inputs.named(key)
         changed = {one: changed[one] for one in changed if one not in published}
+        if deployment.is_resolved_before_sam:
+            changed = {
+                one: names
+                for one, names in changed.items()
+                if not any(is_hashed(function, name) for name in names)
+            }
     if not changed:
         return None
     reached = dict.fromkeys(name for names in changed.values() for name in names)
@@ -293,6 +317,8 @@ def _of_serverless(
         )
     ]
     if keys[0] != keys[1] or is_described_anew(comparison, before, after):
+        return None
+    if _is_hashed_by_value(comparison.inputs, after, update):
         return None
     code = after.properties.get("AutoPublishCodeSha256")
     if code is None:
