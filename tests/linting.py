@@ -87,7 +87,7 @@ def _run(runner: type[Runner], path: Path, *arguments: str) -> list[Match]:
     matches: list[Match] = list(runner(config).run())
     # A rule that raises finds nothing, which else looks like silence.
     crashes = [m.message for m in matches if is_crash(m.rule.id, m.message)]
-    assert not crashes
+    assert not crashes, crashes
     return sorted(matches, key=lambda m: (m.linenumber, m.columnnumber, m.rule.id))
 
 
