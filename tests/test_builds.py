@@ -10,7 +10,7 @@ import pytest
 
 from cfn_lint_lambda_race.update import update_of
 from tests.building import Template_, resource, sam
-from tests.built import BUNDLE, Files, built_with, from_source, judged
+from tests.built import BUNDLE, PACKAGE, Files, built_with, from_source, judged
 from tests.repositories import Work, _neutral  # noqa: F401
 from tests.updates import configured
 
@@ -111,6 +111,78 @@ def test_what_a_build_takes(
     template: Template_, files: Files, name: str, is_code: bool | None, tmp_path: Path
 ) -> None:
     assert judged(tmp_path, template, files, {name: "changed"}) is is_code
+
+
+@pytest.mark.parametrize(
+    ("template", "files", "is_code"),
+    [
+        (from_source(CodeUri="."), {"app.py": ""}, None),
+        (from_source(CodeUri=None), {"app.py": ""}, None),
+        (from_source(CodeUri=".", Runtime="nodejs22.x"), {"package.json": "{}"}, None),
+        (built_with("makefile", CodeUri="."), {"Makefile": ""}, None),
+        (from_source(CodeUri=".", Runtime="java21"), {"pom.xml": ""}, False),
+        (from_source(CodeUri=".", Runtime="dotnet8"), {"Fn.csproj": ""}, False),
+    ],
+)
+def test_the_template_may_be_packaged_too(
+    template: Template_, files: Files, is_code: bool | None, tmp_path: Path
+) -> None:
+    """It is no code, but the package has another hash, and SAM publishes."""
+    assert judged(tmp_path, template, files, {}) is is_code
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name", "is_code"),
+    [
+        ("cp app.py $(ARTIFACTS_DIR)", "app.py", True),
+        ("cp app.py $(ARTIFACTS_DIR)", "other.py", None),
+        ("cp app.py .", "other.py", None),
+        ("cp *.py $(ARTIFACTS_DIR)", "other.py", True),
+        ("cp *.py $(ARTIFACTS_DIR)", "lib/other.py", None),
+        ("cp -r lib $(ARTIFACTS_DIR)", "lib/other.py", True),
+        ("cp -r . $(ARTIFACTS_DIR)", "lib/other.py", True),
+        ("cp -R ./* $(ARTIFACTS_DIR)/", "lib/other.py", True),
+        ("rsync -a --exclude x ./ $(ARTIFACTS_DIR)", "lib/other.py", True),
+        ("GOOS=linux go build -o $(ARTIFACTS_DIR)/bootstrap", "main.go", True),
+        ("go build -o bootstrap ./cmd/orders", "main.go", None),
+        ("cargo lambda build --release", "src/main.rs", True),
+        ("cargo lambda build --release", "src/bin/other.rs", None),
+        ("npm run build", "app.ts", None),
+        ("cp $(SOURCES) $(ARTIFACTS_DIR)", "app.py", None),
+    ],
+)
+def test_a_makefile_takes_what_it_names(
+    recipe: str, name: str, is_code: bool | None, tmp_path: Path
+) -> None:
+    files = {"src/Makefile": f"build-Orders:\n\t{recipe}\n"}
+    change = {f"src/{name}": "changed"}
+    assert judged(tmp_path, built_with("makefile"), files, change) is is_code
+
+
+@pytest.mark.parametrize(
+    ("runtime", "files", "is_code"),
+    [
+        ("python3.13", {"src/requirements.txt": "boto3==1.40\n../shared\n"}, None),
+        ("python3.13", {"src/requirements.txt": "-e ../shared\n"}, None),
+        ("python3.13", {"src/requirements.txt": "-r ../common.txt\n"}, None),
+        ("python3.13", {"src/requirements.txt": "boto3==1.40\n"}, False),
+        ("ruby3.3", {"src/Gemfile": "gem 'shared', path: '../shared'\n"}, None),
+        ("ruby3.3", {"src/Gemfile": "gem 'aws-sdk-s3'\n"}, False),
+        ("nodejs22.x", {"src/package.json": PACKAGE}, None),
+        ("nodejs22.x", {"src/package.json": '{"files": ["a"]}'}, False),
+        (
+            "nodejs22.x",
+            {"src/package.json": '{"dependencies": {"a": "workspace:*"}}'},
+            None,
+        ),
+    ],
+)
+def test_dependencies_that_lie_elsewhere_are_unknown(
+    runtime: str, files: Files, is_code: bool | None, tmp_path: Path
+) -> None:
+    template = from_source(Runtime=runtime)
+    change = {"shared/a": "changed"}
+    assert judged(tmp_path, template, files, change) is is_code
 
 
 def test_a_makefile_that_names_other_folders(tmp_path: Path) -> None:
@@ -236,6 +308,16 @@ def test_an_image_is_what_its_dockerfile_copies(
 ) -> None:
     files = {"Dockerfile": dockerfile, ".dockerignore": "out\n"}
     assert judged(tmp_path, _image(), files, {name: "FROM y\n"}) is is_code
+
+
+@pytest.mark.parametrize(
+    ("copied", "is_code"), [(". .", None), ("template* .", None), ("*.py .", False)]
+)
+def test_the_template_may_be_in_the_image_too(
+    copied: str, is_code: bool | None, tmp_path: Path
+) -> None:
+    files = {"Dockerfile": f"FROM x\nCOPY {copied}\n", "app.py": ""}
+    assert judged(tmp_path, _image(), files, {}) is is_code
 
 
 def test_a_dockerfile_of_another_name(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from tests.building import (
     stack,
     variables,
 )
+from tests.linting import lint_template, messages
 from tests.translation import translated
 from tests.updates import configured, update
 
@@ -606,7 +607,7 @@ def test_a_description_of_its_own_replaces_the_version(
     ("name", "fields", "is_stale"),
     [
         ("CommitSha", {}, False),
-        ("CommitSha", {"Default": "0"}, True),
+        ("CommitSha", {"Default": "0"}, False),
         ("CommitSha", {"AllowedValues": ["0", "1"]}, True),
         ("Artifacts", {}, True),
     ],
@@ -625,6 +626,28 @@ def test_what_the_build_puts_in_may_publish(
         for seconds in (3, 9)
     )
     assert bool(_stale(update(tmp_path, before, after))) is is_stale
+
+
+@pytest.mark.parametrize("fields", [{}, {"Default": "0"}], ids=str)
+def test_a_build_that_is_given_publishes_nothing_else(
+    fields: Template_, tmp_path: Path
+) -> None:
+    before, after = (
+        sam(
+            {
+                "AutoPublishAlias": "live",
+                "AutoPublishCodeSha256": {"Ref": "CommitSha"},
+                "Timeout": seconds,
+            },
+            Parameters={"CommitSha": parameter(**fields)},
+        )
+        for seconds in (3, 9)
+    )
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    given = ("-x", setting, "--parameters", "CommitSha=1")
+    (message,) = messages(lint_template(tmp_path, after, *given), "W9832")
+    assert "set another AutoPublishCodeSha256 on Orders" in message
 
 
 def test_globals_publish(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class Mutant(NamedTuple):
             code = (octets[:start] + text.encode() + octets[end:]).decode()
         else:
             code = mutate_code(source, get_operator(self.operator)(), self.occurrence)
-        if code is None or _meaning(code) == _meaning(source):
+        if code is None or _meaning.__wrapped__(code) == _meaning(source):
             return None
         return code
 
@@ -197,6 +197,7 @@ def _left_out(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 _BRACKETS = {ast.Set: "{{{}}}", ast.List: "[{}]", ast.Tuple: "({},)"}
 
 
+@cache
 def _meaning(source: str) -> str:
     """A program without its annotations, which nothing evaluates."""
     tree = ast.parse(source)
@@ -394,6 +395,7 @@ class Forks:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
+        _warm()
         gc.freeze()
         children = []
         mine = os.getpid()
@@ -426,6 +428,9 @@ class Forks:
         if code is None:
             return Verdict(mutant, "same")
         source = Path(mutant.module).read_text(encoding="utf-8")
+        # Here, so that the children need not.
+        _compiled(source)
+        _skeleton(source)
         chosen = [items[test] for test in tests if test in items]
         with _written(Path(mutant.module), code):
             child = os.fork()
@@ -434,6 +439,17 @@ class Forks:
             status = _status(child)
         words = {PASSED: "survived", CANNOT: "cannot"}
         return Verdict(mutant, words.get(status, "killed"), *_difference(mutant, code))
+
+
+def _warm() -> None:
+    """Load what a first lint loads; what the package computes is not kept."""
+    linting = importlib.import_module("tests.linting")
+    linting.lint(linting.FILES[0])
+    for name, module in list(sys.modules.items()):
+        if name.startswith("cfn_lint_lambda_race.") and ".data" not in name:
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 @contextlib.contextmanager
@@ -476,8 +492,10 @@ def _put_in(module: str, source: str, code: str) -> bool:
     Functions keep their identity, so that whoever imported them has the mutant.
     """
     name = ".".join(Path(module).with_suffix("").parts).removesuffix(".__init__")
+    if name not in sys.modules:
+        return False
     loaded = vars(sys.modules[name])
-    before, after = (_functions(compile(text, "", "exec")) for text in (source, code))
+    before, after = _compiled(source), _functions(compile(code, "", "exec"))
     if before.keys() != after.keys():
         return False
     is_done = False
@@ -489,7 +507,7 @@ def _put_in(module: str, source: str, code: str) -> bool:
             return False
         live.__code__ = function
         is_done = True
-    if _skeleton(source) != _skeleton(code):
+    if _skeleton(source) != _skeleton.__wrapped__(code):
         is_done = _put_in_values(name, code) or is_done
     return is_done
 
@@ -513,6 +531,11 @@ def _put_in_values(name: str, code: str) -> bool:
                 setattr(other, key, value)
                 is_done = True
     return is_done
+
+
+@cache
+def _compiled(source: str) -> dict[Any, CodeType]:
+    return _functions(compile(source, "", "exec"))
 
 
 def _functions(code: CodeType, place: tuple[str, ...] = ()) -> dict[Any, CodeType]:
@@ -545,6 +568,7 @@ def _live(loaded: dict[str, Any], place: tuple[str, ...]) -> Any:
     return found if hasattr(found, "__code__") else None
 
 
+@cache
 def _skeleton(source: str) -> str:
     """A program without the bodies of its functions."""
     tree = ast.parse(source)

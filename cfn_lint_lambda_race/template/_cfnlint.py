@@ -29,7 +29,7 @@ from cfnlint.helpers import (
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 from cfnlint.version import __version__
 
-from cfn_lint_lambda_race.template._documents import is_small
+from cfn_lint_lambda_race.template._documents import is_small, uncollected
 
 __all__ = ["TRANSFORM_LANGUAGE_EXTENSION", "TRANSFORM_SAM", "ensure_list"]
 
@@ -113,24 +113,27 @@ def forget(cfn: Template, kind: type) -> None:
 
 def decoded_file(filename: str) -> Any:
     """The document in a template's file, its nodes marked; None for a broken one."""
-    return decode(filename)[0]
+    with uncollected():
+        return decode(filename)[0]
 
 
 def decoded_text(text: str) -> Any:
     """The document in a template's text, its nodes marked; None for a broken one."""
-    return decode_str(text)[0]
+    with uncollected():
+        return decode_str(text)[0]
 
 
-def repeated_key(text: str) -> tuple[str, int] | None:
-    """The key that a template's text repeats, and on which line; None for none.
+def repeated_key(text: str) -> tuple[str, int, int] | None:
+    """The key that a template's text repeats, and its first two lines; None for none.
 
     Nothing else of the text is told: it may be no template.
     """
-    for complaint in decode_str(text)[1]:
-        match = _REPEATED.match(complaint.message)
-        if match is not None:
-            return match["key"], int(match["line"])
-    return None
+    matches = [_REPEATED.match(one.message) for one in decode_str(text)[1]]
+    found = [(match["key"], int(match["line"])) for match in matches if match]
+    if not found:
+        return None
+    key, line = found[0]
+    return key, line, next((at for name, at in found[1:] if name == key), line)
 
 
 def made_of(document: Any, like: Template) -> Template:
@@ -272,10 +275,21 @@ def create_only_pointers(resource_type: str) -> tuple[str, ...]:
 
     Empty for a type that cfn-lint has no schema of.
     """
+    return tuple(_schema(resource_type).get("createOnlyProperties", ()))
+
+
+def has_property(resource_type: str, name: str) -> bool:
+    """Whether cfn-lint knows a property of a type, and would not refuse it."""
+    return name in _schema(resource_type).get("properties", {})
+
+
+def _schema(resource_type: str) -> Mapping[str, Any]:
+    """The schema of a type; empty for one that cfn-lint has none of."""
     try:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
+        found = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
             REGION_PRIMARY, resource_type
         )
     except ResourceNotFoundError:
-        return ()
-    return tuple(schema.schema.get("createOnlyProperties", ()))
+        return {}
+    schema: Mapping[str, Any] = found.schema
+    return schema

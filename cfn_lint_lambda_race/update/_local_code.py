@@ -158,6 +158,12 @@ class LocalCode:
         name = self._listed_name(path)
         return name is not None and any(True for _ in self._below(name))
 
+    def left_out(self, path: Path) -> list[str]:
+        """The files at and below a path that never count as different."""
+        name = self._listed_name(path)
+        below = [] if name is None else self._below(name)
+        return [one for one in below if one in self._left_out]
+
     def is_file(self, name: str) -> bool:
         """Whether the work tree has a file of this name, behind no symbolic link."""
         now = self._now(name)

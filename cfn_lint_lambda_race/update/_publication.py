@@ -258,7 +258,7 @@ def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
     """Whether an ``AWS::Lambda::Version`` of the function is, or may be, new."""
     inputs = comparison.inputs
     return any(
-        version.id not in comparison.before.resources
+        comparison.is_new(version)
         or comparison.is_replaced(version.id)
         or inputs.may_be_replaced(version)
         for version in comparison.after.versions(function)

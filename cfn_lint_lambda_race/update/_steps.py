@@ -20,6 +20,7 @@ from cfn_lint_lambda_race.template import (
     Target,
     scalar_text,
 )
+from cfn_lint_lambda_race.template._grants import ANYBODY
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
     SERVERLESS_HTTP_API,
@@ -444,6 +445,11 @@ class Steps:
                         grant.name if is_own else "",
                         grant.path,
                         grant.name,
+                        frozenset(
+                            action
+                            for action in target.row.actions
+                            if grant.permits(action, target.row.authorised_by)
+                        ),
                     )
                 )
         return permits
@@ -463,6 +469,7 @@ class Steps:
             name,
             target.path,
             str(target.path[-1]),
+            frozenset(target.row.actions),
         )
 
     def part_of_made_permission(self, caller: Caller, name: str) -> Part:
@@ -577,8 +584,8 @@ class Steps:
             new = old
         target = after or before
         assert target is not None
-        needs = target.row.authorised_by not in ("role", "*") and not any(
-            side.attachments.has_role(one, reference)
+        needs = target.row.authorised_by != "role" and not any(
+            side.attachments.has_role(one, reference) or side.is_by_identity(one)
             for side, one, reference in zip(
                 (self.before, self.after), (before, after), references
             )
@@ -726,7 +733,9 @@ class Steps:
         is_replaced = values[0] is not None and (
             values[0] != values[1] and row is not None and row.is_replaced
             if caller.target.row.form == "self"
+            # Two ARNs that are partly unknown may be equal, two qualifiers are not.
             else self.comparison.is_replaced(owner)
+            or (caller.is_moved and caller.target.row.authorised_by == ANYBODY)
         )
         if values[1] is not None and (values[0] is None or is_replaced):
             action = Action.REPLACE if is_replaced else Action.CREATE
