@@ -134,9 +134,28 @@ def test_the_spelling_of_a_path_does_not_count(path: str, work: Work) -> None:
 
 
 def test_another_path_is_new_code(work: Work) -> None:
+    work.write({"template.json": json_text(from_source(CodeUri="lib/", Timeout=9))})
+    work.write({"lib/app.py": "one\n"})
+    assert changed(update_since(work)) == RACE
+
+
+def test_the_same_files_at_another_path_are_the_same_package(work: Work) -> None:
+    """SAM names a package by the hash of its files."""
     work.git("mv", "src", "lib")
     work.write({"template.json": json_text(from_source(CodeUri="lib/", Timeout=9))})
+    assert changed(update_since(work)) == ()
+    work.write({"lib/app.py": "three\n"})
     assert changed(update_since(work)) == RACE
+
+
+@pytest.mark.parametrize("path", ["src/lib/util.py", "lib/util.py"])
+def test_a_single_file_that_moves_is_the_same(path: str, work: Work) -> None:
+    template = from_source(CodeUri="src/lib/util.py")
+    work.commit({"template.json": json_text(template)})
+    work.write({path: "two\n"})
+    template = from_source(CodeUri=path, Timeout=9)
+    work.write({"template.json": json_text(template)})
+    assert changed(update_since(work)) == ()
 
 
 @pytest.mark.parametrize("path", ["nowhere/", "../outside", "/", "a\0b", "*", "-x"])

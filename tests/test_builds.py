@@ -64,6 +64,37 @@ NPM = {"src/package.json": "{}", "src/app.js": "run()", "src/lib/b.js": "run()"}
         (built_with("makefile"), MAKE, "src/README.md", None),
         (built_with("makefile"), MAKE, "README.md", False),
         (built_with("makefile", CodeUri="."), MAKE, "src/app.py", None),
+        (
+            from_source(Runtime="java21", CodeUri="."),
+            {"pom.xml": "", "src/main/java/App.java": ""},
+            "src/main/java/App.java",
+            True,
+        ),
+        (
+            from_source(Runtime="java21", CodeUri=None),
+            {"build.gradle": "", "src/main/java/App.java": ""},
+            "src/main/java/App.java",
+            True,
+        ),
+        (from_source(Runtime="dotnet8", CodeUri="."), {"Fn.csproj": ""}, "A.cs", None),
+        (
+            from_source(Runtime="dotnet8"),
+            {"src/Fn/Fn.csproj": "", "src/Lib/Lib.csproj": "", "src/all.sln": ""},
+            "src/Lib/A.cs",
+            None,
+        ),
+        (
+            built_with("go1.x", CodeUri="."),
+            {"go.mod": "", "main.go": "", "cmd/b/main.go": ""},
+            "main.go",
+            True,
+        ),
+        (
+            built_with("go1.x", CodeUri="."),
+            {"go.mod": "", "main.go": "", "cmd/b/main.go": ""},
+            "cmd/b/main.go",
+            None,
+        ),
         # Nothing is built where nothing says what, or where it is not to be.
         (from_source(Runtime="java21"), {"src/App.class": ""}, "src/README.md", True),
         (

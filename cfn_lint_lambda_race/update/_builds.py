@@ -243,6 +243,7 @@ _TOLD_BY: Mapping[Method, re.Pattern[str]] = {
     Method.GO: re.compile(r"go\.(?:mod|work)$|[^/]*\.go$"),
     Method.DOTNET: re.compile(r"[^/]*\.(?:cs|fs|vb)proj$|[^/]*\.sln$"),
 }
+_PROJECT = re.compile(r"\.(?:cs|fs|vb)proj$")
 # Files that, in a folder above, make the folder that is built a part of a larger build.
 _WORKSPACES = (
     "Cargo.toml",
@@ -312,6 +313,13 @@ class Builds:
         if build.method is Method.IMAGE:
             return self._image(build, path, below, changes)
         return self._compiled(build, path, name, changes)
+
+    def is_moved(self, old: Build, new: Build) -> bool:
+        """Whether a build only finds the files of another one at another path.
+
+        Then the package is the same, and so is its name in S3.
+        """
+        return self._code.is_moved(self._folder / old.path, self._folder / new.path)
 
     # -- without a build -------------------------------------------------------
 
@@ -427,7 +435,8 @@ class Builds:
             self._code.text(f"{below}Makefile") or ""
         )
         judged = [judge(file[len(below) :]) for file in changes.changed]
-        if True in judged and not build.is_shared:
+        projects = [file for file in changes.files if _PROJECT.search(file)]
+        if True in judged and not build.is_shared and len(projects) <= 1:
             return True
         if True in judged or None in judged or changes.unknown:
             return None
