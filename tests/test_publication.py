@@ -157,6 +157,55 @@ def test_an_alias_of_another_number_moves(tmp_path: Path) -> None:
     assert _stale(update(tmp_path, _numbered("3"), after)) == []
 
 
+def _of_two_versions(alias_of_: str, code: str, invoked: Any) -> Template_:
+    """A function with two versions, an alias of one of them, and a target."""
+    names = ("OrdersV1", "OrdersV2")
+    function_name = {"FunctionName": {"Ref": "Orders"}}
+    return stack(
+        {"Code": {"S3Bucket": "a", "S3Key": code}},
+        invoked=invoked,
+        Resources={
+            **{name: resource("Lambda::Version", **function_name) for name in names},
+            "Live": resource(
+                "Lambda::Alias",
+                **function_name,
+                FunctionVersion={"Fn::GetAtt": [alias_of_, "Version"]},
+                Name="live",
+            ),
+        },
+    )
+
+
+@pytest.mark.parametrize("is_reverted", [True, False])
+def test_a_version_that_was_published_before_may_be_the_right_one(
+    is_reverted: bool, tmp_path: Path
+) -> None:
+    """A revert takes back the code and the move to the version of it."""
+    version = "OrdersV1" if is_reverted else "OrdersV2"
+    before = _of_two_versions("OrdersV2", "2.zip", {"Ref": "Live"})
+    after = _of_two_versions(version, "1.zip", {"Ref": "Live"})
+    assert _stale(update(tmp_path, before, after)) == (
+        [] if is_reverted else [("Orders", "Live")]
+    )
+    if is_reverted:
+        del after["Resources"]["OrdersV2"]
+        assert _stale(update(tmp_path, before, after)) == []
+    # The target itself names the version.
+    before = _of_two_versions("OrdersV2", "2.zip", {"Ref": "OrdersV2"})
+    after = _of_two_versions("OrdersV2", "1.zip", {"Ref": version})
+    assert _stale(update(tmp_path, before, after)) == (
+        [] if is_reverted else [("Orders", "OrdersV2")]
+    )
+
+
+def test_another_way_to_write_a_version_does_not_move_an_alias(tmp_path: Path) -> None:
+    before = _of_two_versions("OrdersV2", "2.zip", {"Ref": "Live"})
+    after = _of_two_versions("OrdersV2", "1.zip", {"Ref": "Live"})
+    alias = after["Resources"]["Live"]["Properties"]
+    alias["FunctionVersion"] = {"Fn::GetAtt": "OrdersV2.Version"}
+    assert _stale(update(tmp_path, before, after)) == [("Orders", "Live")]
+
+
 def test_an_alias_of_a_parameter_is_unknown(tmp_path: Path) -> None:
     before = _numbered({"Ref": "Version"})
     assert _stale(update(tmp_path, before, new_code(before))) == []

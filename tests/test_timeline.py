@@ -271,6 +271,18 @@ def test_url_that_moves_needs_both_permissions(
     assert _denials(*sides) == denied
 
 
+@pytest.mark.parametrize(
+    ("on", "denied"), [(LIVE, []), (FN, [("Url", True, "lambda:InvokeFunction")])]
+)
+def test_what_is_not_limited_to_a_url_permits_it_where_it_is(
+    on: Any, denied: list[Any]
+) -> None:
+    """Elsewhere it may be for something else, so that W9812 does not tell."""
+    sides = url_that_moves((ARN, ARN, ARN), (LIVE, LIVE, None))
+    sides[1]["Resources"]["Other"] = permission_on(on, "*")
+    assert _denials(*sides) == denied
+
+
 @pytest.mark.parametrize("old", [ARN, FN, {"Fn::Sub": "${Orders.Arn}"}])
 @pytest.mark.parametrize(
     "new", [{"Fn::Sub": "${Orders.Arn}:live"}, {"Fn::Sub": "${Orders}:live"}]

@@ -28,10 +28,10 @@ def permitted_too(shop: Workshop, target: Target, function: str) -> list[Edit]:
     """Permits, beside what lets anybody use a URL, what a new URL needs too.
 
     Where the one permission is, and goes, there goes the other. It is limited to the
-    URL: without that, whoever may use the URL could invoke the function as he likes.
+    URL: without that, whoever may use the URL could invoke the function directly.
 
-    Raises `NoFixError` where cfn-lint would refuse that, and where the permission is
-    for somebody, who may have policies of his own.
+    Raises `NoFixError` where cfn-lint would refuse that, and where the permission
+    names somebody: whether they have policies of their own, only people know.
     """
     edits: dict[str, Edit] = {}
     for name, principal in _alone(shop, target, function):

@@ -35,8 +35,7 @@ class TargetRow(NamedTuple):
     function, or ``role``; ``role`` are the paths of the role, the first that is there
     decides (``A>B``: property B of the resource that A refers to), ``inside_role`` that
     of a document, which goes before them; a service that has a role needs no
-    permission. ``actions`` are what a permission has to allow, all of them together;
-    ``actions_source`` is the page that says so where it is more than one.
+    permission. ``actions`` are what permissions have to allow, all of them together.
     ``accepts`` are the kinds of qualifier that the service takes.
     ``what`` is how messages call the place, for those of `exits`.
     """
@@ -47,7 +46,6 @@ class TargetRow(NamedTuple):
     source: str
     authorised_by: str = "role"
     actions: tuple[str, ...] = ("lambda:InvokeFunction",)
-    actions_source: str | None = None
     role: tuple[str, ...] = ()
     inside_role: str | None = None
     accepts: tuple[str, ...] = ("version", "alias")

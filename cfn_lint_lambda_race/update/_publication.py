@@ -46,6 +46,7 @@ def unmoved(comparison: Comparison, update: FunctionUpdate) -> str | None:
         return None
     aliases = _aliases(after, function.id)
     moved = {name for name in aliases if _is_moved_by_hand(comparison, name)}
+    moved |= _newly_invoked(comparison, function.id)
     return _stale(after, function.id, [*by_serverless, *aliases], moved)
 
 
@@ -223,22 +224,34 @@ def _stale(
             return name
     for version in versions:
         # Nobody elsewhere invokes a version that has an alias.
-        if not aliases if invoked is None else version.id in invoked:
+        if version.id not in moved and (
+            not aliases if invoked is None else version.id in invoked
+        ):
             return version.id
     return None
 
 
 def _is_moved_by_hand(comparison: Comparison, name: str) -> bool:
-    """Whether an alias is new or changed, and has its version as a literal number."""
+    """Whether an alias gets another version, which somebody has published before.
+
+    What that version holds is unknown: it may be the very state that the function
+    gets, as where a commit is reverted.
+    """
     after = comparison.after.reading.references.aliases[name].resource
     before = comparison.before.resources.get(name)
-    number = scalar_text(after.properties.get("FunctionVersion"))
-    if number is None:
-        return False
-    return (
-        before is None
-        or scalar_text(before.properties.get("FunctionVersion")) != number
+    if before is None:
+        return scalar_text(after.properties.get("FunctionVersion")) is not None
+    return comparison.property_differs(before, after, ("FunctionVersion",))
+
+
+def _newly_invoked(comparison: Comparison, function: str) -> set[str]:
+    """The versions that targets invoke in the place of others."""
+    old, new = (
+        {version.id for version in side.versions(function)}
+        & (_invoked(side, function) or set())
+        for side in (comparison.before, comparison.after)
     )
+    return new - old if old - new else set()
 
 
 def _publishes_by_hand(comparison: Comparison, function: str) -> bool:

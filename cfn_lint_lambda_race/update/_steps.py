@@ -445,14 +445,30 @@ class Steps:
                         grant.name if is_own else "",
                         grant.path,
                         grant.name,
-                        frozenset(
-                            action
-                            for action in target.row.actions
-                            if grant.permits(action, target.row.authorised_by)
-                        ),
+                        self._actions(grant, target, qualifiers, caller),
                     )
                 )
         return permits
+
+    @staticmethod
+    def _actions(
+        grant: Grant,
+        target: Target,
+        qualifiers: frozenset[str | None],
+        caller: Caller,
+    ) -> frozenset[str]:
+        """What a permission is there for, of what a target has to be permitted.
+
+        What may be for something else counts where it permits the target after all.
+        """
+        principal = target.row.authorised_by
+        if qualifiers.isdisjoint({caller.new, None}) and not (
+            grant.is_meant_for(principal)
+        ):
+            return frozenset()
+        return frozenset(
+            action for action in target.row.actions if grant.permits(action, principal)
+        )
 
     def _made_permits(
         self, target: Target, caller: Caller, is_after: bool

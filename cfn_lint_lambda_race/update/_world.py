@@ -122,7 +122,7 @@ class Permit(NamedTuple):
     ``qualifiers`` are those that it can be for, None among them for unknown.
     ``element`` is its logical ID, or the name of what SAM makes; empty where the
     template has no resource for it. ``path`` and ``name`` are for a finding.
-    ``actions`` are those of what the caller needs that it permits.
+    ``actions`` are what it permits of what the caller needs.
     """
 
     key: Key
