@@ -187,7 +187,10 @@ def _authorised(row: Mapping[str, Any]) -> str:
     role = f"the role in {places}" if places else "a role"
     if by == "role":
         return role
-    permission = "a permission" if by == "*" else f"a permission for `{by}`"
+    permission = f"a permission for `{by}`"
+    if by == "*":
+        actions = " and ".join(f"`{action}`" for action in row["actions"])
+        permission = f"permissions for [{actions}]({row['actions_source']})"
     return f"{permission}, or {role}" if places else permission
 
 
@@ -352,6 +355,7 @@ def tested_by(module: str) -> list[str]:
     ]
 
 
+@cache
 def modules() -> Mapping[str, str]:
     """What each module of the package answers, by its path there."""
     return _docstrings(ROOT / PACKAGE, "*.py")

@@ -111,6 +111,11 @@ def to_anybody(function: Json) -> Json:
     return permission
 
 
+def via_url(function: Json, **properties: Json) -> Json:
+    """The other permission of a URL: what it needs is limited to it."""
+    return permission_on(function, "*", InvokedViaFunctionUrl=True, **properties)
+
+
 def config_on(qualifier: Json) -> Json:
     return resource(
         "Lambda::EventInvokeConfig",

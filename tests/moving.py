@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.update import Timeline
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
+from tests.attached import to_anybody, via_url
 from tests.building import ARN, LIVE, Template_, permission_on, resource, rule_for, sam
 from tests.linting import FUNCTION, paths
 from tests.updates import lint_update
@@ -31,6 +32,23 @@ def published_as(version: str = "OrdersVersion1") -> Template_:
             Name="live",
         ),
     }
+
+
+def url_that_moves(
+    before: Sequence[Any] = (ARN, ARN, ARN), after: Sequence[Any] = (LIVE, LIVE, LIVE)
+) -> tuple[Template_, Template_]:
+    """A function URL and its two permissions, each on something; None for without."""
+    sides = []
+    for url, first, second in (before, after):
+        permissions = {"First": to_anybody(first), "Second": via_url(second)}
+        granted = {"First": first, "Second": second}
+        sides.append(
+            stack_with(
+                Url=resource("Lambda::Url", AuthType="NONE", TargetFunctionArn=url),
+                **{name: permissions[name] for name in granted if granted[name]},
+            )
+        )
+    return sides[0], sides[1]
 
 
 # The source that a permission of the rule `Hourly` names.

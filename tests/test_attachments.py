@@ -24,13 +24,24 @@ from tests.attached import (
     Json,
     api_with_definition,
     config_on,
+    invoked_by_role,
     misfits,
     sam_with,
     to_anybody,
     two_aliases,
     url_on,
+    via_url,
 )
-from tests.building import ARN, FN, LIVE, alias_of, permission_on, resource, rule_for
+from tests.building import (
+    ARN,
+    FN,
+    LIVE,
+    alias_of,
+    permission_on,
+    resource,
+    rule_for,
+    statement_on,
+)
 from tests.linting import lint_template, messages, paths
 from tests.translation import translated
 
@@ -189,6 +200,129 @@ def test_a_url_is_judged_by_its_permission(
 ) -> None:
     template = two_aliases(Url=url_on(qualifier), Permission=to_anybody(granted))
     assert misfits(tmp_path, template) == expected
+
+
+@pytest.mark.parametrize("first", [LIVE, FN, None])
+@pytest.mark.parametrize("second", [LIVE, FN, None])
+def test_a_url_needs_both_of_its_permissions(
+    tmp_path: Path, first: Json, second: Json
+) -> None:
+    """A right one of one action makes no wrong one of the other surplus."""
+    permissions = {"First": to_anybody(first), "Second": via_url(second)}
+    sides = {"First": first, "Second": second}
+    template = two_aliases(
+        Url=url_on("live"), **{name: permissions[name] for name in sides if sides[name]}
+    )
+    assert misfits(tmp_path, template) == [
+        f"Resources/{name}/Properties/FunctionName"
+        for name, side in sides.items()
+        if side == FN
+    ]
+
+
+def test_a_url_without_qualifier_needs_both_permissions_on_the_function(
+    tmp_path: Path,
+) -> None:
+    template = two_aliases(
+        Url=url_on(None), First=to_anybody(FN), Permission=via_url(LIVE)
+    )
+    assert misfits(tmp_path, template) == [FIXED]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_reported"),
+    [
+        ({"InvokedViaFunctionUrl": True}, True),
+        ({"InvokedViaFunctionUrl": "true"}, True),
+        ({"InvokedViaFunctionUrl": True, "Principal": "123456789012"}, True),
+        ({"InvokedViaFunctionUrl": True, "Action": "lambda:*"}, True),
+        ({"Action": "lambda:*"}, True),
+        ({"Action": "*"}, True),
+        # For something else, as far as the template tells.
+        ({}, False),
+        ({"InvokedViaFunctionUrl": False}, False),
+        ({"InvokedViaFunctionUrl": {"Ref": "Given"}}, False),
+        ({"Principal": "123456789012"}, False),
+        ({"Principal": "123456789012", "Action": "lambda:*"}, False),
+        ({"Principal": "cloudfront.amazonaws.com"}, False),
+        ({"Principal": "events.amazonaws.com", "Action": "*"}, False),
+        ({"Action": "lambda:GetFunction"}, False),
+    ],
+)
+@pytest.mark.parametrize("first", [None, LIVE])
+def test_what_is_for_a_url_is_told_from_what_is_not(
+    tmp_path: Path, first: Json, said: Json, is_reported: bool
+) -> None:
+    permission = permission_on(FN, "*")
+    permission["Properties"].update(said)
+    template = two_aliases(Url=url_on("live"), Permission=permission)
+    template["Parameters"] = {"Given": {"Type": "String"}}
+    if first:
+        template["Resources"]["First"] = to_anybody(first)
+        assert misfits(tmp_path, template) == [FIXED] * is_reported
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"InvokedViaFunctionUrl": True},
+        {},
+        {"Action": "lambda:*"},
+        {"Action": "*"},
+        {"InvokedViaFunctionUrl": {"Ref": "Given"}},
+    ],
+)
+def test_whatever_permits_a_url_makes_another_surplus(
+    tmp_path: Path, said: Json
+) -> None:
+    right = permission_on(LIVE, "*")
+    right["Properties"].update(said)
+    template = two_aliases(
+        Url=url_on("live"),
+        First=to_anybody(LIVE),
+        Right=right,
+        Left=via_url(FN),
+    )
+    template["Parameters"] = {"Given": {"Type": "String"}}
+    assert misfits(tmp_path, template) == []
+
+
+def test_what_is_limited_to_a_url_permits_no_service(tmp_path: Path) -> None:
+    permission = permission_on(FN, InvokedViaFunctionUrl=True)
+    template = two_aliases(Rule=rule_for(LIVE), Permission=permission)
+    assert misfits(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    ("permission", "is_silent"),
+    [
+        (permission_on(LIVE, "123456789012"), True),
+        (via_url(LIVE), False),
+        (to_anybody(LIVE), False),
+    ],
+)
+def test_what_is_limited_to_a_url_permits_no_role(
+    tmp_path: Path, permission: Json, is_silent: bool
+) -> None:
+    template = invoked_by_role(LIVE, statement_on(ARN), Permission=permission)
+    assert bool(misfits(tmp_path, template)) != is_silent
+
+
+@pytest.mark.parametrize(
+    ("auth", "is_reported"),
+    [("AWS_IAM", True), ("NONE", False), ({"Ref": "Given"}, False)],
+)
+def test_what_is_written_for_a_url_of_sam_s_may_not_match(
+    tmp_path: Path, auth: Json, is_reported: bool
+) -> None:
+    """SAM makes the permissions only where the URL is for anybody."""
+    permission = permission_on(FN, "cloudfront.amazonaws.com")
+    permission["Properties"]["Action"] = "lambda:InvokeFunctionUrl"
+    template = sam_with(
+        {**PUBLISHED, "FunctionUrlConfig": {"AuthType": auth}}, Permission=permission
+    )
+    template["Parameters"] = {"Given": {"Type": "String"}}
+    assert misfits(tmp_path, template) == [FIXED] * is_reported
 
 
 @pytest.mark.parametrize("qualifier", ["live", None])

@@ -40,7 +40,7 @@ NO_TARGETS = {"AlexaSkill"}
 KEYS = {
     *("type", "path", "form", "source", "authorised_by", "accepts", "when", "note"),
     *("inside", "file", "qualifier", "substitutions", "source_arn", "deployment"),
-    *("attribute", "role"),
+    *("attribute", "role", "actions", "actions_source"),
 }
 # The type of the resource that a property refers to, whose role is meant.
 OTHERS = {
@@ -329,6 +329,8 @@ def test_a_row_is_well_formed(row: Row) -> None:
     if "source_arn" in row:
         assert authorised_by != "role"
     assert isinstance(row.get("role", []), list)
+    assert ("actions" in row) == ("actions_source" in row)
+    assert row.get("actions_source", "https://").startswith("https://")
 
 
 # Properties called so of what is no function, or names the function that it belongs to.

@@ -203,3 +203,9 @@ def test_which_properties_replace_a_resource() -> None:
         "AWS::Lambda::Function"
     )
     assert door.create_only_pointers("AWS::Unheard::Of") == ()
+
+
+def test_known_properties() -> None:
+    assert door.has_property("AWS::Lambda::Permission", "FunctionName")
+    assert not door.has_property("AWS::Lambda::Permission", "UnheardOf")
+    assert not door.has_property("AWS::Unheard::Of", "FunctionName")

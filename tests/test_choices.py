@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping
+from copy import deepcopy
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +25,7 @@ from cfn_lint_lambda_race.update._choices import Choices
 from cfn_lint_lambda_race.update._comparison import Comparison
 from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
-from tests.updates import configured, lint_update, update
+from tests.updates import PUBLISHED, configured, lint_update, update
 
 Template_ = dict[str, Any]
 
@@ -259,6 +261,26 @@ def test_a_value_that_is_given_decides_under_transforms(
     before, after = side(_BEFORE), new_code(side(_AFTER))
     given = ("--parameters", f"Stage={value}")
     assert _when(tmp_path, before, after, *given) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("prod", ""), ("dev", None), ("", "IsProd is true and IsX is true")],
+)
+@pytest.mark.parametrize("stage", [{}, {"AllowedValues": ["dev", "prod"]}], ids=str)
+def test_what_a_given_value_decides_is_not_worth_a_word(
+    value: str, said: str | None, stage: Template_, tmp_path: Path
+) -> None:
+    def side(timeout: int) -> Template_:
+        inner = {"Fn::If": ["IsX", timeout, 3]}
+        return stack(
+            {"Timeout": {"Fn::If": ["IsProd", inner, 3]}},
+            Parameters={"Stage": parameter(**stage), "X": parameter()},
+            Conditions={"IsProd": _is("prod"), "IsX": _is("yes", "X")},
+        )
+
+    given = ["--parameters", f"Stage={value}", "X=yes"] if value else []
+    assert _when(tmp_path, side(5), new_code(side(9)), *given) == said
 
 
 @pytest.mark.parametrize(("value", "said"), [("prod", ""), ("dev", None), ("", "")])
@@ -615,3 +637,39 @@ def test_a_function_is_compared_for_what_concerns_it_alone(
     assert compared <= 1 + 3 * 3 + 2 * 4
     # Nothing that is chosen decides about targets.
     assert searched <= 2
+
+
+def _shielded_in_some_stages(condition: Any, timeout: int) -> Template_:
+    """A function that is invoked through an alias where a condition is true."""
+    target = {"Fn::If": ["IsX", {"Ref": "Live"}, {"Fn::GetAtt": "Orders.Arn"}]}
+    template = stack(
+        {"Timeout": timeout},
+        invoked=target,
+        Parameters={"Stage": parameter()},
+        Conditions={"IsX": condition},
+        Resources=deepcopy(PUBLISHED),
+    )
+    for name in PUBLISHED:
+        template["Resources"][name]["Condition"] = "IsX"
+    return template
+
+
+def _told(folder: Path, before: Template_, after: Template_) -> list[str]:
+    """When W9831 says that it holds, and when W9832 does."""
+    found = lint_update(folder, before, after)
+    said = [*messages(found, "W9831"), *messages(found, "W9832")]
+    return ["".join(re.findall(r" when (.*?)(?:, and| but) ", one)) for one in said]
+
+
+def test_a_shield_that_rests_on_a_condition(tmp_path: Path) -> None:
+    before, after = (_shielded_in_some_stages(_BEFORE, n) for n in (3, 9))
+    said = ["IsX is false", "IsX is true"]
+    assert _told(tmp_path, before, new_code(after)) == said
+
+
+def test_a_shield_that_comes_with_the_update_is_too_late(tmp_path: Path) -> None:
+    """Where the condition becomes true, the version is new and the function races."""
+    before = _shielded_in_some_stages(_BEFORE, 3)
+    after = new_code(_shielded_in_some_stages(_AFTER, 9))
+    said = ["Stage is staging or Stage is neither build nor staging", "Stage is build"]
+    assert _told(tmp_path, before, after) == said

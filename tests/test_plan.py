@@ -20,6 +20,7 @@ from cfnlint.decode import decode_str
 from cfn_lint_lambda_race import _pictures
 from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import planned
+from cfn_lint_lambda_race.template._cfnlint import has_property
 from cfn_lint_lambda_race.update import Settings
 from tests.linting import CORPUS, TEMPLATES, lint
 
@@ -403,6 +404,98 @@ def test_a_function_url_gets_another_address(
     assert [phase["safe"] for phase in found["phases"]] == [True, False, True]
     (doubt,) = found["phases"][1]["possible"]
     assert doubt.startswith("Url: the alias gets a function URL of its own")
+
+
+OPEN_URL = """\
+  Url:
+    Type: AWS::Lambda::Url
+    Properties: {TargetFunctionArn: !GetAtt Orders.Arn, AuthType: NONE}
+  First:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Orders
+      Action: lambda:InvokeFunctionUrl
+      Principal: "*"
+      FunctionUrlAuthType: NONE
+"""
+SECOND = """\
+  Second:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Orders
+      Action: lambda:InvokeFunction
+      Principal: "*"
+      InvokedViaFunctionUrl: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("permissions", "prepared"),
+    [
+        pytest.param(
+            "",
+            {"FirstPrepared", "FirstInvoke"},
+            marks=pytest.mark.skipif(
+                not has_property("AWS::Lambda::Permission", "InvokedViaFunctionUrl"),
+                reason="this cfn-lint does not know InvokedViaFunctionUrl",
+            ),
+        ),
+        (SECOND, {"FirstPrepared", "SecondPrepared"}),
+    ],
+)
+def test_a_function_url_finds_both_permissions_where_it_moves_to(
+    permissions: str,
+    prepared: set[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Also where the old one, of before October 2025, does with one of them."""
+    url = OPEN_URL + permissions
+    before, after = written(
+        tmp_path,
+        before=_two_functions("a.zip", "old") + url,
+        after=_two_functions("b.zip", "new") + url,
+    )
+    phases = described(capsys, "--baseline-path", before, after)["phases"]
+    assert [phase["name"] for phase in phases] == ["prepare", "move", "change"]
+    assert [phase["hazards"] for phase in phases] == [[], [], []]
+    # What to tell its callers is all that is left to say.
+    assert [len(phase["possible"]) for phase in phases] == [0, 1, 0]
+    for phase in phases[:2]:
+        resources = decode_str(phase["text"])[0]["Resources"]
+        assert {
+            name
+            for name, one in resources.items()
+            if one["Type"] == "AWS::Lambda::Permission"
+            and one["Properties"]["Principal"] == "*"
+            and one["Properties"]["FunctionName"] == {"Ref": "OrdersLive"}
+        } == prepared
+
+
+def test_a_function_url_that_lacks_a_permission_is_denied(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = OPEN_URL.replace("Orders.Arn", "Live.Arn")
+    moved = moved.replace("!GetAtt Live.Arn", "!Ref Live")
+    alias = """\
+  Version:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Orders}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties:
+      FunctionName: !Ref Orders
+      FunctionVersion: !GetAtt Version.Version
+      Name: live
+"""
+    code = _two_functions("a.zip", "old") + alias
+    before, after = written(
+        tmp_path, before=code + OPEN_URL + SECOND, after=code + moved + SECOND
+    )
+    (hazard,) = described(capsys, "--baseline-path", before, after)["hazards"]
+    assert hazard["message"] == (
+        "Url (AWS::Lambda::Url) is denied, from its move until an update permits it"
+    )
 
 
 SAM_WITH_A_RULE = """\

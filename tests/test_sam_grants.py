@@ -113,6 +113,21 @@ def _translated(template: Template_) -> Template_:
     return result
 
 
+@pytest.mark.parametrize("kind", ["Serverless::Function", "Lambda::Url"])
+def test_a_url_needs_what_sam_permits_for_one(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    template = sam({"FunctionUrlConfig": {"AuthType": "NONE"}, "Events": None})
+    actions = [
+        one["Properties"]["Action"]
+        for one in _translated(template)["Resources"].values()
+        if one["Type"] == "AWS::Lambda::Permission"
+    ]
+    (row,) = (row for row in targets()[f"AWS::{kind}"] if row.authorised_by == "*")
+    assert row.actions == tuple(actions)
+
+
 def test_each_event_that_needs_a_permission_has_a_row() -> None:
     granted = {
         kind

@@ -24,8 +24,10 @@ from cfn_lint_lambda_race.update import (
     timeline_of,
     update_of,
 )
+from tests.attached import via_url
 from tests.building import (
     ARN,
+    FN,
     LIVE,
     Template_,
     new_code,
@@ -42,6 +44,7 @@ from tests.moving import (
     rule_that_moves,
     stack_with,
     timeline_from,
+    url_that_moves,
     waited_for,
 )
 from tests.updates import configured
@@ -219,6 +222,105 @@ def test_replaced_target_serves_until_the_clean_up() -> None:
         "delete Permission",
         "delete Hourly",
     ]
+
+
+# -- function URLs -----------------------------------------------------------------
+
+
+def _denials(before: Template_, after: Template_) -> list[tuple[str, bool, str]]:
+    timeline = timeline_from(before, after)
+    assert timeline.possible == ()
+    return [
+        (one.name, one.is_lasting, one.lacks)
+        for one in timeline.hazards
+        if one.kind is Kind.DENIED
+    ]
+
+
+def test_old_url_serves_until_the_clean_up() -> None:
+    table = _table(*url_that_moves())
+    assert [row[0] for row in table[1:]] == [
+        "replace First",
+        "replace Second",
+        "replace Url",
+        "delete First",
+        "delete Second",
+        "delete Url",
+    ]
+    assert {row[1] for row in table} == {"old"}
+
+
+@pytest.mark.parametrize("old", [ARN, None])
+@pytest.mark.parametrize(
+    ("first", "second", "denied"),
+    [
+        (LIVE, LIVE, []),
+        # Another permission than the URL needs, which W9812 tells.
+        (LIVE, ARN, [("Url", True, "")]),
+        (ARN, LIVE, [("Url", True, "")]),
+        (LIVE, None, [("Url", True, "lambda:InvokeFunction")]),
+        (None, LIVE, [("Url", True, "lambda:InvokeFunctionUrl")]),
+        (None, None, [("Url", True, "")]),
+    ],
+)
+def test_url_that_moves_needs_both_permissions(
+    old: Any, first: Any, second: Any, denied: list[Any]
+) -> None:
+    """Also where the one before, which may be older than October 2025, has one."""
+    sides = url_that_moves((ARN, ARN, old), (LIVE, first, second))
+    assert _denials(*sides) == denied
+
+
+@pytest.mark.parametrize(
+    ("on", "denied"), [(LIVE, []), (FN, [("Url", True, "lambda:InvokeFunction")])]
+)
+def test_what_is_not_limited_to_a_url_permits_it_where_it_is(
+    on: Any, denied: list[Any]
+) -> None:
+    """Elsewhere it may be for something else, so that W9812 does not tell."""
+    sides = url_that_moves((ARN, ARN, ARN), (LIVE, LIVE, None))
+    sides[1]["Resources"]["Other"] = permission_on(on, "*")
+    assert _denials(*sides) == denied
+
+
+@pytest.mark.parametrize("old", [ARN, FN, {"Fn::Sub": "${Orders.Arn}"}])
+@pytest.mark.parametrize(
+    "new", [{"Fn::Sub": "${Orders.Arn}:live"}, {"Fn::Sub": "${Orders}:live"}]
+)
+def test_url_of_another_qualifier_is_another_one(old: Any, new: Any) -> None:
+    """However its function is named."""
+    before, after = url_that_moves((old, ARN, ARN), (new, LIVE, ARN))
+    assert "replace Url" in [row[0] for row in _table(before, after)]
+    assert _denials(before, after) == [("Url", True, "")]
+
+
+@pytest.mark.parametrize("second", [ARN, LIVE, None])
+@pytest.mark.parametrize("then", [ARN, LIVE, None])
+def test_url_that_stays_is_not_judged(second: Any, then: Any) -> None:
+    """It may be older than October 2025, and do with one permission."""
+    sides = url_that_moves((LIVE, LIVE, second), (LIVE, LIVE, then))
+    assert _denials(*sides) == []
+    assert {row[1] for row in _table(*sides)} == {"old"}
+
+
+@pytest.mark.parametrize("auth", ["AWS_IAM", {"Ref": "Auth"}])
+def test_url_whose_callers_may_have_policies_is_not_judged(auth: Any) -> None:
+    sides = url_that_moves((ARN, ARN, ARN), (LIVE, LIVE, None))
+    for side in sides:
+        side["Resources"]["Url"]["Properties"]["AuthType"] = auth
+        side["Parameters"] = {"Auth": parameter()}
+    assert _denials(*sides) == []
+
+
+def test_url_that_was_denied_before_is_not_judged() -> None:
+    assert _denials(*url_that_moves((ARN, LIVE, LIVE), (LIVE, ARN, None))) == []
+
+
+def test_permission_of_an_unknown_function_may_be_for_a_url() -> None:
+    sides = url_that_moves((ARN, ARN, ARN), (LIVE, LIVE, None))
+    sides[1]["Parameters"] = {"Name": parameter()}
+    sides[1]["Resources"]["Other"] = via_url({"Ref": "Name"})
+    assert _denials(*sides) == []
 
 
 # -- all orders ----------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any
 from cfn_lint_lambda_race._words import say_cases
 from cfn_lint_lambda_race.cure._edits import Document, Edit, Node
 from cfn_lint_lambda_race.cure._rewriting import Published, Rewriting
+from cfn_lint_lambda_race.cure._urls import permitted_too
 from cfn_lint_lambda_race.cure._workshop import (
     Choices,
     NoFixError,
@@ -33,6 +34,7 @@ from cfn_lint_lambda_race.template import (
     read,
 )
 from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._grants import ANYBODY
 from cfn_lint_lambda_race.template._holders import Form
 from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
@@ -48,6 +50,9 @@ _TAKES_NAMES = frozenset({"AWS::CodePipeline::Pipeline"})
 # https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
 _OTHER_URL = (
     "the alias gets a function URL of its own; whoever calls the old one has to be told"
+)
+_OTHER_POLICIES = (
+    "; callers need lambda:InvokeFunctionUrl and lambda:InvokeFunction on the alias"
 )
 _OTHER_SKILL = (
     "SAM permits Alexa the alias instead of the function; give the skill its ARN"
@@ -98,9 +103,7 @@ def invoke_published(cfn: Template, target: Target, use: UnqualifiedUse) -> Fix:
             raise NoFixError("the service takes no qualifier")
         if use.when:
             raise NoFixError(f"it does so only when {say_cases(use.when)}")
-        if target.row.form == "self":
-            return shop.published(use.function)[1]
-        return _requalified(shop, target)
+        return _let_invoke(shop, target, use.function)
 
     warning = "" if use.alias else _warning(cfn, target, use.function)
     return Fix(use.function, cfn, make, warning=warning, is_first=bool(use.alias))
@@ -108,8 +111,9 @@ def invoke_published(cfn: Template, target: Target, use: UnqualifiedUse) -> Fix:
 
 def _warning(cfn: Template, target: Target, name: str) -> str:
     """Who has to be told of the alias that a target is to invoke."""
-    if target.row.path in ("TargetFunctionArn", "FunctionUrlConfig"):
-        return _OTHER_URL
+    if target.row.authorised_by == ANYBODY:
+        is_for_all = read(cfn).attachments.auth_of_url(target) == "NONE"
+        return _OTHER_URL if is_for_all else f"{_OTHER_URL}{_OTHER_POLICIES}"
     function = read(cfn).references.functions.get(name)
     events = function.properties.get("Events") if function is not None else None
     for event in events.values() if isinstance(events, Mapping) else ():
@@ -144,6 +148,15 @@ def _pointed(shop: Workshop, function: str, path: Path) -> list[Edit]:
     version, edits = shop.version(function)
     shop.node(path)
     return [*edits, shop.document.replace(path, {"Fn::GetAtt": [version, "Version"]})]
+
+
+def _let_invoke(shop: Workshop, target: Target, function: str) -> list[Edit]:
+    """Lets a target invoke what a function publishes."""
+    if target.row.form == "self":
+        edits = shop.published(function)[1]
+    else:
+        edits = _requalified(shop, target)
+    return [*edits, *permitted_too(shop, target, function)]
 
 
 def _requalified(shop: Workshop, target: Target) -> list[Edit]:
@@ -264,9 +277,7 @@ def _shielded(shop: Workshop, misfit: Misfit) -> list[Edit]:
     """Lets the target invoke an alias, so that SnapStart has an effect."""
     if not misfit.target.row.accepts:
         raise NoFixError("the service takes no qualifier")
-    if misfit.target.row.form == "self":
-        return shop.published(misfit.function)[1]
-    return _requalified(shop, misfit.target)
+    return _let_invoke(shop, misfit.target, misfit.function)
 
 
 def _allowed(shop: Workshop, misfit: Misfit) -> Edit:

@@ -14,12 +14,14 @@ from typing import Any
 
 from cfn_lint_lambda_race.cure._edits import Edit
 from cfn_lint_lambda_race.cure._fixes import HASH, Fix
+from cfn_lint_lambda_race.cure._urls import permitted_too
 from cfn_lint_lambda_race.cure._workshop import (
     NoFixError,
     Workshop,
     mentions,
     short_hash,
 )
+from cfn_lint_lambda_race.template import Target
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.update import Hazard, Kind
 
@@ -28,6 +30,8 @@ def close_gap(cfn: Template, gap: Hazard) -> Fix:
     """Lets an update invoke nothing that is not permitted."""
 
     def make(shop: Workshop) -> list[Edit]:
+        if gap.caller is not None and gap.lacks:
+            return _permitted_too(shop, gap.caller.target, gap.function)
         if gap.caller is not None and gap.caller.target.row.form == "self":
             raise NoFixError(
                 "SAM makes the permission together with the alias, after the move"
@@ -42,6 +46,14 @@ def close_gap(cfn: Template, gap: Hazard) -> Fix:
         return _permitted_first(shop, gap.name, invoking)
 
     return Fix(gap.function, cfn, make)
+
+
+def _permitted_too(shop: Workshop, target: Target, function: str) -> list[Edit]:
+    """Permits what a function URL lacks on its new qualifier."""
+    edits = permitted_too(shop, target, function)
+    if not edits:
+        raise NoFixError("only people know whether anybody may still use the URL")
+    return edits
 
 
 def _deployed_anew(shop: Workshop, name: str, invoking: Container[str]) -> list[Edit]:

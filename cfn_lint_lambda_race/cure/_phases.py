@@ -110,16 +110,21 @@ def _prepared(text: str, before: Template, cured: Template) -> str:
     edits: list[Edit] = []
     old, new = resources_of(before), resources_of(cured)
     owners = _owners(cured)
-    made: dict[str, dict[str, Node]] = {}
+    added: dict[str, dict[str, Node]] = {}
+    last = next(reversed(old), "")
+    behind = last
     for name, resource in new.items():
         place = ("Resources", name)
+        behind = name if name in old else behind
         if name not in old and resource.get("Type") in _PUBLISHED:
             function = owners.get(name, "")
-            made.setdefault(function if function in old else "", {})[name] = resource
+            owner = function if function in old else last
+            added.setdefault(owner, {})[name] = resource
+        elif name not in old and resource.get("Type") == _PERMISSION:
+            added.setdefault(behind, {})[name] = resource
         elif name in old and resource != old[name]:
             if resource.get("Type") == _PERMISSION:
-                beside = {_beside(name, new): resource}
-                edits.append(document.add_resources(name, beside))
+                added.setdefault(name, {})[_beside(name, new)] = resource
             elif resource.get("Type") in _ROLES:
                 edits += edits_between(document, place, old[name], resource)
             elif is_serverless_function(resource):
@@ -129,9 +134,8 @@ def _prepared(text: str, before: Template, cured: Template) -> str:
         shared = before.template["Globals"]
         published = _publishing_as(shared, cured.template["Globals"], "Function")
         edits += edits_between(document, ("Globals",), shared, published)
-    for function, resources in made.items():
-        behind = function or next(reversed(old))
-        edits.append(document.add_resources(behind, resources))
+    for name, resources in added.items():
+        edits.append(document.add_resources(name, resources))
     return apply(text, edits)
 
 

@@ -35,7 +35,8 @@ class TargetRow(NamedTuple):
     function, or ``role``; ``role`` are the paths of the role, the first that is there
     decides (``A>B``: property B of the resource that A refers to), ``inside_role`` that
     of a document, which goes before them; a service that has a role needs no
-    permission. ``accepts`` are the kinds of qualifier that the service takes.
+    permission. ``actions`` are what permissions have to allow, all of them together.
+    ``accepts`` are the kinds of qualifier that the service takes.
     ``what`` is how messages call the place, for those of `exits`.
     """
 
@@ -44,6 +45,7 @@ class TargetRow(NamedTuple):
     form: str
     source: str
     authorised_by: str = "role"
+    actions: tuple[str, ...] = ("lambda:InvokeFunction",)
     role: tuple[str, ...] = ()
     inside_role: str | None = None
     accepts: tuple[str, ...] = ("version", "alias")
@@ -170,7 +172,8 @@ def _target_row(row: Mapping[str, Any]) -> TargetRow:
     fields = {key: row[key] for key in TargetRow._fields if key in row}
     for key in ("when", "inside_when"):
         fields[key] = {path: tuple(values) for path, values in row.get(key, {}).items()}
-    fields["accepts"] = tuple(row.get("accepts", TargetRow._field_defaults["accepts"]))
+    for key in ("accepts", "actions"):
+        fields[key] = tuple(row.get(key, TargetRow._field_defaults[key]))
     fields["role"] = tuple(row.get("role", ()))
     fields["is_deployment"] = bool(row.get("deployment"))
     fields["is_file"] = bool(row.get("file"))

@@ -18,6 +18,7 @@ class PermissionGap(RaceRule):
     A permission belongs to one qualifier. Where its ``SourceArn`` refers to what
     moves, CloudFormation makes it after the move, and denies what comes in between.
     A REST API without a new deployment keeps invoking what is permitted no more.
+    A function URL of another qualifier is a new URL, and needs two permissions.
 
     - CloudFormation, CDK: deploy the alias with a permission of its own beside the
       old one first, then move the target, then take the old permission away.
@@ -65,6 +66,12 @@ def _message(cfn: Template, gap: Hazard) -> str:
             f"{target} moves to {new} of {function}, but deployment {permission} keeps "
             f"invoking {old}, whose permission is deleted; give {permission} a new "
             "logical ID"
+        )
+    if gap.lacks:
+        limit = " with InvokedViaFunctionUrl" if gap.lacks.endswith("Function") else ""
+        return (
+            f"{target} moves to {new} of {function}: a new URL, which is denied "
+            f"without a permission for {gap.lacks} too; add one{limit}"
         )
     if gap.caller.target.row.form == "self":
         return (

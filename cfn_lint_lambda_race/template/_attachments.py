@@ -14,7 +14,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from cfn_lint_lambda_race.template._evaluator import Evaluator
-from cfn_lint_lambda_race.template._grants import Grant, Grants
+from cfn_lint_lambda_race.template._grants import ANYBODY, Grant, Grants
 from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import Path, Resource
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -162,7 +162,8 @@ class Attachments:
     def _invocations(self) -> Iterator[_Invocation]:
         """The alternatives of targets, where function and qualifier are known."""
         for target in self._targets:
-            if target.row.form == "self":
+            if target.row.form == "self" and self.auth_of_url(target) != "AWS_IAM":
+                # SAM makes the permissions of events, and of URLs for anybody.
                 continue
             for reference in target.references:
                 function = reference.function
@@ -171,6 +172,24 @@ class Attachments:
                     continue
                 if self._possible(reference.when):
                     yield _Invocation(target, reference, function, qualifier)
+
+    def auth_of_url(self, target: Target) -> str | None:
+        """The ``AuthType`` of a function URL.
+
+        None where it is unknown or several, and for other targets.
+        """
+        if target.row.authorised_by != ANYBODY:
+            return None
+        # SAM has all of a URL in one property of the function.
+        above = [target.row.path] if target.row.form == "self" else []
+        types = {
+            one.value.literal
+            for branch in self._evaluator.follow(
+                target.resource.properties, [*above, "AuthType"]
+            )
+            for one in self._evaluator.texts(branch.node)
+        }
+        return types.pop() if len(types) == 1 else None
 
     def _misfit_grants(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
         for invocation in self._invocations():
@@ -198,14 +217,28 @@ class Attachments:
     def _misfits_of(
         self, invocation: _Invocation
     ) -> Iterator[tuple[Misfit, Reference, Scenario]]:
+        """The permissions that let a target do what it does elsewhere.
+
+        Each action needs a permission, so a right one of one action makes no wrong
+        one of another surplus.
+        """
+        for action in invocation.target.row.actions:
+            yield from self._misfits_for(invocation, action)
+
+    def _misfits_for(
+        self, invocation: _Invocation, action: str
+    ) -> Iterator[tuple[Misfit, Reference, Scenario]]:
         target, reference, function, qualifier = invocation
+        principal = target.row.authorised_by
         right: list[Grant] = []
         wrong: list[tuple[Grant, Reference, Scenario]] = []
         for grant in self.covering(target, function):
+            if not grant.permits(action, principal):
+                continue
             held = self._held(grant.references, reference)
             if qualifier in held or None in held:
                 right.append(grant)
-            elif held:
+            elif held and grant.is_meant_for(principal):
                 wrong.append((grant, *held[min(held, key=str)]))
         if any(grant.operation is not None for grant in right):
             # SAM permits the very method; what is written by hand is surplus.
@@ -233,11 +266,15 @@ class Attachments:
     def covering(self, target: Target, function: str) -> list[Grant]:
         """The permissions on a function that a target may use, whatever qualifier."""
         return [
-            grant
-            for grant in self._grants.of(function)
-            if grant.permits(target.row.authorised_by)
-            and not self._sources.is_apart(grant, target)
+            grant for grant in self._grants.of(function) if self._covers(grant, target)
         ]
+
+    def _covers(self, grant: Grant, target: Target) -> bool:
+        """Whether a permission lets a target do some of what it does."""
+        return any(
+            grant.permits(action, target.row.authorised_by)
+            for action in target.row.actions
+        ) and not self._sources.is_apart(grant, target)
 
     def _held(
         self, references: Iterable[Reference], other: Reference
@@ -266,8 +303,7 @@ class Attachments:
             reference.function == function
             and comparable_qualifier(reference) in {*mine, None}
             for other in self._targets
-            if grant.permits(other.row.authorised_by)
-            and not self._sources.is_apart(grant, other)
+            if self._covers(grant, other)
             for reference in other.references
         )
 
@@ -296,6 +332,7 @@ class Attachments:
         """Whether a permission for an account or a role may let the role invoke."""
         return any(
             not grant.is_for_a_service
+            and not grant.is_for_urls_only
             and {qualifier, None} & set(self._held(grant.references, reference))
             for grant in self._grants.of(reference.function)
         )

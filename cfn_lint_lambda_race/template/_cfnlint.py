@@ -123,16 +123,17 @@ def decoded_text(text: str) -> Any:
         return decode_str(text)[0]
 
 
-def repeated_key(text: str) -> tuple[str, int] | None:
-    """The key that a template's text repeats, and on which line; None for none.
+def repeated_key(text: str) -> tuple[str, int, int] | None:
+    """The key that a template's text repeats, and its first two lines; None for none.
 
     Nothing else of the text is told: it may be no template.
     """
-    for complaint in decode_str(text)[1]:
-        match = _REPEATED.match(complaint.message)
-        if match is not None:
-            return match["key"], int(match["line"])
-    return None
+    matches = [_REPEATED.match(one.message) for one in decode_str(text)[1]]
+    found = [(match["key"], int(match["line"])) for match in matches if match]
+    if not found:
+        return None
+    key, line = found[0]
+    return key, line, next((at for name, at in found[1:] if name == key), line)
 
 
 def made_of(document: Any, like: Template) -> Template:
@@ -274,10 +275,21 @@ def create_only_pointers(resource_type: str) -> tuple[str, ...]:
 
     Empty for a type that cfn-lint has no schema of.
     """
+    return tuple(_schema(resource_type).get("createOnlyProperties", ()))
+
+
+def has_property(resource_type: str, name: str) -> bool:
+    """Whether cfn-lint knows a property of a type, and would not refuse it."""
+    return name in _schema(resource_type).get("properties", {})
+
+
+def _schema(resource_type: str) -> Mapping[str, Any]:
+    """The schema of a type; empty for one that cfn-lint has none of."""
     try:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
+        found = PROVIDER_SCHEMA_MANAGER.get_resource_schema(
             REGION_PRIMARY, resource_type
         )
     except ResourceNotFoundError:
-        return ()
-    return tuple(schema.schema.get("createOnlyProperties", ()))
+        return {}
+    schema: Mapping[str, Any] = found.schema
+    return schema

@@ -20,6 +20,8 @@ from cfn_lint_lambda_race.template._text import ATTRIBUTE, FUNCTION, Text, fits,
 
 PERMISSION_TYPE = "AWS::Lambda::Permission"
 ANYBODY = "*"
+# The property that limits a permission to invocations through a function URL.
+VIA_URL = "InvokedViaFunctionUrl"
 # IAM's actions ignore case.
 _INVOKE = "lambda:invokefunction"
 _INVOKE_URL = "lambda:invokefunctionurl"
@@ -32,8 +34,9 @@ class Grant:
 
     ``source`` is its ``SourceArn``, None where that is absent or unknown, so that
     it may cover every source. ``operation`` is the path and the method
-    that SAM permits for an event of an API. ``is_moveable`` says that a template can
-    put it on another qualifier.
+    that SAM permits for an event of an API. ``is_via_url`` says that it holds for
+    invocations through a function URL only, None where that is unknown.
+    ``is_moveable`` says that a template can put it on another qualifier.
     """
 
     path: Path
@@ -43,6 +46,7 @@ class Grant:
     source: Text | None
     action: str
     operation: tuple[str, str] | None = None
+    is_via_url: bool | None = False
     is_moveable: bool = True
 
     @property
@@ -59,13 +63,32 @@ class Grant:
         """Whether the principal is a service, rather than an account or a role."""
         return service_of(self.principal).endswith((".amazonaws.com", ".amazon.com"))
 
-    def permits(self, principal: str) -> bool:
-        """Whether the permission is for a principal; a function URL is for anybody."""
-        if principal == ANYBODY:
-            return self.action == _INVOKE_URL
-        if not fits(_INVOKE, self.action):
+    @property
+    def is_for_urls_only(self) -> bool:
+        return self.action == _INVOKE_URL or self.is_via_url is True
+
+    def permits(self, action: str, principal: str) -> bool:
+        """Whether the permission lets a principal do what an action names.
+
+        The principal of a function URL is anybody. Its permissions may name somebody
+        whom the URL lets in, as long as they are for nothing but URLs.
+        """
+        if not fits(action.lower(), self.action):
             return False
-        return service_of(self.principal) == principal
+        if principal == ANYBODY:
+            return self.is_for_urls_only or self.principal == ANYBODY
+        return self.is_via_url is not True and service_of(self.principal) == principal
+
+    def is_meant_for(self, principal: str) -> bool:
+        """Whether what lets a principal do something is certainly there for that.
+
+        To let anybody invoke a function may have another reason than its URL.
+        """
+        return (
+            principal != ANYBODY
+            or self.is_for_urls_only
+            or fits(_INVOKE_URL, self.action)
+        )
 
 
 class Grants:
@@ -107,12 +130,25 @@ class Grants:
                 tuple(references),
                 self._source_of_permission(resource),
                 (text_of(self._evaluator, resource, "Action") or "").lower(),
+                is_via_url=self._is_via_url(resource),
             )
 
     def _source_of_permission(self, resource: Resource) -> Text | None:
         if "SourceArn" not in resource.properties:
             return None
         return self._evaluator.text(resource.properties["SourceArn"])
+
+    def _is_via_url(self, resource: Resource) -> bool | None:
+        """Whether a permission is limited to invocations through a function URL.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+        """
+        if VIA_URL not in resource.properties:
+            return False
+        said = self._evaluator.text(resource.properties[VIA_URL])
+        if said is None or said.literal is None:
+            return None
+        return said.literal.lower() == "true"
 
     def _connected(self) -> Iterator[Grant]:
         for connection in connections(self._evaluator, self._references):

@@ -297,6 +297,9 @@ class Reading:
         """
         case = ALWAYS
         for name, value in scenario.of_kind(CONDITION):
+            if self.parameter_sets and self.evaluator.decide(name, ALWAYS) is value:
+                # The values that cfn-lint is given leave no choice.
+                continue
             contrary = base.given(CONDITION, name, not value)
             if contrary is not None and self.possible(contrary):
                 case = case.given(CONDITION, name, value) or case

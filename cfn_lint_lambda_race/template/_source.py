@@ -67,6 +67,20 @@ def is_serverless(template: Mapping[Any, Any]) -> bool:
     return TRANSFORM_SAM in transforms_of(template)
 
 
+def is_resolved_before_sam(template: Mapping[Any, Any]) -> bool:
+    """Whether SAM sees the values of parameters and mappings, not what names them.
+
+    The language extensions put them in, where they come first.
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-autopublishaliasallproperties
+    """
+    names = transforms_of(template)
+    return (
+        TRANSFORM_LANGUAGE_EXTENSION in names
+        and TRANSFORM_SAM in names
+        and names.index(TRANSFORM_LANGUAGE_EXTENSION) < names.index(TRANSFORM_SAM)
+    )
+
+
 def stand_for(cfn: Template, text: str) -> None:
     """Set the text that a template was decoded from, instead of its file's."""
     _Origin.of(cfn).text = text
@@ -254,9 +268,9 @@ def read_template(content: bytes, cfn: Template) -> Template:
         with quiet(), suppress(Exception):
             repeated = repeated_key(characters)
         if repeated is not None:
-            raise UnusableTemplateError(
-                f"line {repeated[1]} repeats the key {repeated[0]!r}"
-            )
+            key, first, second = repeated
+            where = f" of line {first}" if second != first else ""
+            raise UnusableTemplateError(f"line {second} repeats the key {key!r}{where}")
     return _read(template, cfn)
 
 

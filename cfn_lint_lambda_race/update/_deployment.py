@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache, cached_property
@@ -25,6 +24,7 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._cfnlint import Template, create_only_pointers
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
+from cfn_lint_lambda_race.template._names import names_below, texts
 from cfn_lint_lambda_race.template._nodes import Alternatives, Path, mapping
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
@@ -35,6 +35,7 @@ from cfn_lint_lambda_race.template._sam import (
 )
 from cfn_lint_lambda_race.template._source import (
     content,
+    is_resolved_before_sam,
     is_serverless,
     unmarked,
     unmerged,
@@ -56,6 +57,10 @@ _LOCAL = {
     SERVERLESS_FUNCTION: "CodeUri",
     SERVERLESS_LAYER: "ContentUri",
 }
+
+
+# The service that replicates functions to the edge, whatever the partition's suffix.
+_EDGE = "edgelambda."
 
 
 class Shield(Enum):
@@ -112,6 +117,7 @@ class Deployment:
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
         self.mappings = template.get("Mappings")
         self.is_serverless = is_serverless(template)
+        self.is_resolved_before_sam = is_resolved_before_sam(template)
         self.has_rules = "Rules" in template
 
     @cached_property
@@ -254,15 +260,14 @@ class Deployment:
         path = self.code_path(resource)
         if path is None:
             return None
-        runtime = scalar_text(resource.properties.get("Runtime"))
-        method = method_of(runtime, metadata)
+        method = _method(resource)
         return Build(
             path,
             method,
             entry_points(metadata) if method is Method.ESBUILD else (),
             settings_of(metadata),
             scalar_text(resource.properties.get("Handler")) or "",
-            path in self._shared_paths,
+            self._is_shared(path),
         )
 
     @property
@@ -273,23 +278,41 @@ class Deployment:
             if build is not None:
                 yield build
 
+    def _is_shared(self, path: str) -> bool:
+        """Whether not all files below a local path are code of all that names it.
+
+        One project of Java, .NET or Go makes one program, however many functions it
+        is for. In the template's folder other programs may lie, except of Java and Go,
+        whose sources have their place.
+        """
+        if path in self._folders_with_code:
+            return True
+        methods = self._methods[path]
+        own_place = (Method.JAVA, Method.GO)
+        programs = own_place if path == "." else (*own_place, Method.DOTNET)
+        is_one = len(methods) == 1 and path != "."
+        return not (is_one or (len(set(methods)) == 1 and methods[0][0] in programs))
+
     @cached_property
-    def _shared_paths(self) -> frozenset[str]:
-        """The local paths with the code of several resources at or below them."""
-        paths = [
-            path
-            for resource in self.resources.values()
-            if resource.type in _LOCAL
-            for path in [self.code_path(resource)]
-            if path is not None
-        ]
-        above = [
+    def _methods(self) -> Mapping[str, list[tuple[Method, str]]]:
+        """By local path, how each resource makes its code of it, with its settings."""
+        methods: dict[str, list[tuple[Method, str]]] = {}
+        for resource in self.resources.values():
+            path = self.code_path(resource) if resource.type in _LOCAL else None
+            if path is not None:
+                settings = settings_of(resource.attributes.get("Metadata"))
+                methods.setdefault(path, []).append((_method(resource), settings))
+        return methods
+
+    @cached_property
+    def _folders_with_code(self) -> frozenset[str]:
+        """The folders above the local paths that hold code."""
+        return frozenset(
             folder.as_posix()
-            for path in paths
+            for path in self._methods
+            if path != "."
             for folder in PurePosixPath(path).parents
-        ]
-        counted = Counter([*paths, *above])
-        return frozenset(path for path in paths if path == "." or counted[path] > 1)
+        )
 
     # -- shields ---------------------------------------------------------------
 
@@ -334,16 +357,51 @@ class Deployment:
             return Shield.DEPLOYING
         return Shield.IDLE if self.publishes(function) else Shield.UNSHIELDED
 
+    def unshielded(self, function: str, when: Scenario) -> list[Scenario]:
+        """The scenarios within one in which a function is unshielded, if any."""
+        if self.shield(function, when) is not Shield.UNSHIELDED:
+            return []
+        if not self.publishes(function):
+            # So it is where no target invokes it, too.
+            return [when]
+        return [
+            both
+            for is_latest, used in self._callers.uses.get(function, ())
+            for both in [used.merged(when)]
+            if is_latest and both is not None and self.reading.possible(both)
+        ]
+
     def publishes(self, function: str) -> bool:
         """Whether callers elsewhere can invoke a published version of a function.
 
-        On Lambda Managed Instances even the unqualified name means one.
+        On Lambda Managed Instances even the unqualified name means one. CloudFront
+        invokes nothing but versions, whoever publishes them.
         """
         references = self.reading.references
         if not references.unmanaged(function):
             return True
-        return bool(self.versions(function)) or any(
-            not references.latest_branches(name) for name in self.aliases(function)
+        return (
+            bool(self.versions(function))
+            or any(
+                not references.latest_branches(name) for name in self.aliases(function)
+            )
+            or self._is_for_edge(function)
+        )
+
+    def _is_for_edge(self, function: str) -> bool:
+        """Whether the role of a function is one that Lambda@Edge may assume.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html
+        """
+        resource = self.function(function)
+        if resource is None:
+            return False
+        named = names_below(resource.properties.get("Role"))
+        roles = [self.resources[name] for name in named if name in self.resources]
+        return any(
+            _EDGE in text
+            for one in (resource, *roles)
+            for text in texts(one.properties.get("AssumeRolePolicyDocument"))
         )
 
     def versions(self, function: str) -> list[Resource]:
@@ -380,6 +438,12 @@ class Deployment:
                 if function is not None:
                     versions.setdefault(function, []).append(resource)
         return versions
+
+
+def _method(resource: Resource) -> Method:
+    """How `sam build` makes the code of a function or a layer."""
+    runtime = scalar_text(resource.properties.get("Runtime"))
+    return method_of(runtime, resource.attributes.get("Metadata"))
 
 
 class _Callers:

@@ -15,6 +15,7 @@ from cfn_lint_lambda_race.template import (
     Text,
     Token,
 )
+from cfn_lint_lambda_race.template._grants import ANYBODY
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import deployed
@@ -133,6 +134,16 @@ class Side:
             for grant in self.attachments.covering(target, function)
             if grant.path[1] in self.resources
         ]
+
+    def is_by_identity(self, target: Target) -> bool:
+        """Whether a target is a function URL whose callers may be let in elsewhere.
+
+        Only one for anybody certainly needs a permission. SAM makes those that its own
+        URL needs, together with it.
+        """
+        return target.row.authorised_by == ANYBODY and (
+            target.row.form == "self" or self.attachments.auth_of_url(target) != "NONE"
+        )
 
     def named(self, resource: Resource, name: str) -> str | None:
         """The logical ID of the resource that a property names; None for unknown."""

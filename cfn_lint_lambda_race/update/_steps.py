@@ -20,6 +20,7 @@ from cfn_lint_lambda_race.template import (
     Target,
     scalar_text,
 )
+from cfn_lint_lambda_race.template._grants import ANYBODY
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
     SERVERLESS_HTTP_API,
@@ -444,9 +445,30 @@ class Steps:
                         grant.name if is_own else "",
                         grant.path,
                         grant.name,
+                        self._actions(grant, target, qualifiers, caller),
                     )
                 )
         return permits
+
+    @staticmethod
+    def _actions(
+        grant: Grant,
+        target: Target,
+        qualifiers: frozenset[str | None],
+        caller: Caller,
+    ) -> frozenset[str]:
+        """What a permission is there for, of what a target has to be permitted.
+
+        What may be for something else counts where it permits the target after all.
+        """
+        principal = target.row.authorised_by
+        if qualifiers.isdisjoint({caller.new, None}) and not (
+            grant.is_meant_for(principal)
+        ):
+            return frozenset()
+        return frozenset(
+            action for action in target.row.actions if grant.permits(action, principal)
+        )
 
     def _made_permits(
         self, target: Target, caller: Caller, is_after: bool
@@ -463,6 +485,7 @@ class Steps:
             name,
             target.path,
             str(target.path[-1]),
+            frozenset(target.row.actions),
         )
 
     def part_of_made_permission(self, caller: Caller, name: str) -> Part:
@@ -577,8 +600,8 @@ class Steps:
             new = old
         target = after or before
         assert target is not None
-        needs = target.row.authorised_by not in ("role", "*") and not any(
-            side.attachments.has_role(one, reference)
+        needs = target.row.authorised_by != "role" and not any(
+            side.attachments.has_role(one, reference) or side.is_by_identity(one)
             for side, one, reference in zip(
                 (self.before, self.after), (before, after), references
             )
@@ -726,7 +749,9 @@ class Steps:
         is_replaced = values[0] is not None and (
             values[0] != values[1] and row is not None and row.is_replaced
             if caller.target.row.form == "self"
+            # Two ARNs that are partly unknown may be equal, two qualifiers are not.
             else self.comparison.is_replaced(owner)
+            or (caller.is_moved and caller.target.row.authorised_by == ANYBODY)
         )
         if values[1] is not None and (values[0] is None or is_replaced):
             action = Action.REPLACE if is_replaced else Action.CREATE

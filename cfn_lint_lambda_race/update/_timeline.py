@@ -25,6 +25,7 @@ from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._redundant import redundant
 from cfn_lint_lambda_race.update._steps import Steps
 from cfn_lint_lambda_race.update._world import (
+    NEW,
     PINNED,
     Act,
     Action,
@@ -102,6 +103,7 @@ class Hazard:
     old, the permission that comes too late (for SAM the event), the API's deployment
     that stays, the version that Lambda refuses. ``is_lasting`` is True where it lasts
     until a later update. ``caller`` is who is affected; None where Lambda refuses.
+    ``lacks`` is the action that no permission allows a URL, where one allows the other.
     ``when`` are the values of parameters of a stack that does not take the defaults.
     """
 
@@ -111,6 +113,7 @@ class Hazard:
     function: str
     caller: Caller | None = None
     is_lasting: bool = False
+    lacks: str = ""
     when: Scenario = ALWAYS
 
 
@@ -196,11 +199,13 @@ class Timeline:
 
         Left out is what stays denied after the update although no API waits for a
         deployment: there the new template itself has a permission on the wrong
-        qualifier, which can be seen without a baseline.
+        qualifier, which can be seen without a baseline. That a function URL is a new
+        one, which needs a permission that the old one did without, cannot.
         """
         for caller in self._read.moved:
             for hazard in self._denied(caller).certain:
-                if not hazard.is_lasting or hazard.kind is Kind.UNDEPLOYED:
+                is_seen_alone = hazard.kind is Kind.DENIED and hazard.is_lasting
+                if not is_seen_alone or hazard.lacks:
                     yield hazard
 
     # -- hazards -------------------------------------------------------------------
@@ -265,11 +270,16 @@ class Timeline:
                 is_lasting=True,
             )
             return Verdict((hazard,), ())
-        path = caller.target.path
-        name = element(caller.target)
-        return Verdict(
-            (Hazard(Kind.DENIED, path, name, caller.function, caller, True),), ()
+        hazard = Hazard(
+            Kind.DENIED,
+            caller.target.path,
+            element(caller.target),
+            caller.function,
+            caller,
+            is_lasting=True,
+            lacks=scene.lacks(end),
         )
+        return Verdict((hazard,), ())
 
     def _stays(self, scene: _Scene, end: World, caller: Caller) -> str | None:
         """The deployment that still serves the old target of an API at the end.
@@ -536,24 +546,53 @@ class _Scene(NamedTuple):
             if key[0] == "stage" and value is not None:
                 value = world.get(value)
             if isinstance(value, Invoked):
-                met.append(Met(_state(value, world), self._permitted(value, world)))
+                met.append(
+                    Met(_state(value, world), self._permitted(value, key, world))
+                )
         if not met:
             return Met(State.ABSENT, None)
         return next((one for one in met if not one.is_denied), met[0])
 
-    def _permitted(self, invoked: Invoked, world: World) -> bool | None:
-        """Whether the caller may invoke something; None for unknown."""
+    def _permitted(self, invoked: Invoked, key: Key, world: World) -> bool | None:
+        """Whether the caller may invoke something; None for unknown.
+
+        Args:
+            invoked: what the caller invokes.
+            key: what has it in the world.
+            world: which permissions exist.
+        """
         if not self.caller.needs_permission:
             return True
         if self.permits is None or invoked.qualifier is None:
             return None
+        # A URL that was made before October 2025 may do with the first action.
+        # https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+        needed = self.caller.target.row.actions[: None if key[-1] == NEW else 1]
+        permitted = {self._lets(one, invoked.qualifier, world) for one in needed}
+        return next((one for one in (False, None) if one in permitted), True)
+
+    def lacks(self, world: World) -> str:
+        """What no permission allows a function URL, while one allows it the other."""
+        held = {
+            action
+            for one in self.permits or ()
+            if not one.key or world.get(one.key)
+            for action in one.actions
+        }
+        lacking = [one for one in self.caller.target.row.actions if one not in held]
+        return lacking[0] if held and lacking else ""
+
+    def _lets(self, action: str, qualifier: str, world: World) -> bool | None:
+        """Whether the caller may do something to a qualifier; None for unknown."""
         held = [
-            one.qualifiers for one in self.permits if not one.key or world.get(one.key)
+            one.qualifiers
+            for one in self.permits or ()
+            if action in one.actions and (not one.key or world.get(one.key))
         ]
-        if any(one == {invoked.qualifier} for one in held):
+        if any(one == {qualifier} for one in held):
             return True
         if self.read.may_be_permitted_otherwise or any(
-            not one.isdisjoint({invoked.qualifier, None}) for one in held
+            not one.isdisjoint({qualifier, None}) for one in held
         ):
             return None
         return False

@@ -122,6 +122,7 @@ class Permit(NamedTuple):
     ``qualifiers`` are those that it can be for, None among them for unknown.
     ``element`` is its logical ID, or the name of what SAM makes; empty where the
     template has no resource for it. ``path`` and ``name`` are for a finding.
+    ``actions`` are what it permits of what the caller needs.
     """
 
     key: Key
@@ -129,6 +130,7 @@ class Permit(NamedTuple):
     element: str
     path: Path
     name: str
+    actions: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from tests.building import (
     resource,
     rule_for,
 )
-from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages
+from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
 from tests.moving import (
     GAP,
     OF_RULE,
@@ -33,10 +33,43 @@ from tests.moving import (
     rest_api,
     rule_that_moves,
     stack_with,
+    url_that_moves,
 )
-from tests.updates import configured
+from tests.updates import configured, lint_update
 
 LATE = ["Resources/Permission/Properties/FunctionName"]
+
+
+# -- a URL of another qualifier is a new one ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "end"),
+    [
+        (LIVE, None, "lambda:InvokeFunction too; add one with InvokedViaFunctionUrl"),
+        (None, LIVE, "lambda:InvokeFunctionUrl too; add one"),
+        (LIVE, LIVE, None),
+        # What W9812 tells.
+        (LIVE, ARN, None),
+    ],
+)
+def test_url_that_moves_lacks_a_permission(
+    tmp_path: Path, first: Any, second: Any, end: str | None
+) -> None:
+    before, after = url_that_moves((ARN, ARN, ARN), (LIVE, first, second))
+    matches = lint_update(tmp_path, before, after)
+    place = "Resources/Url/Properties/TargetFunctionArn"
+    assert paths(matches, GAP) == [place] * (end is not None)
+    for message in messages(matches, GAP):
+        assert message == (
+            "Url (AWS::Lambda::Url) moves to qualifier live of Orders: a new URL, "
+            f"which is denied without a permission for {end}"
+        )
+
+
+def test_url_that_had_one_permission_and_stays_is_silent(tmp_path: Path) -> None:
+    side = url_that_moves((LIVE, LIVE, None))[0]
+    assert found_against(tmp_path, side, {**side, "Description": "orders"}) == []
 
 
 # -- the permission comes too late ---------------------------------------------------

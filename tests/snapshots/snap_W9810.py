@@ -203,7 +203,7 @@ snapshots['test_findings[W9810/wrong-function-url.yaml] W9810/wrong-function-url
     {
         'message': 'Url (AWS::Lambda::Url) invokes $LATEST of Orders, which changes in two steps during an update; invoke an alias of a published version',
         'path': 'Resources/Url/Properties/TargetFunctionArn',
-        'position': '22:7',
+        'position': '23:7',
         'rule': 'W9810'
     }
 ]
