@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from itertools import product
 from typing import Any
 
@@ -30,8 +31,8 @@ from cfn_lint_lambda_race.template._scenario import (
 )
 from cfn_lint_lambda_race.update._deployment import Deployment
 
-# Each choice is one more comparison of the whole template. Conditions that would need
-# more of them stay undecided.
+# Each choice is one more comparison of the functions that it concerns. Conditions that
+# would need more of them stay undecided.
 MAX_CHOICES = 32
 _PSEUDO = "AWS::"
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9:]+)\}")
@@ -76,7 +77,8 @@ class Choices:
         self._evaluators = [side.reading.evaluator for side in self._sides]
         self.unshared = _unshared(*self._evaluators)
         self.domains: dict[str, tuple[str, ...]] = self._domains()
-        self._reached: dict[str, frozenset[str]] = {}
+        self._mentioned = cache(partial(_mentioned, self._evaluators))
+        self._reached = cache(self._reach)
 
     def all(self) -> list[Chosen]:
         """The choices to compare; empty where there are less than two."""
@@ -103,13 +105,23 @@ class Choices:
         if any(side.has_rules for side in self._sides):
             # They can link any parameter to any other.
             return None
-        if function not in self._reached:
-            self._reached[function] = _reached(self._evaluators, function)
+        reached = self._reached(function)
         return tuple(
             (name, chosen.judged.get(name), repr(chosen.given.get(name)))
             for name in sorted({*chosen.judged, *chosen.given})
-            if name in self._reached[function]
+            if name in reached
         )
+
+    def _reach(self, function: str) -> set[str]:
+        """The names that a function, or anything that it refers to, mentions."""
+        reached: set[str] = set()
+        pending = [function]
+        while pending:
+            name = pending.pop()
+            if name not in reached:
+                reached.add(name)
+                pending += self._mentioned(name)
+        return reached
 
     def _chosen(
         self, given: Mapping[str, Any], values: Mapping[str, str], when: Scenario
@@ -248,29 +260,20 @@ def _closure(evaluator: Evaluator, names: Any) -> list[str]:
     return sorted(closure)
 
 
-def _reached(sides: Iterable[Evaluator], function: str) -> frozenset[str]:
-    """The names that a function, or anything that it refers to, mentions.
-
-    What is mentioned on one side counts as it is defined on both.
-    """
-    reached = set()
-    pending = [function]
-    while pending:
-        name = pending.pop()
-        if name in reached:
-            continue
-        reached.add(name)
-        for side in sides:
-            nodes = [side.conditions.get(name)]
-            if name in side.resources:
-                nodes.append(side.resources[name].attributes)
-            elif name not in side.parameters and name not in side.conditions:
-                # It may be what SAM generates from the names of a function and alias.
-                nodes += map(alias_written, side.resources.values())
-                pending += [one for one in side.resources if name.startswith(one)]
-            for node in nodes:
-                pending.extend(names_below(node))
-    return frozenset(reached)
+def _mentioned(sides: Iterable[Evaluator], name: str) -> list[str]:
+    """The names that a condition or resource mentions, as both sides define it."""
+    mentioned: list[str] = []
+    for side in sides:
+        nodes = [side.conditions.get(name)]
+        if name in side.resources:
+            nodes.append(side.resources[name].attributes)
+        elif name not in side.parameters and name not in side.conditions:
+            # It may be what SAM generates from the names of a function and alias.
+            nodes += map(alias_written, side.resources.values())
+            mentioned += [one for one in side.resources if name.startswith(one)]
+        for node in nodes:
+            mentioned += names_below(node)
+    return mentioned
 
 
 def _nodes(node: Any) -> Iterator[Any]:
