@@ -11,8 +11,8 @@ INSTALLED := $(VENV)/.installed
 NODE := $(abspath $(VENV))/node
 OLDEST := $(shell sed -n 's/.*"cfn-lint>=\([0-9.]*\)".*/\1/p' pyproject.toml)
 
-.PHONY: demo quick test suite suite-oldest lint docs recipes dist clean corpus bench \
-        fuzz coverage mutants
+.PHONY: demo quick quick-tests test suite suite-oldest style types docs recipes dist \
+        clean corpus bench fuzz coverage mutants
 
 # $(call npm,FOLDER,PACKAGES): install packages of Node.js. A registry that does not
 # answer is asked once more; without them, what needs them is skipped.
@@ -52,15 +52,22 @@ demo: $(DEMO)/.installed
 
 ## quick: what one runs while working: formatting, linting, types, and the tests of the
 ## rules without the corpus, fuzzing, and what starts other programs
-quick: $(INSTALLED) lint
+quick: style
+	$(MAKE) --jobs=2 types quick-tests
+
+quick-tests: $(INSTALLED)
 	$(BIN)/pytest -n 2 -m 'not slow' --ignore tests/recipes
 
 ## test: formatting, linting, types and the whole suite
-test: $(INSTALLED) lint suite
+test: style
+	$(MAKE) --jobs=2 types suite
 
-lint: $(INSTALLED)
+style: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+# Takes one core for as long as the tests take to start.
+types: $(INSTALLED)
 	$(BIN)/mypy
 
 ## suite: the tests alone, for example under another cfn-lint:

@@ -355,6 +355,7 @@ def tested_by(module: str) -> list[str]:
     ]
 
 
+@cache
 def modules() -> Mapping[str, str]:
     """What each module of the package answers, by its path there."""
     return _docstrings(ROOT / PACKAGE, "*.py")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -135,9 +134,28 @@ def test_the_spelling_of_a_path_does_not_count(path: str, work: Work) -> None:
 
 
 def test_another_path_is_new_code(work: Work) -> None:
+    work.write({"template.json": json_text(from_source(CodeUri="lib/", Timeout=9))})
+    work.write({"lib/app.py": "one\n"})
+    assert changed(update_since(work)) == RACE
+
+
+def test_the_same_files_at_another_path_are_the_same_package(work: Work) -> None:
+    """SAM names a package by the hash of its files."""
     work.git("mv", "src", "lib")
     work.write({"template.json": json_text(from_source(CodeUri="lib/", Timeout=9))})
+    assert changed(update_since(work)) == ()
+    work.write({"lib/app.py": "three\n"})
     assert changed(update_since(work)) == RACE
+
+
+@pytest.mark.parametrize("path", ["src/lib/util.py", "lib/util.py"])
+def test_a_single_file_that_moves_is_the_same(path: str, work: Work) -> None:
+    template = from_source(CodeUri="src/lib/util.py")
+    work.commit({"template.json": json_text(template)})
+    work.write({path: "two\n"})
+    template = from_source(CodeUri=path, Timeout=9)
+    work.write({"template.json": json_text(template)})
+    assert changed(update_since(work)) == ()
 
 
 @pytest.mark.parametrize("path", ["nowhere/", "../outside", "/", "a\0b", "*", "-x"])
@@ -549,18 +567,30 @@ def test_a_malformed_template_in_the_revision(work: Work) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        "Resources:\n  A: {Type: AWS::SQS::Queue}\n  A: {Type: AWS::SQS::Queue}\n",
-        '{"Resources": {\n"B": {"Type": "a"},\n"A": {}, "A": {"Type": "b"}}}',
+        (
+            "Resources:\n  A: {Type: a}\n  B: {Type: a}\n  A: {Type: a}\n",
+            "line 4 repeats the key 'A' of line 2; ",
+        ),
+        (
+            '{"Resources": {\n"B": {"Type": "a"},\n"A": {}, "A": {"Type": "b"}}}',
+            "line 3 repeats the key 'A'; ",
+        ),
+        (
+            '{"Resources": {\n"A": {},\n"B": {"Type": "a"},\n"A": {"Type": "b"}}}',
+            "line 4 repeats the key 'A' of line 2; ",
+        ),
     ],
-    ids=["yaml", "json"],
+    ids=["yaml", "json", "json-lines"],
 )
-def test_a_repeated_key_in_the_revision_is_named(text: str, work: Work) -> None:
+def test_a_repeated_key_in_the_revision_is_named(
+    text: str, said: str, work: Work
+) -> None:
     work.commit({"template.json": text})
     work.write({"template.json": json_text(from_source())})
     problem = update_since(work).problem
-    assert re.search(r"cannot be compared: line [23] repeats the key 'A'; ", problem)
+    assert f"cannot be compared: {said}" in problem
 
 
 def test_a_merged_key_in_the_revision_is_not_repeated(work: Work) -> None:

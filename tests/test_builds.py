@@ -10,7 +10,7 @@ import pytest
 
 from cfn_lint_lambda_race.update import update_of
 from tests.building import Template_, resource, sam
-from tests.built import BUNDLE, Files, built_with, from_source, judged
+from tests.built import BUNDLE, PACKAGE, Files, built_with, from_source, judged
 from tests.repositories import Work, _neutral  # noqa: F401
 from tests.updates import configured
 
@@ -64,6 +64,37 @@ NPM = {"src/package.json": "{}", "src/app.js": "run()", "src/lib/b.js": "run()"}
         (built_with("makefile"), MAKE, "src/README.md", None),
         (built_with("makefile"), MAKE, "README.md", False),
         (built_with("makefile", CodeUri="."), MAKE, "src/app.py", None),
+        (
+            from_source(Runtime="java21", CodeUri="."),
+            {"pom.xml": "", "src/main/java/App.java": ""},
+            "src/main/java/App.java",
+            True,
+        ),
+        (
+            from_source(Runtime="java21", CodeUri=None),
+            {"build.gradle": "", "src/main/java/App.java": ""},
+            "src/main/java/App.java",
+            True,
+        ),
+        (from_source(Runtime="dotnet8", CodeUri="."), {"Fn.csproj": ""}, "A.cs", None),
+        (
+            from_source(Runtime="dotnet8"),
+            {"src/Fn/Fn.csproj": "", "src/Lib/Lib.csproj": "", "src/all.sln": ""},
+            "src/Lib/A.cs",
+            None,
+        ),
+        (
+            built_with("go1.x", CodeUri="."),
+            {"go.mod": "", "main.go": "", "cmd/b/main.go": ""},
+            "main.go",
+            True,
+        ),
+        (
+            built_with("go1.x", CodeUri="."),
+            {"go.mod": "", "main.go": "", "cmd/b/main.go": ""},
+            "cmd/b/main.go",
+            None,
+        ),
         # Nothing is built where nothing says what, or where it is not to be.
         (from_source(Runtime="java21"), {"src/App.class": ""}, "src/README.md", True),
         (
@@ -112,6 +143,79 @@ def test_what_a_build_takes(
     assert judged(tmp_path, template, files, {name: "changed"}) is is_code
 
 
+@pytest.mark.parametrize(
+    ("template", "files", "is_code"),
+    [
+        (from_source(CodeUri="."), {"app.py": ""}, None),
+        (from_source(CodeUri=None), {"app.py": ""}, None),
+        (from_source(CodeUri=".", Runtime="nodejs22.x"), {"package.json": "{}"}, None),
+        (built_with("makefile", CodeUri="."), {"Makefile": ""}, None),
+        (from_source(CodeUri=".", Runtime="java21"), {"pom.xml": ""}, False),
+        (from_source(CodeUri=".", Runtime="dotnet8"), {"Fn.csproj": ""}, False),
+    ],
+)
+def test_the_template_may_be_packaged_too(
+    template: Template_, files: Files, is_code: bool | None, tmp_path: Path
+) -> None:
+    """It is no code, but the package has another hash, and SAM publishes."""
+    assert judged(tmp_path, template, files, {}) is is_code
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name", "is_code"),
+    [
+        ("cp app.py $(ARTIFACTS_DIR)", "app.py", True),
+        ("cp app.py $(ARTIFACTS_DIR)", "other.py", None),
+        ("cp app.py .", "other.py", None),
+        ("cp *.py $(ARTIFACTS_DIR)", "other.py", True),
+        ("cp *.py $(ARTIFACTS_DIR)", "lib/other.py", None),
+        ("cp *.ps1 $(ARTIFACTS_DIR)", "app.ps1", True),
+        ("cp -r lib $(ARTIFACTS_DIR)", "lib/other.py", True),
+        ("cp -r . $(ARTIFACTS_DIR)", "lib/other.py", True),
+        ("cp -R ./* $(ARTIFACTS_DIR)/", "lib/other.py", True),
+        ("rsync -a --exclude x ./ $(ARTIFACTS_DIR)", "lib/other.py", True),
+        ("GOOS=linux go build -o $(ARTIFACTS_DIR)/bootstrap", "main.go", True),
+        ("go build -o bootstrap ./cmd/orders", "main.go", None),
+        ("cargo lambda build --release", "src/main.rs", True),
+        ("cargo lambda build --release", "src/bin/other.rs", None),
+        ("npm run build", "app.ts", None),
+        ("cp $(SOURCES) $(ARTIFACTS_DIR)", "app.py", None),
+    ],
+)
+def test_a_makefile_takes_what_it_names(
+    recipe: str, name: str, is_code: bool | None, tmp_path: Path
+) -> None:
+    files = {"src/Makefile": f"build-Orders:\n\t{recipe}\n"}
+    change = {f"src/{name}": "changed"}
+    assert judged(tmp_path, built_with("makefile"), files, change) is is_code
+
+
+@pytest.mark.parametrize(
+    ("runtime", "files", "is_code"),
+    [
+        ("python3.13", {"src/requirements.txt": "boto3==1.40\n../shared\n"}, None),
+        ("python3.13", {"src/requirements.txt": "-e ../shared\n"}, None),
+        ("python3.13", {"src/requirements.txt": "-r ../common.txt\n"}, None),
+        ("python3.13", {"src/requirements.txt": "boto3==1.40\n"}, False),
+        ("ruby3.3", {"src/Gemfile": "gem 'shared', path: '../shared'\n"}, None),
+        ("ruby3.3", {"src/Gemfile": "gem 'aws-sdk-s3'\n"}, False),
+        ("nodejs22.x", {"src/package.json": PACKAGE}, None),
+        ("nodejs22.x", {"src/package.json": '{"files": ["a"]}'}, False),
+        (
+            "nodejs22.x",
+            {"src/package.json": '{"dependencies": {"a": "workspace:*"}}'},
+            None,
+        ),
+    ],
+)
+def test_dependencies_that_lie_elsewhere_are_unknown(
+    runtime: str, files: Files, is_code: bool | None, tmp_path: Path
+) -> None:
+    template = from_source(Runtime=runtime)
+    change = {"shared/a": "changed"}
+    assert judged(tmp_path, template, files, change) is is_code
+
+
 def test_a_makefile_that_names_other_folders(tmp_path: Path) -> None:
     files = {"src/Makefile": "build-Orders:\n\tcp -r ../common $(ARTIFACTS_DIR)"}
     change = {"common/a.py": "changed"}
@@ -132,6 +236,41 @@ def test_code_that_several_functions_share(tmp_path: Path) -> None:
     template["Resources"]["Other"] = other
     change = {"src/src/main.rs": "changed"}
     assert judged(tmp_path, template, RUST, change) is None
+
+
+ROOT_JAVA = {"pom.xml": "<project/>", "src/main/java/App.java": "class App {}"}
+ROOT_GO = {"main.go": "package main", "go.mod": "module x"}
+ROOT_DOTNET = {"Fn.csproj": "<Project/>", "Fn.cs": "class Fn {}"}
+
+
+@pytest.mark.parametrize(
+    ("runtime", "path", "files", "name", "is_code"),
+    [
+        ("java21", "src", JAVA, "src/src/main/java/App.java", True),
+        ("java21", "src", JAVA, "src/src/test/java/T.java", False),
+        ("java21", ".", ROOT_JAVA, "src/main/java/App.java", True),
+        ("java21", ".", ROOT_JAVA, "tools/src/main/java/App.java", None),
+        ("go1.x", "src", GO, "src/main.go", True),
+        ("go1.x", ".", ROOT_GO, "main.go", True),
+        ("go1.x", ".", ROOT_GO, "tools/main.go", None),
+        ("dotnet8", "src", DOTNET, "src/Fn.cs", True),
+        ("dotnet8", ".", ROOT_DOTNET, "Fn.cs", None),
+    ],
+)
+def test_one_program_for_several_functions(
+    runtime: str, path: str, files: Files, name: str, is_code: bool, tmp_path: Path
+) -> None:
+    template = from_source(Runtime=runtime, CodeUri=path)
+    own = template["Resources"]["Orders"]["Properties"]
+    for one in ("Other", "Another"):
+        template["Resources"][one] = resource(
+            "Serverless::Function", **{**own, "Handler": one}
+        )
+    assert judged(tmp_path / "of-all", template, files, {name: "new"}) is is_code
+    # A program below the folder has files of its own there.
+    template["Resources"]["Other"]["Properties"]["CodeUri"] = f"{path}/other"
+    below = judged(tmp_path / "below", template, files, {name: "new"})
+    assert below is (False if is_code is False else None)
 
 
 @pytest.mark.parametrize("handler", ["dist/app.handler", "build/src/app.handler"])
@@ -200,6 +339,16 @@ def test_an_image_is_what_its_dockerfile_copies(
 ) -> None:
     files = {"Dockerfile": dockerfile, ".dockerignore": "out\n"}
     assert judged(tmp_path, _image(), files, {name: "FROM y\n"}) is is_code
+
+
+@pytest.mark.parametrize(
+    ("copied", "is_code"), [(". .", None), ("template* .", None), ("*.py .", False)]
+)
+def test_the_template_may_be_in_the_image_too(
+    copied: str, is_code: bool | None, tmp_path: Path
+) -> None:
+    files = {"Dockerfile": f"FROM x\nCOPY {copied}\n", "app.py": ""}
+    assert judged(tmp_path, _image(), files, {}) is is_code
 
 
 def test_a_dockerfile_of_another_name(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping
+from copy import deepcopy
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,12 +17,15 @@ from typing import Any
 
 import pytest
 
-from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Scenario
+from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Resource, Scenario
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, OtherValue
+from cfn_lint_lambda_race.template._targets import Mentions
 from cfn_lint_lambda_race.update import update_of
+from cfn_lint_lambda_race.update._choices import Choices
+from cfn_lint_lambda_race.update._comparison import Comparison
 from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
-from tests.updates import configured, lint_update, update
+from tests.updates import PUBLISHED, configured, lint_update, update
 
 Template_ = dict[str, Any]
 
@@ -258,6 +263,26 @@ def test_a_value_that_is_given_decides_under_transforms(
     assert _when(tmp_path, before, after, *given) == said
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("prod", ""), ("dev", None), ("", "IsProd is true and IsX is true")],
+)
+@pytest.mark.parametrize("stage", [{}, {"AllowedValues": ["dev", "prod"]}], ids=str)
+def test_what_a_given_value_decides_is_not_worth_a_word(
+    value: str, said: str | None, stage: Template_, tmp_path: Path
+) -> None:
+    def side(timeout: int) -> Template_:
+        inner = {"Fn::If": ["IsX", timeout, 3]}
+        return stack(
+            {"Timeout": {"Fn::If": ["IsProd", inner, 3]}},
+            Parameters={"Stage": parameter(**stage), "X": parameter()},
+            Conditions={"IsProd": _is("prod"), "IsX": _is("yes", "X")},
+        )
+
+    given = ["--parameters", f"Stage={value}", "X=yes"] if value else []
+    assert _when(tmp_path, side(5), new_code(side(9)), *given) == said
+
+
 @pytest.mark.parametrize(("value", "said"), [("prod", ""), ("dev", None), ("", "")])
 def test_a_function_that_is_not_there_has_no_race(
     value: str, said: str | None, tmp_path: Path
@@ -463,3 +488,188 @@ def test_what_is_told_of_no_value_is_told_of_each(
         is_racing = bool(_racing(tmp_path, values))
         is_told = any(_holds(after, when, values) for when in told)
         assert is_told == is_racing, (values, told)
+
+
+# -- what is looked at once ----------------------------------------------------------
+
+_NAMES = ("First", "Second", "Third")
+
+
+def _random_stack(rng: random.Random, parameters: Template_) -> Template_:
+    """Functions that rest on conditions in many ways, some through what they name."""
+    definitions = [_random_condition(rng) for _ in range(3)]
+    conditions = ["IsX", "IsY", "IsZ"]
+    resources: Template_ = {
+        "Layer": resource(
+            "Lambda::LayerVersion",
+            Content={
+                "S3Bucket": "b",
+                "S3Key": _random_value(rng, conditions, "a", "b"),
+            },
+        ),
+        "Table": resource(
+            "DynamoDB::Table", TableName=_random_value(rng, conditions, "a", "b")
+        ),
+    }
+    for name in _NAMES:
+        used = rng.sample(conditions, rng.choice([0, 1, 1, 2]))
+        function = resource(
+            "Lambda::Function",
+            Handler="index.handler",
+            Role="arn:aws:iam::123456789012:role/orders",
+            Runtime="python3.13",
+            Code={"S3Bucket": "b", "S3Key": _random_value(rng, used, "a", "b")},
+            Timeout=_random_value(rng, used, 3, 9),
+            Layers=[{"Ref": "Layer"}] if rng.random() < 0.3 else [],
+            Environment={
+                "Variables": {
+                    "TABLE": {"Ref": "Table"} if rng.random() < 0.3 else "",
+                    "STAGE": {"Ref": "Stage"} if rng.random() < 0.2 else "",
+                }
+            },
+        )
+        alias = resource(
+            "Lambda::Alias",
+            FunctionName={"Ref": name},
+            FunctionVersion=_random_value(
+                rng, used, {"Fn::GetAtt": [f"{name}Version", "Version"]}, "$LATEST"
+            ),
+            Name="live",
+        )
+        invoked = _random_value(
+            rng,
+            rng.choice([conditions, []]),
+            {"Ref": f"{name}Alias"},
+            {"Fn::GetAtt": [name, "Arn"]},
+        )
+        resources |= {
+            name: function,
+            f"{name}Version": resource("Lambda::Version", FunctionName={"Ref": name}),
+            f"{name}Alias": alias,
+            f"{name}Rule": resource(
+                "Events::Rule",
+                ScheduleExpression="rate(1 hour)",
+                Targets=[{"Id": "one", "Arn": invoked}],
+            ),
+        }
+        for part in (name, f"{name}Rule"):
+            if rng.random() < 0.15:
+                resources[part]["Condition"] = rng.choice(conditions)
+    template = {
+        "Parameters": parameters,
+        "Conditions": {
+            "Base": _is(rng.choice(_DOMAINS["Stage"])),
+            **{name: rng.choice(definitions) for name in conditions},
+        },
+        "Resources": resources,
+    }
+    if rng.random() < 0.1:
+        template["Rules"] = {"R": {"Assertions": [{"Assert": _not(_is("x"))}]}}
+    return template
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_looked_at_once_is_so_for_each_choice(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(seed)
+    allowed = rng.choice([{}, {}, *_ALLOWED])
+    parameters = {name: parameter(**allowed.get(name, {})) for name in _DOMAINS}
+    pair = [_random_stack(rng, parameters) for _ in range(2)]
+    # Mostly the same text, so that what is told comes from conditions.
+    for name, one in pair[0]["Resources"].items():
+        if rng.random() < 0.6:
+            pair[1]["Resources"][name] = one
+    found = update(tmp_path, *pair)
+    monkeypatch.setattr(Choices, "concern", lambda *_: None)
+    monkeypatch.setattr(Evaluator, "is_same_with", lambda *_: False)
+    each = update(tmp_path, *pair)
+    assert found.concurrent == each.concurrent
+    assert found.unpublished == each.unpublished
+
+
+def _looked_at(
+    folder: Path, count: int, monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, int]:
+    """How many functions an update compares, and how often it looks for targets.
+
+    There are so many functions with a condition each, defined anew for a parameter
+    of its own, and one function without.
+    """
+    compared: list[str] = []
+    compare = Comparison._changes
+
+    def counted(self: Any, before: Resource, after: Resource) -> Any:
+        compared.append(after.id)
+        return compare(self, before, after)
+
+    searched: list[Mentions[Any]] = []
+    search = Mentions.__iter__
+
+    def searching(self: Mentions[Any]) -> Any:
+        searched.append(self)
+        return search(self)
+
+    monkeypatch.setattr(Comparison, "_changes", counted)
+    monkeypatch.setattr(Mentions, "__iter__", searching)
+    sides = []
+    for defined in (_BEFORE, _AFTER):
+        side = _staged(_is("build"), Default="dev")
+        for number in range(count):
+            name, stage = f"F{number}", f"Stage{number}"
+            text = json.dumps(_staged(defined)).replace('"Stage"', f'"{stage}"')
+            one = json.loads(text.replace("IsX", f"Is{number}"))
+            function = one["Resources"]["Orders"]
+            side["Parameters"] |= one["Parameters"]
+            side["Conditions"] |= one["Conditions"]
+            side["Resources"][name] = function
+        sides.append(side)
+    assert len(update(folder, *sides).concurrent) == count
+    return len(compared), len(searched)
+
+
+def test_a_function_is_compared_for_what_concerns_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared, searched = _looked_at(tmp_path, 3, monkeypatch)
+    # Once for the one that no choice concerns, and for the others with each of three
+    # values; then for other defaults and for scenarios. It was 4 times 27, and more.
+    assert compared <= 1 + 3 * 3 + 2 * 4
+    # Nothing that is chosen decides about targets.
+    assert searched <= 2
+
+
+def _shielded_in_some_stages(condition: Any, timeout: int) -> Template_:
+    """A function that is invoked through an alias where a condition is true."""
+    target = {"Fn::If": ["IsX", {"Ref": "Live"}, {"Fn::GetAtt": "Orders.Arn"}]}
+    template = stack(
+        {"Timeout": timeout},
+        invoked=target,
+        Parameters={"Stage": parameter()},
+        Conditions={"IsX": condition},
+        Resources=deepcopy(PUBLISHED),
+    )
+    for name in PUBLISHED:
+        template["Resources"][name]["Condition"] = "IsX"
+    return template
+
+
+def _told(folder: Path, before: Template_, after: Template_) -> list[str]:
+    """When W9831 says that it holds, and when W9832 does."""
+    found = lint_update(folder, before, after)
+    said = [*messages(found, "W9831"), *messages(found, "W9832")]
+    return ["".join(re.findall(r" when (.*?)(?:, and| but) ", one)) for one in said]
+
+
+def test_a_shield_that_rests_on_a_condition(tmp_path: Path) -> None:
+    before, after = (_shielded_in_some_stages(_BEFORE, n) for n in (3, 9))
+    said = ["IsX is false", "IsX is true"]
+    assert _told(tmp_path, before, new_code(after)) == said
+
+
+def test_a_shield_that_comes_with_the_update_is_too_late(tmp_path: Path) -> None:
+    """Where the condition becomes true, the version is new and the function races."""
+    before = _shielded_in_some_stages(_BEFORE, 3)
+    after = new_code(_shielded_in_some_stages(_AFTER, 9))
+    said = ["Stage is staging or Stage is neither build nor staging", "Stage is build"]
+    assert _told(tmp_path, before, after) == said

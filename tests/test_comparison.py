@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,11 @@ SAME_VALUES: dict[str, Pair] = {
         {"Fn::ToJsonString": {"a": {"Ref": "Stage"}}},
         {"Fn::ToJsonString": {"a": "prod"}},
     ),
+    "json-and-its-text": (
+        {"Fn::ToJsonString": {"a": {"Ref": "Stage"}, "b": [1, True, "2"]}},
+        '{"a":"prod","b":[1,true,"2"]}',
+    ),
+    "length": ({"Fn::Length": ["a", {"Ref": "One"}]}, 2),
     "import": ({"Fn::ImportValue": "a"}, {"Fn::ImportValue": "a"}),
     "unknown-imports": ({"Fn::ImportValue": "a"}, {"Fn::ImportValue": "b"}),
     "unknown-parameters": ({"Ref": "One"}, {"Ref": "Two"}),
@@ -130,6 +136,7 @@ OTHER_VALUES: dict[str, Pair] = {
     "empty": ("a", ""),
     "new": ({"Ref": "AWS::NoValue"}, "a"),
     "number": (1, 2),
+    "length": ({"Fn::Length": ["a"]}, {"Fn::Length": ["a", "b"]}),
     "part": ({"Fn::Sub": "${Queue}-a"}, {"Fn::Sub": "${Queue}-b"}),
     "before-an-unknown": ({"Fn::Sub": "a-${One}"}, {"Fn::Sub": "b-${Two}"}),
     "behind-an-unknown": ({"Fn::Sub": "${One}-a"}, {"Fn::Sub": "${Two}-b"}),
@@ -612,6 +619,28 @@ def test_a_resource_of_sam_written_out_is_the_same(
     )
     assert changed(update(tmp_path, before, new_code(after))) == ()
     assert changed(update(tmp_path, after, new_code(before))) == ()
+
+
+@pytest.mark.parametrize(
+    "kinds", product(["Serverless::SimpleTable", "DynamoDB::Table"], repeat=2)
+)
+def test_a_table_of_another_name_is_another_table(
+    kinds: tuple[str, str], tmp_path: Path
+) -> None:
+    before, after, same = (
+        sam(
+            variables(TABLE={"Ref": "Table"}),
+            Resources={"Table": resource(kind, TableName=name)},
+        )
+        for kind, name in (
+            (kinds[0], "orders"),
+            (kinds[1], "orders-2"),
+            (kinds[1], "orders"),
+        )
+    )
+    found = update(tmp_path, before, new_code(after))
+    assert changed(found) == ("Code", "Environment")
+    assert changed(update(tmp_path, before, new_code(same))) == ()
 
 
 def test_sam_writes_its_resources_out_as_the_pack_has_it(

@@ -128,6 +128,52 @@ def test_nobody_invokes_a_function_on_managed_instances(tmp_path: Path) -> None:
     assert changed(update(tmp_path, before, after)) == ()
 
 
+def _trusting(service: Any) -> Template_:
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": ["lambda.amazonaws.com", service]},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.mark.parametrize(
+    ("service", "is_met"),
+    [
+        ("edgelambda.amazonaws.com", False),
+        ({"Fn::Sub": "edgelambda.${AWS::URLSuffix}"}, False),
+        ({"Fn::Join": ["", ["edgelambda.", {"Ref": "AWS::URLSuffix"}]]}, False),
+        ("events.amazonaws.com", True),
+    ],
+)
+@pytest.mark.parametrize("role", ["Role.Arn", ["Role", "Arn"]])
+def test_cloudfront_invokes_versions_only(
+    service: Any, is_met: bool, role: Any, tmp_path: Path
+) -> None:
+    """A custom resource, or another stack, publishes them: there are none here."""
+    before, after = _idle(), new_code(_idle(Timeout=9))
+    for template in (before, after):
+        template["Resources"]["Role"] = resource(
+            "IAM::Role", AssumeRolePolicyDocument=_trusting(service)
+        )
+        own = template["Resources"]["Orders"]["Properties"]
+        own["Role"] = {"Fn::GetAtt": role}
+    found = changed(update(tmp_path, before, after))
+    assert found == (("Code", "Timeout") if is_met else ())
+    for template, one in ((before, stack()), (after, stack())):
+        template["Resources"]["Invocation"] = one["Resources"]["Invocation"]
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
+def test_cloudfront_invokes_versions_only_of_sam_s_functions(tmp_path: Path) -> None:
+    trust = {"AssumeRolePolicyDocument": _trusting("edgelambda.amazonaws.com")}
+    before, after = sam(trust), new_code(sam({**trust, "Timeout": 9}))
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+    for template in (before, after):
+        del template["Resources"]["Orders"]["Properties"]["Events"]
+    assert changed(update(tmp_path, before, after)) == ()
+
+
 def test_sam_publishes(tmp_path: Path) -> None:
     before, after = sam({"AutoPublishAlias": "live"}), sam({"Timeout": 9})
     merge(after["Resources"]["Orders"]["Properties"], {"AutoPublishAlias": "live"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from cfn_lint_lambda_race.template._documents import (
     parse,
     read_file,
     read_text,
+    uncollected,
 )
 from tests.building import resource, stack
 from tests.invoking import (
@@ -418,6 +420,28 @@ def test_aliases_count_as_what_they_stand_for() -> None:
     assert parse("\n".join(lines[:3])) is not None
     assert parse("\n".join(lines)) is None
     assert is_small([[1]] * 100)
+
+
+def test_decoding_starts_no_search_for_garbage() -> None:
+    text = yaml.dump([{str(number): [number]} for number in range(3_000)])
+    searches: list[str] = []
+
+    def searched(phase: str, _: Any) -> None:
+        searches.append(phase)
+
+    gc.callbacks.append(searched)
+    try:
+        gc.collect()
+        before = len(searches)
+        # Where the decoder is done, what it leaves may start one.
+        assert len(parse(text)) == 3_000
+        assert len(searches) - before <= 2
+    finally:
+        gc.callbacks.remove(searched)
+    assert gc.isenabled()
+    with uncollected(), uncollected():
+        assert not gc.isenabled()
+    assert gc.isenabled()
 
 
 def test_a_folder_or_a_large_file_has_no_content(tmp_path: Path) -> None:

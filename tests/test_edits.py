@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date
+from functools import lru_cache
 from pathlib import Path as File
 from typing import Any
 
@@ -445,8 +446,7 @@ def test_twins_become_the_same_template(value: Any, behind: str) -> None:
 
 def check(text: str, path: list[Any], value: Any) -> int:
     """Make each edit that fits a node; how many were not refused."""
-    template, made = decode(text), 0
-    document = Document(text)
+    (template, document), made = _read(text), 0
     for method, arguments, change in changes(template, path, value):
         expected = deepcopy(template)
         change(expected)
@@ -457,6 +457,11 @@ def check(text: str, path: list[Any], value: Any) -> int:
         made += 1
         assert decode(apply(text, [edit])) == expected, (method, path, edit)
     return made
+
+
+@lru_cache(1)
+def _read(text: str) -> tuple[Any, Document]:
+    return decode(text), Document(text)
 
 
 def changes(

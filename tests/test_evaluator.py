@@ -231,8 +231,17 @@ def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
             "-ARM",
         ),
         # Fn::ToJsonString
-        ({"Fn::ToJsonString": {"A": [1, "b\n", True]}}, '{"A": ["1", "b\\n", "true"]}'),
-        ({"Fn::ToJsonString": {"A": {"Ref": "Fn"}}}, '{"A": "${Fn}"}'),
+        (
+            {"Fn::ToJsonString": {"A": [1, "b\n", True], "B": [1.5, "2", {}]}},
+            '{"A":[1,"b\\n",true],"B":[1.5,"2",{}]}',
+        ),
+        ({"Fn::ToJsonString": {"A": {"Ref": "Fn"}}}, '{"A":"${Fn}"}'),
+        ({"Fn::ToJsonString": [1, {"Ref": "AWS::NoValue"}, "b"]}, '[1,"b"]'),
+        # Fn::Length
+        ({"Fn::Length": ["a", {"Ref": "AWS::NoValue"}, "b"]}, "2"),
+        ({"Fn::Length": {"Ref": "Names"}}, "2"),
+        ({"Fn::Length": {"Fn::Split": [",", "a,b,c"]}}, "3"),
+        ({"Fn::ToJsonString": {"A": {"Fn::Length": []}}}, '{"A":0}'),
         # Dynamic references
         ("{{resolve:ssm:/a:1}}-b", "${{{resolve:ssm:/a:1}}}-b"),
     ],
@@ -575,7 +584,7 @@ def test_the_choices_of_a_fact() -> None:
 
 def test_a_long_definition_is_not_too_much() -> None:
     (value,) = _values({"Fn::ToJsonString": ["a" * 1_000] * 500})
-    assert len(value) == 500 * 1_004
+    assert len(value) == 500 * 1_003 + 1
 
 
 def test_too_deep() -> None:

@@ -11,6 +11,7 @@ from cfn_lint_lambda_race.template._names import (
     names_below,
     objects,
     references_in,
+    texts,
 )
 
 
@@ -32,6 +33,13 @@ from cfn_lint_lambda_race.template._names import (
 )
 def test_names_below_a_node(node: Any, names: set[str]) -> None:
     assert set(names_below(node)) == names
+
+
+def test_the_texts_in_a_node() -> None:
+    node = {"a": "1", "b": [["2"], {"c": "3"}, 4], "d": None}
+    assert set(texts(node)) == {"1", "2", "3"}
+    assert list(texts([["1"], "2"], limit=2)) == ["2"]
+    assert list(texts("1")) == ["1"]
 
 
 def test_a_condition_is_no_reference() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from cfnlint.match import Match
 
+from cfn_lint_lambda_race.template import _source
+from cfn_lint_lambda_race.template._cfnlint import decoded_file
 from tests.building import Template_, sam, stack
 from tests.linting import lint, lint_template, messages, paths
 from tests.updates import lint_update
@@ -128,6 +130,26 @@ def test_the_changed_line_of_a_function(
         f"{head % 2}      {after}\n",
     )
     assert _line(matches, tmp_path) == line
+
+
+def test_a_change_of_a_value_is_found_without_another_decoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """cfn-lint's decoder, which marks each node, takes long."""
+    decoded: list[str] = []
+
+    def counted(filename: str) -> Any:
+        decoded.append(filename)
+        return decoded_file(filename)
+
+    monkeypatch.setattr(_source, "decoded_file", counted)
+    before, after = (SAM_HEAD % (GLOBALS % value, value) for value in (3, 9))
+    line = _line(_lint(tmp_path, before, after), tmp_path)
+    assert line == "CodeUri: s3://artifacts/orders-9.zip"
+    with_baseline = len(decoded)
+    lint(tmp_path / "after.yaml")
+    # An older cfn-lint translates SAM: there each run decodes the file once.
+    assert len(decoded) == 2 * with_baseline
 
 
 GLOBALS = "Globals: {Function: {MemorySize: 128, Timeout: %s}}"

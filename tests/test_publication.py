@@ -25,6 +25,7 @@ from tests.building import (
     stack,
     variables,
 )
+from tests.linting import lint_template, messages
 from tests.translation import translated
 from tests.updates import configured, update
 
@@ -154,6 +155,55 @@ def test_a_number_in_quotes_is_the_same(tmp_path: Path) -> None:
 def test_an_alias_of_another_number_moves(tmp_path: Path) -> None:
     after = new_code(_numbered("4"))
     assert _stale(update(tmp_path, _numbered("3"), after)) == []
+
+
+def _of_two_versions(alias_of_: str, code: str, invoked: Any) -> Template_:
+    """A function with two versions, an alias of one of them, and a target."""
+    names = ("OrdersV1", "OrdersV2")
+    function_name = {"FunctionName": {"Ref": "Orders"}}
+    return stack(
+        {"Code": {"S3Bucket": "a", "S3Key": code}},
+        invoked=invoked,
+        Resources={
+            **{name: resource("Lambda::Version", **function_name) for name in names},
+            "Live": resource(
+                "Lambda::Alias",
+                **function_name,
+                FunctionVersion={"Fn::GetAtt": [alias_of_, "Version"]},
+                Name="live",
+            ),
+        },
+    )
+
+
+@pytest.mark.parametrize("is_reverted", [True, False])
+def test_a_version_that_was_published_before_may_be_the_right_one(
+    is_reverted: bool, tmp_path: Path
+) -> None:
+    """A revert takes back the code and the move to the version of it."""
+    version = "OrdersV1" if is_reverted else "OrdersV2"
+    before = _of_two_versions("OrdersV2", "2.zip", {"Ref": "Live"})
+    after = _of_two_versions(version, "1.zip", {"Ref": "Live"})
+    assert _stale(update(tmp_path, before, after)) == (
+        [] if is_reverted else [("Orders", "Live")]
+    )
+    if is_reverted:
+        del after["Resources"]["OrdersV2"]
+        assert _stale(update(tmp_path, before, after)) == []
+    # The target itself names the version.
+    before = _of_two_versions("OrdersV2", "2.zip", {"Ref": "OrdersV2"})
+    after = _of_two_versions("OrdersV2", "1.zip", {"Ref": version})
+    assert _stale(update(tmp_path, before, after)) == (
+        [] if is_reverted else [("Orders", "OrdersV2")]
+    )
+
+
+def test_another_way_to_write_a_version_does_not_move_an_alias(tmp_path: Path) -> None:
+    before = _of_two_versions("OrdersV2", "2.zip", {"Ref": "Live"})
+    after = _of_two_versions("OrdersV2", "1.zip", {"Ref": "Live"})
+    alias = after["Resources"]["Live"]["Properties"]
+    alias["FunctionVersion"] = {"Fn::GetAtt": "OrdersV2.Version"}
+    assert _stale(update(tmp_path, before, after)) == [("Orders", "Live")]
 
 
 def test_an_alias_of_a_parameter_is_unknown(tmp_path: Path) -> None:
@@ -466,6 +516,57 @@ def test_a_mapping_is_no_text_of_the_function(tmp_path: Path) -> None:
     assert found.cure is Cure.ALL_PROPERTIES
 
 
+@pytest.mark.parametrize(
+    ("properties", "changed_one", "is_all", "stale"),
+    [
+        (variables(A={"Ref": "One"}), "One", False, None),
+        (variables(A={"Fn::Sub": "${One}-x"}), "One", True, None),
+        ({"Timeout": {"Ref": "One"}}, "One", False, Cure.ALL_PROPERTIES),
+        ({"Timeout": {"Ref": "One"}}, "One", True, None),
+        ({"Timeout": _mapped("Key")}, "Key", True, None),
+        ({"MemorySize": _mapped("Key")}, "Key", False, None),
+        (
+            {"Timeout": {"Ref": "One"}, "AutoPublishCodeSha256": "1" * 64},
+            "One",
+            True,
+            Cure.CODE_HASH,
+        ),
+    ],
+)
+@pytest.mark.parametrize("comes_first", [True, False])
+def test_the_language_extensions_show_sam_the_values(
+    properties: Template_,
+    changed_one: str,
+    is_all: bool,
+    stale: Cure | None,
+    comes_first: bool,
+    tmp_path: Path,
+) -> None:
+    """Where they come first, a new value of a parameter publishes."""
+    own = {"AutoPublishAlias": "live", "AutoPublishAliasAllProperties": is_all}
+    before, after = (
+        sam(
+            {**own, **properties},
+            Parameters={
+                "One": parameter(Default="10"),
+                "Key": parameter(Default="128"),
+                changed_one: parameter(Default=value),
+            },
+            Mappings={"Sizes": {"128": {"Is": "128"}, "256": {"Is": "256"}}},
+        )
+        for value in (("20", "30") if changed_one == "One" else ("128", "256"))
+    )
+    transforms = ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]
+    for template in (before, after):
+        template["Transform"] = transforms if comes_first else transforms[::-1]
+    found = update(tmp_path, before, after)
+    cures = [one.cure for one in found.unpublished]
+    if comes_first:
+        assert cures == ([] if stale is None else [stale])
+    else:
+        assert cures == [stale if stale is Cure.CODE_HASH else Cure.DESCRIPTION]
+
+
 # -- SAM's aliases -----------------------------------------------------------------
 
 
@@ -506,7 +607,7 @@ def test_a_description_of_its_own_replaces_the_version(
     ("name", "fields", "is_stale"),
     [
         ("CommitSha", {}, False),
-        ("CommitSha", {"Default": "0"}, True),
+        ("CommitSha", {"Default": "0"}, False),
         ("CommitSha", {"AllowedValues": ["0", "1"]}, True),
         ("Artifacts", {}, True),
     ],
@@ -525,6 +626,28 @@ def test_what_the_build_puts_in_may_publish(
         for seconds in (3, 9)
     )
     assert bool(_stale(update(tmp_path, before, after))) is is_stale
+
+
+@pytest.mark.parametrize("fields", [{}, {"Default": "0"}], ids=str)
+def test_a_build_that_is_given_publishes_nothing_else(
+    fields: Template_, tmp_path: Path
+) -> None:
+    before, after = (
+        sam(
+            {
+                "AutoPublishAlias": "live",
+                "AutoPublishCodeSha256": {"Ref": "CommitSha"},
+                "Timeout": seconds,
+            },
+            Parameters={"CommitSha": parameter(**fields)},
+        )
+        for seconds in (3, 9)
+    )
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    given = ("-x", setting, "--parameters", "CommitSha=1")
+    (message,) = messages(lint_template(tmp_path, after, *given), "W9832")
+    assert "set another AutoPublishCodeSha256 on Orders" in message
 
 
 def test_globals_publish(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Mutants of the package that no test notices: ``make mutants``.
 
 Cosmic Ray says which mutants there are; to its kinds come decisions that are left out:
-a condition, a part of one, a name in a list of names. Coverage says which tests reach
+a condition, a part of one, a name in a list of names; and functions that answer
+nothing. Coverage says which tests reach
 a line, so that each mutant meets those alone, the narrowest first. Loading is what
 takes long in a test run: a process that has loaded all but the package and its tests
 forks for each mutant. Works on copies of the project; run it, with Python 3.11 or
@@ -35,7 +36,7 @@ from functools import cache
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from types import CodeType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, Union
 
 import coverage
 import pytest
@@ -49,6 +50,7 @@ COPIED = ("cfn_lint_lambda_race", "tests", "templates", "pyproject.toml", "READM
 FIRST = 40
 SECONDS = 120
 DECISION = "a decision left out"
+SWITCHED = "a function switched off"
 # Of the operators that Cosmic Ray puts in the place of another these alone: where they
 # are noticed, so are the rest, or else the rest is no operator of these values.
 REPLACED = re.compile(
@@ -70,13 +72,13 @@ class Mutant(NamedTuple):
     def code(self) -> str | None:
         """The file with the change; None where that is the same program."""
         source = Path(self.module).read_text(encoding="utf-8")
-        if self.operator == DECISION:
-            _, start, end, text = decisions(source)[self.occurrence]
+        if self.operator in OWN:
+            _, start, end, text = OWN[self.operator](source)[self.occurrence]
             octets = source.encode()
             code = (octets[:start] + text.encode() + octets[end:]).decode()
         else:
             code = mutate_code(source, get_operator(self.operator)(), self.occurrence)
-        if code is None or _meaning(code) == _meaning(source):
+        if code is None or _meaning.__wrapped__(code) == _meaning(source):
             return None
         return code
 
@@ -144,19 +146,19 @@ def mutants(path: Path) -> Iterator[Mutant]:
             )
 
     source = path.read_text(encoding="utf-8")
-    for number, (line, *_) in enumerate(decisions(source)):
-        yield Mutant(str(path), DECISION, number, line)
+    for operator, changes in OWN.items():
+        for number, (line, *_) in enumerate(changes(source)):
+            yield Mutant(str(path), operator, number, line)
+
+
+# A change of a text: the line, the octets from which and to which something stands,
+# and what stands there instead.
+Change = tuple[int, int, int, str]
 
 
 @cache
-def decisions(source: str) -> list[tuple[int, int, int, str]]:
-    """What can be left out of a program's decisions.
-
-    Each as its line, the octets from which and to which it stands, and what stands
-    there instead.
-    """
-    starts = [0, *itertools.accumulate(map(len, source.encode().splitlines(True)))]
-    found = []
+def decisions(source: str) -> list[Change]:
+    """What can be left out of a program's decisions."""
     tree = ast.parse(source)
     # Which names a module offers decides nothing.
     offered = [
@@ -164,14 +166,58 @@ def decisions(source: str) -> list[tuple[int, int, int, str]]:
         for node in tree.body
         if isinstance(node, ast.Assign) and "__all__" in map(ast.unparse, node.targets)
     ]
-    for node in ast.walk(tree):
-        for place, text in _left_out(node) if node not in offered else ():
-            assert place.end_lineno is not None
-            assert place.end_col_offset is not None
-            start = starts[place.lineno - 1] + place.col_offset
-            end = starts[place.end_lineno - 1] + place.end_col_offset
-            found.append((place.lineno, start, end, text))
+    return [
+        _change(source, place, place, text)
+        for node in ast.walk(tree)
+        for place, text in (_left_out(node) if node not in offered else ())
+    ]
+
+
+@cache
+def switched_off(source: str) -> list[Change]:
+    """The functions of a program that can answer nothing, by what they return."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef) or node.returns is None:
+            continue
+        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+        for answer in _nothing(ast.unparse(node.returns)) if body else ():
+            found.append(_change(source, body[0], body[-1], f"return {answer}"))
     return found
+
+
+def _nothing(returns: str) -> Iterator[str]:
+    """What a function can answer that has nothing to say, by what it returns."""
+    if returns == "bool":
+        yield from ("False", "True")
+    elif returns.endswith("| None") or returns == "None":
+        yield "None"
+    for name, answer in _EMPTY.items():
+        if returns.partition("[")[0] == name:
+            yield answer
+
+
+_EMPTY = {
+    "Iterator": "iter(())",
+    "list": "[]",
+    "tuple": "()",
+    "set": "set()",
+    "frozenset": "frozenset()",
+    "dict": "{}",
+    "Mapping": "{}",
+    "str": "''",
+}
+_Node = Union[ast.expr, ast.stmt]
+OWN = {DECISION: decisions, SWITCHED: switched_off}
+
+
+def _change(source: str, first: _Node, last: _Node, text: str) -> Change:
+    assert last.end_lineno is not None
+    assert last.end_col_offset is not None
+    starts = [0, *itertools.accumulate(map(len, source.encode().splitlines(True)))]
+    start = starts[first.lineno - 1] + first.col_offset
+    end = starts[last.end_lineno - 1] + last.end_col_offset
+    return first.lineno, start, end, text
 
 
 def _left_out(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
@@ -197,6 +243,7 @@ def _left_out(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 _BRACKETS = {ast.Set: "{{{}}}", ast.List: "[{}]", ast.Tuple: "({},)"}
 
 
+@cache
 def _meaning(source: str) -> str:
     """A program without its annotations, which nothing evaluates."""
     tree = ast.parse(source)
@@ -394,6 +441,7 @@ class Forks:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
+        _warm()
         gc.freeze()
         children = []
         mine = os.getpid()
@@ -426,6 +474,9 @@ class Forks:
         if code is None:
             return Verdict(mutant, "same")
         source = Path(mutant.module).read_text(encoding="utf-8")
+        # Here, so that the children need not.
+        _compiled(source)
+        _skeleton(source)
         chosen = [items[test] for test in tests if test in items]
         with _written(Path(mutant.module), code):
             child = os.fork()
@@ -434,6 +485,17 @@ class Forks:
             status = _status(child)
         words = {PASSED: "survived", CANNOT: "cannot"}
         return Verdict(mutant, words.get(status, "killed"), *_difference(mutant, code))
+
+
+def _warm() -> None:
+    """Load what a first lint loads; what the package computes is not kept."""
+    linting = importlib.import_module("tests.linting")
+    linting.lint(linting.FILES[0])
+    for name, module in list(sys.modules.items()):
+        if name.startswith("cfn_lint_lambda_race.") and ".data" not in name:
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 @contextlib.contextmanager
@@ -476,8 +538,10 @@ def _put_in(module: str, source: str, code: str) -> bool:
     Functions keep their identity, so that whoever imported them has the mutant.
     """
     name = ".".join(Path(module).with_suffix("").parts).removesuffix(".__init__")
+    if name not in sys.modules:
+        return False
     loaded = vars(sys.modules[name])
-    before, after = (_functions(compile(text, "", "exec")) for text in (source, code))
+    before, after = _compiled(source), _functions(compile(code, "", "exec"))
     if before.keys() != after.keys():
         return False
     is_done = False
@@ -489,7 +553,7 @@ def _put_in(module: str, source: str, code: str) -> bool:
             return False
         live.__code__ = function
         is_done = True
-    if _skeleton(source) != _skeleton(code):
+    if _skeleton(source) != _skeleton.__wrapped__(code):
         is_done = _put_in_values(name, code) or is_done
     return is_done
 
@@ -513,6 +577,11 @@ def _put_in_values(name: str, code: str) -> bool:
                 setattr(other, key, value)
                 is_done = True
     return is_done
+
+
+@cache
+def _compiled(source: str) -> dict[Any, CodeType]:
+    return _functions(compile(source, "", "exec"))
 
 
 def _functions(code: CodeType, place: tuple[str, ...] = ()) -> dict[Any, CodeType]:
@@ -545,6 +614,7 @@ def _live(loaded: dict[str, Any], place: tuple[str, ...]) -> Any:
     return found if hasattr(found, "__code__") else None
 
 
+@cache
 def _skeleton(source: str) -> str:
     """A program without the bodies of its functions."""
     tree = ast.parse(source)

@@ -29,7 +29,7 @@ from cfnlint.helpers import (
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 from cfnlint.version import __version__
 
-from cfn_lint_lambda_race.template._documents import is_small
+from cfn_lint_lambda_race.template._documents import is_small, uncollected
 
 __all__ = ["TRANSFORM_LANGUAGE_EXTENSION", "TRANSFORM_SAM", "ensure_list"]
 
@@ -113,24 +113,27 @@ def forget(cfn: Template, kind: type) -> None:
 
 def decoded_file(filename: str) -> Any:
     """The document in a template's file, its nodes marked; None for a broken one."""
-    return decode(filename)[0]
+    with uncollected():
+        return decode(filename)[0]
 
 
 def decoded_text(text: str) -> Any:
     """The document in a template's text, its nodes marked; None for a broken one."""
-    return decode_str(text)[0]
+    with uncollected():
+        return decode_str(text)[0]
 
 
-def repeated_key(text: str) -> tuple[str, int] | None:
-    """The key that a template's text repeats, and on which line; None for none.
+def repeated_key(text: str) -> tuple[str, int, int] | None:
+    """The key that a template's text repeats, and its first two lines; None for none.
 
     Nothing else of the text is told: it may be no template.
     """
-    for complaint in decode_str(text)[1]:
-        match = _REPEATED.match(complaint.message)
-        if match is not None:
-            return match["key"], int(match["line"])
-    return None
+    matches = [_REPEATED.match(one.message) for one in decode_str(text)[1]]
+    found = [(match["key"], int(match["line"])) for match in matches if match]
+    if not found:
+        return None
+    key, line = found[0]
+    return key, line, next((at for name, at in found[1:] if name == key), line)
 
 
 def made_of(document: Any, like: Template) -> Template:

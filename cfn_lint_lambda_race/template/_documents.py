@@ -8,9 +8,11 @@ unknown.
 
 from __future__ import annotations
 
+import gc
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -140,11 +142,29 @@ def _parse_yaml(characters: str, loader: type[_Loader] = _Loader) -> Any:
     if is_deep(characters):
         return None
     try:
-        return loader(characters).get_single_data()
+        with uncollected():
+            return loader(characters).get_single_data()
     except Exception:
         # Beside its own errors PyYAML raises whatever a malformed scalar causes:
         # ValueError of a date, KeyError of a boolean, RecursionError, and more.
         return None
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keeps Python from searching for garbage while a text is decoded.
+
+    A decoder makes very many nodes and needs them all until its end, when they go
+    without any search. But so many new objects would start one, among all of cfn-lint's
+    schemas too, which takes several times as long as the decoding.
+    """
+    is_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_enabled:
+            gc.enable()
 
 
 def is_deep(characters: str) -> bool:

@@ -110,6 +110,9 @@ class Evaluator:
         self._deciding = 0
         self._judging = 0
         self._sam_ids: dict[str, tuple[str, str]] | None = None
+        # The parameters that were looked up in what is given, and in what is judged.
+        self._asked_given: set[str] = set()
+        self._asked_judged: set[str] = set()
 
     # -- structure -------------------------------------------------------------
 
@@ -354,6 +357,7 @@ class Evaluator:
         if argument.startswith("AWS::"):
             chosen = when.get(PARAMETER, argument)
             if chosen is None and self._judging:
+                self._asked_judged.add(argument)
                 chosen = self._judged.get(argument)
             text = token(PSEUDO, argument) if chosen is None else literal(str(chosen))
             return [Alternative(text, when)]
@@ -383,9 +387,11 @@ class Evaluator:
         if chosen is not None:
             yield str(chosen), when
             return
-        if self._judging and name in self._judged:
-            yield self._judged[name], when
-            return
+        if self._judging:
+            self._asked_judged.add(name)
+            if name in self._judged:
+                yield self._judged[name], when
+                return
         given = list(self._given_choices(name, when))
         if given:
             yield from given
@@ -410,6 +416,7 @@ class Evaluator:
     def _given_choices(
         self, name: str, when: Scenario
     ) -> Iterator[tuple[str, Scenario]]:
+        self._asked_given.add(name)
         for index, parameter_set in enumerate(self._parameter_sets):
             value = scalar_text(parameter_set.get(name))
             scenario = when.given(PARAMETER_SET, "", index)
@@ -417,6 +424,23 @@ class Evaluator:
                 known = scenario.given(PARAMETER, name, value)
                 if known is not None:
                     yield value, known
+
+    def is_same_with(
+        self, parameter_sets: Sequence[Mapping[str, Any]], judged: Mapping[str, str]
+    ) -> bool:
+        """Whether all that was asked so far has the same answer with other values.
+
+        Args:
+            parameter_sets: as many as this evaluator has.
+            judged: as for this evaluator.
+        """
+        return all(
+            self._judged.get(name) == judged.get(name) for name in self._asked_judged
+        ) and all(
+            own.get(name) == other.get(name)
+            for own, other in zip(self._parameter_sets, parameter_sets)
+            for name in self._asked_given
+        )
 
     def choices(self, kind: str, name: str, when: Scenario = ALWAYS) -> list[Choice]:
         """What a condition, parameter or parameter set can be; empty where unknown."""

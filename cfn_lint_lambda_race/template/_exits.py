@@ -179,7 +179,7 @@ class Exits:
         else:
             roles = self._roles(policy)
             users = {user for role in roles for user in self._users.get(role, ())}
-            users -= {policy.id, *roles}
+            users -= roles
         known = {
             target.resource.id
             for target in self._targets

@@ -242,7 +242,7 @@ def _to_json(
     for alternative in evaluator.evaluate(argument, when):
         parts: list[Part] = []
         length = 0
-        for part in _json_parts(alternative.value):
+        for part in _json_parts(alternative.value, argument):
             parts.append(part)
             length += len(part) if isinstance(part, str) else 1
             if length > MAX_LENGTH:
@@ -251,10 +251,25 @@ def _to_json(
     return texts
 
 
+def _length(
+    evaluator: Evaluating, argument: Any, when: Scenario
+) -> Alternatives | None:
+    return [
+        Alternative(
+            Text.of(str(len(items.value)))
+            if isinstance(items.value, list)
+            else UNCLEAR,
+            items.when,
+        )
+        for items in evaluator.evaluate(argument, when)
+    ]
+
+
 INTRINSICS: Mapping[str, Callable[[Evaluating, Any, Scenario], Alternatives | None]] = {
     "Fn::FindInMap": _find_in_map,
     "Fn::ImportValue": _import_value,
     "Fn::Join": _join,
+    "Fn::Length": _length,
     "Fn::Select": _select,
     "Fn::Split": _split,
     "Fn::Sub": _sub,
@@ -287,25 +302,44 @@ def _joined(items: Value, delimiter: str) -> Text:
     return with_dynamic_references(Text.of(*parts))
 
 
-def _json_parts(value: Value) -> Iterator[Part]:
-    """The parts of a value's JSON; tokens stand inside its strings."""
-    if isinstance(value, Text):
+def _json_parts(value: Value, node: Any) -> Iterator[Part]:
+    """The parts of a value's JSON, as CloudFormation writes it: without spaces.
+
+    Tokens stand inside its strings.
+
+    Args:
+        value: the value.
+        node: what it was evaluated from, which tells numbers from texts.
+    """
+    if isinstance(value, Text) and value.literal is not None and _is_number(node):
+        yield value.literal
+    elif isinstance(value, Text):
         yield '"'
         for part in value.parts:
             yield json.dumps(part)[1:-1] if isinstance(part, str) else part
         yield '"'
     elif isinstance(value, list):
+        items = node if isinstance(node, list) else []
+        items = [item for item in items if item != {"Ref": "AWS::NoValue"}]
+        # Items that only some scenarios have make the others move.
+        is_whole = len(items) == len(value)
         yield "["
         for index, item in enumerate(value):
             if index:
-                yield ", "
-            yield from _json_parts(item)
+                yield ","
+            yield from _json_parts(item, items[index] if is_whole else None)
         yield "]"
     elif isinstance(value, dict):
+        below = {str(key): item for key, item in mapping(node).items()}
         yield "{"
         for index, (key, item) in enumerate(value.items()):
-            yield f"{', ' if index else ''}{json.dumps(key)}: "
-            yield from _json_parts(item)
+            yield f"{',' if index else ''}{json.dumps(key)}:"
+            yield from _json_parts(item, below.get(key))
         yield "}"
     else:
         yield "null"
+
+
+def _is_number(node: Any) -> bool:
+    """Whether JSON has what a node evaluates to without quotes."""
+    return isinstance(node, (bool, int, float)) or "Fn::Length" in mapping(node)

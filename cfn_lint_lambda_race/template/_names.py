@@ -32,6 +32,21 @@ def objects(node: Any, limit: int = MAX_OBJECTS) -> Iterator[Mapping[Any, Any]]:
             pending.extend(node)
 
 
+def texts(node: Any, limit: int = MAX_OBJECTS) -> Iterator[str]:
+    """The texts in a node, keys left out, until ``limit`` nodes are searched."""
+    pending = [node]
+    for _ in range(limit):
+        if not pending:
+            return
+        node = pending.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, Mapping):
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+
+
 def names_below(node: Any) -> Iterator[str]:
     """The parameters, resources and conditions that a node names anywhere."""
     for below in objects(node):

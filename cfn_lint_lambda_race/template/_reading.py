@@ -23,7 +23,7 @@ from cfn_lint_lambda_race.template._nodes import (
 )
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION, published_alias_id
-from cfn_lint_lambda_race.template._satisfiable import Satisfiability
+from cfn_lint_lambda_race.template._satisfiable import Satisfiability, Solved
 from cfn_lint_lambda_race.template._scenario import (
     ALWAYS,
     CONDITION,
@@ -83,7 +83,10 @@ class Reading:
             template, self.parameter_sets, defaults_first, judged
         )
         self.possible = Satisfiability(
-            cfn.conditions, self.evaluator, has_rules="Rules" in template
+            cfn.conditions,
+            self.evaluator,
+            has_rules="Rules" in template,
+            solved=kept(cfn, Solved, Solved),
         )
         self.references = References(self.evaluator, self.possible)
         self.layers = Layers(self.evaluator, self.possible)
@@ -294,6 +297,9 @@ class Reading:
         """
         case = ALWAYS
         for name, value in scenario.of_kind(CONDITION):
+            if self.parameter_sets and self.evaluator.decide(name, ALWAYS) is value:
+                # The values that cfn-lint is given leave no choice.
+                continue
             contrary = base.given(CONDITION, name, not value)
             if contrary is not None and self.possible(contrary):
                 case = case.given(CONDITION, name, value) or case

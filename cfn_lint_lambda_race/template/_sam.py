@@ -201,7 +201,25 @@ def version_key(
         "MemorySize": properties.get("MemorySize"),
         "SnapStart": _snap_start(properties.get("SnapStart")),
     }
+    assert made_of.keys() == _HASHED
     return _json(made_of)
+
+
+# What SAM's hash is made of by default, as ``AWS::Lambda::Function`` calls it.
+_HASHED = frozenset({"Code", "Environment", "MemorySize", "SnapStart"})
+
+
+def is_hashed(function: Resource, name: str) -> bool:
+    """Whether a property of a SAM function is a part of its `version_key`.
+
+    Args:
+        function: the function.
+        name: the property, as ``AWS::Lambda::Function`` calls it.
+    """
+    properties = function.properties
+    if properties.get("AutoPublishCodeSha256"):
+        return False
+    return bool(properties.get("AutoPublishAliasAllProperties")) or name in _HASHED
 
 
 def _snap_start(node: Any) -> Any:

@@ -13,6 +13,10 @@ from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, Scenar
 _WORD = re.compile(r"[\w:]+")
 
 
+class Solved(dict[frozenset[tuple[str, bool]], bool]):
+    """What cfn-lint's solver said of the conditions of one template."""
+
+
 class Satisfiability:
     """Asks cfn-lint's condition solver, and remembers the answers.
 
@@ -22,15 +26,22 @@ class Satisfiability:
     """
 
     def __init__(
-        self, conditions: Conditions | None, evaluator: Evaluator, has_rules: bool
+        self,
+        conditions: Conditions | None,
+        evaluator: Evaluator,
+        has_rules: bool,
+        solved: Solved | None = None,
     ) -> None:
-        """Without cfn-lint's ``conditions``, undecided ones may be true or false."""
+        """Without cfn-lint's ``conditions``, undecided ones may be true or false.
+
+        ``solved`` is what the solver has said already, in other readings.
+        """
         self._conditions = conditions
         self._evaluator = evaluator
         # `Rules` can link any parameter to any other, so nothing is asked apart.
         self._is_whole = has_rules
         self._answers: dict[Scenario, bool] = {}
-        self._solved: dict[frozenset[tuple[str, bool]], bool] = {}
+        self._solved = Solved() if solved is None else solved
         self._words: dict[str, frozenset[str]] = {}
         self._by_word: dict[str, list[str]] | None = None
 

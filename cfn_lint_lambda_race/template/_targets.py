@@ -93,6 +93,10 @@ class _Place:
     substitutions: tuple[Branch, ...] = ()
 
 
+# By root and path, the places of one resource.
+_Known = dict[tuple[Path, str], list[_Place]]
+
+
 class Mentions(Generic[_Kind]):
     """Finds the places of one template that rows of data name: targets, or others."""
 
@@ -121,9 +125,10 @@ class Mentions(Generic[_Kind]):
                 *(["Custom::*"] if _is_custom(resource.type) else []),
                 *(["*::MODULE"] if resource.type.endswith("::MODULE") else []),
             ]
+            base = self._evaluator.existing(resource)
+            known: _Known = {}
             for row in (row for kind in kinds for row in rows.get(kind, ())):
-                base = self._evaluator.existing(resource)
-                yield from self._of_row(resource, row, base)
+                yield from self._of_row(resource, row, base, known)
         yield from self._of_globals(rows)
 
     def _of_globals(self, rows: Mapping[str, Sequence[TargetRow]]) -> Iterator[_Kind]:
@@ -135,8 +140,9 @@ class Mentions(Generic[_Kind]):
             if isinstance(properties, Mapping):
                 resource = Resource(section, kind, properties, None, {})
                 root = Branch(properties, ("Globals", section), ALWAYS)
+                known: _Known = {}
                 for row in rows.get(kind, ()):
-                    for target in self._below(resource, row, root):
+                    for target in self._below(resource, row, root, known):
                         if self._is_taken(target, section):
                             yield target
 
@@ -164,12 +170,12 @@ class Mentions(Generic[_Kind]):
         return False
 
     def _of_row(
-        self, resource: Resource, row: TargetRow, base: Scenario
+        self, resource: Resource, row: TargetRow, base: Scenario, known: _Known
     ) -> Iterator[_Kind]:
         root = Branch(resource.properties, resource.path, base)
         if row.is_attribute:
             root = Branch(resource.attributes, resource.path[:-1], base)
-        for target in self._below(resource, row, root):
+        for target in self._below(resource, row, root, known):
             if not self._is_global(resource, target.path[len(resource.path) :]):
                 yield target
 
@@ -188,9 +194,14 @@ class Mentions(Generic[_Kind]):
         return unknown(node) == unknown(own)
 
     def _below(
-        self, resource: Resource, row: TargetRow, root: Branch
+        self, resource: Resource, row: TargetRow, root: Branch, known: _Known
     ) -> Iterator[_Kind]:
-        for place in self._places(_Place(root, (), (root,)), row.path.split("/")):
+        # Many rows have the same path, and differ in what must stand beside it.
+        key = (root.path, row.path)
+        if key not in known:
+            start = _Place(root, (), (root,))
+            known[key] = list(self._places(start, row.path.split("/")))
+        for place in known[key]:
             for scenario in self._admitted(place, row.when):
                 admitted = _with(place, scenario)
                 if row.inside is None:

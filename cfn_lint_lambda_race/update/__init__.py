@@ -38,6 +38,7 @@ from cfn_lint_lambda_race.update._redundant import Redundant, redundant
 from cfn_lint_lambda_race.update._shown import shown_gaps, shown_redundant
 from cfn_lint_lambda_race.update._stacks import stacks_that_move, stacks_that_publish
 from cfn_lint_lambda_race.update._timeline import Hazard, Kind, Timeline
+from cfn_lint_lambda_race.update._values import pruned
 
 __all__ = [
     "BaselineError",
@@ -173,9 +174,11 @@ def cases_of_change(cfn: Template, update: FunctionUpdate) -> Cases:
 
 def has_layers(cfn: Template, update: FunctionUpdate) -> bool:
     """Whether the function has layers, before or after the update."""
-    function = read(cfn).references.functions[update.function]
-    return bool(function.properties.get("Layers")) or any(
-        change.name == "Layers" for change in update.configuration
+    deployment = _deployment_of(cfn)
+    function = deployment.function(update.function)
+    assert function is not None
+    return any(change.name == "Layers" for change in update.configuration) or any(
+        pruned(one.value) is not None for one in deployment.values(function, "Layers")
     )
 
 
@@ -238,7 +241,7 @@ def _from_comparison(comparison: Comparison | None) -> Update:
         findings.concurrent = {**of_others.concurrent, **findings.concurrent}
         findings.unpublished = {**of_others.unpublished, **findings.unpublished}
         if findings.concurrent or findings.unpublished:
-            findings.add_scenarios(comparison.any_choice)
+            findings.add_scenarios(comparison)
     return Update(
         concurrent=tuple(findings.concurrent.values()),
         unpublished=tuple(findings.unpublished.values()),
@@ -260,7 +263,7 @@ class _Findings:
             name = update.function
             if update.is_concurrent and comparison.is_unshielded(update):
                 known = self.concurrent.get(name)
-                told = comparison.told(update)
+                told = comparison.told(comparison.met(update))
                 self.concurrent[name] = known.joined(told) if known else told
             if alias is not None:
                 stale = self.unpublished.get(name)
@@ -270,22 +273,34 @@ class _Findings:
                 said = cure(comparison, update)
                 self.unpublished[name] = Unpublished(told, alias, said)
 
-    def add_scenarios(self, comparison: Comparison) -> None:
-        """Add the scenarios of another comparison to the findings so far."""
+    def add_scenarios(self, defaults: Comparison) -> None:
+        """Add the scenarios of all stacks to the findings so far.
+
+        Args:
+            defaults: the update of the stack that takes the parameters' defaults.
+        """
+        comparison, default = defaults.any_choice, defaults.after.parameter
+        evaluator = comparison.after.reading.evaluator
         for update, alias in _judged(comparison):
             name = update.function
             racing, stale = self.concurrent.get(name), self.unpublished.get(name)
+            # Several choices have told which of them the function's shield rests on.
+            always = evaluator.existing(evaluator.resources[name])
+            skipped = {always} if len(defaults.chosen) > 1 else set()
             if racing and update.is_concurrent and comparison.is_unshielded(update):
-                self.concurrent[name] = racing.told_of(update)
-            if stale and alias is not None:
-                told = stale.update.told_of(update)
+                met = comparison.met(update)
+                if met.when not in skipped:
+                    self.concurrent[name] = racing.told_of(met, default)
+            if stale and alias is not None and skipped.isdisjoint(update.active):
+                told = stale.update.told_of(update, default)
                 self.unpublished[name] = stale._replace(update=told)
 
 
 def _judged(comparison: Comparison) -> Iterator[tuple[FunctionUpdate, str | None]]:
     """Each update of a function, with the alias or version that stays old, if any."""
     for update in comparison.function_updates():
-        yield update, unmoved(comparison, update)
+        alias = unmoved(comparison, update)
+        yield update if alias is None else comparison.where_is(alias, update), alias
 
 
 def _from_change_set(setting: str, inputs: Inputs) -> Update:

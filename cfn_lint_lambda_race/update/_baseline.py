@@ -273,10 +273,10 @@ def _with_revision(
         if was.parent != folder:
             # The paths of each side begin elsewhere.
             return None
-        if old.path != build.path:
-            return True
         is_alike = old.method is build.method and old.settings == build.settings
         try:
+            if old.path != build.path:
+                return None if builds.is_moved(old, build) else True
             differs = builds.differs(build)
         except ValueError:
             # A null character cannot be part of a path.

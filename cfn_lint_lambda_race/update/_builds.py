@@ -62,7 +62,7 @@ class Build:
     ``path`` is relative to the template. ``options`` are the entry points of a bundle,
     or the Dockerfile of an image; ``settings`` what `Metadata` says of the build, as
     text. ``handler`` is the function's handler. ``is_shared`` is True where the code
-    of another resource lies at or below the same path.
+    of another resource lies below the same path, or is built from it in another way.
     """
 
     path: str
@@ -140,6 +140,16 @@ _MANIFEST = re.compile(
     r"|global\.json|aws-lambda-tools-defaults\.json)$",
     re.IGNORECASE,
 )
+# Where code that is not compiled names its dependencies, and what there means another
+# folder of the repository.
+_DEPENDENCIES = (
+    "Gemfile",
+    "Pipfile",
+    "package.json",
+    "pyproject.toml",
+    "requirements.txt",
+)
+_ELSEWHERE = re.compile(r"\.\./|(?<!:)\.\.[\"'\s]|\b(?:file|link|portal|workspace):")
 # Files that no compiler reads: documents, tests, and the settings of tools.
 _BESIDE = re.compile(
     r"(?:^|/)\.[^/]+(?:/|$)"
@@ -152,8 +162,8 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
-    r"\.(?:c|cc|cpp|cs|go|h|hpp|java|[cm]?jsx?|kt|php|pl|py|r|rb|rs|scala|sh|swift"
-    r"|[cm]?tsx?|zig)$"
+    r"\.(?:c|cc|clj|cpp|cr|cs|dart|exs?|fs|go|groovy|h|hpp|hs|java|[cm]?jsx?|jl|kt"
+    r"|lua|ml|nim|php|pl|psm?1|py|r|rb|rs|scala|sh|swift|[cm]?tsx?|zig)$"
 )
 
 # Whether a changed file, relative to the code's path, is code; None for unknown.
@@ -187,8 +197,32 @@ def _dotnet(name: str) -> bool | None:
     return True if name.endswith((".cs", ".fs", ".vb")) else None
 
 
-def _make(name: str) -> bool | None:
-    return True if _SOURCE.search(name) and not _is_beside(name) else None
+# How a Makefile takes the whole folder: `cp -r . out`, `rsync -a ./ out`, `cp * out`.
+_TAKES_ALL = re.compile(
+    r"\b(?:cp|rsync)\b[^\n]*[ \t](?:\.|\./\*?|\*)(?=[ \t]+[^ \t\n;&|])"
+)
+
+
+def _make(text: str) -> _Judge:
+    """What a Makefile takes: the source that it names, copies or has compiled."""
+
+    def judge(name: str) -> bool | None:
+        if not _SOURCE.search(name) or _is_beside(name):
+            return None
+        first, _, rest = name.partition("/")
+        patterns = [rf"(?<![\w.-]){re.escape(first)}(?![\w-])"]
+        if not rest:
+            patterns.append(rf"[ \t]\*\.{re.escape(name.rpartition('.')[2])}\b")
+        if name.endswith(".go") and not rest:
+            patterns.append(r"\bgo build\b(?![^\n]*\./\w)")
+        if name.startswith("src/") and not name.startswith("src/bin/"):
+            patterns += [r"\bcargo\b"] if name.endswith(".rs") else []
+        is_taken = _TAKES_ALL.search(text) or any(
+            re.search(pattern, text) for pattern in patterns
+        )
+        return True if is_taken else None
+
+    return judge
 
 
 def _is_beside(name: str) -> bool:
@@ -200,7 +234,6 @@ _JUDGES: Mapping[Method, _Judge] = {
     Method.RUST: _rust,
     Method.GO: _go,
     Method.DOTNET: _dotnet,
-    Method.MAKE: _make,
 }
 # The files that say what to compile, in the folder that is built. Without them, the
 # folder holds what a build has already made.
@@ -210,6 +243,7 @@ _TOLD_BY: Mapping[Method, re.Pattern[str]] = {
     Method.GO: re.compile(r"go\.(?:mod|work)$|[^/]*\.go$"),
     Method.DOTNET: re.compile(r"[^/]*\.(?:cs|fs|vb)proj$|[^/]*\.sln$"),
 }
+_PROJECT = re.compile(r"\.(?:cs|fs|vb)proj$")
 # Files that, in a folder above, make the folder that is built a part of a larger build.
 _WORKSPACES = (
     "Cargo.toml",
@@ -277,15 +311,29 @@ class Builds:
         if build.method is Method.ESBUILD:
             return self._bundled(build, name, changes)
         if build.method is Method.IMAGE:
-            return self._image(build, below, changes)
+            return self._image(build, path, below, changes)
         return self._compiled(build, path, name, changes)
+
+    def is_moved(self, old: Build, new: Build) -> bool:
+        """Whether a build only finds the files of another one at another path.
+
+        Then the package is the same, and so is its name in S3.
+        """
+        return self._code.is_moved(self._folder / old.path, self._folder / new.path)
 
     # -- without a build -------------------------------------------------------
 
     def _copied(self, build: Build, path: Path) -> bool | None:
-        """The answer for code that is taken as it is."""
+        """The answer for code that is taken as it is.
+
+        The template is no code, but where it is packaged too, the package differs.
+        """
         differs = self._code.differs(path)
-        if differs is False and self._is_built_elsewhere(build, path):
+        if differs is False and (
+            self._is_built_elsewhere(build, path)
+            or self._code.left_out(path)
+            or self._needs_other_folders(path)
+        ):
             return None
         return differs
 
@@ -304,6 +352,16 @@ class Builds:
             and below is not None
             and not any(name.startswith(f"{below}/") for name in changes.files)
         )
+
+    def _needs_other_folders(self, path: Path) -> bool:
+        """Whether dependencies lie in the repository, beside the folder."""
+        name = self._code.name(path) or ""
+        texts = (
+            self._code.text(join(name, file))
+            for file in _DEPENDENCIES
+            if self._code.is_file(join(name, file))
+        )
+        return any(_ELSEWHERE.search(text) for text in texts if text is not None)
 
     def _npm(
         self, build: Build, path: Path, below: str, changes: Changes
@@ -373,11 +431,16 @@ class Builds:
         ):
             # There is nothing to build here: these files are a build's output.
             return self._copied(build, path)
-        judge = _JUDGES[build.method]
+        judge = _JUDGES.get(build.method) or _make(
+            self._code.text(f"{below}Makefile") or ""
+        )
         judged = [judge(file[len(below) :]) for file in changes.changed]
-        if True in judged and not build.is_shared:
+        projects = [file for file in changes.files if _PROJECT.search(file)]
+        if True in judged and not build.is_shared and len(projects) <= 1:
             return True
         if True in judged or None in judged or changes.unknown:
+            return None
+        if build.method is Method.MAKE and self._code.left_out(path):
             return None
         told = [
             file
@@ -411,7 +474,9 @@ class Builds:
 
     # -- images ----------------------------------------------------------------
 
-    def _image(self, build: Build, below: str, changes: Changes) -> bool | None:
+    def _image(
+        self, build: Build, path: Path, below: str, changes: Changes
+    ) -> bool | None:
         """The answer for an image, which takes what its Dockerfile copies."""
         dockerfile = f"{below}{build.options[0] if build.options else 'Dockerfile'}"
         text = self._code.text(dockerfile) if dockerfile in changes.files else None
@@ -429,7 +494,12 @@ class Builds:
         ]
         if True in judged:
             return True
-        return None if None in judged or changes.unknown else False
+        # The template is no code, but where it is copied too, the image differs.
+        packed = any(
+            copies.has(name[len(below) :]) is not False
+            for name in self._code.left_out(path)
+        )
+        return None if packed or None in judged or changes.unknown else False
 
 
 class _Copies:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, OperationRow
 from cfn_lint_lambda_race.template import ALWAYS, Scenario
+from cfn_lint_lambda_race.template._scenario import PARAMETER
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,37 @@ class FunctionUpdate:
             active=tuple(dict.fromkeys([*self.active, *other.active])),
         )
 
-    def told_of(self, other: FunctionUpdate) -> FunctionUpdate:
+    def told_of(
+        self, other: FunctionUpdate, default: Callable[[str], str | None]
+    ) -> FunctionUpdate:
         """This update, with the scenarios of another one of the same function.
 
         Only where the other one also changes some property of each API call that this
         one goes through; else this update as it is.
+
+        Args:
+            other: an update of stacks that choose any value of their parameters.
+            default: the value of a parameter in the stack that this update is of. A
+                scenario of ``other`` that chooses it says all that one of this says.
         """
         names = {change.name for change in (*other.code, *other.configuration)}
         sides = [side for side in (self.code, self.configuration) if side]
         if not all(any(change.name in names for change in side) for side in sides):
             return self
-        return replace(
-            self,
-            also=(*self.also, other.when, *other.also),
-            active=tuple(dict.fromkeys([*self.active, *other.active])),
-        )
+
+        def joined(
+            own: Sequence[Scenario], others: Sequence[Scenario]
+        ) -> tuple[Scenario, ...]:
+            kept = [
+                one
+                for one in own
+                if not any(_says_more(more, one, default) for more in others)
+            ]
+            return tuple(dict.fromkeys([*kept, *others]))
+
+        when, *also = joined([self.when, *self.also], [other.when, *other.also])
+        active = joined(self.active, other.active)
+        return replace(self, when=when, also=tuple(also), active=active)
 
     @property
     def is_concurrent(self) -> bool:
@@ -89,6 +106,16 @@ class FunctionUpdate:
             change.is_certain and not change.row.is_inert
             for change in self.configuration
         )
+
+
+def _says_more(
+    more: Scenario, one: Scenario, default: Callable[[str], str | None]
+) -> bool:
+    """Whether a scenario is another one, with choices that the defaults make."""
+    return one.facts < more.facts and all(
+        kind == PARAMETER and default(name) == choice
+        for (kind, name), choice in more.facts - one.facts
+    )
 
 
 def grouped(

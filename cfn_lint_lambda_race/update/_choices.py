@@ -21,6 +21,8 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
     sub_variables,
 )
+from cfn_lint_lambda_race.template._names import names_below
+from cfn_lint_lambda_race.template._sam import alias_written
 from cfn_lint_lambda_race.template._scenario import (
     PARAMETER,
     PARAMETER_SET,
@@ -74,6 +76,7 @@ class Choices:
         self._evaluators = [side.reading.evaluator for side in self._sides]
         self.unshared = _unshared(*self._evaluators)
         self.domains: dict[str, tuple[str, ...]] = self._domains()
+        self._reached: dict[str, frozenset[str]] = {}
 
     def all(self) -> list[Chosen]:
         """The choices to compare; empty where there are less than two."""
@@ -89,6 +92,24 @@ class Choices:
             for values in product(*(self.domains[name] for name in names)):
                 choices.append(self._chosen(given, dict(zip(names, values)), when))
         return choices if len(choices) > 1 else []
+
+    def concern(self, function: str, chosen: Chosen) -> Any:
+        """What of a choice can make a difference to an update of a function.
+
+        Returns:
+            Equal for choices between which the function's properties, and all that
+            they refer to, cannot tell. None for unknown.
+        """
+        if any(side.has_rules for side in self._sides):
+            # They can link any parameter to any other.
+            return None
+        if function not in self._reached:
+            self._reached[function] = _reached(self._evaluators, function)
+        return tuple(
+            (name, chosen.judged.get(name), repr(chosen.given.get(name)))
+            for name in sorted({*chosen.judged, *chosen.given})
+            if name in self._reached[function]
+        )
 
     def _chosen(
         self, given: Mapping[str, Any], values: Mapping[str, str], when: Scenario
@@ -225,6 +246,31 @@ def _closure(evaluator: Evaluator, names: Any) -> list[str]:
             if isinstance(other, str):
                 pending.append(other)
     return sorted(closure)
+
+
+def _reached(sides: Iterable[Evaluator], function: str) -> frozenset[str]:
+    """The names that a function, or anything that it refers to, mentions.
+
+    What is mentioned on one side counts as it is defined on both.
+    """
+    reached = set()
+    pending = [function]
+    while pending:
+        name = pending.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        for side in sides:
+            nodes = [side.conditions.get(name)]
+            if name in side.resources:
+                nodes.append(side.resources[name].attributes)
+            elif name not in side.parameters and name not in side.conditions:
+                # It may be what SAM generates from the names of a function and alias.
+                nodes += map(alias_written, side.resources.values())
+                pending += [one for one in side.resources if name.startswith(one)]
+            for node in nodes:
+                pending.extend(names_below(node))
+    return frozenset(reached)
 
 
 def _nodes(node: Any) -> Iterator[Any]:

@@ -81,6 +81,7 @@ class Comparison:
         self._code_differs = cache(code_differs or _path_differs)
         self._replaced: dict[str, bool] = {}
         self._named_alike: dict[str, bool] = {}
+        self._of_choices: dict[Any, list[FunctionUpdate]] = {}
         self._chain = 0
 
     @cached_property
@@ -130,12 +131,15 @@ class Comparison:
             change together; one for a function of which only one of them changes.
         """
         for function in self.after.reading.functions:
-            before = self.before.function(function.id)
-            if before is None or self._is_other(before, function):
-                continue
-            changes = self._changes(before, function)
-            if changes:
-                yield from grouped(function.id, changes, self._is_possible)
+            yield from self._updates(function)
+
+    def _updates(self, function: Resource) -> list[FunctionUpdate]:
+        """The updates of one function, as `function_updates` gives them."""
+        before = self.before.function(function.id)
+        if before is None or self._is_other(before, function):
+            return []
+        changes = self._changes(before, function)
+        return grouped(function.id, changes, self._is_possible) if changes else []
 
     def told(self, update: FunctionUpdate) -> FunctionUpdate:
         """An update with scenarios that say to which choice it belongs."""
@@ -188,6 +192,22 @@ class Comparison:
         after the function has changed.
         """
         return any(self._unshielded_sides(update))
+
+    def met(self, update: FunctionUpdate) -> FunctionUpdate:
+        """The update in those of its scenarios in which the function is unshielded.
+
+        As it is where that is in all of them, or rests on a condition that the two
+        sides define differently.
+        """
+        scenarios = dict.fromkeys(
+            when
+            for side in (self.after, self.before)
+            for when in side.unshielded(update.function, update.when)
+        )
+        if not scenarios or any(map(self._unshared, scenarios)):
+            return update
+        when, *also = scenarios
+        return replace(update, when=when, also=(*also, *update.also))
 
     def _unshielded_sides(self, update: FunctionUpdate) -> Iterator[bool]:
         """Whether the function is unshielded in the new template, and in the old one.
@@ -470,6 +490,28 @@ class Comparison:
 
     # -- replacement -----------------------------------------------------------
 
+    def where_is(self, name: str, update: FunctionUpdate) -> FunctionUpdate:
+        """An update with the active scenarios in which a resource exists.
+
+        All of them where that rests on a condition that the two sides define
+        differently.
+        """
+        resource = self.after.resources.get(name)
+        if resource is None or resource.condition in self.choices.unshared:
+            return update
+        existing = self.after.reading.evaluator.existing(resource)
+        both = [when.merged(existing) for when in update.active]
+        active = tuple(when for when in both if when is not None)
+        return replace(update, active=active or update.active)
+
+    def is_new(self, after: Resource) -> bool:
+        """Whether the update certainly creates a resource of the new template."""
+        before = self.before.resources.get(after.id)
+        decide = self.before.reading.evaluator.decide
+        return before is None or (
+            before.condition is not None and decide(before.condition, ALWAYS) is False
+        )
+
     def is_replaced(self, name: str) -> bool:
         """Whether the update certainly replaces a resource of both templates."""
         if name not in self._replaced:
@@ -493,14 +535,15 @@ class Comparison:
             return self._layer_is_replaced(before, after)
         if {before.type, after.type} <= FUNCTION_TYPES:
             return self._function_is_replaced(before, after)
-        if before.type != after.type:
-            is_same = WRITTEN_OUT.get(before.type, before.type) == WRITTEN_OUT.get(
-                after.type, after.type
-            )
-            return not (is_same or self._is_translated)
+        old, new = (WRITTEN_OUT.get(one.type, one.type) for one in (before, after))
+        if old != new:
+            return not self._is_translated
         return any(
             self.property_differs(before, after, steps)
-            for steps in create_only_properties(after.type)
+            for steps in create_only_properties(new)
+            # SAM has some of them under other names.
+            if new == before.type == after.type
+            or {steps[0]} <= before.properties.keys() & after.properties.keys()
         )
 
     def _function_is_replaced(self, before: Resource, after: Resource) -> bool:
@@ -579,6 +622,16 @@ class ComparisonOfChoice(Comparison):
     @property
     def choices(self) -> Choices:
         return self._defaults.choices
+
+    def _updates(self, function: Resource) -> list[FunctionUpdate]:
+        """The updates of one function; compared once for choices that it ignores."""
+        concern = self.choices.concern(function.id, self._chosen)
+        if concern is None:
+            return super()._updates(function)
+        known, key = self._defaults._of_choices, (function.id, concern)
+        if key not in known:
+            known[key] = super()._updates(function)
+        return known[key]
 
     def told(self, update: FunctionUpdate) -> FunctionUpdate:
         """The update, its scenarios given the choice and what it leaves open."""

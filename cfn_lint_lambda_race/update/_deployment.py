@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache, cached_property
@@ -25,7 +24,8 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._cfnlint import Template, create_only_pointers
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
-from cfn_lint_lambda_race.template._nodes import Alternatives
+from cfn_lint_lambda_race.template._names import names_below, texts
+from cfn_lint_lambda_race.template._nodes import Alternatives, Path, mapping
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
     SERVERLESS_LAYER,
@@ -35,7 +35,9 @@ from cfn_lint_lambda_race.template._sam import (
 )
 from cfn_lint_lambda_race.template._source import (
     content,
+    is_resolved_before_sam,
     is_serverless,
+    unmarked,
     unmerged,
 )
 from cfn_lint_lambda_race.update._builds import (
@@ -55,6 +57,10 @@ _LOCAL = {
     SERVERLESS_FUNCTION: "CodeUri",
     SERVERLESS_LAYER: "ContentUri",
 }
+
+
+# The service that replicates functions to the edge, whatever the partition's suffix.
+_EDGE = "edgelambda."
 
 
 class Shield(Enum):
@@ -83,6 +89,7 @@ class Deployment:
         content_of: reads the local files that the template names.
         parameter_sets: values of parameters, instead of those given to cfn-lint.
         judged: values of parameters that only conditions know.
+        of_choices: who calls the functions with some of the values that were chosen.
     """
 
     def __init__(
@@ -92,10 +99,14 @@ class Deployment:
         content_of: ContentOf = content_of,
         parameter_sets: Sequence[Mapping[str, Any]] | None = None,
         judged: Mapping[str, str] | None = None,
+        of_choices: list[_Callers] | None = None,
     ) -> None:
         self._cfn = cfn
         self._content_of = content_of
         self._defaults_first = defaults_first
+        self._chosen = (parameter_sets or [], judged or {})
+        self._is_chosen = of_choices is not None
+        self._of_choices: list[_Callers] = [] if of_choices is None else of_choices
         self.reading = (
             Reading(cfn, True, content_of, parameter_sets, judged)
             if defaults_first
@@ -106,6 +117,8 @@ class Deployment:
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
         self.mappings = template.get("Mappings")
         self.is_serverless = is_serverless(template)
+        self.is_resolved_before_sam = is_resolved_before_sam(template)
+        self.has_rules = "Rules" in template
 
     @cached_property
     def of_any_choice(self) -> Deployment:
@@ -123,7 +136,9 @@ class Deployment:
             given: the values that parameters have everywhere.
             judged: the values that they have in conditions alone.
         """
-        return Deployment(self._cfn, True, self._content_of, [given], judged)
+        return Deployment(
+            self._cfn, True, self._content_of, [given], judged, self._of_choices
+        )
 
     @property
     def has_choices(self) -> bool:
@@ -133,10 +148,27 @@ class Deployment:
             for node in self.parameters.values()
         )
 
-    @cached_property
+    @property
     def unmerged(self) -> Mapping[str, Any]:
-        """The template before `Globals` were merged; empty where that is unknown."""
-        return unmerged(self._cfn)
+        """The template before `Globals` were merged; empty where that is unknown.
+
+        Its nodes need not know where they stand.
+        """
+        return unmarked(self._cfn)
+
+    def marked(self, root: Path, name: str) -> Mapping[Any, Any]:
+        """The properties at a path of the unmerged template, to see where one stands.
+
+        Args:
+            root: the path.
+            name: the one of the properties whose nodes know where they stand.
+        """
+        template: Any = content(self._cfn)
+        shared = _at(template, ("Globals", "Function"))
+        if root[0] == "Resources" and isinstance(shared, Mapping) and name in shared:
+            # Merged in, it may be that of `Globals`.
+            template = unmerged(self._cfn)
+        return mapping(_at(template, root))
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -228,15 +260,14 @@ class Deployment:
         path = self.code_path(resource)
         if path is None:
             return None
-        runtime = scalar_text(resource.properties.get("Runtime"))
-        method = method_of(runtime, metadata)
+        method = _method(resource)
         return Build(
             path,
             method,
             entry_points(metadata) if method is Method.ESBUILD else (),
             settings_of(metadata),
             scalar_text(resource.properties.get("Handler")) or "",
-            path in self._shared_paths,
+            self._is_shared(path),
         )
 
     @property
@@ -247,77 +278,74 @@ class Deployment:
             if build is not None:
                 yield build
 
+    def _is_shared(self, path: str) -> bool:
+        """Whether not all files below a local path are code of all that names it.
+
+        One project of Java, .NET or Go makes one program, however many functions it
+        is for. In the template's folder other programs may lie, except of Java and Go,
+        whose sources have their place.
+        """
+        if path in self._folders_with_code:
+            return True
+        methods = self._methods[path]
+        own_place = (Method.JAVA, Method.GO)
+        programs = own_place if path == "." else (*own_place, Method.DOTNET)
+        is_one = len(methods) == 1 and path != "."
+        return not (is_one or (len(set(methods)) == 1 and methods[0][0] in programs))
+
     @cached_property
-    def _shared_paths(self) -> frozenset[str]:
-        """The local paths with the code of several resources at or below them."""
-        paths = [
-            path
-            for resource in self.resources.values()
-            if resource.type in _LOCAL
-            for path in [self.code_path(resource)]
-            if path is not None
-        ]
-        above = [
+    def _methods(self) -> Mapping[str, list[tuple[Method, str]]]:
+        """By local path, how each resource makes its code of it, with its settings."""
+        methods: dict[str, list[tuple[Method, str]]] = {}
+        for resource in self.resources.values():
+            path = self.code_path(resource) if resource.type in _LOCAL else None
+            if path is not None:
+                settings = settings_of(resource.attributes.get("Metadata"))
+                methods.setdefault(path, []).append((_method(resource), settings))
+        return methods
+
+    @cached_property
+    def _folders_with_code(self) -> frozenset[str]:
+        """The folders above the local paths that hold code."""
+        return frozenset(
             folder.as_posix()
-            for path in paths
+            for path in self._methods
+            if path != "."
             for folder in PurePosixPath(path).parents
-        ]
-        counted = Counter([*paths, *above])
-        return frozenset(path for path in paths if path == "." or counted[path] > 1)
+        )
 
     # -- shields ---------------------------------------------------------------
 
-    @cached_property
-    def _uses(self) -> dict[str, list[tuple[bool, Scenario]]]:
-        """By function, in which scenarios targets invoke it.
-
-        True with those in which they invoke ``$LATEST``, False with all scenarios of
-        the targets.
-        """
-        uses: dict[str, list[tuple[bool, Scenario]]] = {}
-        references = self.reading.references
-        for function, invoked in self._invoked.items():
-            # The waiter of the CDK's framework invokes it in a deployment only.
-            if references.is_framework(function):
-                continue
-            scenarios = uses[function] = []
-            for one in invoked:
-                scenarios.extend((True, when) for when in references.unqualified(one))
-                scenarios.append((False, one.when))
-        return uses
-
-    @cached_property
+    @property
     def deploying(self) -> frozenset[str]:
         """The functions that only a deployment invokes.
 
         They provide custom resources, by themselves or behind the CDK's framework.
         """
-        references = self.reading.references
-        names = {
-            reference.function
-            for target in self.reading.targets
-            if target.row.is_deployment
-            for reference in target.references
-        }
-        for name, function in references.functions.items():
-            if not references.is_framework(name):
-                continue
-            names.add(name)
-            environment = function.properties.get("Environment")
-            variables = (
-                environment.get("Variables")
-                if isinstance(environment, Mapping)
-                else None
-            )
-            for node in variables.values() if isinstance(variables, Mapping) else ():
-                names.update(one.function for one in references.of(node))
-        return frozenset(name for name in names if name is not None) - set(self._uses)
+        return self._callers.deploying
+
+    @cached_property
+    def _callers(self) -> _Callers:
+        """Who calls the functions.
+
+        Few choices of values say anything about that: those that differ in nothing
+        that was asked for share one answer.
+        """
+        if not self._is_chosen:
+            return _Callers(self.reading)
+        for known in self._of_choices:
+            if known.is_same_with(*self._chosen):
+                return known
+        # A reading of its own, so that it is known what was asked for.
+        reading = Reading(self._cfn, True, self._content_of, *self._chosen)
+        self._of_choices.append(_Callers(reading))
+        return self._of_choices[-1]
 
     def shield(self, function: str, when: Scenario = ALWAYS) -> Shield:
         """How the template invokes a function in a scenario."""
         uses = {
             is_latest
-            for is_latest, used in self._uses.get(function, ())
+            for is_latest, used in self._callers.uses.get(function, ())
             for both in [used.merged(when)]
             if both is not None and self.reading.possible(both)
         }
@@ -329,16 +357,51 @@ class Deployment:
             return Shield.DEPLOYING
         return Shield.IDLE if self.publishes(function) else Shield.UNSHIELDED
 
+    def unshielded(self, function: str, when: Scenario) -> list[Scenario]:
+        """The scenarios within one in which a function is unshielded, if any."""
+        if self.shield(function, when) is not Shield.UNSHIELDED:
+            return []
+        if not self.publishes(function):
+            # So it is where no target invokes it, too.
+            return [when]
+        return [
+            both
+            for is_latest, used in self._callers.uses.get(function, ())
+            for both in [used.merged(when)]
+            if is_latest and both is not None and self.reading.possible(both)
+        ]
+
     def publishes(self, function: str) -> bool:
         """Whether callers elsewhere can invoke a published version of a function.
 
-        On Lambda Managed Instances even the unqualified name means one.
+        On Lambda Managed Instances even the unqualified name means one. CloudFront
+        invokes nothing but versions, whoever publishes them.
         """
         references = self.reading.references
         if not references.unmanaged(function):
             return True
-        return bool(self.versions(function)) or any(
-            not references.latest_branches(name) for name in self.aliases(function)
+        return (
+            bool(self.versions(function))
+            or any(
+                not references.latest_branches(name) for name in self.aliases(function)
+            )
+            or self._is_for_edge(function)
+        )
+
+    def _is_for_edge(self, function: str) -> bool:
+        """Whether the role of a function is one that Lambda@Edge may assume.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html
+        """
+        resource = self.function(function)
+        if resource is None:
+            return False
+        named = names_below(resource.properties.get("Role"))
+        roles = [self.resources[name] for name in named if name in self.resources]
+        return any(
+            _EDGE in text
+            for one in (resource, *roles)
+            for text in texts(one.properties.get("AssumeRolePolicyDocument"))
         )
 
     def versions(self, function: str) -> list[Resource]:
@@ -359,16 +422,7 @@ class Deployment:
 
     def invoked(self, function: str) -> list[Reference]:
         """How targets name a function, without those that only deployments invoke."""
-        return self._invoked.get(function, [])
-
-    @cached_property
-    def _invoked(self) -> Mapping[str, list[Reference]]:
-        invoked: dict[str, list[Reference]] = {}
-        for target in self.reading.serving_targets:
-            for reference in target.references:
-                if reference.function is not None:
-                    invoked.setdefault(reference.function, []).append(reference)
-        return invoked
+        return self._callers.invoked.get(function, [])
 
     @cached_property
     def _versions(self) -> Mapping[str, list[Resource]]:
@@ -386,12 +440,83 @@ class Deployment:
         return versions
 
 
+def _method(resource: Resource) -> Method:
+    """How `sam build` makes the code of a function or a layer."""
+    runtime = scalar_text(resource.properties.get("Runtime"))
+    return method_of(runtime, resource.attributes.get("Metadata"))
+
+
+class _Callers:
+    """Who calls the functions of a template, as one reading tells it.
+
+    ``invoked`` says by function how targets name it, without those that only
+    deployments invoke. ``uses`` says by function in which scenarios targets invoke it:
+    True with those in which they invoke ``$LATEST``, False with all scenarios of the
+    targets. ``deploying`` are the functions that only deployments invoke.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.invoked: dict[str, list[Reference]] = {}
+        for target in reading.serving_targets:
+            for reference in target.references:
+                if reference.function is not None:
+                    self.invoked.setdefault(reference.function, []).append(reference)
+        self.uses = dict(self._uses())
+        self.deploying = frozenset(self._deploying()) - set(self.uses)
+
+    def is_same_with(
+        self, parameter_sets: Sequence[Mapping[str, Any]], judged: Mapping[str, str]
+    ) -> bool:
+        """Whether the callers are certainly the same with other values."""
+        return self._reading.evaluator.is_same_with(parameter_sets, judged)
+
+    def _uses(self) -> Iterator[tuple[str, list[tuple[bool, Scenario]]]]:
+        references = self._reading.references
+        for function, invoked in self.invoked.items():
+            # The waiter of the CDK's framework invokes it in a deployment only.
+            if references.is_framework(function):
+                continue
+            scenarios: list[tuple[bool, Scenario]] = []
+            for one in invoked:
+                scenarios.extend((True, when) for when in references.unqualified(one))
+                scenarios.append((False, one.when))
+            yield function, scenarios
+
+    def _deploying(self) -> Iterator[str]:
+        references = self._reading.references
+        for target in self._reading.targets:
+            for one in target.references if target.row.is_deployment else ():
+                if one.function is not None:
+                    yield one.function
+        for name, function in references.functions.items():
+            if not references.is_framework(name):
+                continue
+            yield name
+            environment = function.properties.get("Environment")
+            variables = (
+                environment.get("Variables")
+                if isinstance(environment, Mapping)
+                else None
+            )
+            for node in variables.values() if isinstance(variables, Mapping) else ():
+                for one in references.of(node):
+                    if one.function is not None:
+                        yield one.function
+
+
 def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:
     """A reading for all choices.
 
     That is the one that rules share, unless the local files are those of a revision.
     """
     return read(cfn) if of_files is content_of else Reading(cfn, False, of_files)
+
+
+def _at(node: Any, path: Path) -> Any:
+    for step in path:
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return node
 
 
 def as_lambda_takes(value: Any, row: OperationRow) -> Any:

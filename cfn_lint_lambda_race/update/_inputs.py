@@ -232,9 +232,13 @@ class Inputs:
         )
 
     def awaits_build(self, node: Any) -> bool:
-        """Whether a node depends on a build's parameter that has no value here."""
+        """Whether a node depends on a build's parameter that is given no value here.
+
+        A default of it stands for a deployment without a build.
+        """
+        given = self.deployment.reading.parameter_sets
         return any(
-            self._is_build_input(name) and self.deployment.parameter(name) is None
+            self._is_build_input(name) and not any(name in one for one in given)
             for name in self.reaching(node)
         )
 

@@ -158,6 +158,47 @@ class LocalCode:
         name = self._listed_name(path)
         return name is not None and any(True for _ in self._below(name))
 
+    def is_moved(self, old: Path, new: Path) -> bool:
+        """Whether the work tree has at one path all that the commit had at another."""
+        names = [self._listed_name(path) for path in (old, new)]
+        if names[0] is None or names[1] is None:
+            return False
+        before, after = (
+            {
+                file[len(name) :]: file
+                for file in self._below(name)
+                if file not in self._left_out
+            }
+            for name in (names[0], names[1])
+        )
+        before = {own: file for own, file in before.items() if file in self._committed}
+        after = {own: file for own, file in after.items() if self._now(file)}
+        return (
+            bool(before)
+            and before.keys() == after.keys()
+            and all(
+                self._is_copy(self._committed[file], after[own])
+                for own, file in before.items()
+            )
+        )
+
+    def _is_copy(self, old: Entry, name: str) -> bool:
+        """Whether a file of the work tree is one of the commit, whatever its name."""
+        now = self._now(name)
+        if now is None or stat.S_IFMT(now.mode) != stat.S_IFMT(old.mode):
+            return False
+        self._left -= now.size
+        if self._left < 0:
+            return False
+        content = self._content(name, is_link=stat.S_ISLNK(now.mode))
+        return content is not None and _digest(content, old.digest) == old.digest
+
+    def left_out(self, path: Path) -> list[str]:
+        """The files at and below a path that never count as different."""
+        name = self._listed_name(path)
+        below = [] if name is None else self._below(name)
+        return [one for one in below if one in self._left_out]
+
     def is_file(self, name: str) -> bool:
         """Whether the work tree has a file of this name, behind no symbolic link."""
         now = self._now(name)

@@ -62,9 +62,24 @@ def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
             names = _written_names(changes, is_serverless)
             steps = _changed(_only(old, names), _only(after, names))
             if steps is not None:
+                if not _asks_for_marks(after, steps):
+                    return Place((*root, *steps), is_shared)
+                name = str(steps[0])
+                after = comparison.after.marked(root, name)
+                steps = _changed(_only(old, {name}), _only(after, {name}))
+                if steps is None:
+                    return function
                 line = _line(old, after, steps)
                 return Place((*root, *_positioned(steps)), is_shared, line)
     return function
+
+
+def _asks_for_marks(after: Any, steps: Path) -> bool:
+    """Whether it matters how the text at a path is written."""
+    for step in steps:
+        after = after[step]
+    is_long = isinstance(after, str) and len(after.splitlines()) > 1
+    return is_long or _is_function(steps[-1])
 
 
 def _line(before: Any, after: Any, steps: Path) -> int | None:

@@ -11,6 +11,7 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
+    is_hashed,
     published_alias_id,
 )
 from cfn_lint_lambda_race.update._changes import FunctionUpdate
@@ -45,6 +46,7 @@ def unmoved(comparison: Comparison, update: FunctionUpdate) -> str | None:
         return None
     aliases = _aliases(after, function.id)
     moved = {name for name in aliases if _is_moved_by_hand(comparison, name)}
+    moved |= _newly_invoked(comparison, function.id)
     return _stale(after, function.id, [*by_serverless, *aliases], moved)
 
 
@@ -90,7 +92,10 @@ def cure(comparison: Comparison, update: FunctionUpdate) -> Cure:
         side.version_key(_of_all_properties(one))
         for side, one in ((comparison.before, before), (comparison.after, function))
     ]
-    return _cure(function, keys[0] != keys[1])
+    is_seen = _is_hashed_by_value(
+        comparison.inputs, _of_all_properties(function), update
+    )
+    return _cure(function, is_seen or keys[0] != keys[1])
 
 
 def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> Cure:
@@ -101,9 +106,11 @@ def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> Cure:
     after = inputs.deployment
     function = after.function(update.function)
     assert function is not None
+    is_seen = _is_hashed_by_value(inputs, _of_all_properties(function), update)
     return _cure(
         function,
-        any(
+        is_seen
+        or any(
             not inputs.is_looked_up(after.written(function, change.name))
             for change in (*update.code, *update.configuration)
             if not change.row.is_inert
@@ -111,16 +118,28 @@ def cure_of_changes(inputs: Inputs, update: FunctionUpdate) -> Cure:
     )
 
 
-def _cure(function: Resource, is_text_new: bool) -> Cure:
+def _cure(function: Resource, is_seen: bool) -> Cure:
     properties = function.properties
     if function.type != SERVERLESS_FUNCTION or "AutoPublishAlias" not in properties:
         return Cure.VERSION
     if "AutoPublishCodeSha256" in properties:
         return Cure.CODE_HASH
-    if properties.get("AutoPublishAliasAllProperties") or not is_text_new:
+    if properties.get("AutoPublishAliasAllProperties") or not is_seen:
         # SAM hashes the text of the properties, which does not change.
         return Cure.DESCRIPTION
     return Cure.ALL_PROPERTIES
+
+
+def _is_hashed_by_value(
+    inputs: Inputs, function: Resource, update: FunctionUpdate
+) -> bool:
+    """Whether SAM hashes a value that an update changes, and not its name alone."""
+    after = inputs.deployment
+    return after.is_resolved_before_sam and any(
+        is_hashed(function, change.name)
+        and inputs.is_looked_up(after.written(function, change.name))
+        for change in (*update.code, *update.configuration)
+    )
 
 
 def _of_all_properties(function: Resource) -> Resource:
@@ -174,6 +193,12 @@ def unpublished_input(inputs: Inputs, function: Resource) -> UnpublishedInput | 
         # SAM resolves these before it hashes what holds them.
         published = inputs.named(key)
         changed = {one: changed[one] for one in changed if one not in published}
+        if deployment.is_resolved_before_sam:
+            changed = {
+                one: names
+                for one, names in changed.items()
+                if not any(is_hashed(function, name) for name in names)
+            }
     if not changed:
         return None
     reached = dict.fromkeys(name for names in changed.values() for name in names)
@@ -199,29 +224,41 @@ def _stale(
             return name
     for version in versions:
         # Nobody elsewhere invokes a version that has an alias.
-        if not aliases if invoked is None else version.id in invoked:
+        if version.id not in moved and (
+            not aliases if invoked is None else version.id in invoked
+        ):
             return version.id
     return None
 
 
 def _is_moved_by_hand(comparison: Comparison, name: str) -> bool:
-    """Whether an alias is new or changed, and has its version as a literal number."""
+    """Whether an alias gets another version, which somebody has published before.
+
+    What that version holds is unknown: it may be the very state that the function
+    gets, as where a commit is reverted.
+    """
     after = comparison.after.reading.references.aliases[name].resource
     before = comparison.before.resources.get(name)
-    number = scalar_text(after.properties.get("FunctionVersion"))
-    if number is None:
-        return False
-    return (
-        before is None
-        or scalar_text(before.properties.get("FunctionVersion")) != number
+    if before is None:
+        return scalar_text(after.properties.get("FunctionVersion")) is not None
+    return comparison.property_differs(before, after, ("FunctionVersion",))
+
+
+def _newly_invoked(comparison: Comparison, function: str) -> set[str]:
+    """The versions that targets invoke in the place of others."""
+    old, new = (
+        {version.id for version in side.versions(function)}
+        & (_invoked(side, function) or set())
+        for side in (comparison.before, comparison.after)
     )
+    return new - old if old - new else set()
 
 
 def _publishes_by_hand(comparison: Comparison, function: str) -> bool:
     """Whether an ``AWS::Lambda::Version`` of the function is, or may be, new."""
     inputs = comparison.inputs
     return any(
-        version.id not in comparison.before.resources
+        comparison.is_new(version)
         or comparison.is_replaced(version.id)
         or inputs.may_be_replaced(version)
         for version in comparison.after.versions(function)
@@ -293,6 +330,8 @@ def _of_serverless(
         )
     ]
     if keys[0] != keys[1] or is_described_anew(comparison, before, after):
+        return None
+    if _is_hashed_by_value(comparison.inputs, after, update):
         return None
     code = after.properties.get("AutoPublishCodeSha256")
     if code is None:

@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template import ALWAYS, Resource, Scenario
-from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._sam import (
+    NOT_OF_THE_FUNCTION,
+    SERVERLESS_FUNCTION,
+    is_hashed,
+)
 from cfn_lint_lambda_race.update._comparison import Comparison
 
 
@@ -70,13 +74,29 @@ def _new_versions(
         ):
             yield Redundant(version.id, function.id)
     published = [side.properties.get("AutoPublishAlias") for side in (before, function)]
-    if function.type == SERVERLESS_FUNCTION and all(published):
-        old = comparison.before.version_key(before)
-        new = comparison.after.version_key(function)
-        if old != new or comparison.property_differs(
-            before, function, ("VersionDescription",)
-        ):
-            yield Redundant(function.id, function.id)
+    if (function.type == SERVERLESS_FUNCTION and all(published)) and (
+        _is_hashed_anew(comparison, before, function)
+        or comparison.property_differs(before, function, ("VersionDescription",))
+    ):
+        yield Redundant(function.id, function.id)
+
+
+def _is_hashed_anew(
+    comparison: Comparison, before: Resource, function: Resource
+) -> bool:
+    """Whether SAM's hash of a function differs."""
+    sides = comparison.before, comparison.after
+    if sides[0].version_key(before) == sides[1].version_key(function):
+        return False
+    if not any(side.is_resolved_before_sam for side in sides):
+        return True
+    # SAM sees values, of which the text may say the same in other words.
+    names = before.properties.keys() | function.properties.keys()
+    return any(
+        is_hashed(function, name)
+        and comparison.property_differs(before, function, (name,))
+        for name in names - NOT_OF_THE_FUNCTION
+    )
 
 
 def _stays(comparison: Comparison, before: Resource, function: Resource) -> bool:

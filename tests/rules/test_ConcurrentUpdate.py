@@ -130,15 +130,58 @@ def test_the_finding_names_both_sides(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        (["dev"], "Stage is dev"),
+        (["qa"], "Stage is qa"),
+        (["dev", "prod"], "Stage is dev or Stage is prod"),
+        (["dev", "qa", "prod"], ""),
+    ],
+    ids=str,
+)
+def test_the_finding_names_each_stage_also_the_default(
+    stages: list[str], said: str, tmp_path: Path
+) -> None:
+    """A mapping decides by a parameter whose values are all known."""
+
+    def template(changed: list[str]) -> Template_:
+        return stack(
+            {"Timeout": {"Fn::FindInMap": ["Stages", {"Ref": "Stage"}, "timeout"]}},
+            Parameters={
+                "Stage": parameter(Default="dev", AllowedValues=["dev", "qa", "prod"])
+            },
+            Mappings={
+                "Stages": {
+                    stage: {"timeout": 9 if stage in changed else 3}
+                    for stage in ("dev", "qa", "prod")
+                }
+            },
+        )
+
+    after = new_code(template(stages))
+    assert _said(tmp_path, template([]), after, "W9831") == said
+
+
 def test_the_finding_tells_what_a_new_architecture_breaks(tmp_path: Path) -> None:
     after = stack({"Architectures": ["arm64"], "Layers": [f"{LAYER}:2"]})
     (message,) = messages(lint_update(tmp_path, stack(), after), "W9831")
     assert "layer binaries fail with 'exec format error'" in message
 
 
+@pytest.mark.parametrize(
+    "layers",
+    [
+        {},
+        {"Layers": []},
+        {"Layers": {"Ref": "AWS::NoValue"}},
+        {"Layers": [{"Ref": "AWS::NoValue"}]},
+    ],
+    ids=str,
+)
 def test_a_new_architecture_breaks_no_layers_where_there_are_none(
-    tmp_path: Path,
+    layers: Template_, tmp_path: Path
 ) -> None:
-    after = stack({"Architectures": ["arm64"], "Timeout": 9})
+    after = stack({"Architectures": ["arm64"], "Timeout": 9, **layers})
     (message,) = messages(lint_update(tmp_path, stack(), after), "W9831")
     assert "exec format error" not in message

@@ -85,6 +85,24 @@ def test_tags_alone_publish_in_vain(tmp_path: Path) -> None:
     assert found_against(tmp_path, before, after, REDUNDANT) == []
 
 
+@pytest.mark.parametrize("comes_first", [True, False])
+def test_other_words_for_a_value_under_the_language_extensions(
+    comes_first: bool, tmp_path: Path
+) -> None:
+    """Where they come first, SAM does not see the words."""
+    before, after = tagged("a"), tagged("a")
+    for side, value in ((before, {"Ref": "Size"}), (after, "256")):
+        side["Resources"]["Orders"]["Properties"]["MemorySize"] = value
+        side["Parameters"] = {"Size": parameter(Type="Number", Default="256")}
+        transforms = ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]
+        side["Transform"] = transforms if comes_first else transforms[::-1]
+    found = found_against(tmp_path, before, after, REDUNDANT)
+    assert found == ([] if comes_first else ["Resources/Orders"])
+    for side, value in ((before, "a"), (after, "b")):
+        side["Resources"]["Orders"]["Properties"]["Tags"] = {"a": value}
+    assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/Orders"]
+
+
 def test_local_code_without_a_revision_is_unknown(tmp_path: Path) -> None:
     sides = tagged("a", CodeUri="src/"), tagged("b", CodeUri="src/")
     assert found_against(tmp_path, *sides, REDUNDANT) == []

@@ -137,6 +137,29 @@ def test_sam_hashes_the_name_of_a_parameter(
 
 
 @pytest.mark.parametrize(
+    ("properties", "is_all", "changes"),
+    [
+        ({}, False, []),
+        ({}, True, []),
+        ({"Timeout": {"Ref": "LogLevel"}}, False, []),
+        ({"Timeout": {"Ref": "LogLevel"}, **variables(A="b")}, True, []),
+        ({"Timeout": {"Ref": "LogLevel"}, **variables(A="b")}, False, ["Timeout"]),
+    ],
+)
+def test_the_language_extensions_show_sam_the_value(
+    properties: Template_, is_all: bool, changes: list[str], tmp_path: Path
+) -> None:
+    """Where they come first, a new value of what SAM hashes publishes."""
+    template = _sam_behind_alias(AutoPublishAliasAllProperties=is_all, **properties)
+    template["Transform"] = ["AWS::LanguageExtensions", template["Transform"]]
+    assert [found[1] for found in _unpublished(tmp_path, template)] == [
+        (name,) for name in changes
+    ]
+    template["Transform"].reverse()
+    assert _unpublished(tmp_path, template) != []
+
+
+@pytest.mark.parametrize(
     "properties",
     [
         {"CodeUri": {"Bucket": "a", "Key": {"Fn::Sub": "${LogLevel}.zip"}}},
