@@ -234,6 +234,7 @@ def test_a_url_without_qualifier_needs_both_permissions_on_the_function(
     [
         ({"InvokedViaFunctionUrl": True}, True),
         ({"InvokedViaFunctionUrl": "true"}, True),
+        ({"InvokedViaFunctionUrl": "True"}, True),
         ({"InvokedViaFunctionUrl": True, "Principal": "123456789012"}, True),
         ({"InvokedViaFunctionUrl": True, "Action": "lambda:*"}, True),
         ({"Action": "lambda:*"}, True),
@@ -310,7 +311,13 @@ def test_what_is_limited_to_a_url_permits_no_role(
 
 @pytest.mark.parametrize(
     ("auth", "is_reported"),
-    [("AWS_IAM", True), ("NONE", False), ({"Ref": "Given"}, False)],
+    [
+        ("AWS_IAM", True),
+        ("NONE", False),
+        ({"Ref": "Given"}, False),
+        ({"Fn::If": ["IsProd", "AWS_IAM", "NONE"]}, False),
+        ({"Fn::If": ["IsProd", "NONE", "AWS_IAM"]}, False),
+    ],
 )
 def test_what_is_written_for_a_url_of_sam_s_may_not_match(
     tmp_path: Path, auth: Json, is_reported: bool
@@ -321,6 +328,7 @@ def test_what_is_written_for_a_url_of_sam_s_may_not_match(
     template = sam_with(
         {**PUBLISHED, "FunctionUrlConfig": {"AuthType": auth}}, Permission=permission
     )
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Given"}, "prod"]}}
     template["Parameters"] = {"Given": {"Type": "String"}}
     assert misfits(tmp_path, template) == [FIXED] * is_reported
 

@@ -24,7 +24,7 @@ from cfn_lint_lambda_race.update import (
     timeline_of,
     update_of,
 )
-from tests.attached import via_url
+from tests.attached import to_anybody, via_url
 from tests.building import (
     ARN,
     FN,
@@ -34,6 +34,7 @@ from tests.building import (
     parameter,
     permission_on,
     rule_for,
+    sam,
 )
 from tests.fuzzing import fuzzed
 from tests.moving import (
@@ -314,6 +315,16 @@ def test_url_whose_callers_may_have_policies_is_not_judged(auth: Any) -> None:
 
 def test_url_that_was_denied_before_is_not_judged() -> None:
     assert _denials(*url_that_moves((ARN, LIVE, LIVE), (LIVE, ARN, None))) == []
+
+
+def test_url_of_sam_s_moves_with_the_permissions_that_sam_makes() -> None:
+    """What is written beside them is surplus, and may stay where it is."""
+    url = {"FunctionUrlConfig": {"AuthType": "NONE"}, "Events": None}
+    sides = [
+        sam({**url, **published}, Resources={"First": to_anybody(FN)})
+        for published in ({}, {"AutoPublishAlias": "live"})
+    ]
+    assert _denials(sides[0], sides[1]) == []
 
 
 def test_permission_of_an_unknown_function_may_be_for_a_url() -> None:

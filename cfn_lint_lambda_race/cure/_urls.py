@@ -18,7 +18,6 @@ from cfn_lint_lambda_race.template._grants import (
     PERMISSION_TYPE,
     VIA_URL,
 )
-from cfn_lint_lambda_race.template._holders import Form
 
 # What says nothing of the callers that a permission is for.
 _OWN = ("Action", "FunctionName", "FunctionUrlAuthType", VIA_URL)
@@ -82,8 +81,6 @@ def _alone(shop: Workshop, target: Target, function: str) -> Iterator[tuple[str,
         if one.permits(second, ANYBODY) and one.is_meant_for(ANYBODY)
     ]
     for grant in grants:
-        if grant.holder.form is not Form.PERMISSION:
-            continue
         if grant.permits(first, ANYBODY) and not any(
             _goes_with(shop, grant, other) for other in seconds
         ):

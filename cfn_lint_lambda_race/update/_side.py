@@ -138,11 +138,10 @@ class Side:
     def is_by_identity(self, target: Target) -> bool:
         """Whether a target is a function URL whose callers may be let in elsewhere.
 
-        Only one for anybody certainly needs a permission. SAM makes those that its own
-        URL needs, together with it.
+        Only one for anybody certainly needs a permission.
         """
         return target.row.authorised_by == ANYBODY and (
-            target.row.form == "self" or self.attachments.auth_of_url(target) != "NONE"
+            self.attachments.auth_of_url(target) != "NONE"
         )
 
     def named(self, resource: Resource, name: str) -> str | None:
