@@ -269,6 +269,7 @@ def test_a_new_property_stands_out(kind: str, node: Row) -> None:
     assert _unknown({(kind, path): why for path, why in found.items()})
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not is_current(), reason="older schemas have fewer properties")
 def test_every_exclusion_is_of_use() -> None:
     chosen = {(row["type"], row["path"]) for row in TARGETS}

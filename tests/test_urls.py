@@ -33,6 +33,9 @@ from tests.building import (
 from tests.fixing import fixed, reasons
 from tests.linting import lint_template
 
+# Each lints whole templates, several times.
+pytestmark = pytest.mark.slow
+
 KNOWN = has_property("AWS::Lambda::Permission", "InvokedViaFunctionUrl")
 needs_property = pytest.mark.skipif(
     not KNOWN, reason="this cfn-lint does not know InvokedViaFunctionUrl"

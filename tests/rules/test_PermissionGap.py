@@ -500,6 +500,7 @@ def test_cure_of_the_article_comes_too_late(kind: str) -> None:
     assert list(redundant_versions(cfn)) == []
 
 
+@pytest.mark.slow
 def test_each_template_of_the_corpus_against_itself_is_silent() -> None:
     for path in sorted((CORPUS / "cdk").rglob("*.template.json")):
         cfn = configured(path, baseline_path=str(path))
