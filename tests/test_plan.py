@@ -48,6 +48,19 @@ Resources:
         Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
 """
 
+PUBLISHED_TOO = """\
+  Version:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Orders}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties:
+      FunctionName: !Ref Orders
+      FunctionVersion: !GetAtt Version.Version
+      Name: live
+"""
+
+
 REST = """\
 # The API is deployed once and for all.
 AWSTemplateFormatVersion: "2010-09-09"
@@ -325,18 +338,7 @@ def test_what_is_denied_for_good(
 ) -> None:
     """No rule that compares speaks of it, but callers meet it."""
     old = _two_functions("a.zip", "old")
-    alias = """\
-  Version:
-    Type: AWS::Lambda::Version
-    Properties: {FunctionName: !Ref Orders}
-  Live:
-    Type: AWS::Lambda::Alias
-    Properties:
-      FunctionName: !Ref Orders
-      FunctionVersion: !GetAtt Version.Version
-      Name: live
-"""
-    new = old.replace("Arn: !GetAtt Orders.Arn", "Arn: !Ref Live") + alias
+    new = old.replace("Arn: !GetAtt Orders.Arn", "Arn: !Ref Live") + PUBLISHED_TOO
     before, after = written(tmp_path, before=old, after=new)
     assert ids(after, before) == set()
     assert plan("--check", "--baseline-path", before, after) == 1
@@ -477,18 +479,7 @@ def test_a_function_url_that_lacks_a_permission_is_denied(
 ) -> None:
     moved = OPEN_URL.replace("Orders.Arn", "Live.Arn")
     moved = moved.replace("!GetAtt Live.Arn", "!Ref Live")
-    alias = """\
-  Version:
-    Type: AWS::Lambda::Version
-    Properties: {FunctionName: !Ref Orders}
-  Live:
-    Type: AWS::Lambda::Alias
-    Properties:
-      FunctionName: !Ref Orders
-      FunctionVersion: !GetAtt Version.Version
-      Name: live
-"""
-    code = _two_functions("a.zip", "old") + alias
+    code = _two_functions("a.zip", "old") + PUBLISHED_TOO
     before, after = written(
         tmp_path, before=code + OPEN_URL + SECOND, after=code + moved + SECOND
     )
