@@ -14,7 +14,9 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.template import literal, read
 from cfn_lint_lambda_race.template._documents import (
     MAX_FILE_SIZE,
+    MAX_LEVELS,
     content_of,
+    is_deep,
     is_small,
     parse,
     read_file,
@@ -460,3 +462,21 @@ def test_a_template_without_a_name_lies_in_the_working_directory(
     monkeypatch.chdir(tmp_path)
     assert read_file(literal("a.json"), None, content_of) == {"a": 1}
     assert read_file(literal("b.json"), None, content_of) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[0, " * MAX_LEVELS, False),
+        ("[0, " * (MAX_LEVELS + 1), True),
+        ('{"a": ' * (MAX_LEVELS + 1), True),
+        ("[]" * (MAX_LEVELS + 1), False),
+        ("]" * MAX_LEVELS + "[" * (MAX_LEVELS + 1), True),
+        ("- " * MAX_LEVELS, False),
+        ("- " * (MAX_LEVELS + 1), True),
+        ("- a\n" * (MAX_LEVELS + 1), False),
+    ],
+    ids=["deep", "list", "object", "wide", "closed", "items", "sequence", "lines"],
+)
+def test_what_no_decoder_should_follow(text: str, expected: bool) -> None:
+    assert is_deep(text) is expected

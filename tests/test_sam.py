@@ -25,6 +25,7 @@ from cfnlint.decode import decode
 from cfnlint.template import Template, transforms
 
 from cfn_lint_lambda_race.template import read
+from cfn_lint_lambda_race.template._sam import is_version_of
 from cfn_lint_lambda_race.template._source import content
 from tests.building import resource
 from tests.linting import CORPUS
@@ -1146,3 +1147,19 @@ def test_globals_merge_as_sam_merges_them(own: Any, shared: Any, ignored: Any) -
     wanted = expected["Resources"]["Fn"]["Properties"]
     for name in ("Architectures", "Layers", "Environment"):
         assert merged.get(name) == wanted.get(name), name
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "expected"),
+    [
+        ("OrdersVersion0123456789", True),
+        ("OrdersVersion0a1b2c3d4e", True),
+        ("OrdersVersion012345678", False),
+        ("OrdersVersion0123456789a", False),
+        ("OrdersVersion012345678g", False),
+        ("ReturnsVersion0123456789", False),
+        ("OrdersVersion", False),
+    ],
+)
+def test_how_sam_names_versions(logical_id: str, expected: bool) -> None:
+    assert is_version_of("Orders", logical_id) is expected

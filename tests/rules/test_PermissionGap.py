@@ -102,6 +102,12 @@ def test_depends_on_orders(tmp_path: Path) -> None:
     assert found_against(tmp_path, before, after) == LATE
 
 
+def test_what_waits_in_a_circle_is_never_deployed(tmp_path: Path) -> None:
+    before, after = rule_that_moves(SourceAccount="123456789012")
+    after["Resources"]["Permission"]["DependsOn"] = ["Hourly", "Permission"]
+    assert found_against(tmp_path, before, after) == []
+
+
 def test_what_nothing_orders_is_silent(tmp_path: Path) -> None:
     assert found_against(tmp_path, *rule_that_moves(SourceAccount="123456789012")) == []
 
