@@ -233,6 +233,18 @@ def _of_api(api: str, target: Json) -> Json:
     )
 
 
+@pytest.mark.parametrize(("api", "expected"), [("1a2b3c", [FIXED]), ("4d5e6f", [])])
+def test_an_api_of_another_stack_is_known_by_its_id(
+    tmp_path: Path, api: str, expected: list[str]
+) -> None:
+    method = _of_api("Shop", LIVE)
+    method["Properties"]["ApiId"] = "1a2b3c"
+    template = two_aliases(
+        Method=method, Permission=_from(FN, "execute-api", f"{api}/*")
+    )
+    assert misfits(tmp_path, template) == expected
+
+
 @pytest.mark.parametrize(
     ("other", "is_reported"),
     [
