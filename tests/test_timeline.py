@@ -225,6 +225,15 @@ def test_replaced_target_serves_until_the_clean_up() -> None:
     ]
 
 
+def test_what_is_removed_is_served_until_the_clean_up() -> None:
+    """So it certainly meets a function that changes in the same update."""
+    before = stack_with(Hourly=rule_for(ARN))
+    after = _changed(stack_with())
+    timeline = timeline_from(before, after)
+    assert [one.kind for one in timeline.hazards] == [Kind.RACE]
+    assert timeline.possible == ()
+
+
 # -- function URLs -----------------------------------------------------------------
 
 
