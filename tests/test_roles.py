@@ -552,7 +552,8 @@ def test_a_connector_for_each_qualifier_is_right(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "is_reported"), [(None, True), ("NONE", True), (_ELSEWHERE, False)]
+    ("role", "is_reported"),
+    [(None, True), ("NONE", True), ("", True), (_ELSEWHERE, False)],
 )
 @pytest.mark.parametrize("kind", ["AWS::Serverless::Api", "AWS::Serverless::HttpApi"])
 def test_an_authorizer_of_sam_may_have_a_role(
