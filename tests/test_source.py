@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template._source import content
+from tests.linting import lint
 
 
 def _architectures(shared: Any, joined: Any, kind: str = "Function") -> Any:
@@ -63,3 +65,37 @@ def test_what_is_malformed_stays_beside_globals(node: Any) -> None:
     for other in ({**template, "Globals": node}, {**template, "Resources": node}):
         found = content(Template("template.json", other, ["us-east-1"]))
         assert found == other
+
+
+LAYER = "arn:aws:lambda:eu-west-1:464622532012:layer:Datadog-Extension:7"
+SERVERLESS = """\
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    {shared}
+    Handler: index.handler
+    Runtime: python3.13
+Resources:
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: s3://bucket/orders.zip
+      {own}
+      Architectures: [arm64]
+"""
+
+
+@pytest.mark.parametrize(
+    ("shared", "own", "line"),
+    [
+        (f"Layers: [{LAYER}]", "MemorySize: 512", 4),
+        ("MemorySize: 512", f"Layers: [{LAYER}]", 12),
+    ],
+    ids=["Globals", "function"],
+)
+def test_a_finding_stands_where_the_property_is_written(
+    tmp_path: Path, shared: str, own: str, line: int
+) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text(SERVERLESS.format(shared=shared, own=own))
+    assert [one.linenumber for one in lint(path) if one.rule.id == "W9820"] == [line]
