@@ -456,6 +456,26 @@ def test_part_of_an_api_moves_while_its_deployment_stays(
     assert found_against(tmp_path, sides[0], template(LIVE, "Two")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "stage", "expected"),
+    [
+        ("One", "prod", ["Resources/One"]),
+        # It is made anew, with what the method has become.
+        ("Two", "prod", []),
+        # A new deployment of the same name.
+        ("One", "live", []),
+    ],
+)
+def test_a_deployment_may_have_a_stage_of_its_own(
+    name: str, stage: str, expected: list[str], tmp_path: Path
+) -> None:
+    before, after = rest_api(ARN, "One"), rest_api(LIVE, name)
+    for side, deployment, named in ((before, "One", "prod"), (after, name, stage)):
+        del side["Resources"]["Prod"]
+        side["Resources"][deployment]["Properties"]["StageName"] = named
+    assert found_against(tmp_path, before, after) == expected
+
+
 def test_branches_that_both_refer_order() -> None:
     _, after = rule_that_moves()
     after["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "AWS::Region"}, "a"]}}
