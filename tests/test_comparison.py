@@ -268,6 +268,27 @@ def test_is_a_change_of_configuration(name: str, tmp_path: Path) -> None:
     assert changed(update(tmp_path, other, new_code(other))) == ()
 
 
+@pytest.mark.parametrize(
+    ("single", "is_change"),
+    [
+        (f"{LAYER}:2", True),
+        # It may be a list of the very same layer.
+        ({"Ref": "Layers"}, False),
+        ({"Fn::GetAtt": ["Queue", "Outputs.Layers"]}, False),
+    ],
+)
+def test_a_single_value_is_a_list_of_one_item(
+    single: Any, is_change: bool, tmp_path: Path
+) -> None:
+    one, other = stack({"Layers": single}), stack({"Layers": [f"{LAYER}:1"]})
+    expected = ("Code", "Layers") if is_change else ()
+    for side in (one, other):
+        side["Parameters"] = {"Layers": {"Type": "CommaDelimitedList"}}
+        side["Resources"]["Queue"] = resource("SQS::Queue")
+    assert changed(update(tmp_path, one, new_code(other))) == expected
+    assert changed(update(tmp_path, other, new_code(one))) == expected
+
+
 _IMPORTS = [{"Fn::ImportValue": name} for name in "ab"]
 
 
