@@ -955,3 +955,40 @@ def test_an_event_invokes_what_its_api_leaves_out(
     reading = read(Template("template.json", function, ["us-east-1"]))
     found = [one for one in reading.targets if one.resource.id == "Orders"]
     assert bool(found) == is_target
+
+
+def test_an_authorizer_of_all_apis_is_told_once(tmp_path: Path) -> None:
+    check = {"FunctionArn": {"Fn::GetAtt": ["Orders", "Arn"]}}
+    auth = {"DefaultAuthorizer": "Check", "Authorizers": {"Check": check}}
+    events = {
+        name: {
+            "Type": "Api",
+            "Properties": {"Path": "/", "Method": "get", "RestApiId": {"Ref": name}},
+        }
+        for name in ("Shop", "Office")
+    }
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Globals": {"Api": {"Auth": auth}},
+        "Resources": {
+            **{
+                name: resource(
+                    "Serverless::Api",
+                    StageName="prod",
+                    DefinitionBody={"openapi": "3.0.1", "paths": {}},
+                )
+                for name in events
+            },
+            "Orders": resource(
+                "Serverless::Function",
+                CodeUri="s3://artifacts/orders.zip",
+                Handler="index.handler",
+                Runtime="python3.13",
+                Events=events,
+            ),
+        },
+    }
+    found = lint_template(tmp_path, template)
+    assert [path for path in paths(found, "W9810") if "Authorizers" in path] == [
+        "Globals/Api/Auth/Authorizers/Check/FunctionArn"
+    ]
