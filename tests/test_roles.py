@@ -681,6 +681,20 @@ def test_a_malformed_statement_may_be_right(tmp_path: Path, more: Json) -> None:
     assert [match for match in matches if match.rule.id == "E0002"] == []
 
 
+@pytest.mark.parametrize("odd", ["Statement", 7, None, True])
+def test_what_is_no_statement_may_be_right(tmp_path: Path, odd: Json) -> None:
+    # `lint` fails where a rule raises.
+    assert misfits(tmp_path, invoked_by_role(LIVE, statement_on(ARN), odd)) == []
+    role = role_with(statement_on(ARN))
+    for policy in (
+        odd,
+        {"PolicyDocument": odd},
+        {"PolicyDocument": {"Statement": odd}},
+    ):
+        role["Properties"]["Policies"] = [policy]
+        assert misfits(tmp_path, invoked_by_role(LIVE, Role=role)) == []
+
+
 _CREDENTIALS = {"type": "aws_proxy", "credentials": ROLE}
 _ROLE_BESIDE: dict[str, Json] = {
     "integration": {
