@@ -470,6 +470,7 @@ def test_what_is_told_of_defaults_is_so_with_each_value(
         assert is_told or not (is_racing and values == defaults), (values, told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parameters", [{}, *_ALLOWED], ids=str)
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_told_of_no_value_is_told_of_each(
@@ -568,6 +569,7 @@ def _random_stack(rng: random.Random, parameters: Template_) -> Template_:
     return template
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_what_is_looked_at_once_is_so_for_each_choice(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
