@@ -148,3 +148,10 @@ def _identity(node: Any) -> str:
 def mapping(node: Any) -> Mapping[Any, Any]:
     """A node that is a mapping; an empty mapping for any other node."""
     return node if isinstance(node, Mapping) else {}
+
+
+def at(node: Any, path: Path) -> Any:
+    """The node that keys lead to; None where one of them leads nowhere."""
+    for step in path:
+        node = mapping(node).get(step)
+    return node

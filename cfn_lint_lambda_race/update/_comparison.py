@@ -543,7 +543,7 @@ class Comparison:
             for steps in create_only_properties(new)
             # SAM has some of them under other names.
             if new == before.type == after.type
-            or {steps[0]} <= before.properties.keys() & after.properties.keys()
+            or steps[0] in before.properties.keys() & after.properties.keys()
         )
 
     def _function_is_replaced(self, before: Resource, after: Resource) -> bool:

@@ -25,7 +25,7 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._cfnlint import Template, create_only_pointers
 from cfn_lint_lambda_race.template._documents import ContentOf, content_of
 from cfn_lint_lambda_race.template._names import names_below, texts
-from cfn_lint_lambda_race.template._nodes import Alternatives, Path, mapping
+from cfn_lint_lambda_race.template._nodes import Alternatives, Path, at, mapping
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
     SERVERLESS_LAYER,
@@ -164,11 +164,11 @@ class Deployment:
             name: the one of the properties whose nodes know where they stand.
         """
         template: Any = content(self._cfn)
-        shared = _at(template, ("Globals", "Function"))
+        shared = at(template, ("Globals", "Function"))
         if root[0] == "Resources" and isinstance(shared, Mapping) and name in shared:
             # Merged in, it may be that of `Globals`.
             template = unmerged(self._cfn)
-        return mapping(_at(template, root))
+        return mapping(at(template, root))
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -343,12 +343,7 @@ class Deployment:
 
     def shield(self, function: str, when: Scenario = ALWAYS) -> Shield:
         """How the template invokes a function in a scenario."""
-        uses = {
-            is_latest
-            for is_latest, used in self._callers.uses.get(function, ())
-            for both in [used.merged(when)]
-            if both is not None and self.reading.possible(both)
-        }
+        uses = {is_latest for is_latest, _ in self._uses_within(function, when)}
         if True in uses:
             return Shield.UNSHIELDED
         if uses:
@@ -364,12 +359,17 @@ class Deployment:
         if not self.publishes(function):
             # So it is where no target invokes it, too.
             return [when]
-        return [
-            both
-            for is_latest, used in self._callers.uses.get(function, ())
-            for both in [used.merged(when)]
-            if is_latest and both is not None and self.reading.possible(both)
-        ]
+        uses = self._uses_within(function, when)
+        return [both for is_latest, both in uses if is_latest]
+
+    def _uses_within(
+        self, function: str, when: Scenario
+    ) -> Iterator[tuple[bool, Scenario]]:
+        """How targets invoke a function within a scenario, as in `_Callers.uses`."""
+        for is_latest, used in self._callers.uses.get(function, ()):
+            both = used.merged(when)
+            if both is not None and self.reading.possible(both):
+                yield is_latest, both
 
     def publishes(self, function: str) -> bool:
         """Whether callers elsewhere can invoke a published version of a function.
@@ -493,13 +493,8 @@ class _Callers:
             if not references.is_framework(name):
                 continue
             yield name
-            environment = function.properties.get("Environment")
-            variables = (
-                environment.get("Variables")
-                if isinstance(environment, Mapping)
-                else None
-            )
-            for node in variables.values() if isinstance(variables, Mapping) else ():
+            variables = mapping(at(function.properties, ("Environment", "Variables")))
+            for node in variables.values():
                 for one in references.of(node):
                     if one.function is not None:
                         yield one.function
@@ -511,12 +506,6 @@ def _read_for_all_choices(cfn: Template, of_files: ContentOf) -> Reading:
     That is the one that rules share, unless the local files are those of a revision.
     """
     return read(cfn) if of_files is content_of else Reading(cfn, False, of_files)
-
-
-def _at(node: Any, path: Path) -> Any:
-    for step in path:
-        node = node.get(step) if isinstance(node, Mapping) else None
-    return node
 
 
 def as_lambda_takes(value: Any, row: OperationRow) -> Any:

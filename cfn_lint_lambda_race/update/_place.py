@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.template import MAX_DEPTH, scalar_text
 from cfn_lint_lambda_race.template._cfnlint import Marked, marked
-from cfn_lint_lambda_race.template._nodes import Path
+from cfn_lint_lambda_race.template._nodes import Path, at
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
@@ -54,7 +54,7 @@ def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
     takes_globals = is_serverless and "IgnoreGlobals" not in resource.attributes
     configuration = [one for one in update.configuration if not one.row.is_inert]
     for root, is_shared in roots:
-        before, after = (_at(side, root) for side in sides)
+        before, after = (at(side, root) for side in sides)
         if not isinstance(after, Mapping) or (is_shared and not takes_globals):
             continue
         old = before if isinstance(before, Mapping) else {}
@@ -125,12 +125,6 @@ def _written_names(changes: Sequence[Change], is_serverless: bool) -> set[str]:
     return (
         {*names, "PackageType"} if any(one.name == "Code" for one in changes) else names
     )
-
-
-def _at(node: Any, path: Path) -> Any:
-    for step in path:
-        node = node.get(step) if isinstance(node, Mapping) else None
-    return node
 
 
 def _only(properties: Mapping[Any, Any], names: set[str]) -> dict[Any, Any]:
