@@ -55,7 +55,7 @@ SWITCHED = "a function switched off"
 # are noticed, so are the rest, or else the rest is no operator of these values.
 REPLACED = re.compile(
     r"Comparison.*_(Eq_NotEq|NotEq_Eq|Is_IsNot|IsNot_Is|In_NotIn|NotIn_In"
-    r"|Lt_LtE|Lt_NotEq|LtE_Lt|LtE_Eq|Gt_GtE|Gt_NotEq|GtE_Gt|GtE_Eq)$"
+    r"|Lt_LtE|LtE_Lt|Gt_GtE|GtE_Gt)$"
     r"|Binary.*_(Add_Sub|Sub_Add|Mul_Div|Div_Mul|Mod_Mul|BitOr_BitAnd|BitAnd_BitOr)$"
     r"|Unary.*_Delete_\w+$"
 )
@@ -311,23 +311,32 @@ class Tests:
         """
         lines = self.lines(mutant.module)
         here = self.here(mutant.module)
-        reached = set[str]()
-        for line in _statement(mutant.module, mutant.line):
-            reached |= lines.get(line, set())
-        # In turn those that reach little else, and those that reach the most here.
-        narrow = sorted(reached or here, key=lambda one: (self.reach[one], one))
+        head, body = _statement(mutant.module, mutant.line)
+        reached = set[str]().union(*(lines.get(line, ()) for line in head)) or {*here}
+        # In turn the module's own, those that reach the most here, and those that reach
+        # little else; of a condition's those for which it holds, and the others.
+        narrow = sorted(reached, key=lambda one: (self.reach[one], one))
         close = sorted(narrow, key=lambda one: -here[one])
-        pairs = zip(close, narrow)
-        found = dict.fromkeys(itertools.chain.from_iterable(pairs))
+        name = f"/test_{Path(mutant.module).stem.lstrip('_')}.py::"
+        own = [test for test in narrow if name in test]
+        inside = lines.get(body, set())
+        orders = [
+            [test for test in order if (test in inside) is is_inside]
+            for order in (own, close, narrow)
+            for is_inside in (True, False)
+        ]
+        turns = itertools.chain.from_iterable(itertools.zip_longest(*orders))
+        found = dict.fromkeys(test for test in turns if test is not None)
         return list(found)[: self.at_most or None]
 
 
-def _statement(module: str, line: int) -> range:
-    """The lines of the innermost statement at a line, without its body.
+def _statement(module: str, line: int) -> tuple[range, int]:
+    """The lines of the innermost statement at a line, and the first of its body.
 
-    None of them where that runs on import.
+    No lines where that runs on import; 0 where there is no body.
     """
     found = range(line, line + 1)
+    first = 0
     is_in_function = False
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.stmt) and node.end_lineno is not None:
@@ -335,10 +344,11 @@ def _statement(module: str, line: int) -> range:
             end = body[0].lineno - 1 if body else node.end_lineno
             if node.lineno <= line <= max(end, node.lineno):
                 found = range(node.lineno, max(end, node.lineno) + 1)
+                first = body[0].lineno if body else 0
             is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
             if is_function and end < line <= node.end_lineno:
                 is_in_function = True
-    return found if is_in_function else range(0)
+    return (found, first) if is_in_function else (range(0), 0)
 
 
 @cache
@@ -477,6 +487,7 @@ class Forks:
         # Here, so that the children need not.
         _compiled(source)
         _skeleton(source)
+        _frame(source)
         chosen = [items[test] for test in tests if test in items]
         with _written(Path(mutant.module), code):
             child = os.fork()
@@ -554,6 +565,8 @@ def _put_in(module: str, source: str, code: str) -> bool:
         live.__code__ = function
         is_done = True
     if _skeleton(source) != _skeleton.__wrapped__(code):
+        if _frame(source) != _frame.__wrapped__(code):
+            return False
         is_done = _put_in_values(name, code) or is_done
     return is_done
 
@@ -617,11 +630,25 @@ def _live(loaded: dict[str, Any], place: tuple[str, ...]) -> Any:
 @cache
 def _skeleton(source: str) -> str:
     """A program without the bodies of its functions."""
+    return ast.dump(_bodiless(source))
+
+
+@cache
+def _frame(source: str) -> str:
+    """A program without the bodies of its functions and the values of its names."""
+    tree = _bodiless(source)
+    tree.body = [
+        node for node in tree.body if not isinstance(node, (ast.Assign, ast.AnnAssign))
+    ]
+    return ast.dump(tree)
+
+
+def _bodiless(source: str) -> ast.Module:
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             node.body = []
-    return ast.dump(tree)
+    return tree
 
 
 def _difference(mutant: Mutant, code: str) -> tuple[str, str]:
