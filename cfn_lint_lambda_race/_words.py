@@ -27,7 +27,7 @@ _CONSTRUCT = re.compile(r"[\w.:@ -]{1,128}(/[\w.:@ -]{1,128}){1,16}")
 def name_target(reading: Reading, target: Target) -> str:
     """What messages call a target: what it is, and the resource that has it."""
     resource = target.resource
-    path = _without_branches(target.path)
+    path = without_branches(target.path)
     if path[:1] == ("Globals",):
         return f"Authorizer {path[-2]} in Globals"
     if target.row.path == "FunctionUrlConfig":
@@ -40,7 +40,7 @@ def name_target(reading: Reading, target: Target) -> str:
         where = f"{construct} ({resource.id}, {resource.type})"
     if "DestinationConfig" in path:
         return f"The {path[-2]} destination of {where}"
-    steps = iter(path if target.inner is None else _without_branches(target.inner))
+    steps = iter(path if target.inner is None else without_branches(target.inner))
     states = [str(next(steps, "")) for step in steps if step == "States"]
     return f"State {'/'.join(states)} of {where}" if states else where
 
@@ -137,7 +137,7 @@ def _say_value(value: Choice) -> str:
     return f"none of {shown} and {rest or words[-1]}"
 
 
-def _without_branches(path: Path) -> Path:
+def without_branches(path: Path) -> Path:
     """A path without the steps into the branches of ``Fn::If``."""
     return tuple(
         step for before, step in pairwise(("", *path)) if "Fn::If" not in (before, step)

@@ -71,15 +71,15 @@ def test_api() -> None:
 def addressed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., None]]:
-    """Say what `project.urls` of the installed pack holds; nothing: not installed."""
+    """Say what `project.urls` of the installed pack holds; None: not installed."""
 
-    def say(*urls: str) -> None:
+    def say(urls: Sequence[str] | None) -> None:
         message = Message()
-        for url in urls:
+        for url in urls or ():
             message["Project-URL"] = url
 
         def found(name: str) -> Message:
-            if not urls:
+            if urls is None:
                 raise PackageNotFoundError(name)
             return message
 
@@ -97,16 +97,16 @@ CODE = "Repository, https://example.com/code"
 def test_finding_leads_to_the_site_once_there_is_one(
     addressed: Callable[..., None],
 ) -> None:
-    addressed(CODE, "Documentation, https://example.com/pages")
+    addressed([CODE, "Documentation, https://example.com/pages"])
     rule = cfn_lint_lambda_race.UnqualifiedTarget()
     assert rule.source_url == "https://example.com/pages/rules/W9810/"
 
 
-@pytest.mark.parametrize("urls", [(), (CODE,)])
+@pytest.mark.parametrize("urls", [None, [], [CODE]])
 def test_finding_leads_to_where_aws_speaks_of_it(
-    urls: Sequence[str], addressed: Callable[..., None]
+    urls: Sequence[str] | None, addressed: Callable[..., None]
 ) -> None:
-    addressed(*urls)
+    addressed(urls)
     rules = [getattr(cfn_lint_lambda_race, n)() for n in cfn_lint_lambda_race.__all__]
     for rule in rules:
         assert rule.source_url.startswith("https://docs.aws.amazon.com/")

@@ -216,6 +216,11 @@ def test_the_changed_line_of_inline_code(
     )
     matches = _lint(tmp_path, before, after)
     assert _line(matches, tmp_path, "W9832") == line
+    (found,) = (match for match in matches if match.rule.id == "W9832")
+    if style:
+        # The line is all that is known of a text of several lines.
+        assert (found.columnnumber, found.columnnumberend) == (1, 1)
+        assert found.linenumberend == found.linenumber
 
 
 def test_a_default_stands_at_the_function(tmp_path: Path) -> None:
@@ -315,6 +320,8 @@ def test_the_same_words_stand_at_the_first_of_many(
     )
     (said, *_) = messages(matches, "W9831")
     assert ("F0, F1, F2 and 1 more" in said) == (findings == 1)
+    fixes = [match.fix for match in matches if match.rule.id == "W9831"]
+    assert [fix.function for fix in fixes] == [f"F{n}" for n in range(findings)]
 
 
 def test_a_function_that_ignores_the_rule_is_left_out(tmp_path: Path) -> None:
@@ -341,6 +348,45 @@ def test_a_mandatory_rule_is_not_ignored(tmp_path: Path) -> None:
         tmp_path, after, "-x", setting, "--mandatory-checks", "W9831"
     )
     assert paths(matches, "W9831") == ["Resources/F1", "Globals/Function/Timeout"]
+
+
+def test_a_mandatory_rule_stands_at_what_the_function_itself_changes(
+    tmp_path: Path,
+) -> None:
+    before, after = (_many(2, seconds, None) for seconds in (3, 9))
+    config = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
+    after["Resources"]["F1"]["Metadata"] = config
+    (tmp_path / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    matches = lint_template(
+        tmp_path, after, "-x", setting, "--mandatory-checks", "W9831"
+    )
+    assert paths(matches, "W9831") == [
+        f"Resources/{name}/Properties/Timeout" for name in ("F0", "F1")
+    ]
+
+
+def test_one_function_that_globals_change_is_told_with_those_of_the_same_words(
+    tmp_path: Path,
+) -> None:
+    """It stands at the first of them, which is no place that they share."""
+    before, after = (_many(5, seconds, seconds) for seconds in (3, 9))
+    for template in (before, after):
+        del template["Resources"]["F0"]["Properties"]["Timeout"]
+    matches = _matches(tmp_path, before, after)
+    assert paths(matches, "W9831") == ["Resources/F0"]
+    (message,) = messages(matches, "W9831")
+    assert "Code of F0, F1, F2 and 2 more (" in message
+
+
+def test_many_functions_of_the_same_words_are_told_in_their_order(
+    tmp_path: Path,
+) -> None:
+    before, after = (_many(5, seconds, seconds) for seconds in (3, 9))
+    for template in (before, after):
+        del template["Resources"]["F1"]["Properties"]["Timeout"]
+    (message,) = messages(_matches(tmp_path, before, after), "W9831")
+    assert "Code of F0, F1, F2 and 2 more (" in message
 
 
 def test_functions_that_change_otherwise_are_told_apart(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfnlint.rules import RuleMatch
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race._words import name_resource, say_cases
+from cfn_lint_lambda_race._words import name_resource, say_cases, without_branches
 from cfn_lint_lambda_race.cure import allow_qualifiers
 from cfn_lint_lambda_race.rules._rule import RACE_PAGE, RaceRule, finding
 from cfn_lint_lambda_race.template import Exit, read
@@ -68,7 +68,7 @@ def _what(place: Exit) -> str:
         is_exported = "Export" in resource.properties
         return f"output {resource.id}{' (exported)' if is_exported else ''}"
     if row.form == "self":
-        return f"an Alexa skill (event {place.path[-1]})"
+        return f"an Alexa skill (event {without_branches(place.path)[-1]})"
     return f"{row.what} of {resource.id}"
 
 

@@ -16,7 +16,6 @@ from cfn_lint_lambda_race._words import name_resource
 from cfn_lint_lambda_race.cure import Fix
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
-from cfn_lint_lambda_race.template._nodes import Path
 from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
 
 NAMED = 3
@@ -35,7 +34,7 @@ calls"."""
 def _site() -> str | None:
     """The site's address as `project.urls` of pyproject.toml has it, with its slash."""
     try:
-        urls = metadata("cfn-lint-lambda-race").get_all("Project-URL") or ()
+        urls = metadata("cfn-lint-lambda-race").get_all("Project-URL", ())
     except PackageNotFoundError:  # a folder of rules, not installed
         return None
     for url in urls:
@@ -97,18 +96,16 @@ def finding(
     cfn: Template,
     path: Sequence[str | int],
     message: str,
-    fix: Fix | None = None,
+    fix: Fix | None,
     line: int | None = None,
 ) -> RuleMatch:
     """A finding at a path of the template as it is written.
 
     ``line`` is where it stands if that is not at the path, ``fix`` what cures it.
     """
-    more: dict[str, Any] = {} if fix is None else {"fix": fix}
     location = position(cfn, path) if line is None else (line, 0, line, 0)
-    if location is not None:
-        more["location"] = location
-    return RuleMatch(list(path), message, **more)
+    more = {} if location is None else {"location": location}
+    return RuleMatch(list(path), message, fix=fix, **more)
 
 
 class Told(NamedTuple):
@@ -131,18 +128,17 @@ def gathered(
     is mandatory.
     """
     ignored = ignoring(cfn, rule)
-    shared: dict[tuple[Path, Hashable], list[Told]] = {}
+    shared: dict[tuple[Place, Hashable], list[Told]] = {}
     same: dict[Hashable, list[Told]] = {}
     for one in told:
         if one.function in ignored:
             place = Place(("Resources", one.function))
             yield place if one.place.is_shared else one.place, [one.function]
         else:
-            path = one.place.path if one.place.is_shared else ()
-            shared.setdefault((path, one.words), []).append(one)
-    for (path, words), sharing in shared.items():
-        if path and len(sharing) > 1:
-            yield sharing[0].place, [one.function for one in sharing]
+            shared.setdefault((one.place, one.words), []).append(one)
+    for (place, words), sharing in shared.items():
+        if len(sharing) > 1:
+            yield place, [one.function for one in sharing]
         else:
             same.setdefault(words, []).extend(sharing)
     for alike in same.values():

@@ -558,6 +558,15 @@ def test_a_skill_is_configured_elsewhere(tmp_path: Path) -> None:
     matches = lint_template(tmp_path, template)
     assert paths(matches, RULE) == ["Resources/Orders/Properties/Events/Skill"]
     assert paths(matches, "W9810") == []
+    (message,) = messages(matches, RULE)
+    assert message.startswith("An Alexa skill (event Skill) passes on Orders without")
+
+
+def test_a_skill_in_a_branch_is_called_by_its_event(tmp_path: Path) -> None:
+    skill = {"Fn::If": ["IsProd", {"Type": "AlexaSkill"}, {"Ref": "AWS::NoValue"}]}
+    template = {**_sam(Orders=_serverless(Events={"Skill": skill})), **CHOICE}
+    (message,) = messages(lint_template(tmp_path, template), RULE)
+    assert message.startswith("An Alexa skill (event Skill) passes on Orders without")
 
 
 @pytest.mark.parametrize(

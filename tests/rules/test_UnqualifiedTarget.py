@@ -23,9 +23,11 @@ from cfn_lint_lambda_race.template._scenario import (
     Scenario,
 )
 from tests import linting
-from tests.building import ARN, resource, sam
+from tests.building import ARN, resource, rule_for, sam
 from tests.invoking import FN_ARN, OUTSIDE, PUBLISHED, SECTIONS, invoked_by, scheduled
 from tests.linting import lint_template, messages, paths
+
+SUMMARY = ("-x", "W9810:summary=true")
 
 
 def test_an_alias_of_latest_is_unqualified_and_named() -> None:
@@ -37,6 +39,25 @@ def test_an_alias_of_latest_is_unqualified_and_named() -> None:
     (target,) = reading.targets
     (use,) = reading.unqualified_uses(target)
     assert (use.function, use.alias, use.when) == ("Fn", "Alias", ())
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        ({}, "invokes $LATEST of Fn through alias Alias, which"),
+        # Not all of them go through it.
+        ({"Other": rule_for(FN_ARN)}, "and 1 more target invoke $LATEST of Fn, which"),
+    ],
+)
+def test_the_alias_of_latest_is_told_where_it_is_shared(
+    others: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    resources = deepcopy(PUBLISHED)
+    resources["Alias"]["Properties"]["FunctionVersion"] = "$LATEST"
+    rule = rule_for({"Ref": "Alias"})
+    template = {"Resources": {**resources, "Rule": rule, **others}}
+    (message,) = messages(lint_template(tmp_path, template, *SUMMARY), "W9810")
+    assert words in message
 
 
 @pytest.mark.parametrize(
@@ -72,6 +93,23 @@ def test_the_cure_is_one_that_the_service_takes(
     assert len(found) == 1
     assert cure in found[0]
     assert "invoke an alias of a published version" not in found[0]
+
+
+def test_targets_that_need_different_cures_have_a_general_one(tmp_path: Path) -> None:
+    edge = {"LambdaFunctionARN": FN_ARN, "EventType": "viewer-request"}
+    behavior = {"LambdaFunctionAssociations": [edge]}
+    activity = {"Lambda": {"LambdaName": {"Ref": "Fn"}, "BatchSize": 1}}
+    resources = {
+        "Fn": linting.FUNCTION,
+        "Versions": resource(
+            "CloudFront::Distribution",
+            DistributionConfig={"DefaultCacheBehavior": behavior},
+        ),
+        "None": resource("IoTAnalytics::Pipeline", PipelineActivities=[activity]),
+    }
+    found = lint_template(tmp_path, {"Resources": resources}, *SUMMARY)
+    (message,) = messages(found, "W9810")
+    assert message.endswith("; invoke an alias of a published version")
 
 
 # -- what exists under conditions --------------------------------------------------
@@ -193,6 +231,25 @@ def test_many_functions_of_one_target_are_one_finding(tmp_path: Path) -> None:
     assert "$LATEST of orders0 or 12 more functions, which" in found[0]
 
 
+@pytest.mark.parametrize("properties", [{}, {"AutoPublishAlias": "live"}])
+def test_the_cure_for_many_functions_is_not_that_of_the_first(
+    properties: dict[str, Any], tmp_path: Path
+) -> None:
+    names = [f"orders{number}" for number in range(13)]
+    template = sam(
+        {"FunctionName": "orders0", "Events": None, **properties},
+        Parameters={"Name": {"Type": "String", "AllowedValues": names}},
+        Resources={
+            "Rule": rule_for(
+                {"Fn::Sub": "arn:aws:lambda:us-east-1:123456789012:function:${Name}"}
+            )
+        },
+    )
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert "$LATEST of Orders or 12 more functions, which" in message
+    assert message.endswith("; invoke an alias of a published version")
+
+
 @pytest.mark.parametrize(
     ("ignored", "count"),
     [
@@ -213,8 +270,6 @@ def test_types_of_targets_can_be_ignored(ignored: Any, count: int) -> None:
 
 
 # -- a summary ---------------------------------------------------------------------
-
-SUMMARY = ("-x", "W9810:summary=true")
 
 
 def _rules(count: int, **more: Any) -> dict[str, Any]:
