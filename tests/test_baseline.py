@@ -581,8 +581,12 @@ def test_a_malformed_template_in_the_revision(work: Work) -> None:
             '{"Resources": {\n"A": {},\n"B": {"Type": "a"},\n"A": {"Type": "b"}}}',
             "line 4 repeats the key 'A' of line 2; ",
         ),
+        (
+            '{"Resources": {\n"A": {}, "A": {},\n"B": {}, "B": {}}}',
+            "line 2 repeats the key 'A'; ",
+        ),
     ],
-    ids=["yaml", "json", "json-lines"],
+    ids=["yaml", "json", "json-lines", "json-keys"],
 )
 def test_a_repeated_key_in_the_revision_is_named(
     text: str, said: str, work: Work

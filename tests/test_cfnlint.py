@@ -127,6 +127,20 @@ def test_the_values_that_a_user_gives() -> None:
     assert [dict(one) for one in door.parameter_sets(made)] == [{"Stage": "prod"}]
 
 
+def _asked_in_a_run(cfn: Any, config: Any, asked: Any) -> list[dict[str, Any]]:
+    """What is asked in the midst of cfn-lint's run, which has these names."""
+    assert cfn is not None
+    assert config is not None
+    return [dict(one) for one in door.parameter_sets(asked)]
+
+
+def test_the_values_of_a_run_are_those_of_its_template_alone() -> None:
+    config = ConfigMixIn(["--parameters", "Stage=prod", "--", "template.yaml"])
+    mine, other = _template(), _template()
+    assert _asked_in_a_run(mine, config, other) == []
+    assert _asked_in_a_run(mine, config, mine) == [{"Stage": "prod"}]
+
+
 def test_globals_are_merged_in_place() -> None:
     document = door.decoded_text(YAML)
     door.merge_globals(document)

@@ -15,6 +15,7 @@ from cfn_lint_lambda_race.template import literal, read
 from cfn_lint_lambda_race.template._documents import (
     MAX_FILE_SIZE,
     MAX_LEVELS,
+    MAX_NODES,
     content_of,
     is_deep,
     is_small,
@@ -367,6 +368,10 @@ def test_a_definition_with_many_short_lists_is_read(tmp_path: Path) -> None:
         ("a: !Condition IsProd", {"a": {"Condition": "IsProd"}}),
         ("a: !Sub '${Orders.Arn}'", {"a": {"Fn::Sub": "${Orders.Arn}"}}),
         ("a: !GetAtt Orders.Arn", {"a": {"Fn::GetAtt": ["Orders", "Arn"]}}),
+        (
+            "a: !GetAtt Stack.Outputs.Arn",
+            {"a": {"Fn::GetAtt": ["Stack", "Outputs.Arn"]}},
+        ),
         ("a: !GetAtt [Orders, Arn]", {"a": {"Fn::GetAtt": ["Orders", "Arn"]}}),
         ("a: !If [A, [1], {b: 2}]", {"a": {"Fn::If": ["A", [1], {"b": 2}]}}),
         (
@@ -382,6 +387,8 @@ def test_a_definition_with_many_short_lists_is_read(tmp_path: Path) -> None:
         ),
         # The last of several equal keys counts.
         ("a: 1\na: 2", {"a": 2}),
+        # An escape that YAML lacks.
+        ('{"a": 1, "a": "\\ud83d\\ude00"}', {"a": "\U0001f600"}),
         ('{"a": ${Wait}}', {"a": "${Wait}"}),
         ('{"a": "say \\"${Wait}\\", "}', {"a": 'say "${Wait}", '}),
         ("a: [", None),
@@ -391,6 +398,24 @@ def test_a_definition_with_many_short_lists_is_read(tmp_path: Path) -> None:
 )
 def test_what_a_text_holds(characters: str, document: Any) -> None:
     assert parse(characters) == document
+
+
+@pytest.mark.parametrize(
+    ("characters", "document"),
+    [
+        # An escape that YAML lacks.
+        ('{"a": "\\ud83d\\ude00"}', {"a": "\U0001f600"}),
+        ('{"a": 1, "a": 2}', None),
+        ("a: 1\na: 2", None),
+        ("a: &a {b: 1}\nc: {<<: *a, b: 2}", {"a": {"b": 1}, "c": {"b": 2}}),
+        (
+            "a: &a {x: 1}\nb: &b {y: 2}\nc:\n  <<: *a\n  <<: *b\n",
+            {"a": {"x": 1}, "b": {"y": 2}, "c": {"x": 1, "y": 2}},
+        ),
+    ],
+)
+def test_what_a_text_holds_as_a_template(characters: str, document: Any) -> None:
+    assert parse(characters, is_template=True) == document
 
 
 @pytest.mark.parametrize("characters", ["", "a", "7", "null", "[", "- [a"])
@@ -407,8 +432,10 @@ def test_a_text_that_holds_no_structure_is_no_document(characters: str) -> None:
         "- " * 2_000 + "a",
         "? " * 2_000 + "a",
         "[" * 2_000,
+        # A decoder that follows it crashes the process.
+        "[" * 200_000 + "]" * 200_000,
     ],
-    ids=["list", "object", "long list", "items", "keys", "open"],
+    ids=["list", "object", "long list", "items", "keys", "open", "crash"],
 )
 def test_what_nests_as_no_document_does_is_none(characters: str) -> None:
     assert parse(characters) is None
@@ -422,6 +449,16 @@ def test_aliases_count_as_what_they_stand_for() -> None:
     assert parse("\n".join(lines[:3])) is not None
     assert parse("\n".join(lines)) is None
     assert is_small([[1]] * 100)
+
+
+def test_how_large_a_document_may_be() -> None:
+    assert is_small([1] * (MAX_NODES - 2))
+    assert not is_small([1] * (MAX_NODES - 1))
+    document: Any = 1
+    for _ in range(199):
+        document = [document]
+    assert is_small(document)
+    assert not is_small([document])
 
 
 def test_decoding_starts_no_search_for_garbage() -> None:
@@ -446,6 +483,16 @@ def test_decoding_starts_no_search_for_garbage() -> None:
     assert gc.isenabled()
 
 
+def test_who_searches_for_no_garbage_does_not_after_decoding() -> None:
+    gc.disable()
+    try:
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
 def test_a_folder_or_a_large_file_has_no_content(tmp_path: Path) -> None:
     assert content_of(tmp_path) is None
     file = tmp_path / "a.json"
@@ -464,6 +511,16 @@ def test_a_template_without_a_name_lies_in_the_working_directory(
     assert read_file(literal("b.json"), None, content_of) is None
 
 
+def test_a_url_is_no_local_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "s3:" / "bucket").mkdir(parents=True)
+    (tmp_path / "s3:" / "bucket" / "a.json").write_text('{"a": 1}')
+    monkeypatch.chdir(tmp_path)
+    assert read_file(literal("s3:/bucket/a.json"), None, content_of) == {"a": 1}
+    assert read_file(literal("s3://bucket/a.json"), None, content_of) is None
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -471,12 +528,23 @@ def test_a_template_without_a_name_lies_in_the_working_directory(
         ("[0, " * (MAX_LEVELS + 1), True),
         ('{"a": ' * (MAX_LEVELS + 1), True),
         ("[]" * (MAX_LEVELS + 1), False),
+        ("[[], " * (MAX_LEVELS + 1), True),
         ("]" * MAX_LEVELS + "[" * (MAX_LEVELS + 1), True),
         ("- " * MAX_LEVELS, False),
         ("- " * (MAX_LEVELS + 1), True),
         ("- a\n" * (MAX_LEVELS + 1), False),
     ],
-    ids=["deep", "list", "object", "wide", "closed", "items", "sequence", "lines"],
+    ids=[
+        "deep",
+        "list",
+        "object",
+        "wide",
+        "beside",
+        "closed",
+        "items",
+        "sequence",
+        "lines",
+    ],
 )
 def test_what_no_decoder_should_follow(text: str, expected: bool) -> None:
     assert is_deep(text) is expected

@@ -24,7 +24,12 @@ from cfn_lint_lambda_race.template import (
     read,
 )
 from cfn_lint_lambda_race.template import _evaluator as evaluator_module
-from cfn_lint_lambda_race.template._nodes import MAX_ALTERNATIVES, MAX_DEPTH
+from cfn_lint_lambda_race.template import _intrinsics as intrinsics_module
+from cfn_lint_lambda_race.template._nodes import (
+    MAX_ALTERNATIVES,
+    MAX_CHOICES,
+    MAX_DEPTH,
+)
 from cfn_lint_lambda_race.template._scenario import (
     ALWAYS,
     CONDITION,
@@ -34,6 +39,7 @@ from cfn_lint_lambda_race.template._scenario import (
 from cfn_lint_lambda_race.template._text import UNKNOWN
 from tests.building import with_stage
 
+NOTHING = {"Ref": "AWS::NoValue"}
 ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Fn}"
 
 TEMPLATE: dict[str, Any] = {
@@ -179,6 +185,8 @@ def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
         ({"Fn::GetAtt": ["Sam.Version", "FunctionArn"]}, f"{SAM_ARN}:${{Sam.Version}}"),
         ({"Fn::GetAtt": ["Sam.Alias", "AliasArn"]}, f"{SAM_ARN}:${{Sam.Alias}}"),
         ({"Ref": "Plain.Alias"}, "${Plain.Alias}"),
+        ({"Fn::GetAtt": "Fn.Other"}, "${Fn.Other}"),
+        ({"Ref": "Fn.Version"}, "${Fn.Version}"),
         # Parameters
         ({"Ref": "Open"}, "${Open}"),
         ({"Ref": "Stage"}, "dev"),
@@ -200,6 +208,7 @@ def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
         ({"Fn::Sub": ["${Stage}", {"Stage": "mine"}]}, "mine"),
         ({"Fn::Sub": ["${A.B}", {"A.B": "dotted"}]}, "dotted"),
         ({"Fn::Sub": ["x", {}]}, "x"),
+        ({"Fn::Sub": "ab"}, "ab"),
         ({"Fn::Sub": ""}, ""),
         # Fn::Join
         ({"Fn::Join": [":", [{"Fn::GetAtt": "Fn.Arn"}, "live"]]}, f"{ARN}:live"),
@@ -237,6 +246,16 @@ def _is_unknown(found: Sequence[Alternative[Any]]) -> bool:
         ),
         ({"Fn::ToJsonString": {"A": {"Ref": "Fn"}}}, '{"A":"${Fn}"}'),
         ({"Fn::ToJsonString": [1, {"Ref": "AWS::NoValue"}, "b"]}, '[1,"b"]'),
+        ({"Fn::ToJsonString": {"Ref": "AWS::NoValue"}}, "null"),
+        (
+            {"Fn::ToJsonString": {"A": {"Fn::Length": {"Ref": "Open"}}}},
+            '{"A":"${{"Fn::Length": {"Ref": "Open"}}}"}',
+        ),
+        # Which item was a number is not known where some may be absent.
+        (
+            {"Fn::ToJsonString": [{"Fn::If": ["Never", 1, NOTHING]}, 7, "8", ["b"]]},
+            '["7","8",["b"]]',
+        ),
         # Fn::Length
         ({"Fn::Length": ["a", {"Ref": "AWS::NoValue"}, "b"]}, "2"),
         ({"Fn::Length": {"Ref": "Names"}}, "2"),
@@ -311,6 +330,20 @@ def test_a_condition_in_a_condition() -> None:
     ]
 
 
+def test_a_condition_that_a_chosen_one_decides() -> None:
+    conditions = {**TEMPLATE["Conditions"], "IsDev": {"Fn::Not": [{"Condition": "C"}]}}
+    conditions["C"] = {"Fn::Equals": [{"Ref": "Open"}, "a"]}
+    node = {"Fn::If": ["C", {"Fn::If": ["IsDev", "a", "b"]}, "c"]}
+    assert _values(node, _evaluator(Conditions=conditions)) == ["b", "c"]
+
+
+@pytest.mark.parametrize("name", ["Fn::And", "Fn::Or"])
+def test_a_part_that_stands_alone_decides(name: str) -> None:
+    conditions = {"Always": {"Fn::Equals": ["a", "a"]}}
+    conditions["C"] = {name: [{"Condition": "Always"}]}  # type: ignore[list-item]
+    assert _evaluator(Conditions=conditions).decide("C", ALWAYS) is True
+
+
 def test_the_same_condition_twice_in_a_text() -> None:
     choice = {"Fn::If": ["IsProd", "a", "b"]}
     assert set(_said({"Fn::Join": ["", [choice, choice]]})) == {"aa", "bb"}
@@ -359,6 +392,77 @@ def test_given_parameters() -> None:
     assert _values({"Ref": "Names"}, _evaluator({"Names": "x"})) == [["x"]]
 
 
+def test_what_is_judged_decides_conditions_and_nothing_else() -> None:
+    in_europe = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}
+    template = {
+        **TEMPLATE,
+        "Conditions": {
+            "InEurope": in_europe,
+            "IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "yes"]},
+        },
+    }
+    judged = {"AWS::Region": "us-east-1", "Open": "yes"}
+    evaluator = Evaluator(template, judged=judged)
+    assert _values({"Fn::Sub": "${AWS::Region}-${Open}"}, evaluator) == [
+        "${AWS::Region}-${Open}"
+    ]
+    assert evaluator.decide("InEurope", ALWAYS) is False
+    assert evaluator.decide("IsOpen", ALWAYS) is True
+    # What was chosen goes before.
+    chosen = ALWAYS.given(PARAMETER, "AWS::Region", "eu-west-1")
+    assert chosen is not None
+    assert evaluator.decide("InEurope", chosen) is True
+
+
+def test_only_what_was_asked_must_be_the_same() -> None:
+    evaluator = Evaluator(TEMPLATE, [{"Stage": "a"}, {"Stage": "b"}], judged={})
+    evaluator.evaluate({"Ref": "Stage"})
+    given = {"Stage": "a"}, {"Stage": "b", "Open": "x"}
+    assert evaluator.is_same_with(given, {})
+    assert not evaluator.is_same_with(({"Stage": "a"}, {"Stage": "c"}), {})
+    evaluator.decide("IsArm", ALWAYS)
+    assert evaluator.is_same_with(given, {"Size": "1"})
+    assert not evaluator.is_same_with(given, {"Arch": "arm64"})
+
+
+def test_how_many_values_of_a_parameter_are_looked_at() -> None:
+    def allowing(count: int) -> Evaluator:
+        allowed = [str(number) for number in range(count)]
+        parameter = {"Type": "String", "AllowedValues": allowed}
+        return _evaluator(Parameters={"P": parameter})
+
+    def given(count: int) -> Evaluator:
+        return _evaluator(*({"Open": number} for number in range(count)))
+
+    assert len(_values({"Ref": "P"}, allowing(MAX_CHOICES))) == MAX_CHOICES
+    assert _values({"Ref": "P"}, allowing(MAX_CHOICES + 1)) == ["${P}"]
+    assert allowing(MAX_CHOICES + 1).choices(PARAMETER, "P") == []
+    assert len(_values({"Ref": "Open"}, given(MAX_CHOICES))) == MAX_CHOICES
+    assert _values({"Ref": "Open"}, given(MAX_CHOICES + 1)) == ["${Open}"]
+
+
+def test_an_allowed_value_that_is_none_is_left_out() -> None:
+    parameter = {"Type": "String", "AllowedValues": ["a", None, ["b"]]}
+    assert _values({"Ref": "P"}, _evaluator(Parameters={"P": parameter})) == ["a"]
+
+
+@pytest.mark.parametrize(("count", "is_known"), [(40, True), (41, False)])
+def test_how_many_keys_of_a_mapping_are_looked_at(count: int, is_known: bool) -> None:
+    table = {f"region{n}": {"k": f"account{n}"} for n in range(count)}
+    evaluator = _evaluator(Mappings={"M": table})
+    found = evaluator.evaluate({"Fn::FindInMap": ["M", {"Ref": "AWS::Region"}, "k"]})
+    assert len(found) == (count if is_known else 1)
+    assert _is_unknown(found[:1]) is not is_known
+
+
+def test_a_mapping_of_too_many_values_is_unknown_whole() -> None:
+    """Not known up to where it was looked up."""
+    table = {f"region{n}": {str(m): f"{n}-{m}" for m in range(8)} for n in range(9)}
+    keys = [{"Ref": "AWS::Region"}, {"Ref": "AWS::AccountId"}]
+    node = {"Fn::FindInMap": ["M", *keys]}
+    assert _is_unknown(_evaluator(Mappings={"M": table}).evaluate(node))
+
+
 def test_mappings_by_parameter_and_by_region() -> None:
     twin = {"Fn::FindInMap": ["Twins", {"Ref": "Arch"}, "twin"]}
     assert _said(twin) == {"x86_64": {"Arch": "arm64"}, "arm64": {"Arch": "x86_64"}}
@@ -402,6 +506,19 @@ def test_an_alias_under_a_condition() -> None:
     ]
 
 
+def test_an_alias_that_only_some_choices_publish() -> None:
+    def said(*choice: Any) -> list[tuple[str, Any]]:
+        sam = {"AutoPublishAlias": {"Fn::If": ["IsProd", *choice]}}
+        resources = {"Sam": {"Type": "AWS::Serverless::Function", "Properties": sam}}
+        found = _evaluator(Resources=resources).evaluate({"Ref": "Sam.Alias"})
+        return [(_plain(one.value), one.when.get(CONDITION, "IsProd")) for one in found]
+
+    alias = f"{SAM_ARN}:${{Sam.Alias}}"
+    assert said("live", NOTHING) == [(alias, True)]
+    assert said(NOTHING, "live") == [(alias, False)]
+    assert said("live", "next") == [(alias, True), (alias, False)]
+
+
 @pytest.mark.parametrize(
     ("node", "places"),
     [
@@ -411,6 +528,7 @@ def test_an_alias_under_a_condition() -> None:
         ({"Fn::If": "IsProd"}, [()]),
         ({"Fn::If": ["IsProd", "a"]}, [()]),
         ({"Fn::If": [{"Condition": "IsProd"}, "a", "b"]}, [()]),
+        ({"Fn::ImportValue": "AWS::NoValue"}, [()]),
         ({"Ref": "AWS::AccountId"}, [()]),
         ({"Ref": "Fn"}, [()]),
         ("a", [()]),
@@ -504,6 +622,17 @@ def test_malformed_arguments(name: str, argument: Any) -> None:
         {"Fn::FindInMap": ["ByArch", "none", "suffix"]},
         {"Fn::FindInMap": ["None", "arm64", "suffix"]},
         {"Fn::FindInMap": ["ByArch", {"Ref": "Open"}, "suffix"]},
+        {
+            "Fn::FindInMap": [
+                *("ByArch", {"Ref": "Open"}, "suffix"),
+                {"DefaultValue": "d"},
+            ]
+        },
+        {"Fn::GetAtt": ["Stack", {"Ref": "Open"}]},
+        {"Fn::GetAtt": ["Fn", {"Ref": "Names"}]},
+        {"Fn::Join": ["", ["a", ["b"]]]},
+        {"Fn::Sub": ["${A}", {"A": {"b": "c"}}]},
+        {"Fn::Select": ["9" * 5_000, ["a"]]},
         {"Fn::If": ["IsProd", "a"]},
         {"Fn::If": ["IsProd", "a", "b", "c"]},
         {"Fn::Unheard": "a"},
@@ -525,6 +654,41 @@ def test_too_many_alternatives() -> None:
     assert _is_unknown(evaluator.evaluate({"Fn::Join": ["", choices]}))
     assert _is_unknown(evaluator.evaluate(choices))
     assert _is_unknown(evaluator.evaluate({str(n): c for n, c in enumerate(choices)}))
+
+
+def _choices(count: int, one: Any = "a", other: Any = "b") -> tuple[Evaluator, Any]:
+    """An evaluator, and choices that have too many alternatives together."""
+    names = [f"C{n}" for n in range(count)]
+    conditions = {n: {"Fn::Equals": [{"Ref": "Open"}, n]} for n in names}
+    choices = [{"Fn::If": [name, one, other]} for name in names]
+    return _evaluator(Conditions=conditions), choices
+
+
+@pytest.mark.parametrize("other", ["b", NOTHING], ids=str)
+def test_what_is_beside_too_many_alternatives_is_kept(other: Any) -> None:
+    evaluator, choices = _choices(9, other=other)
+    nodes = ["orders", "", *choices]
+    (found,) = evaluator.evaluate({"Fn::Join": [":", nodes]})
+    assert isinstance(found.value, Text)
+    fields = found.value.fields(":")
+    assert fields[:2] == [literal("orders"), Text()]
+    assert all(field.token for field in fields[2:])
+
+
+def test_a_function_beside_too_many_alternatives_is_kept() -> None:
+    evaluator, choices = _choices(9)
+    choices[0]["Fn::If"][1:] = [{"Ref": "Fn"}, {"Ref": "Sam"}]
+    found = evaluator.evaluate({"Fn::Join": [":", choices]})
+    names = [_plain(one.value.fields(":")[0]) for one in found]  # type: ignore[union-attr]
+    assert names == ["${Fn}", "${Sam}"]
+
+
+def test_too_many_alternatives_of_functions_are_unknown() -> None:
+    evaluator, choices = _choices(9, {"Ref": "Fn"}, {"Ref": "Sam"})
+    one, other = (evaluator.evaluate({"Fn::Join": [d, choices]}) for d in ",;")
+    assert _is_unknown(one)
+    assert _is_unknown(other)
+    assert one[0].value != other[0].value
 
 
 def test_too_many_branches_are_none() -> None:
@@ -580,6 +744,14 @@ def test_the_choices_of_a_fact() -> None:
     assert evaluator.choices(PARAMETER_SET, "") == [0, 1]
     assert evaluator.choices(PARAMETER, "Arch") == ["arm64", "x86_64"]
     assert evaluator.choices(PARAMETER, "Open") == []
+
+
+def test_a_definition_that_is_too_long_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(intrinsics_module, "MAX_LENGTH", 100)
+    assert not _is_unknown(_evaluator().evaluate({"Fn::ToJsonString": ["a" * 50]}))
+    assert _is_unknown(_evaluator().evaluate({"Fn::ToJsonString": ["a" * 100]}))
 
 
 def test_a_long_definition_is_not_too_much() -> None:
@@ -744,6 +916,9 @@ def _texts(node: Any, *sets: Any, **conditions: Any) -> list[str]:
         {"Fn::Unknown": [{"Condition": "Always"}, {"Condition": "Always"}]},
         {"Fn::Equals": ["a", "b", "c"]},
         {"Fn::Not": [{"Condition": "Always"}, {"Condition": "Always"}]},
+        {"Fn::Equals": [["a"], ["a"]]},
+        {"Fn::Equals": [["a"], "a"]},
+        {"Fn::Equals": ["a", {"a": "a"}]},
     ],
 )
 def test_what_does_not_decide_a_condition(condition: Any) -> None:
@@ -788,12 +963,41 @@ def test_what_was_read_before_leaves_room_for_the_next(
         assert [str(found.value) for found in evaluator.evaluate(node)] == ["a-b-c"]
 
 
+def test_what_takes_too_many_steps_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluator_module, "MAX_STEPS", 20)
+    node = {"Fn::Join": ["-", [{"Fn::Sub": "a"}] * 30]}
+    assert _is_unknown(Evaluator({}).evaluate(node))
+
+
+def test_mappings_in_mappings_end() -> None:
+    """Each would be looked up for every value of the one before."""
+    names = [f"key{number}" for number in range(40)]
+    parameter = {"Type": "String", "AllowedValues": names}
+    node: Any = "k"
+    for number in range(5):
+        node = {"Fn::FindInMap": ["M", {"Ref": f"P{number}"}, node]}
+    evaluator = Evaluator(
+        {
+            "Parameters": {f"P{number}": parameter for number in range(5)},
+            "Mappings": {"M": {name: {"k": "k"} for name in names}},
+        }
+    )
+    assert evaluator.evaluate(node)
+    assert evaluator._steps < 2 * evaluator_module.MAX_STEPS
+
+
 def test_a_key_may_be_a_number() -> None:
     """YAML has such keys; an intrinsic function is none of them."""
     assert _texts({"Fn::ToJsonString": {1: "a"}}) != []
     (found,) = Evaluator({}).evaluate({1: "a"})
     assert isinstance(found.value, dict)
     assert list(found.value.values()) == [literal("a")]
+
+
+def test_a_logical_id_that_is_too_long_hides_no_other_resource() -> None:
+    topic = {"Type": "AWS::SNS::Topic"}
+    resources = {"A" * 256: topic, "B" * 255: topic}
+    assert list(Evaluator({"Resources": resources}).resources) == ["B" * 255]
 
 
 def test_what_has_no_type_hides_no_other_resource() -> None:

@@ -139,6 +139,14 @@ def test_an_invocation_uri_with_tokens() -> None:
     assert parse_uri(whole) == Identifier(Text.of(FN), literal("live"), True)
 
 
+def test_an_invocation_uri_whose_only_token_is_the_function() -> None:
+    head = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/"
+    arn = _arn().removesuffix("orders")
+    assert parse_uri(Text.of(head, arn, FN, "/invocations")) == Identifier(
+        Text.of(FN), None, True
+    )
+
+
 @pytest.mark.parametrize(
     ("arn", "qualifier"),
     [
@@ -162,6 +170,7 @@ def test_stage_variables_are_unknown(arn: str, qualifier: str | None) -> None:
         "https://example.com/orders",
         "arn:aws:apigateway:eu-west-1:sqs:path/123456789012/orders",
         "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions//invocations",
+        "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/",
         "orders",
         "orders:live",
         "",

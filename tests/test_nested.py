@@ -169,3 +169,24 @@ def test_a_file_of_a_nested_template_lies_beside_that(tmp_path: Path) -> None:
     definition = json.dumps({"StartAt": "A", "States": states})
     (tmp_path / "inner" / "machine.json").write_text(definition)
     assert _found(tmp_path, template) == []
+    # One file that is read does not speak for another.
+    nested["Resources"] = {
+        "Lost": resource("Serverless::StateMachine", DefinitionUri="lost.json"),
+        "Machine": machine,
+    }
+    (tmp_path / "inner" / "nested.json").write_text(json.dumps(nested))
+    assert len(_found(tmp_path, template)) == 1
+
+
+def test_an_application_of_a_repository_is_no_file(tmp_path: Path) -> None:
+    location = {
+        "ApplicationId": "arn:aws:serverlessrepo:us-east-1:123456789012:applications/a",
+        "SemanticVersion": "1.0.0",
+    }
+    nested = resource(
+        "Serverless::Application", Parameters={"Orders": ARN}, Location=location
+    )
+    template = {**versioned(Nested=nested), "Transform": "AWS::Serverless-2016-10-31"}
+    assert _found(tmp_path, template) == [
+        "Resources/Nested/Properties/Parameters/Orders"
+    ]

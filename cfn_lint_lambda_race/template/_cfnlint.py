@@ -247,7 +247,7 @@ def marked(node: Any) -> Marked | None:
 def key_at(name: str, place: Any) -> str:
     """A key called ``name`` that has the position of another one, if that has one."""
     known = marked(place)
-    if known is None or None in (known.start_mark, known.end_mark):
+    if known is None:
         return name
     key: str = str_node(name, known.start_mark, known.end_mark)
     return key

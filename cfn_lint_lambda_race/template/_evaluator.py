@@ -41,7 +41,6 @@ from cfn_lint_lambda_race.template._nodes import (
     unknown,
 )
 from cfn_lint_lambda_race.template._sam import (
-    SERVERLESS_FUNCTION,
     alias_logical_id,
     alias_written,
     parse_reference,
@@ -104,7 +103,7 @@ class Evaluator:
         self._parameter_sets = parameter_sets
         self._defaults_first = defaults_first
         self._decided: dict[tuple[str, Scenario], bool | None] = {}
-        self._active: set[Any] = set()
+        self._active: set[str] = set()
         self._depth = 0
         self._steps = 0
         self._deciding = 0
@@ -134,7 +133,7 @@ class Evaluator:
         while pending:
             branch = pending.pop()
             name, argument = intrinsic(branch.node)
-            if name == "Fn::If" and argument is not None and _is_if(argument):
+            if name == "Fn::If" and _is_if(argument):
                 pending.extend(reversed(self._if_branches(branch, argument)))
             elif not (name == "Ref" and argument == "AWS::NoValue"):
                 reached.append(branch)
@@ -142,7 +141,7 @@ class Evaluator:
                 return []
         return reached
 
-    def _if_branches(self, branch: Branch, argument: Sequence[Any]) -> list[Branch]:
+    def _if_branches(self, branch: Branch, argument: Any) -> list[Branch]:
         return [
             branch.below(argument[index], "Fn::If", index, when=scenario)
             for index, scenario in self._condition_choices(argument[0], branch.when)
@@ -152,8 +151,7 @@ class Evaluator:
         self, name: str, when: Scenario
     ) -> Iterator[tuple[int, Scenario]]:
         """The branches of a ``Fn::If`` that a scenario leaves open: 1 and 2."""
-        chosen = when.get(CONDITION, name)
-        decided = chosen if chosen is not None else self.decide(name, when)
+        decided = self.decide(name, when)
         for index, value in ((1, True), (2, False)):
             if decided is None or decided is value:
                 scenario = when.given(CONDITION, name, value)
@@ -523,14 +521,13 @@ class Evaluator:
         self, resource: Resource, when: Scenario
     ) -> list[tuple[Text, Scenario]]:
         hidden = token(ATTRIBUTE, resource.id, "FunctionName")
-        key = ("FunctionName", resource.id)
-        if key in self._active:
+        if resource.id in self._active:
             return [(hidden, when)]
-        self._active.add(key)
+        self._active.add(resource.id)
         try:
             named = self.texts(resource.properties.get("FunctionName"), when)
         finally:
-            self._active.discard(key)
+            self._active.discard(resource.id)
         names = []
         for alternative in named:
             identifier = parse_identifier(alternative.value)
@@ -549,7 +546,7 @@ class Evaluator:
         elif name in self._generated_ids():
             function, what = self._generated_ids()[name]
         resource = self.resources.get(function)
-        if resource is None or resource.type != SERVERLESS_FUNCTION:
+        if resource is None:
             return []
         alternatives: Alternatives = []
         for alias, scenario in self.published_aliases(resource, when):

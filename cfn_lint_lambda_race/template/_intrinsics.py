@@ -20,7 +20,6 @@ from cfn_lint_lambda_race.template._nodes import (
     MAX_CHOICES,
     Alternative,
     Alternatives,
-    Resource,
     Value,
     mapping,
     sub_variables,
@@ -49,10 +48,6 @@ UNCLEAR = token(UNKNOWN, "unclear")
 
 class Evaluating(Protocol):
     """What intrinsic functions ask the evaluator."""
-
-    @property
-    def resources(self) -> Mapping[str, Resource]:
-        """The resources of the template, by logical ID."""
 
     @property
     def mappings(self) -> Mapping[Any, Any]:
@@ -84,7 +79,7 @@ def _sub(evaluator: Evaluating, argument: Any, when: Scenario) -> Alternatives |
             nodes.append(f"${{{name[1:]}}}")
         elif name in variables:
             nodes.append(variables[name])
-        elif "." in name and name not in evaluator.resources:
+        elif "." in name:
             nodes.append({"Fn::GetAtt": name.split(".", 1)})
         else:
             nodes.append({"Ref": name})
@@ -112,13 +107,11 @@ def _concatenated(
     texts: Alternatives = []
     alternatives = evaluator.evaluate_list(nodes, when)
     if any(isinstance(one.value, Text) for one in alternatives):
-        opaque = [_opaque(evaluator, node, when) for node in nodes if node != ""]
-        if all(isinstance(part, Text) for part in opaque):
+        opaque = [_opaque(evaluator, node, when) for node in nodes]
+        if all(part == "" or isinstance(part, Text) for part in opaque):
             return None
         alternatives = evaluator.evaluate_list(opaque, when)
     for alternative in alternatives:
-        if isinstance(alternative.value, Text):
-            return [alternative]
         joined = _joined(alternative.value, delimiter)
         texts.append(Alternative(joined, alternative.when))
     return texts
