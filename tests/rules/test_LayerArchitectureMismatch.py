@@ -119,6 +119,13 @@ def test_of_two_layers_one_cannot_run(
     assert words in message
 
 
+def test_of_two_layers_one_may_be_there_in_one_case_only(tmp_path: Path) -> None:
+    layers = [branches("IsProd", X86, {"Ref": "AWS::NoValue"}), ARM]
+    template = layered({"Architectures": [{"Ref": "Open"}], "Layers": layers})
+    (message,) = found_by_path(tmp_path, template).values()
+    assert "run on different architectures when IsProd is true:" in message
+
+
 def test_a_construct_names_the_function(tmp_path: Path) -> None:
     template = layered({"Architectures": ARM64, "Layers": [X86]})
     template["Resources"]["Fn"]["Metadata"] = {"aws:cdk:path": "Shop/Orders/Resource"}
