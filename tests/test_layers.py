@@ -510,6 +510,18 @@ def test_a_parameter_may_hold_the_layers(tmp_path: Path) -> None:
     assert message.startswith("Layer Datadog-Extension runs on x86_64 only")
 
 
+def test_the_layers_that_a_parameter_holds_may_contradict_each_other(
+    tmp_path: Path,
+) -> None:
+    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
+    held = {"Type": "CommaDelimitedList", "Default": f"{arn}-ARM:1,{arn}:1"}
+    template = layered(
+        {"Architectures": [{"Ref": "Open"}], "Layers": {"Ref": "Held"}},
+        Parameters={"Held": held},
+    )
+    assert list(found_by_path(tmp_path, template)) == ["Resources/Fn/Properties/Layers"]
+
+
 @pytest.mark.parametrize(
     "layers", [[X86, UNKNOWN], [UNKNOWN, ARM], [X86, UNKNOWN, ARM]]
 )
