@@ -25,7 +25,8 @@ from cfnlint.decode import decode
 from cfnlint.template import Template, transforms
 
 from cfn_lint_lambda_race.template import read
-from cfn_lint_lambda_race.template._sam import is_version_of
+from cfn_lint_lambda_race.template._nodes import Resource
+from cfn_lint_lambda_race.template._sam import is_version_of, version_key
 from cfn_lint_lambda_race.template._source import content
 from tests.building import resource
 from tests.linting import CORPUS
@@ -1163,3 +1164,69 @@ def test_globals_merge_as_sam_merges_them(own: Any, shared: Any, ignored: Any) -
 )
 def test_how_sam_names_versions(logical_id: str, expected: bool) -> None:
     assert is_version_of("Orders", logical_id) is expected
+
+
+def _key(**properties: Any) -> str:
+    """What the logical ID of a function's version is a hash of."""
+    function = Resource("Orders", "AWS::Serverless::Function", properties, None, {})
+    return version_key(function, {}, lambda name: None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        # SAM takes the first ten characters.
+        (
+            {"AutoPublishCodeSha256": "a" * 64},
+            {"AutoPublishCodeSha256": "a" * 10},
+            True,
+        ),
+        (
+            {"AutoPublishCodeSha256": "a" * 64},
+            {"AutoPublishCodeSha256": "a" * 9},
+            False,
+        ),
+        # In which order keys are written means nothing.
+        (
+            {"CodeUri": {"Bucket": "b", "Key": "k"}},
+            {"CodeUri": {"Key": "k", "Bucket": "b"}},
+            True,
+        ),
+        (
+            {"CodeUri": {"Fn::ImportValue": {"Fn::Sub": "a"}}},
+            {"CodeUri": {"Fn::ImportValue": {"Fn::Sub": "b"}}},
+            False,
+        ),
+        (
+            {"CodeUri": {"Fn::Join": ["", ["a", {"Ref": "A"}]]}},
+            {"CodeUri": {"Fn::Join": ["", ["a", {"Ref": "B"}]]}},
+            False,
+        ),
+    ],
+    ids=str,
+)
+def test_what_the_version_of_a_function_is_a_hash_of(
+    one: Template_, other: Template_, is_same: bool
+) -> None:
+    assert (_key(**one) == _key(**other)) is is_same
+
+
+def _deep(step: Any) -> Any:
+    node: Any = []
+    for _ in range(20_000):
+        node = [node] if step is list else {step: [node]}
+    return node
+
+
+_LOOP: list[Any] = []
+_LOOP.append(_LOOP)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [_deep(list), _deep("a"), _deep("Fn::Sub"), _LOOP, {1: "a", "b": "c"}],
+    ids=["lists", "mappings", "substitutions", "itself", "keys"],
+)
+def test_what_is_no_json_has_no_version(node: Any) -> None:
+    assert _key(CodeUri="s3://b/k", Environment=node) == ""
+    assert _key(CodeUri=node) == ""
