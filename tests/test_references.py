@@ -328,7 +328,17 @@ def test_a_function_that_cannot_be_there_has_no_name(tmp_path: Path) -> None:
     for condition, is_it in (("IsProd", True), ("IsDev", False)):
         template["Resources"]["Rule"]["Condition"] = condition
         said = messages(lint_template(tmp_path, template), "W9810")
-        assert any("of Orders" in message for message in said) is is_it
+        assert ["of Orders" in message for message in said] == [is_it]
+
+
+def test_a_function_is_known_by_a_name_that_nobody_knows(tmp_path: Path) -> None:
+    properties = {"AuthType": "NONE", "TargetFunctionArn": {"Ref": "Open"}}
+    template = invoked_by("AWS::Lambda::Url", properties, **SECTIONS)
+    assert messages(lint_template(tmp_path, template), "W9810") == []
+    named = {**PROPERTIES, "FunctionName": {"Ref": "Open"}}
+    template["Resources"]["Fn"] = {**FUNCTION, "Properties": named}
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert "of Fn" in message
 
 
 def test_an_alias_points_to_no_version_of_another_case(tmp_path: Path) -> None:

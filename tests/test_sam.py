@@ -26,7 +26,7 @@ from cfnlint.template import Template, transforms
 
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.template._nodes import Resource
-from cfn_lint_lambda_race.template._sam import is_version_of, version_key
+from cfn_lint_lambda_race.template._sam import as_lambda, is_version_of, version_key
 from cfn_lint_lambda_race.template._source import content
 from tests.building import resource
 from tests.linting import CORPUS
@@ -1198,6 +1198,12 @@ def _key(**properties: Any) -> str:
             False,
         ),
         (
+            {"CodeUri": {"Fn::Sub": "a-${One}"}},
+            {"CodeUri": {"Fn::Sub": "b-${One}"}},
+            False,
+        ),
+        ({"CodeUri": {"Fn::Sub": "${One}"}}, {"CodeUri": {"Fn::Sub": "One"}}, False),
+        (
             {"CodeUri": {"Fn::Join": ["", ["a", {"Ref": "A"}]]}},
             {"CodeUri": {"Fn::Join": ["", ["a", {"Ref": "B"}]]}},
             False,
@@ -1230,3 +1236,102 @@ _LOOP.append(_LOOP)
 def test_what_is_no_json_has_no_version(node: Any) -> None:
     assert _key(CodeUri="s3://b/k", Environment=node) == ""
     assert _key(CodeUri=node) == ""
+
+
+ALL = {**ALIAS, "AutoPublishAliasAllProperties": True}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"AutoPublishAlias": "live"}, {"AutoPublishAlias": "next"}),
+        (
+            {"CodeUri": "s3://artifacts/orders.zip"},
+            {"CodeUri": {"Bucket": "artifacts", "Key": "orders.zip"}},
+        ),
+        *(
+            ({}, {name: value})
+            for name, value in {
+                "AssumeRolePolicyDocument": {"Statement": []},
+                "DeploymentPreference": {"Type": "AllAtOnce", "Enabled": False},
+                "EventInvokeConfig": {"MaximumRetryAttempts": 1},
+                "Events": {"Hourly": SCHEDULE},
+                "FunctionUrlConfig": {"AuthType": "NONE"},
+                "PermissionsBoundary": ROLE,
+                "Policies": ["AWSLambdaExecute"],
+                "PropagateTags": True,
+                "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1},
+                "RolePath": "/orders/",
+                "VersionDeletionPolicy": "Retain",
+                "VersionDescription": "other",
+            }.items()
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_not_of_the_function_publishes_no_version(
+    one: Template_, other: Template_
+) -> None:
+    base = {**_function(Role=ROLE)["Properties"], **ALL}
+    base.pop("Events", None)
+    assert _key(**{**base, **one}) == _key(**{**base, **other})
+    versions = [
+        {
+            name
+            for name, made in translated(
+                {"Resources": {"Orders": _function(**{**base, **properties})}}
+            )["Resources"].items()
+            if made["Type"] == "AWS::Lambda::Version"
+        }
+        for properties in (one, other)
+    ]
+    assert versions[0] == versions[1] != set()
+
+
+@pytest.mark.parametrize(
+    ("properties", "name"),
+    [
+        ({"Tracing": "Active"}, "TracingConfig"),
+        ({"Tracing": "PassThrough"}, "TracingConfig"),
+        ({"Tracing": "Disabled"}, "TracingConfig"),
+        ({}, "TracingConfig"),
+        ({"DeadLetterQueue": {"Type": "SQS", "TargetArn": TOPIC}}, "DeadLetterConfig"),
+        ({}, "DeadLetterConfig"),
+        ({"MemorySize": 512}, "MemorySize"),
+        ({"Layers": [TOPIC]}, "Layers"),
+        ({"CodeUri": "s3://b/k"}, "Code"),
+        ({"CodeUri": "s3://b/k?versionId=v"}, "Code"),
+        ({"CodeUri": {"Bucket": "b", "Key": "k"}}, "Code"),
+        ({"CodeUri": {"Bucket": "b", "Key": "k", "Version": "v"}}, "Code"),
+        ({"CodeUri": "s3://b/k", "SourceKMSKeyArn": TOPIC}, "Code"),
+        ({"InlineCode": "def handler(): pass", "CodeUri": None}, "Code"),
+        ({"InlineCode": "a", "CodeUri": "s3://b/k"}, "Code"),
+        (
+            {"PackageType": "Image", "ImageUri": IMAGE}
+            | dict.fromkeys(("CodeUri", "Handler", "Runtime")),
+            "Code",
+        ),
+    ],
+    ids=str,
+)
+def test_what_lambda_gets_is_what_sam_hands_over(
+    properties: Template_, name: str
+) -> None:
+    all_of_it = {**_function(Role=ROLE)["Properties"], **properties}
+    written = {key: node for key, node in all_of_it.items() if node is not None}
+    kind = "AWS::Serverless::Function"
+    template = {"Resources": {"Orders": {"Type": kind, "Properties": written}}}
+    made = translated(template)["Resources"]["Orders"]["Properties"]
+    mine = as_lambda(Resource("Orders", kind, written, None, {}), name)
+    assert mine == made.get(name)
+
+
+def test_sam_publishes_no_alias_of_a_plain_function() -> None:
+    for kind, count in (("Serverless", 1), ("Lambda", 0)):
+        template = {
+            "Resources": {
+                "Orders": {"Type": f"AWS::{kind}::Function", "Properties": ALIAS}
+            }
+        }
+        cfn = Template("template.json", template, [REGION])
+        assert len(read(cfn).references.aliases) == count

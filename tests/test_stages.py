@@ -168,15 +168,23 @@ def test_what_the_stages_say(
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("Api", "Variables"), ("HttpApi", "StageVariables")]
+    ("kind", "name", "stage"),
+    [
+        ("Api", "Variables", {"StageName": "prod"}),
+        ("HttpApi", "StageVariables", {"StageName": "prod"}),
+        # SAM makes the stage `$default`.
+        ("HttpApi", "StageVariables", {}),
+    ],
 )
-def test_a_definition_of_sam_s(kind: str, name: str, tmp_path: Path) -> None:
+def test_a_definition_of_sam_s(
+    kind: str, name: str, stage: Json, tmp_path: Path
+) -> None:
     integration = {"type": "aws_proxy", "uri": {"Fn::Sub": ALIASED}}
     operation = {"get": {"x-amazon-apigateway-integration": integration}}
     shop = resource(
         f"Serverless::{kind}",
-        StageName="prod",
         DefinitionBody={"openapi": "3.0.1", "paths": {"/orders": operation}},
+        **stage,
         **{name: LATEST},
     )
     template = _template(Shop=shop)
