@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from cfn_lint_lambda_race.template._nodes import Resource
 from cfn_lint_lambda_race.template._sam import as_lambda, is_version_of, version_key
 from cfn_lint_lambda_race.template._source import content
 from tests.building import resource
-from tests.linting import CORPUS
+from tests.linting import CORPUS, lint_template, paths
 from tests.translation import translated
 
 pytest.importorskip("samtranslator")
@@ -1217,10 +1217,10 @@ def test_what_the_version_of_a_function_is_a_hash_of(
     assert (_key(**one) == _key(**other)) is is_same
 
 
-def _deep(step: Any) -> Any:
+def _deep(wrapped: Callable[[Any], Any]) -> Any:
     node: Any = []
     for _ in range(20_000):
-        node = [node] if step is list else {step: [node]}
+        node = wrapped(node)
     return node
 
 
@@ -1230,7 +1230,13 @@ _LOOP.append(_LOOP)
 
 @pytest.mark.parametrize(
     "node",
-    [_deep(list), _deep("a"), _deep("Fn::Sub"), _LOOP, {1: "a", "b": "c"}],
+    [
+        _deep(lambda node: [node]),
+        _deep(lambda node: {"a": node}),
+        _deep(lambda node: {"Fn::Sub": ["", node]}),
+        _LOOP,
+        {1: "a", "b": "c"},
+    ],
     ids=["lists", "mappings", "substitutions", "itself", "keys"],
 )
 def test_what_is_no_json_has_no_version(node: Any) -> None:
@@ -1308,6 +1314,13 @@ def test_what_is_not_of_the_function_publishes_no_version(
         ({"InlineCode": "a", "CodeUri": "s3://b/k"}, "Code"),
         (
             {"PackageType": "Image", "ImageUri": IMAGE}
+            | dict.fromkeys(("Handler", "Runtime")),
+            "Code",
+        ),
+        ({"CapacityProviderConfig": {"Arn": TOPIC}}, "CapacityProviderConfig"),
+        ({}, "CapacityProviderConfig"),
+        (
+            {"PackageType": "Image", "ImageUri": IMAGE}
             | dict.fromkeys(("CodeUri", "Handler", "Runtime")),
             "Code",
         ),
@@ -1335,3 +1348,21 @@ def test_sam_publishes_no_alias_of_a_plain_function() -> None:
         }
         cfn = Template("template.json", template, [REGION])
         assert len(read(cfn).references.aliases) == count
+
+
+@pytest.mark.parametrize("node", [{"Ref": "AWS::NoValue"}, {}, [], None, "a"])
+def test_a_capacity_provider_without_an_arn_stays_as_it_is(node: Any) -> None:
+    kind = "AWS::Serverless::Function"
+    function = Resource("Orders", kind, {"CapacityProviderConfig": node}, None, {})
+    assert as_lambda(function, "CapacityProviderConfig") == node
+
+
+@pytest.mark.parametrize("name", ["", None])
+def test_an_empty_name_publishes_no_alias(name: Any, tmp_path: Path) -> None:
+    function = _function(AutoPublishAlias=name, Events={"Hourly": SCHEDULE})
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Orders": function},
+    }
+    found = paths(lint_template(tmp_path, template), "W9810")
+    assert found == ["Resources/Orders/Properties/Events/Hourly"]
