@@ -22,7 +22,14 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import _misspelt
 from cfn_lint_lambda_race.template import Reading
-from cfn_lint_lambda_race.update import Settings, Update, _git, update_of
+from cfn_lint_lambda_race.update import (
+    BaselineError,
+    Settings,
+    Update,
+    _git,
+    baseline_content,
+    update_of,
+)
 from cfn_lint_lambda_race.update._baseline import settings_of_template
 from tests.building import Template_, new_code, resource, sam, stack, variables
 from tests.built import (
@@ -35,7 +42,7 @@ from tests.built import (
 )
 from tests.linting import is_ours, lint, lint_template, messages, paths
 from tests.repositories import Work, _neutral  # noqa: F401
-from tests.updates import changed, configured
+from tests.updates import changed, configured, load
 
 pytestmark = [
     pytest.mark.slow,
@@ -797,6 +804,23 @@ def test_a_new_stack_beside_others(other: str, is_new: bool, tmp_path: Path) -> 
         assert update[:3] == ("", (), ())
     else:
         assert "holds no after.json" in update.problem
+
+
+def test_the_text_of_a_baseline(work: Work, tmp_path: Path) -> None:
+    """What `fix` and `plan` show of it."""
+    text = json_text(from_source())
+    work.write({"new.json": text})
+    was, new = (load(work.root / name) for name in ("template.json", "new.json"))
+    folder = tmp_path / "deployed"
+    folder.mkdir()
+    (folder / "template.json").write_text(text)
+    in_head = Settings(baseline_ref="HEAD")
+    in_folder = Settings(baseline_path=str(folder))
+    for settings in (in_head, in_folder):
+        assert baseline_content(settings, was) == text.encode()
+        assert baseline_content(settings, new) is None
+    with pytest.raises(BaselineError, match="baseline_ref nowhere: no revision"):
+        baseline_content(Settings(baseline_ref="nowhere"), was)
 
 
 def test_a_text_is_compared_with_a_file_and_not_with_a_folder(tmp_path: Path) -> None:
