@@ -91,7 +91,7 @@ def serverless_with(
 
 
 def built_by_sam(
-    architecture: str | None, method: str | None = None, **properties: Any
+    architecture: Any, method: str | None = None, **properties: Any
 ) -> dict[str, Any]:
     metadata = {"BuildArchitecture": architecture, "BuildMethod": method}
     return {

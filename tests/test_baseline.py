@@ -22,7 +22,14 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.rules._rule import _misspelt
 from cfn_lint_lambda_race.template import Reading
-from cfn_lint_lambda_race.update import Settings, Update, _git, update_of
+from cfn_lint_lambda_race.update import (
+    BaselineError,
+    Settings,
+    Update,
+    _git,
+    baseline_content,
+    update_of,
+)
 from cfn_lint_lambda_race.update._baseline import settings_of_template
 from tests.building import Template_, new_code, resource, sam, stack, variables
 from tests.built import (
@@ -35,7 +42,7 @@ from tests.built import (
 )
 from tests.linting import is_ours, lint, lint_template, messages, paths
 from tests.repositories import Work, _neutral  # noqa: F401
-from tests.updates import changed, configured
+from tests.updates import changed, configured, load
 
 pytestmark = [
     pytest.mark.slow,
@@ -782,11 +789,86 @@ def test_a_folder_without_the_template(tmp_path: Path) -> None:
     assert "holds no after.json" in problem
 
 
-def test_a_new_stack_beside_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("other", "is_new"),
+    [
+        ("other.json", True),
+        ("other.template", True),
+        ("other.template.json", True),
+        ("other.yaml", True),
+        ("other.yml", True),
+        ("README.md", False),
+    ],
+)
+def test_a_new_stack_beside_others(other: str, is_new: bool, tmp_path: Path) -> None:
     (tmp_path / "deployed" / "assembly").mkdir(parents=True)
-    (tmp_path / "deployed" / "assembly" / "other.json").write_text(json_text(stack()))
+    (tmp_path / "deployed" / "assembly" / other).write_text(json_text(stack()))
     update = _with_path(tmp_path, str(tmp_path / "deployed"))
-    assert update[:3] == ("", (), ())
+    if is_new:
+        assert update[:3] == ("", (), ())
+    else:
+        assert "holds no after.json" in update.problem
+
+
+def test_the_text_of_a_baseline(work: Work, tmp_path: Path) -> None:
+    """What `fix` and `plan` show of it."""
+    text = json_text(from_source())
+    work.write({"new.json": text})
+    was, new = (load(work.root / name) for name in ("template.json", "new.json"))
+    folder = tmp_path / "deployed"
+    folder.mkdir()
+    (folder / "template.json").write_text(text)
+    in_head = Settings(baseline_ref="HEAD")
+    in_folder = Settings(baseline_path=str(folder))
+    for settings in (in_head, in_folder):
+        assert baseline_content(settings, was) == text.encode()
+        assert baseline_content(settings, new) is None
+    with pytest.raises(BaselineError, match="baseline_ref nowhere: no revision"):
+        baseline_content(Settings(baseline_ref="nowhere"), was)
+
+
+def test_a_text_is_compared_with_a_file_and_not_with_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text(json_text(stack()))
+    for path, said in (("before.json", "This update"), ("", "has no file name")):
+        settings = {"W9831": {"baseline_path": str(tmp_path / path)}}
+        found = lint_text(
+            json_text(AFTER),
+            config=ManualArgs(
+                append_rules=["cfn_lint_lambda_race"], configure_rules=settings
+            ),
+        )
+        (message,) = (one.message for one in found if one.rule.id == "W9831")
+        assert said in message
+
+
+def test_a_template_from_elsewhere_has_its_whole_path_in_a_folder(
+    tmp_path: Path,
+) -> None:
+    deployed = tmp_path / "deployed"
+    same = deployed / Path(*tmp_path.parts[1:])
+    same.mkdir(parents=True)
+    (same / "after.json").write_text(json_text(stack()))
+    for folder in (deployed, *same.parents):
+        if deployed in (folder, *folder.parents):
+            (folder / "after.json").write_text(json_text(AFTER))
+    assert changed(_with_path(tmp_path, str(deployed))) == RACE
+
+
+def test_a_path_that_leads_upwards_does_not_leave_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("here", "there", "deployed/there", "deployed/here"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "deployed/there/after.json").write_text(json_text(stack()))
+    (tmp_path / "deployed/here/other.json").write_text(json_text(stack()))
+    (tmp_path / "there/after.json").write_text(json_text(AFTER))
+    monkeypatch.chdir(tmp_path / "here")
+    found = update_of(
+        configured(
+            Path("../there/after.json"), baseline_path=str(tmp_path / "deployed/here")
+        )
+    )
+    assert found[:3] == ("", (), ())
 
 
 def test_the_longest_end_of_the_path_in_a_folder(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -157,3 +158,161 @@ def test_a_bundle_that_takes_long_to_scan(tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         folder.mkdir()
         judged(folder, _esbuild(), {"src/app.ts": text}, {"src/a.ts": "x"})
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    [".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json"],
+)
+@pytest.mark.parametrize("name", ["src/b", "src/b/index"])
+def test_an_import_may_leave_out_the_extension(
+    suffix: str, name: str, tmp_path: Path
+) -> None:
+    files = {"src/app.ts": "import './b';", f"{name}{suffix}": "[1]"}
+    assert judged(tmp_path, _esbuild(), files, {f"{name}{suffix}": "[2]"}) is True
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("./b.js", "src/b.ts"),
+        ("./b.js", "src/b.tsx"),
+        ("./b.jsx", "src/b.tsx"),
+        ("./b.mjs", "src/b.mts"),
+        ("./b.cjs", "src/b.cts"),
+        # What follows `?` is for the bundler.
+        ("./b.json?raw", "src/b.json"),
+    ],
+)
+def test_an_import_may_name_what_the_compiler_makes(
+    written: str, name: str, tmp_path: Path
+) -> None:
+    files = {"src/app.ts": f"import '{written}';", name: "[1]"}
+    assert judged(tmp_path, _esbuild(), files, {name: "[2]"}) is True
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(".npmrc", ".yarnrc.yml", "bun.lock", "bun.lockb", "jsconfig.json"),
+        *("npm-shrinkwrap.json", "package-lock.json", "package.json"),
+        *("pnpm-lock.yaml", "pnpm-workspace.yaml", "tsconfig.base.json"),
+        *("tsconfig.build.json", "tsconfig.json", "yarn.lock"),
+    ],
+)
+def test_what_a_file_above_the_code_does_to_a_build_is_unknown(
+    name: str, tmp_path: Path
+) -> None:
+    files = {"src/app.ts": "run();"}
+    assert judged(tmp_path, _esbuild(), files, {name: "{}"}) is None
+
+
+# https://nodejs.org/api/modules.html#built-in-modules
+NODE = """
+assert async_hooks buffer child_process cluster console constants crypto dgram
+diagnostics_channel dns domain events fs http http2 https inspector module net os path
+perf_hooks process punycode querystring readline repl stream string_decoder sys timers
+tls trace_events tty url util v8 vm wasi worker_threads zlib
+"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "packages", "is_known"),
+    [
+        (NODE.split(), {}, True),
+        (["fs/promises", "node:test", "aws-sdk", "aws-sdk/clients/s3"], {}, True),
+        (["@smithy/types", "@aws-sdk/client-s3"], {}, True),
+        (["uuid"], {"dependencies": {"uuid": "^9"}}, True),
+        (["uuid"], {"devDependencies": {"uuid": "^9"}}, True),
+        (["uuid"], {"optionalDependencies": {"uuid": "^9"}}, True),
+        (["uuid"], {"peerDependencies": {"uuid": "^9"}}, True),
+        (["uuid"], {"bundled": {"uuid": "^9"}}, False),
+        (["uuid/v4"], {"dependencies": {"uuid": "^9"}}, True),
+        (["@acme/a", "@acme/a/b/c"], {"dependencies": {"@acme/a": "^9"}}, True),
+        (["@acme/b"], {"dependencies": {"@acme/a": "^9"}}, False),
+        # A package of types alone leaves nothing behind.
+        (["aws-lambda"], {"devDependencies": {"@types/aws-lambda": "^8"}}, True),
+        # What lies in the repository may change with it.
+        (["uuid"], {"dependencies": {"uuid": "file:../uuid"}}, False),
+        (["uuid"], {"dependencies": {"uuid": "workspace:^1"}}, False),
+        (["uuid"], {"dependencies": {"uuid": "link:/uuid"}}, False),
+        (["uuid"], {"dependencies": {"uuid": "*"}}, False),
+        (["uuid"], {"dependencies": ["uuid"]}, False),
+        (["uuid"], ["uuid"], False),
+    ],
+)
+@pytest.mark.parametrize("folder", ["src/", ""])
+def test_packages_that_are_not_of_the_repository_do_not_change_with_it(
+    imported: list[str], packages: Any, is_known: bool, folder: str, tmp_path: Path
+) -> None:
+    files = {
+        "src/app.ts": "".join(f"import '{name}';\n" for name in imported),
+        # Not the only one, and not one that can be read.
+        "src/package.json": "{",
+        f"{folder}package.json": json.dumps(packages),
+    }
+    expected = False if is_known else None
+    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is expected
+
+
+@pytest.mark.parametrize(
+    ("source", "is_code"),
+    [
+        ("export interface T { a: string }\n", None),
+        ("export type T = string;\n", None),
+        ("export interface T { a: string }\nexport const a = 1;\n", True),
+        ("run();\n", True),
+    ],
+)
+def test_a_module_of_types_alone_may_leave_nothing_behind(
+    source: str, is_code: bool | None, tmp_path: Path
+) -> None:
+    files = {"src/app.ts": "import { T } from './types';", "src/types.ts": source}
+    change = {"src/types.ts": f"// One more.\n{source}{source.replace('T', 'U')}"}
+    assert judged(tmp_path, _esbuild(), files, change) is is_code
+
+
+def test_scripts_that_import_each_other(tmp_path: Path) -> None:
+    files = {"src/app.ts": "import './b';", "src/b.ts": "import './app';\nrun(1);"}
+    change = {"src/b.ts": "import './app';\nrun(2);"}
+    assert judged(tmp_path, _esbuild(), files, change) is True
+    (tmp_path / "again").mkdir()
+    change = {"src/README.md": "two"}
+    assert judged(tmp_path / "again", _esbuild(), files, change) is False
+
+
+@pytest.mark.parametrize("count", [3, 9])
+def test_what_a_bundle_of_very_many_files_has_is_unknown(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cfn_lint_lambda_race.update._bundle._MAX_FILES", 6)
+    files = {f"src/{n}.ts": f"import './{n + 1}';" for n in range(count)}
+    files |= {"src/app.ts": "import './0';", f"src/{count}.ts": "run();"}
+    expected = False if count < 6 else None
+    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is expected
+
+
+def test_a_picture_imports_nothing(tmp_path: Path) -> None:
+    files = {"src/app.ts": "import './a.png';", "src/a.png": "require(name)"}
+    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is False
+    (tmp_path / "again").mkdir()
+    files["src/app.ts"] = "import './a.png';\nrequire(name);"
+    change = {"src/README.md": "two"}
+    assert judged(tmp_path / "again", _esbuild(), files, change) is None
+
+
+def test_what_a_script_imports_that_is_too_large_to_read_is_unknown(
+    tmp_path: Path,
+) -> None:
+    files = {"src/app.ts": "import './b';", "src/b.ts": " " * (1 << 24)}
+    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is None
+
+
+@pytest.mark.parametrize("written", ["../../outside", "../.."])
+def test_what_lies_outside_of_the_repository_is_not_looked_at(
+    written: str, tmp_path: Path
+) -> None:
+    for name in ("outside.ts", "index.ts"):
+        (tmp_path / name).write_text("run();")
+    files = {"src/app.ts": f"import '{written}';"}
+    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is None

@@ -63,6 +63,9 @@ UNKNOWN = published_layer("acme-arm64", "123456789012")
         (ARM64, {"Ref": "Open"}, False),
         ([{"Ref": "Open"}], X86, False),
         ([{"Fn::ImportValue": "architecture"}], ARM, False),
+        # A function has one architecture.
+        (["arm64", "x86_64"], X86, False),
+        (["arm64", "x86_64"], ARM, False),
     ],
     ids=str,
 )
@@ -318,6 +321,13 @@ def test_a_function_under_a_condition(tmp_path: Path) -> None:
     [
         ([{"Ref": "Open"}], [X86, ARM], [1]),
         ([{"Ref": "Open"}], [X86, EITHER, X86], []),
+        ([{"Ref": "Open"}], [X86, EITHER, ARM], [2]),
+        # Two conditions that never hold together.
+        (
+            [{"Ref": "Open"}],
+            [branches("IsProd", X86, NO_VALUE), branches("IsDev", ARM, NO_VALUE)],
+            [],
+        ),
         (
             [{"Ref": "Open"}],
             [branches("IsArm", ARM, X86), branches("IsArm", ARM, X86)],
@@ -363,6 +373,9 @@ def test_layers_that_contradict_each_other(
             [],
         ),
         (built_by_sam("risc", "makefile", CompatibleArchitectures=["arm64"]), []),
+        (built_by_sam(["x86_64"], "makefile"), []),
+        # What is uploaded already is not built.
+        (layer_for(["arm64"], Metadata={"BuildMethod": "python3.13"}), []),
     ],
     ids=str,
 )
@@ -447,9 +460,12 @@ def test_malformed_architectures_are_silent(tmp_path: Path, node: Any) -> None:
         "arn:aws:lambda:eu-west-1:464622532012:function:Datadog-Extension:7",
         "arn:aws:lambda:eu-west-1::layer:Datadog-Extension:7",
         "arn:aws:lambda:eu-west-1:464622532012:layer::7",
+        {"Fn::Sub": "arn:aws:lambda:eu-west-1:464622532012:layer:${Open}:7"},
+        {"Fn::Sub": "arn:aws:lambda:eu-west-1:${Open}:layer:Datadog-Extension:7"},
     ],
+    ids=str,
 )
-def test_what_is_no_arn_of_a_layer(tmp_path: Path, arn: str) -> None:
+def test_what_is_no_arn_of_a_known_layer(tmp_path: Path, arn: Any) -> None:
     assert not found_by_path(
         tmp_path, layered({"Architectures": ARM64, "Layers": [arn]})
     )
@@ -494,6 +510,18 @@ def test_a_parameter_may_hold_the_layers(tmp_path: Path) -> None:
     assert message.startswith("Layer Datadog-Extension runs on x86_64 only")
 
 
+def test_the_layers_that_a_parameter_holds_may_contradict_each_other(
+    tmp_path: Path,
+) -> None:
+    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
+    held = {"Type": "CommaDelimitedList", "Default": f"{arn}-ARM:1,{arn}:1"}
+    template = layered(
+        {"Architectures": [{"Ref": "Open"}], "Layers": {"Ref": "Held"}},
+        Parameters={"Held": held},
+    )
+    assert list(found_by_path(tmp_path, template)) == ["Resources/Fn/Properties/Layers"]
+
+
 @pytest.mark.parametrize(
     "layers", [[X86, UNKNOWN], [UNKNOWN, ARM], [X86, UNKNOWN, ARM]]
 )
@@ -503,3 +531,26 @@ def test_a_layer_of_which_nothing_is_known_contradicts_none(
     template = layered({"Architectures": [{"Ref": "Open"}], "Layers": layers})
     expected = ["Resources/Fn/Properties/Layers/2"] if len(layers) > 2 else []
     assert list(found_by_path(tmp_path, template)) == expected
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"Fn::FindInMap": ["Layers", {"Ref": "Open"}, "arn"]},
+        {"Fn::FindInMap": ["Layers", {"Fn::ImportValue": "key"}, "arn"]},
+        {"Fn::Select": [{"Ref": "Open"}, [X86, ARM]]},
+        {"Fn::If": ["Missing", X86, ARM]},
+        branches("IsArm", ARM, X86),
+    ],
+    ids=str,
+)
+def test_what_one_place_may_name_are_no_layers_beside_each_other(
+    layer: Any, tmp_path: Path
+) -> None:
+    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
+    mapping = {"one": {"arn": f"{arn}:1"}, "other": {"arn": f"{arn}-ARM:1"}}
+    template = layered(
+        {"Architectures": [{"Ref": "Open"}], "Layers": [layer]},
+        Mappings={"Layers": mapping},
+    )
+    assert not found_by_path(tmp_path, template)

@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 
 from tests import linting
-from tests.building import ARN, FN, PROPERTIES, parameter, resource, stack, with_stage
+from tests.building import (
+    ARN,
+    FN,
+    PROD_OR_DEV,
+    PROPERTIES,
+    parameter,
+    resource,
+    stack,
+    with_stage,
+)
 from tests.invoking import (
     FN_ARN,
     OUTSIDE,
@@ -297,6 +306,50 @@ def test_an_alias_of_a_function_elsewhere(tmp_path: Path) -> None:
     template = scheduled({"Ref": "Alias"}, **{**SECTIONS, "Resources": resources})
     matches = lint_template(tmp_path, template)
     assert not [match for match in matches if match.rule.id in ("E0002", "W9810")]
+
+
+def test_an_alias_is_none_of_another_function_elsewhere(tmp_path: Path) -> None:
+    alias = resource(
+        "Lambda::Alias", FunctionName=OUTSIDE, FunctionVersion="$LATEST", Name="live"
+    )
+    arn = f"{OUTSIDE.replace('elsewhere', 'other')}:live"
+    template = scheduled(arn, **{**SECTIONS, "Resources": {"Alias": alias}})
+    assert paths(lint_template(tmp_path, template), "W9810") == []
+
+
+def test_a_function_that_cannot_be_there_has_no_name(tmp_path: Path) -> None:
+    template = scheduled(OUTSIDE, **PROD_OR_DEV)
+    named = {**PROPERTIES, "FunctionName": "elsewhere"}
+    template["Resources"]["Orders"] = {
+        **FUNCTION,
+        "Properties": named,
+        "Condition": "IsProd",
+    }
+    for condition, is_it in (("IsProd", True), ("IsDev", False)):
+        template["Resources"]["Rule"]["Condition"] = condition
+        said = messages(lint_template(tmp_path, template), "W9810")
+        assert ["of Orders" in message for message in said] == [is_it]
+
+
+def test_a_function_is_known_by_a_name_that_nobody_knows(tmp_path: Path) -> None:
+    properties = {"AuthType": "NONE", "TargetFunctionArn": {"Ref": "Open"}}
+    template = invoked_by("AWS::Lambda::Url", properties, **SECTIONS)
+    assert messages(lint_template(tmp_path, template), "W9810") == []
+    named = {**PROPERTIES, "FunctionName": {"Ref": "Open"}}
+    template["Resources"]["Fn"] = {**FUNCTION, "Properties": named}
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert "of Fn" in message
+
+
+def test_an_alias_points_to_no_version_of_another_case(tmp_path: Path) -> None:
+    version = {"Fn::If": ["IsDev", "$LATEST", "7"]}
+    alias = resource(
+        "Lambda::Alias", FunctionName=FN, FunctionVersion=version, Name="live"
+    )
+    for condition, count in (("IsDev", 1), ("IsProd", 0)):
+        resources = {"Live": {**alias, "Condition": condition}}
+        template = stack({}, Resources=resources, **PROD_OR_DEV)
+        assert len(paths(lint_template(tmp_path, template), "W9811")) == count
 
 
 def test_managed_instances_under_a_condition(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,11 @@ from cfnlint.decode import decode
 from cfnlint.template import Template, transforms
 
 from cfn_lint_lambda_race.template import read
-from cfn_lint_lambda_race.template._sam import is_version_of
+from cfn_lint_lambda_race.template._nodes import Resource
+from cfn_lint_lambda_race.template._sam import as_lambda, is_version_of, version_key
 from cfn_lint_lambda_race.template._source import content
 from tests.building import resource
-from tests.linting import CORPUS
+from tests.linting import CORPUS, lint_template, paths
 from tests.translation import translated
 
 pytest.importorskip("samtranslator")
@@ -1163,3 +1164,205 @@ def test_globals_merge_as_sam_merges_them(own: Any, shared: Any, ignored: Any) -
 )
 def test_how_sam_names_versions(logical_id: str, expected: bool) -> None:
     assert is_version_of("Orders", logical_id) is expected
+
+
+def _key(**properties: Any) -> str:
+    """What the logical ID of a function's version is a hash of."""
+    function = Resource("Orders", "AWS::Serverless::Function", properties, None, {})
+    return version_key(function, {}, lambda name: None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        # SAM takes the first ten characters.
+        (
+            {"AutoPublishCodeSha256": "a" * 64},
+            {"AutoPublishCodeSha256": "a" * 10},
+            True,
+        ),
+        (
+            {"AutoPublishCodeSha256": "a" * 64},
+            {"AutoPublishCodeSha256": "a" * 9},
+            False,
+        ),
+        # In which order keys are written means nothing.
+        (
+            {"CodeUri": {"Bucket": "b", "Key": "k"}},
+            {"CodeUri": {"Key": "k", "Bucket": "b"}},
+            True,
+        ),
+        (
+            {"CodeUri": {"Fn::ImportValue": {"Fn::Sub": "a"}}},
+            {"CodeUri": {"Fn::ImportValue": {"Fn::Sub": "b"}}},
+            False,
+        ),
+        (
+            {"CodeUri": {"Fn::Sub": "a-${One}"}},
+            {"CodeUri": {"Fn::Sub": "b-${One}"}},
+            False,
+        ),
+        ({"CodeUri": {"Fn::Sub": "${One}"}}, {"CodeUri": {"Fn::Sub": "One"}}, False),
+        (
+            {"CodeUri": {"Fn::Join": ["", ["a", {"Ref": "A"}]]}},
+            {"CodeUri": {"Fn::Join": ["", ["a", {"Ref": "B"}]]}},
+            False,
+        ),
+    ],
+    ids=str,
+)
+def test_what_the_version_of_a_function_is_a_hash_of(
+    one: Template_, other: Template_, is_same: bool
+) -> None:
+    assert (_key(**one) == _key(**other)) is is_same
+
+
+def _deep(wrapped: Callable[[Any], Any]) -> Any:
+    node: Any = []
+    for _ in range(20_000):
+        node = wrapped(node)
+    return node
+
+
+_LOOP: list[Any] = []
+_LOOP.append(_LOOP)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        _deep(lambda node: [node]),
+        _deep(lambda node: {"a": node}),
+        _deep(lambda node: {"Fn::Sub": ["", node]}),
+        _LOOP,
+        {1: "a", "b": "c"},
+    ],
+    ids=["lists", "mappings", "substitutions", "itself", "keys"],
+)
+def test_what_is_no_json_has_no_version(node: Any) -> None:
+    assert _key(CodeUri="s3://b/k", Environment=node) == ""
+    assert _key(CodeUri=node) == ""
+
+
+ALL = {**ALIAS, "AutoPublishAliasAllProperties": True}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"AutoPublishAlias": "live"}, {"AutoPublishAlias": "next"}),
+        (
+            {"CodeUri": "s3://artifacts/orders.zip"},
+            {"CodeUri": {"Bucket": "artifacts", "Key": "orders.zip"}},
+        ),
+        *(
+            ({}, {name: value})
+            for name, value in {
+                "AssumeRolePolicyDocument": {"Statement": []},
+                "DeploymentPreference": {"Type": "AllAtOnce", "Enabled": False},
+                "EventInvokeConfig": {"MaximumRetryAttempts": 1},
+                "Events": {"Hourly": SCHEDULE},
+                "FunctionUrlConfig": {"AuthType": "NONE"},
+                "PermissionsBoundary": ROLE,
+                "Policies": ["AWSLambdaExecute"],
+                "PropagateTags": True,
+                "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1},
+                "RolePath": "/orders/",
+                "VersionDeletionPolicy": "Retain",
+                "VersionDescription": "other",
+            }.items()
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_not_of_the_function_publishes_no_version(
+    one: Template_, other: Template_
+) -> None:
+    base = {**_function(Role=ROLE)["Properties"], **ALL}
+    base.pop("Events", None)
+    assert _key(**{**base, **one}) == _key(**{**base, **other})
+    versions = [
+        {
+            name
+            for name, made in translated(
+                {"Resources": {"Orders": _function(**{**base, **properties})}}
+            )["Resources"].items()
+            if made["Type"] == "AWS::Lambda::Version"
+        }
+        for properties in (one, other)
+    ]
+    assert versions[0] == versions[1] != set()
+
+
+@pytest.mark.parametrize(
+    ("properties", "name"),
+    [
+        ({"Tracing": "Active"}, "TracingConfig"),
+        ({"Tracing": "PassThrough"}, "TracingConfig"),
+        ({"Tracing": "Disabled"}, "TracingConfig"),
+        ({}, "TracingConfig"),
+        ({"DeadLetterQueue": {"Type": "SQS", "TargetArn": TOPIC}}, "DeadLetterConfig"),
+        ({}, "DeadLetterConfig"),
+        ({"MemorySize": 512}, "MemorySize"),
+        ({"Layers": [TOPIC]}, "Layers"),
+        ({"CodeUri": "s3://b/k"}, "Code"),
+        ({"CodeUri": "s3://b/k?versionId=v"}, "Code"),
+        ({"CodeUri": {"Bucket": "b", "Key": "k"}}, "Code"),
+        ({"CodeUri": {"Bucket": "b", "Key": "k", "Version": "v"}}, "Code"),
+        ({"CodeUri": "s3://b/k", "SourceKMSKeyArn": TOPIC}, "Code"),
+        ({"InlineCode": "def handler(): pass", "CodeUri": None}, "Code"),
+        ({"InlineCode": "a", "CodeUri": "s3://b/k"}, "Code"),
+        (
+            {"PackageType": "Image", "ImageUri": IMAGE}
+            | dict.fromkeys(("Handler", "Runtime")),
+            "Code",
+        ),
+        ({"CapacityProviderConfig": {"Arn": TOPIC}}, "CapacityProviderConfig"),
+        ({}, "CapacityProviderConfig"),
+        (
+            {"PackageType": "Image", "ImageUri": IMAGE}
+            | dict.fromkeys(("CodeUri", "Handler", "Runtime")),
+            "Code",
+        ),
+    ],
+    ids=str,
+)
+def test_what_lambda_gets_is_what_sam_hands_over(
+    properties: Template_, name: str
+) -> None:
+    all_of_it = {**_function(Role=ROLE)["Properties"], **properties}
+    written = {key: node for key, node in all_of_it.items() if node is not None}
+    kind = "AWS::Serverless::Function"
+    template = {"Resources": {"Orders": {"Type": kind, "Properties": written}}}
+    made = translated(template)["Resources"]["Orders"]["Properties"]
+    mine = as_lambda(Resource("Orders", kind, written, None, {}), name)
+    assert mine == made.get(name)
+
+
+def test_sam_publishes_no_alias_of_a_plain_function() -> None:
+    for kind, count in (("Serverless", 1), ("Lambda", 0)):
+        template = {
+            "Resources": {
+                "Orders": {"Type": f"AWS::{kind}::Function", "Properties": ALIAS}
+            }
+        }
+        cfn = Template("template.json", template, [REGION])
+        assert len(read(cfn).references.aliases) == count
+
+
+@pytest.mark.parametrize("node", [{"Ref": "AWS::NoValue"}, {}, [], None, "a"])
+def test_a_capacity_provider_without_an_arn_stays_as_it_is(node: Any) -> None:
+    kind = "AWS::Serverless::Function"
+    function = Resource("Orders", kind, {"CapacityProviderConfig": node}, None, {})
+    assert as_lambda(function, "CapacityProviderConfig") == node
+
+
+@pytest.mark.parametrize("name", ["", None])
+def test_an_empty_name_publishes_no_alias(name: Any, tmp_path: Path) -> None:
+    function = _function(AutoPublishAlias=name, Events={"Hourly": SCHEDULE})
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {"Orders": function},
+    }
+    found = paths(lint_template(tmp_path, template), "W9810")
+    assert found == ["Resources/Orders/Properties/Events/Hourly"]

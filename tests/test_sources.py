@@ -199,18 +199,113 @@ def test_a_source_that_is_one_of_several_covers_each(tmp_path: Path) -> None:
     assert misfits(tmp_path, {**template, **CHOICE}) == [FIXED]
 
 
+ORDERS = "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:orders"
+
+
 @pytest.mark.parametrize(("name", "expected"), [("orders", [FIXED]), ("carts", [])])
+@pytest.mark.parametrize(
+    "topic", ["arn:aws:sns:us-east-1:123456789012:orders", {"Fn::Sub": ORDERS}], ids=str
+)
 def test_a_source_is_compared_by_its_name_where_both_are_written_out(
-    tmp_path: Path, name: str, expected: list[str]
+    tmp_path: Path, topic: Json, name: str, expected: list[str]
 ) -> None:
     subscription = resource(
-        "SNS::Subscription",
-        Endpoint=LIVE,
-        Protocol="lambda",
-        TopicArn="arn:aws:sns:us-east-1:123456789012:orders",
+        "SNS::Subscription", Endpoint=LIVE, Protocol="lambda", TopicArn=topic
     )
     permission = _from(FN, "sns", name)
+    if topic != permission["Properties"]["SourceArn"].replace("carts", "orders"):
+        permission["Properties"]["SourceArn"] = {
+            "Fn::Sub": ORDERS.replace("orders", name)
+        }
     template = two_aliases(Subscription=subscription, Permission=permission)
+    assert misfits(tmp_path, template) == expected
+
+
+@pytest.mark.parametrize(
+    ("topic", "source"),
+    [
+        # What is written out may be the topic of the stack.
+        ("arn:aws:sns:us-east-1:123456789012:orders", {"Ref": "Topic"}),
+        ("arn:aws:sns:us-east-1:123456789012:orders", {"Ref": "Named"}),
+        ({"Ref": "Named"}, "arn:aws:sns:us-east-1:123456789012:orders"),
+        (
+            {"Fn::Sub": "arn:aws:sns:us-east-1:123456789012:${Named}-orders"},
+            "arn:aws:sns:us-east-1:123456789012:orders",
+        ),
+        # No ARN of a topic.
+        ("arn:aws:sns:us-east-1:123456789012:orders", "arn:aws:sns"),
+        (
+            "arn:aws:sns:us-east-1:123456789012:orders",
+            "arn:aws:sns:us-east-1:123456789012:carts:1",
+        ),
+    ],
+    ids=str,
+)
+def test_a_permission_of_which_nobody_knows_the_source_may_be_the_one(
+    topic: Json, source: Json, tmp_path: Path
+) -> None:
+    template = two_aliases(
+        Topic=resource("SNS::Topic"),
+        Subscription=resource(
+            "SNS::Subscription", Endpoint=LIVE, Protocol="lambda", TopicArn=topic
+        ),
+        Permission=permission_on(FN, "sns.amazonaws.com", SourceArn=source),
+    )
+    template["Parameters"] = {"Named": {"Type": "String"}}
+    assert misfits(tmp_path, template) == [FIXED]
+
+
+@pytest.mark.parametrize(
+    ("parent", "source", "expected"),
+    [
+        ({GetAtt: ["Shop", "RootResourceId"]}, "${Shop}/*/GET/", [FIXED]),
+        ({GetAtt: ["Shop", "RootResourceId"]}, "${Shop}/*/POST/", []),
+        ({"Ref": "Cart"}, "${Shop}/*/GET/cart", [FIXED]),
+        ({"Ref": "Cart"}, "${Shop}/*/GET/shop", []),
+        # Where its path is unknown, it may be any.
+        ({"Ref": "Named"}, "${Shop}/*/POST/", [FIXED]),
+        ({"Ref": "Missing"}, "${Shop}/*/POST/", [FIXED]),
+        (
+            {"Fn::If": ["IsProd", {"Ref": "Cart"}, {"Ref": "Named"}]},
+            "${Shop}/*/POST/",
+            [FIXED],
+        ),
+        # No ARN of a method.
+        ({GetAtt: ["Shop", "RootResourceId"]}, "${Shop}", [FIXED]),
+        ({GetAtt: ["Shop", "RootResourceId"]}, "", [FIXED]),
+    ],
+    ids=str,
+)
+def test_a_permission_may_name_another_method(
+    parent: Json, source: str, expected: list[str], tmp_path: Path
+) -> None:
+    uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Live}/x"
+    method = resource(
+        "ApiGateway::Method",
+        RestApiId={"Ref": "Shop"},
+        ResourceId=parent,
+        HttpMethod="GET",
+        Integration={
+            "Type": "AWS_PROXY",
+            "Uri": {"Fn::Sub": uri.replace("/x", "/invocations")},
+        },
+    )
+    cart = resource(
+        "ApiGateway::Resource",
+        RestApiId={"Ref": "Shop"},
+        ParentId={GetAtt: ["Shop", "RootResourceId"]},
+        PathPart="cart",
+    )
+    account = f"${{AWS::AccountId}}:{source}" if source else "${Shop}"
+    arn = {"Fn::Sub": f"arn:aws:execute-api:us-east-1:{account}"}
+    template = two_aliases(
+        Shop=resource("ApiGateway::RestApi", Name="shop"),
+        Cart=cart,
+        Method=method,
+        Permission=permission_on(FN, "apigateway.amazonaws.com", SourceArn=arn),
+    )
+    template["Parameters"] = {"Named": {"Type": "String"}}
+    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Named"}, "prod"]}}
     assert misfits(tmp_path, template) == expected
 
 

@@ -53,6 +53,8 @@ def _template(uri: str = ALIASED, **resources: Json) -> Json:
 URI = "Resources/Get/Properties/Integration/Uri"
 LATEST = {"alias": "$LATEST"}
 NOTHING: list[str] = []
+# How a text shows what nobody knows.
+OPEN = "${${stageVariables.alias}}"
 CASES: dict[str, tuple[Json, list[str]]] = {
     "latest": (_template(Stage=_stage(**LATEST)), [URI]),
     "alias": (_template(Stage=_stage(alias="live")), NOTHING),
@@ -89,6 +91,22 @@ CASES: dict[str, tuple[Json, list[str]]] = {
         _template(
             Stage=resource(
                 "ApiGateway::Stage", RestApiId={"Ref": "Other"}, Variables=LATEST
+            )
+        ),
+        NOTHING,
+    ),
+    "of-itself-in-one-of-two": (
+        _template(
+            Stage=_stage(alias="${stageVariables.alias}"), Test=_stage("test", **LATEST)
+        ),
+        [URI],
+    ),
+    "deployment-without-a-stage": (
+        _template(
+            Deployed=resource(
+                "ApiGateway::Deployment",
+                RestApiId={"Ref": "Shop"},
+                StageDescription={"Variables": LATEST},
             )
         ),
         NOTHING,
@@ -150,15 +168,23 @@ def test_what_the_stages_say(
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("Api", "Variables"), ("HttpApi", "StageVariables")]
+    ("kind", "name", "stage"),
+    [
+        ("Api", "Variables", {"StageName": "prod"}),
+        ("HttpApi", "StageVariables", {"StageName": "prod"}),
+        # SAM makes the stage `$default`.
+        ("HttpApi", "StageVariables", {}),
+    ],
 )
-def test_a_definition_of_sam_s(kind: str, name: str, tmp_path: Path) -> None:
+def test_a_definition_of_sam_s(
+    kind: str, name: str, stage: Json, tmp_path: Path
+) -> None:
     integration = {"type": "aws_proxy", "uri": {"Fn::Sub": ALIASED}}
     operation = {"get": {"x-amazon-apigateway-integration": integration}}
     shop = resource(
         f"Serverless::{kind}",
-        StageName="prod",
         DefinitionBody={"openapi": "3.0.1", "paths": {"/orders": operation}},
+        **stage,
         **{name: LATEST},
     )
     template = _template(Shop=shop)
@@ -166,6 +192,68 @@ def test_a_definition_of_sam_s(kind: str, name: str, tmp_path: Path) -> None:
     template["Transform"] = "AWS::Serverless-2016-10-31"
     (message,) = messages(lint_template(tmp_path, template), "W9810")
     assert "invokes $LATEST of Orders" in message
+
+
+@pytest.mark.parametrize(
+    ("of_method", "of_stage", "is_same"),
+    [
+        ({"Ref": "Shop"}, {"Ref": "Shop"}, True),
+        ({"Ref": "Shop"}, {"Fn::ImportValue": "Shop"}, False),
+        ({"Ref": "Shop"}, "Shop", False),
+        ({"Fn::ImportValue": "a"}, {"Fn::ImportValue": "b"}, False),
+        ({"Ref": ["Shop"]}, {"Ref": ["Shop"]}, False),
+    ],
+    ids=str,
+)
+def test_a_stage_speaks_for_its_own_api_alone(
+    of_method: Json, of_stage: Json, is_same: bool, tmp_path: Path
+) -> None:
+    template = _template(Stage=_stage(**LATEST))
+    template["Resources"]["Get"]["Properties"]["RestApiId"] = of_method
+    template["Resources"]["Stage"]["Properties"]["RestApiId"] = of_stage
+    found = lint_template(tmp_path, template)
+    assert paths(found, "W9810") == [URI] * is_same
+
+
+def test_a_stage_of_another_case_says_nothing(tmp_path: Path) -> None:
+    template = _template(Stage={**_stage(**LATEST), "Condition": "IsTest"})
+    template["Resources"]["Get"]["Condition"] = "IsProd"
+    template["Conditions"] = {
+        "IsProd": {"Fn::Equals": [{"Ref": "Name"}, "prod"]},
+        "IsTest": {"Fn::Not": [{"Condition": "IsProd"}]},
+    }
+    matches = lint_template(tmp_path, template)
+    assert {"E0002", "W9810"}.isdisjoint(match.rule.id for match in matches)
+
+
+@pytest.mark.parametrize("uri", [{"Ref": "AWS::NoValue"}, [], ["a"], 7, {"a": "b"}])
+def test_a_malformed_uri_has_no_variables(uri: Json, tmp_path: Path) -> None:
+    template = _template(Stage=_stage(**LATEST))
+    template["Resources"]["Get"]["Properties"]["Integration"]["Uri"] = uri
+    crashes = messages(lint_template(tmp_path, template), "E0002")
+    assert not [message for message in crashes if "rule W98" in message]
+
+
+@pytest.mark.parametrize(
+    ("stages", "qualifiers"),
+    [
+        ([{"alias": "live"}, {"alias": "$LATEST"}], ["$LATEST", "live"]),
+        ([{"alias": "live"}, {"alias": "live"}], ["live"]),
+        # One that leaves it out leaves it unknown.
+        ([{"alias": "live"}, {"other": "x"}], [OPEN, "live"]),
+        ([{"alias": "live"}, {}], [OPEN, "live"]),
+        ([{}], [OPEN]),
+    ],
+    ids=str,
+)
+def test_what_every_stage_says_counts(
+    stages: list[Json], qualifiers: list[str], tmp_path: Path
+) -> None:
+    named = {f"Stage{n}": _stage(f"s{n}", **one) for n, one in enumerate(stages)}
+    cfn = Template(str(tmp_path / "t.json"), _template(**named), ["us-east-1"])
+    (target,) = read(cfn).targets
+    found = {str(reference.qualifier) for reference in target.references}
+    assert sorted(found) == qualifiers
 
 
 def test_many_variables_are_not_followed(tmp_path: Path) -> None:

@@ -171,9 +171,7 @@ class Layers:
             return
         for declared in self._evaluator.evaluate(node, when):
             names = _architectures(declared.value)
-            is_undeclared = names is None and not isinstance(
-                declared.value, (Text, list)
-            )
+            is_undeclared = not isinstance(declared.value, (Text, list))
             if names is not None and built is not None and built not in names:
                 names = frozenset({built})
             yield Layer(resource.id, path, declared.when, names, is_undeclared)
@@ -258,7 +256,7 @@ class Layers:
         for ((these, when), first), ((those, other), second) in combinations(
             kinds.items(), 2
         ):
-            if first.path == second.path or these & those:
+            if these & those:
                 continue
             both = when.merged(other)
             if both is not None and self._possible(both):

@@ -60,6 +60,46 @@ def test_what_always_holds_says_no_case(tmp_path: Path) -> None:
     assert " when " not in plain[ITEM]
 
 
+@pytest.mark.parametrize(
+    ("regions", "found"),
+    [
+        # By region, the function's architecture and the layer.
+        ({"a": ("arm64", ""), "b": ("arm64", "")}, {"arm64": []}),
+        (
+            {"a": ("arm64", ""), "b": ("arm64", ""), "c": ("arm64", "-ARM")},
+            {"arm64": ["a", "b"]},
+        ),
+        (
+            {"a": ("arm64", ""), "b": ("arm64", ""), "c": ("x86_64", "-ARM")},
+            {"arm64": ["a", "b"], "x86_64": ["c"]},
+        ),
+    ],
+)
+def test_the_cases_of_one_place_are_told_unless_they_are_all(
+    regions: dict[str, tuple[str, str]], found: dict[str, list[str]], tmp_path: Path
+) -> None:
+    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
+    mapping = {
+        f"eu-{region}-1": {"cpu": cpu, "layer": f"{arn}{suffix}:1"}
+        for region, (cpu, suffix) in regions.items()
+    }
+    chosen: list[Any] = ["Regions", {"Ref": "AWS::Region"}]
+    template = layered(
+        {
+            "Architectures": [{"Fn::FindInMap": [*chosen, "cpu"]}],
+            "Layers": [{"Fn::FindInMap": [*chosen, "layer"]}],
+        },
+        Mappings={"Regions": mapping},
+    )
+    told = {
+        message.partition(" but Fn is ")[2].split()[0].rstrip(":"): [
+            region for region in regions if f"eu-{region}-1" in message
+        ]
+        for message in messages(lint_template(tmp_path, template), "W9820")
+    }
+    assert told == found
+
+
 # -- SAM -----------------------------------------------------------------------------
 
 
@@ -117,6 +157,13 @@ def test_of_two_layers_one_cannot_run(
     template["Resources"]["Layer"] = layer_for(["arm64"])
     (message,) = found_by_path(tmp_path, template).values()
     assert words in message
+
+
+def test_of_two_layers_one_may_be_there_in_one_case_only(tmp_path: Path) -> None:
+    layers = [branches("IsProd", X86, {"Ref": "AWS::NoValue"}), ARM]
+    template = layered({"Architectures": [{"Ref": "Open"}], "Layers": layers})
+    (message,) = found_by_path(tmp_path, template).values()
+    assert "run on different architectures when IsProd is true:" in message
 
 
 def test_a_construct_names_the_function(tmp_path: Path) -> None:

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.layered import ARCH, ARM64, X86_64, branches, layer_for, layered
+from tests.layered import (
+    ARCH,
+    ARM64,
+    X86_64,
+    branches,
+    layer_for,
+    layered,
+    published_layer,
+)
 from tests.linting import lint_template, paths
 
 IS_X86 = {"IsX86": {"Fn::Not": [{"Condition": "IsArm"}]}}
@@ -19,6 +27,8 @@ IS_X86 = {"IsX86": {"Fn::Not": [{"Condition": "IsArm"}]}}
     [
         (ARM64, X86_64, ("", ""), True),
         (ARM64, ARM64, ("", ""), False),
+        # One may be the other.
+        ([{"Ref": "Open"}], X86_64, ("", ""), False),
         # One parameter moves both: no deployment has both architectures.
         ([{"Ref": "Arch"}], [{"Ref": "Arch"}], ("", ""), False),
         ([branches("IsArm", "arm64", "x86_64")], [{"Ref": "Arch"}], ("", ""), False),
@@ -54,18 +64,50 @@ def test_a_layer_that_functions_of_both_architectures_share(
     assert found == ["Resources/Layer"] * is_shared
 
 
-def test_what_is_no_layer_of_the_stack_declares_nothing(tmp_path: Path) -> None:
-    """A custom resource may look up a layer for each architecture."""
-    template = layered({}, Resources={"Layer": {"Type": "Custom::Layer"}})
-    resources = template["Resources"]
-    function = resources.pop("Fn")
+def _shared(layer: Any, **resources: Any) -> dict[str, Any]:
+    """A template in which functions of both architectures have a layer."""
+    template = layered({}, Resources=resources)
+    function = template["Resources"].pop("Fn")
     for name, architectures in (("A", ARM64), ("B", X86_64)):
-        resources[name] = deepcopy(function)
-        layer = {"Fn::GetAtt": ["Layer", "Arn"]}
-        resources[name]["Properties"] |= {
+        template["Resources"][name] = deepcopy(function)
+        template["Resources"][name]["Properties"] |= {
             "Architectures": architectures,
             "Layers": [layer],
         }
+    return template
+
+
+def test_what_is_no_layer_of_the_stack_declares_nothing(tmp_path: Path) -> None:
+    """A custom resource may look up a layer for each architecture."""
+    layer = {"Fn::GetAtt": ["Layer", "Arn"]}
+    template = _shared(layer, Layer={"Type": "Custom::Layer"})
     assert paths(lint_template(tmp_path, template), "I9821") == []
-    resources["Layer"] = layer_for()
+    template["Resources"]["Layer"] = layer_for()
     assert paths(lint_template(tmp_path, template), "I9821") == ["Resources/Layer"]
+
+
+def test_a_published_layer_is_not_declared_in_the_stack(tmp_path: Path) -> None:
+    template = _shared(published_layer("Datadog-Node22-x"))
+    assert paths(lint_template(tmp_path, template), "I9821") == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "is_undeclared"),
+    [
+        (None, True),
+        ({"Ref": "AWS::NoValue"}, True),
+        (["arm64", "x86_64"], False),
+        (["arm64"], False),
+        # What is declared is not known here.
+        ([{"Ref": "Open"}], False),
+        ({"Fn::ImportValue": "architectures"}, False),
+        ({"Fn::Split": [",", {"Ref": "Open"}]}, False),
+    ],
+    ids=str,
+)
+def test_whether_a_layer_declares_anything(
+    declared: Any, is_undeclared: bool, tmp_path: Path
+) -> None:
+    template = _shared({"Ref": "Layer"}, Layer=layer_for(declared))
+    found = paths(lint_template(tmp_path, template), "I9821")
+    assert found == ["Resources/Layer"] * is_undeclared
