@@ -49,6 +49,10 @@ COPIED = ("cfn_lint_lambda_race", "tests", "templates", "pyproject.toml", "READM
 # So many of the tests that reach a mutant run first: nearly every mutant dies there.
 FIRST = 40
 SECONDS = 120
+# So many seconds make a test a slow one.
+SLOW = 0.2
+# So many tests that killed mutants close by run before all others.
+NEAREST = 12
 DECISION = "a decision left out"
 SWITCHED = "a function switched off"
 # Of the operators that Cosmic Ray puts in the place of another these alone: where they
@@ -93,17 +97,21 @@ class Verdict(NamedTuple):
 
 
 class Covered:
-    """A pytest plugin: which test reaches which lines, in coverage's data."""
+    """A pytest plugin: which test reaches which lines, in coverage's data, and how long
+    each takes."""
 
     def __init__(self, measured: coverage.Coverage) -> None:
         self.measured = measured
+        self.seconds: dict[str, float] = {}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self.measured.switch_context(item.nodeid)
+        began = time.monotonic()
         try:
             return (yield)
         finally:
+            self.seconds[item.nodeid] = time.monotonic() - began
             self.measured.switch_context("")
 
 
@@ -271,14 +279,20 @@ def measure(settings: dict[str, Any], data: Path) -> None:
     measured = coverage.Coverage(
         data_file=str(data), source=["cfn_lint_lambda_race"], config_file=False
     )
+    covered = Covered(measured)
     with measured.collect():
         code = pytest.main(
-            ["-qq", "-p", "no:cacheprovider", *selected(settings)],
-            plugins=[Covered(measured)],
+            ["-qq", "-p", "no:cacheprovider", *selected(settings)], plugins=[covered]
         )
     measured.save()
+    _seconds(data).write_text(json.dumps(covered.seconds), encoding="utf-8")
     if code:
         sys.exit("the tests must pass before mutants can say anything")
+
+
+def _seconds(data: Path) -> Path:
+    """Where it stands how long each test takes, beside the lines that it reaches."""
+    return data.with_suffix(".seconds.json")
 
 
 class Tests:
@@ -287,6 +301,8 @@ class Tests:
     def __init__(self, data: Path, folder: Path, at_most: int) -> None:
         self.folder = folder
         self.at_most = at_most
+        seconds = json.loads(_seconds(data).read_text(encoding="utf-8"))
+        self.slow = {test for test, taken in seconds.items() if taken > SLOW}
         self.data = coverage.CoverageData(str(data))
         self.data.read()
         self.reach: Counter[str] = Counter()
@@ -327,7 +343,8 @@ class Tests:
         ]
         turns = itertools.chain.from_iterable(itertools.zip_longest(*orders))
         found = dict.fromkeys(test for test in turns if test is not None)
-        return list(found)[: self.at_most or None]
+        # A slow one is worth it where no other notices.
+        return sorted(found, key=self.slow.__contains__)[: self.at_most or None]
 
 
 def _statement(module: str, line: int) -> tuple[range, int]:
@@ -448,6 +465,7 @@ class Forks:
         self.folders = folders
         self.tally = tally
         self.verdicts: SimpleQueue[Verdict] = multiprocessing.SimpleQueue()
+        self.killers: list[tuple[Mutant, str]] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
@@ -488,14 +506,26 @@ class Forks:
         _compiled(source)
         _skeleton(source)
         _frame(source)
-        chosen = [items[test] for test in tests if test in items]
+        order = dict.fromkeys([*self._nearest(mutant), *tests])
+        chosen = [items[test] for test in order if test in items]
+        told, tell = os.pipe()
         with _written(Path(mutant.module), code):
             child = os.fork()
             if child == 0:
-                _try(mutant.module, source, code, chosen)
+                _try(mutant.module, source, code, chosen, tell)
             status = _status(child)
+        os.close(tell)
+        with open(told, encoding="utf-8") as killer:
+            if name := killer.read():
+                self.killers.append((mutant, name))
         words = {PASSED: "survived", CANNOT: "cannot"}
         return Verdict(mutant, words.get(status, "killed"), *_difference(mutant, code))
+
+    def _nearest(self, mutant: Mutant) -> list[str]:
+        """The tests that killed the nearest mutants of the same module."""
+        here = [row for row in self.killers if row[0].module == mutant.module]
+        here.sort(key=lambda row: abs(row[0].line - mutant.line))
+        return list(dict.fromkeys(test for _, test in here))[:NEAREST]
 
 
 def _warm() -> None:
@@ -520,8 +550,10 @@ def _written(path: Path, code: str) -> Iterator[None]:
         path.write_text(original, encoding="utf-8")
 
 
-def _try(module: str, source: str, code: str, tests: list[pytest.Item]) -> NoReturn:
-    """Run tests with a mutant in what is loaded, until one fails."""
+def _try(
+    module: str, source: str, code: str, tests: list[pytest.Item], tell: int
+) -> NoReturn:
+    """Run tests with a mutant in what is loaded, until one fails, and tell which."""
     status = FAILED
     try:
         nothing = os.open(os.devnull, os.O_WRONLY)
@@ -536,6 +568,7 @@ def _try(module: str, source: str, code: str, tests: list[pytest.Item]) -> NoRet
             for test, following in zip(tests, [*tests[1:], None]):
                 test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
                 if session.testsfailed:
+                    os.write(tell, test.nodeid.encode())
                     break
             else:
                 status = PASSED
@@ -742,7 +775,9 @@ def judge(
         here = Path.cwd()
         os.chdir(folders[0])
         sys.path.insert(0, str(folders[0]))
-        forks = Forks([job for job in reached.items() if job[1]], folders, tally)
+        within_reach = [job for job in reached.items() if job[1]]
+        within_reach.sort(key=lambda job: (job[0].module, job[0].line))
+        forks = Forks(within_reach, folders, tally)
         options = ["-s", "-qq", "-p", "no:cacheprovider"]
         pytest.main([*options, *selected(settings)], plugins=[forks])
         os.chdir(here)
