@@ -15,7 +15,6 @@ from cfn_lint_lambda_race.template._text import PSEUDO, UNKNOWN, Text, token
 
 LATEST = "$LATEST"
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-scaling.html
-PUBLISHED = "$LATEST.PUBLISHED"
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#lambda-Invoke-request-FunctionName
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
