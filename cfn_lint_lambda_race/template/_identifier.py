@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from cfn_lint_lambda_race.template._text import PSEUDO, UNKNOWN, Text, token
 
 LATEST = "$LATEST"
-# https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-scaling.html
-PUBLISHED = "$LATEST.PUBLISHED"
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#lambda-Invoke-request-FunctionName
 _NAME = re.compile(r"[A-Za-z0-9_-]+")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._identifier import (
     LATEST,
-    PUBLISHED,
     Identifier,
     parse_identifier,
 )
@@ -319,7 +318,7 @@ class References:
             return self.unmanaged(reference.function, reference.when)
         if reference.says_latest:
             return [reference.when]
-        if reference.qualifier.literal == PUBLISHED or reference.alias is None:
+        if reference.alias is None:
             return []
         functions = self.aliases[reference.alias.name].functions
         scenarios = [when for name, when in functions if name == reference.function]
