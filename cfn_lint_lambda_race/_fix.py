@@ -113,7 +113,9 @@ def run(chosen: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     settings = Settings(chosen.baseline_ref, chosen.baseline_path, chosen.change_set)
     try:
-        linter = Linter(chosen.templates, settings)
+        # Of many functions, a finding is named after the first.
+        is_apart = bool(chosen.function)
+        linter = Linter(chosen.templates, settings, is_told_apart=is_apart)
     except LintError as error:
         print(error, file=sys.stderr)
         return 2

@@ -21,7 +21,7 @@ from cfn_lint_lambda_race.cure import stale_versions
 from cfn_lint_lambda_race.cure._apply import Finding
 from cfn_lint_lambda_race.template._cfnlint import ignoring
 from cfn_lint_lambda_race.template._source import stand_for
-from cfn_lint_lambda_race.update import Settings
+from cfn_lint_lambda_race.update import Settings, tell_apart
 
 _PACK = "cfn_lint_lambda_race"
 # What W9831 says of its settings stands at the top of the template.
@@ -76,6 +76,7 @@ class _Config(ConfigMixIn):  # type: ignore[misc]
 
     baseline: Settings = Settings()
     mandatory: frozenset[str] = frozenset()
+    is_told_apart = False
 
     @property
     def configure_rules(self) -> dict[str, Any]:
@@ -105,16 +106,19 @@ class Linter:
         names: Sequence[str],
         baseline: Settings = Settings(),  # noqa: B008
         mandatory: Iterable[str] = (),
+        is_told_apart: bool = False,
     ) -> None:
         """``names`` are templates, or globs; raises `LintError` where they are none.
 
-        ``mandatory`` are rules that speak even where they are ignored.
+        ``mandatory`` are rules that speak even where they are ignored;
+        ``is_told_apart`` gives each function a finding of its own, whatever it shares.
         """
         # cfn-lint raises various errors for a malformed configuration file.
         try:
             self._config = _Config(["--", *names])
             self._config.baseline = baseline
             self._config.mandatory = frozenset(mandatory)
+            self._config.is_told_apart = is_told_apart
             self.templates: list[str] = list(self._config.templates or ())
         except Exception as error:
             # A schema's error has its words apart; older ones print all that they hold.
@@ -217,7 +221,7 @@ def _lint(
         raise LintError(f"cfn-lint cannot lint it: {error}") from None
 
 
-def _template(filename: str, text: str, config: ConfigMixIn) -> Template:
+def _template(filename: str, text: str, config: _Config) -> Template:
     template, matches = decode_str(text)
     if matches:
         raise LintError(f"it cannot be read: {_words(matches[0])}")
@@ -226,6 +230,8 @@ def _template(filename: str, text: str, config: ConfigMixIn) -> Template:
     config.set_template_args(template)
     cfn = Template(filename, template, config.regions, config.parameters)
     stand_for(cfn, text)
+    if config.is_told_apart:
+        tell_apart(cfn)
     return cfn
 
 

@@ -197,6 +197,38 @@ def test_fix_cures_what_is_chosen(
     assert "+      AutoPublishAlias: prod\n" in out
 
 
+@pytest.mark.parametrize("chosen", [["F0"], ["F1"], ["F1", "F3"]])
+def test_fix_cures_what_is_chosen_of_many_functions_that_share_a_finding(
+    chosen: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"F{number}" for number in range(5)]
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "CodeUri": "s3://bucket/key",
+            "Events": {"Nightly": {"Type": "Schedule"}},
+        },
+    }
+    for path, seconds in (("deployed.json", 3), ("all.json", 9)):
+        shared = {"AutoPublishAlias": "live", "Timeout": seconds}
+        template = {
+            "Transform": "AWS::Serverless-2016-10-31",
+            "Globals": {"Function": shared},
+            "Resources": dict.fromkeys(names, function),
+        }
+        (folder / path).write_text(json.dumps(template, indent=1), encoding="utf-8")
+    arguments = [word for name in chosen for word in ("--function", name)]
+    baseline = ["--baseline-path", "deployed.json"]
+    command(capsys, "--write", *baseline, *arguments, "all.json")
+    resources = json.loads((folder / "all.json").read_text())["Resources"]
+    cured = [
+        name
+        for name in names
+        if "AutoPublishAliasAllProperties" in resources[name]["Properties"]
+    ]
+    assert cured == chosen
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

@@ -16,7 +16,13 @@ from cfn_lint_lambda_race._words import name_resource
 from cfn_lint_lambda_race.cure import Fix
 from cfn_lint_lambda_race.template import position, read
 from cfn_lint_lambda_race.template._cfnlint import ignoring
-from cfn_lint_lambda_race.update import Change, Place, Settings, note_problem
+from cfn_lint_lambda_race.update import (
+    Change,
+    Place,
+    Settings,
+    is_told_apart,
+    note_problem,
+)
 
 NAMED = 3
 """How many names a message lists; the others are counted."""
@@ -131,7 +137,7 @@ def gathered(
     shared: dict[tuple[Place, Hashable], list[Told]] = {}
     same: dict[Hashable, list[Told]] = {}
     for one in told:
-        if one.function in ignored:
+        if one.function in ignored or is_told_apart(cfn):
             place = Place(("Resources", one.function))
             yield place if one.place.is_shared else one.place, [one.function]
         else:

@@ -116,6 +116,7 @@ class _Known:
     timeline: Timeline | None = None
     problems: dict[str, None] = field(default_factory=dict)
     fingerprints: Fingerprints | None = None
+    is_told_apart: bool = False
 
     @classmethod
     def of(cls, cfn: Template) -> _Known:
@@ -144,6 +145,16 @@ def note_problem(cfn: Template, problem: str) -> None:
 def problems_of(cfn: Template) -> list[str]:
     """What is wrong with settings, without repetition, in the order it was noted."""
     return list(_Known.of(cfn).problems)
+
+
+def tell_apart(cfn: Template) -> None:
+    """Let each function have a finding of its own, for who cures some of many."""
+    _Known.of(cfn).is_told_apart = True
+
+
+def is_told_apart(cfn: Template) -> bool:
+    """Whether each function has a finding of its own, whatever it shares."""
+    return _Known.of(cfn).is_told_apart
 
 
 def update_of(cfn: Template) -> Update:
