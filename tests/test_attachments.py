@@ -260,7 +260,7 @@ def test_what_is_for_a_url_is_told_from_what_is_not(
     template["Parameters"] = {"Given": {"Type": "String"}}
     if first:
         template["Resources"]["First"] = to_anybody(first)
-        assert misfits(tmp_path, template) == [FIXED] * is_reported
+    assert misfits(tmp_path, template) == [FIXED] * is_reported
 
 
 @pytest.mark.parametrize(
