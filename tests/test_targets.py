@@ -1203,6 +1203,44 @@ def test_an_included_file_includes_nothing_itself(tmp_path: Path) -> None:
         assert len(_targets(template, file)) == count, name
 
 
+@pytest.mark.parametrize(
+    ("resource", "count"), [(_INVOKE, 1), ("arn:aws:states:::sqs:sendMessage", 0)]
+)
+def test_what_stands_beside_may_be_a_substitution(resource: str, count: int) -> None:
+    state = {
+        "Type": "Task",
+        "Resource": "${Operation}",
+        "Parameters": {"FunctionName": {"Ref": "Fn"}},
+    }
+    properties = {
+        "Definition": {"States": {"A": state}},
+        "DefinitionSubstitutions": {"Operation": resource},
+    }
+    template = invoked_by("AWS::StepFunctions::StateMachine", properties)
+    assert len(_targets(template)) == count
+
+
+def test_an_expression_around_a_value_is_no_qualifier() -> None:
+    qualifier = {"Fn::Sub": "{% $prefix & '${Version.Version}' %}"}
+    arguments = {"FunctionName": {"Ref": "Fn"}, "Qualifier": qualifier}
+    state = {"Type": "Task", "Resource": _INVOKE, "Arguments": arguments}
+    definition = {"QueryLanguage": "JSONata", "States": {"A": state}}
+    template = invoked_by(
+        "AWS::StepFunctions::StateMachine", {"Definition": definition}
+    )
+    template["Resources"]["Version"] = PUBLISHED["Version"]
+    assert _targets(template) == []
+
+
+def test_the_function_that_an_event_of_sam_invokes_is_known() -> None:
+    event = {"Type": "Schedule", "Properties": {"Schedule": "rate(1 hour)"}}
+    template = invoked_by("AWS::Serverless::Function", {"Events": {"It": event}})
+    (target,) = _targets(template)
+    (reference,) = target.references
+    assert (target.is_complete, reference.function) == (True, "Rule")
+    assert reference.is_arn
+
+
 # -- APIs of SAM -------------------------------------------------------------------
 
 _CHECK = {"Auth": {"Authorizers": {"A": {"FunctionArn": FN_ARN}}}}
