@@ -1191,16 +1191,13 @@ def test_an_included_file_includes_nothing_itself(tmp_path: Path) -> None:
         location = {"Location": name}
         return {"Fn::Transform": {"Name": "AWS::Include", "Parameters": location}}
 
-    outer = {"/a": {"get": {}}, **include("inner.json")}
-    (tmp_path / "outer.json").write_text(json.dumps(outer))
-    (tmp_path / "inner.json").write_text(
-        json.dumps({"/orders": {"get": integration()}})
-    )
-    for name, count in (("inner.json", 1), ("outer.json", 0)):
-        body = {"openapi": "3.0.1", "paths": {"/b": {}, **include(name)}}
+    path = {"/orders": {"parameters": [], **include("methods.json")}}
+    (tmp_path / "methods.json").write_text(json.dumps({"get": integration()}))
+    (tmp_path / "paths.json").write_text(json.dumps(path))
+    for paths_of, count in ((path, 1), ({"/a": {}, **include("paths.json")}, 0)):
+        body = {"openapi": "3.0.1", "paths": paths_of}
         template = invoked_by("AWS::ApiGateway::RestApi", {"Body": body})
-        file = str(tmp_path / "template.json")
-        assert len(_targets(template, file)) == count, name
+        assert len(_targets(template, str(tmp_path / "template.json"))) == count
 
 
 @pytest.mark.parametrize(
@@ -1241,7 +1238,30 @@ def test_the_function_that_an_event_of_sam_invokes_is_known() -> None:
     assert reference.is_arn
 
 
+@pytest.mark.parametrize("name", ["Qualifier", "Qualifier.$"])
+def test_a_qualifier_that_nobody_knows_makes_no_target(name: str) -> None:
+    parameters = {"FunctionName": {"Ref": "Fn"}, name: {"Fn::ImportValue": "alias"}}
+    state = {"Type": "Task", "Resource": _INVOKE, "Parameters": parameters}
+    template = invoked_by(
+        "AWS::StepFunctions::StateMachine", {"Definition": {"States": {"A": state}}}
+    )
+    assert _targets(template) == []
+
+
 # -- APIs of SAM -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("body", "count"), [({"paths": {}}, 0), (None, 1)])
+def test_an_api_with_the_name_of_an_implicit_one_is_that_api(
+    body: Any, count: int
+) -> None:
+    api = {"StageName": "a", **({"DefinitionBody": body} if body else {})}
+    event = {"Path": "/", "Method": "get", "RestApiId": {"Ref": "ServerlessRestApi"}}
+    events = {"Get": {"Type": "Api", "Properties": event}}
+    template = invoked_by("AWS::Serverless::Function", {"Events": events})
+    template["Resources"]["ServerlessRestApi"] = resource("Serverless::Api", **api)
+    assert len(_targets(template)) == count
+
 
 _CHECK = {"Auth": {"Authorizers": {"A": {"FunctionArn": FN_ARN}}}}
 
