@@ -1248,6 +1248,24 @@ def test_a_qualifier_that_nobody_knows_makes_no_target(name: str) -> None:
     assert _targets(template) == []
 
 
+_ROLE = "arn:aws:iam::123456789012:role/caller"
+
+
+@pytest.mark.parametrize(
+    ("credentials", "is_by_role"),
+    [(_ROLE, True), ({"Ref": "AWS::NoValue"}, False), ([_ROLE], False)],
+)
+def test_credentials_in_a_document_name_a_role(
+    credentials: Any, is_by_role: bool
+) -> None:
+    operation = deepcopy(integration())
+    operation["x-amazon-apigateway-integration"]["credentials"] = credentials
+    body = {"openapi": "3.0.1", "paths": {"/orders": {"get": operation}}}
+    (target,) = _targets(invoked_by("AWS::ApiGateway::RestApi", {"Body": body}))
+    assert target.is_by_role is is_by_role
+    assert len(target.roles) == is_by_role
+
+
 # -- APIs of SAM -------------------------------------------------------------------
 
 
