@@ -347,3 +347,15 @@ def test_only_versions_and_aliases_are_provisioned(tmp_path: Path) -> None:
     }
     template = two_aliases(Topic=topic_for(LIVE), Provisioner=provisioner)
     assert misfits(tmp_path, template) == []
+
+
+def test_retries_stay_with_latest_where_sam_publishes_nothing(tmp_path: Path) -> None:
+    """An alias has settings of its own, even if it points there too."""
+    config = {"EventInvokeConfig": {"MaximumRetryAttempts": 0}}
+    latest = resource(
+        "Lambda::Alias", FunctionName=FN, FunctionVersion="$LATEST", Name="latest"
+    )
+    template = sam_with(config)
+    template["Resources"].update(Latest=latest, Topic=topic_for({"Ref": "Latest"}))
+    found = misfits(tmp_path, template)
+    assert found == ["Resources/Orders/Properties/EventInvokeConfig"]
