@@ -1248,6 +1248,15 @@ def test_a_qualifier_that_nobody_knows_makes_no_target(name: str) -> None:
     assert _targets(template) == []
 
 
+def test_a_resource_names_only_what_it_does_where_it_is_there() -> None:
+    template = scheduled(
+        {"Fn::If": ["Is", "arn:aws:sqs:us-east-1:123456789012:orders", FN_ARN]}, **_OPEN
+    )
+    assert len(_targets(template)) == 1
+    template["Resources"]["Rule"]["Condition"] = "Is"
+    assert _targets(template) == []
+
+
 _ROLE = "arn:aws:iam::123456789012:role/caller"
 
 
