@@ -754,6 +754,40 @@ def test_a_definition_that_is_too_long_is_unknown(
     assert _is_unknown(_evaluator().evaluate({"Fn::ToJsonString": ["a" * 100]}))
 
 
+@pytest.mark.parametrize(
+    ("items", "is_known"),
+    [
+        (["a" * 96], True),
+        (["a" * 97], False),
+        (["a" * 92, {"Ref": "Open"}], True),
+        (["a" * 93, {"Ref": "Open"}], False),
+    ],
+    ids=["text", "longer text", "token", "longer token"],
+)
+def test_how_long_a_definition_may_be(
+    items: list[Any], is_known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token counts as one character."""
+    monkeypatch.setattr(intrinsics_module, "MAX_LENGTH", 100)
+    found = _evaluator().evaluate({"Fn::ToJsonString": items})
+    assert _is_unknown(found) is not is_known
+
+
+def test_items_that_move_are_texts() -> None:
+    """Which of them are numbers is told by their places."""
+    some = {"Fn::If": ["IsProd", "a", NOTHING]}
+    found = _values({"Fn::ToJsonString": [some, 5, "6", ["b"]]})
+    assert set(found) == {'["a",5,"6",["b"]]', '["5","6",["b"]]'}
+
+
+def test_an_index_that_is_too_long_selects_nothing() -> None:
+    assert _is_unknown(_evaluator().evaluate({"Fn::Select": ["9" * 5_000, ["a"]]}))
+
+
+def test_a_short_text_is_no_pair() -> None:
+    assert _values({"Fn::Sub": "ab"}) == ["ab"]
+
+
 def test_a_long_definition_is_not_too_much() -> None:
     (value,) = _values({"Fn::ToJsonString": ["a" * 1_000] * 500})
     assert len(value) == 500 * 1_003 + 1

@@ -143,3 +143,10 @@ def test_questions_do_not_multiply() -> None:
             names = (f"C{n}" for n in range(first, first + 6))
             assert possible(_scenario(CONDITION, dict(zip(names, values))))
     assert len(questions) == 2 * count
+
+
+def test_a_choice_is_made_once() -> None:
+    one = _scenario(PARAMETER, {"Stage": "a"})
+    assert one.given(PARAMETER, "Stage", "b") is None
+    assert one.given(PARAMETER, "Stage", "a") == one
+    assert one.merged(_scenario(PARAMETER, {"Stage": "b"})) is None

@@ -107,6 +107,9 @@ SCALABLE = "Resources/Scalable/Properties/ResourceId"
             [],
         ),
         ({"Fn::Sub": "function:${Orders}:next"}, [SCALABLE]),
+        # The version's capacity serves its aliases too.
+        ({"Fn::Sub": "function:${Orders}:${Version.Version}"}, []),
+        ({"Fn::Sub": "function:${Orders}:next:more"}, []),
         ({"Fn::Sub": "function:${Orders}:${Unknown}"}, []),
         ({"Fn::ImportValue": "identifier"}, []),
         ("service/cluster/orders", []),
@@ -324,10 +327,35 @@ def test_an_unknown_target_of_another_function_is_another_matter(
 
 def test_a_scalable_target_is_refused_where_it_can_be(tmp_path: Path) -> None:
     names = [{"Fn::Sub": f"function:${{Orders}}{end}"} for end in ("", ":live")]
-    template = {
-        **two_aliases(Scalable=_scalable({"Fn::If": ["IsDev", *names]})),
-        **PROD_OR_DEV,
+    for index, branches in ((1, names), (2, names[::-1])):
+        template = {
+            **two_aliases(Scalable=_scalable({"Fn::If": ["IsDev", *branches]})),
+            **PROD_OR_DEV,
+        }
+        assert misfits(tmp_path, template) == [f"{SCALABLE}/Fn::If/{index}"]
+        template["Resources"]["Scalable"]["Condition"] = ["IsProd", "IsDev"][index - 1]
+        assert misfits(tmp_path, template) == []
+
+
+def test_only_versions_and_aliases_are_provisioned(tmp_path: Path) -> None:
+    provisioner = {
+        "Type": "Custom::Provisioner",
+        "Properties": {
+            "FunctionName": FN,
+            "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1},
+        },
     }
-    assert misfits(tmp_path, template) == [f"{SCALABLE}/Fn::If/1"]
-    template["Resources"]["Scalable"]["Condition"] = "IsProd"
+    template = two_aliases(Topic=topic_for(LIVE), Provisioner=provisioner)
     assert misfits(tmp_path, template) == []
+
+
+def test_retries_stay_with_latest_where_sam_publishes_nothing(tmp_path: Path) -> None:
+    """An alias has settings of its own, even if it points there too."""
+    config = {"EventInvokeConfig": {"MaximumRetryAttempts": 0}}
+    latest = resource(
+        "Lambda::Alias", FunctionName=FN, FunctionVersion="$LATEST", Name="latest"
+    )
+    template = sam_with(config)
+    template["Resources"].update(Latest=latest, Topic=topic_for({"Ref": "Latest"}))
+    found = misfits(tmp_path, template)
+    assert found == ["Resources/Orders/Properties/EventInvokeConfig"]

@@ -18,7 +18,8 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import TargetRow, load, targets
-from cfn_lint_lambda_race.template import read
+from cfn_lint_lambda_race.template import Target, read
+from cfn_lint_lambda_race.template import _targets as _targets_module
 from tests import linting
 from tests.building import (
     ARN,
@@ -927,6 +928,18 @@ _OPERATION = {"get": integration()}
         ),
         (
             "HttpApi",
+            {"DefinitionBody": {"paths": {"/a": {"get": None}}}},
+            {"Path": "/a", "Method": "GET"},
+            True,
+        ),
+        (
+            "HttpApi",
+            {"DefinitionBody": {"Fn::If": ["Is", {"paths": {}}, {"paths": {}}]}},
+            {},
+            False,
+        ),
+        (
+            "HttpApi",
             {"DefinitionBody": {"paths": {}, "Fn::Transform": {"Name": "Own"}}},
             {},
             False,
@@ -992,3 +1005,342 @@ def test_an_authorizer_of_all_apis_is_told_once(tmp_path: Path) -> None:
     assert [path for path in paths(found, "W9810") if "Authorizers" in path] == [
         "Globals/Api/Auth/Authorizers/Check/FunctionArn"
     ]
+
+
+# -- what a place is made of -------------------------------------------------------
+
+
+def _targets(template: Mapping[str, Any], file: str = "template.json") -> list[Target]:
+    return list(read(Template(file, dict(template), ["us-east-1"])).targets)
+
+
+_IS_PROD = {"Is": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+_OPEN = {
+    "Parameters": {"Stage": {"Type": "String"}, "Open": {"Type": "String"}},
+    "Conditions": _IS_PROD,
+}
+
+
+def _states(*resources: Any) -> dict[str, Any]:
+    return {
+        "States": {
+            f"S{index}": {"Type": "Task", "Resource": one}
+            for index, one in enumerate(resources)
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("other", "is_complete"),
+    [(f"{OUTSIDE}:1", True), ("?", False), ("${Missing}", False)],
+)
+@pytest.mark.parametrize("more", [{}, {"DefinitionSubstitutions": {"Other": "a"}}])
+def test_a_place_that_may_name_what_nobody_knows_is_incomplete(
+    more: Any, other: Any, is_complete: bool
+) -> None:
+    which = {"Type": "String", "AllowedValues": [OUTSIDE, other]}
+    template = invoked_by(
+        "AWS::StepFunctions::StateMachine",
+        {"Definition": _states({"Ref": "Which"}), **more},
+        Parameters={"Which": which},
+    )
+    assert [one.is_complete for one in _targets(template)] == [is_complete]
+
+
+@pytest.mark.parametrize(
+    ("other", "is_complete"),
+    [
+        (f'"Resource": "{OUTSIDE}:1"', True),
+        ('"Resource": "?"', False),
+        ('"Comment": "a"', False),
+    ],
+)
+def test_a_place_that_some_readings_of_a_document_lack_is_incomplete(
+    other: str, is_complete: bool
+) -> None:
+    task = {"Type": "String", "AllowedValues": [f'"Resource": "{OUTSIDE}"', other]}
+    text = '{"States": {"A": {"Type": "Task", ${Task}}}}'
+    template = invoked_by(
+        "AWS::StepFunctions::StateMachine",
+        {"DefinitionString": {"Fn::Sub": text}},
+        Parameters={"Task": task},
+    )
+    assert [one.is_complete for one in _targets(template)] == [is_complete]
+
+
+@pytest.mark.parametrize("is_text", [True, False])
+def test_what_a_substitution_fills_is_told_by_its_state(is_text: bool) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:${Name}"
+    definition: Any = _states("${Task}", "${Task}", arn, OUTSIDE)
+    properties = {
+        "DefinitionString" if is_text else "Definition": (
+            json.dumps(definition) if is_text else definition
+        ),
+        "DefinitionSubstitutions": {"Task": FN_ARN, "Name": {"Ref": "Fn"}},
+    }
+    root = ("Resources", "Rule", "Properties")
+    task = (*root, "DefinitionSubstitutions", "Task")
+    place = (*root, "DefinitionString" if is_text else "Definition")
+    states = [("States", f"S{index}", "Resource") for index in range(4)]
+    found = _targets(invoked_by("AWS::StepFunctions::StateMachine", properties))
+    if is_text:
+        expected: list[Any] = [
+            (task, states[0]),
+            (task, states[1]),
+            (place, states[2]),
+            (place, states[3]),
+        ]
+    else:
+        expected = [
+            (task, (*place, *states[0])),
+            (task, (*place, *states[1])),
+            ((*place, *states[2]), None),
+            ((*place, *states[3]), None),
+        ]
+    assert [(one.path, one.inner) for one in found] == expected
+
+
+def test_substitutions_of_another_scenario_fill_nothing() -> None:
+    properties = {
+        "Definition": _states({"Fn::If": ["Is", "${Task}", OUTSIDE]}),
+        "DefinitionSubstitutions": {"Fn::If": ["Is", {"Other": "a"}, {"Task": FN_ARN}]},
+    }
+    template = invoked_by("AWS::StepFunctions::StateMachine", properties, **_OPEN)
+    found = _targets(template)
+    assert [ref.function for one in found for ref in one.references] == [None]
+
+
+@pytest.mark.parametrize(("bound", "count"), [(2, 0), (3, 3), (4, 3)])
+def test_a_text_is_filled_in_a_bounded_number_of_ways(
+    bound: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_targets_module, "MAX_ALTERNATIVES", bound)
+    qualifiers = {"Type": "String", "AllowedValues": ["1", "2", "3"]}
+    template = invoked_by(
+        "AWS::StepFunctions::StateMachine",
+        {
+            "Definition": _states(f"{OUTSIDE}:${{Qualifier}}"),
+            "DefinitionSubstitutions": {"Qualifier": {"Ref": "Qualifier"}},
+        },
+        Parameters={"Qualifier": qualifiers},
+    )
+    assert sum(len(one.references) for one in _targets(template)) == count
+
+
+@pytest.mark.parametrize(("bound", "count"), [(7, 2), (8, 3), (9, 3)])
+def test_a_walk_visits_a_bounded_number_of_nodes(
+    bound: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The properties, the list, and each item and its ARN."""
+    monkeypatch.setattr(_targets_module, "MAX_NODES", bound)
+    items = [{"Id": name, "Arn": FN_ARN} for name in "abc"]
+    template = invoked_by("AWS::Events::Rule", {"Targets": items})
+    assert len(_targets(template)) == count
+
+
+def test_the_places_of_a_tree_are_told_from_the_top() -> None:
+    inner = {"ItemProcessor": _states(FN_ARN)}
+    definition = {"States": {"Each": inner, **_states(FN_ARN)["States"]}}
+    template = invoked_by(
+        "AWS::StepFunctions::StateMachine", {"Definition": definition}
+    )
+    found = ["/".join(map(str, one.path[4:])) for one in _targets(template)]
+    below = "States/Each/ItemProcessor/States/S0/Resource"
+    assert found == ["States/S0/Resource", below]
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("AWS::Events::Rule", {"Targets": [{"Id": "a", "Arn": [FN_ARN]}]}),
+        (
+            "AWS::SNS::Subscription",
+            {"Protocol": {"Ref": "AWS::NoValue"}, "Endpoint": FN_ARN},
+        ),
+        (
+            "Custom::EventBridge",
+            {
+                "FunctionName": {"Ref": "Fn"},
+                "EventBridgeConfig": {"RuleName": ["shop-rule-1"]},
+            },
+        ),
+        (
+            "AWS::Serverless::Api",
+            {"DefinitionUri": {"paths": {"/orders": {"get": integration()}}}},
+        ),
+    ],
+)
+def test_a_value_of_another_shape_names_nothing(kind: str, properties: Any) -> None:
+    assert _targets(invoked_by(kind, properties)) == []
+
+
+@pytest.mark.parametrize("node", [None, 7, "Qualifier", [1]])
+def test_a_malformed_neighbour_says_no_qualifier(node: Any) -> None:
+    properties = {
+        "TaskType": "LAMBDA",
+        "TaskArn": FN_ARN,
+        "TaskInvocationParameters": {"MaintenanceWindowLambdaParameters": node},
+    }
+    template = invoked_by("AWS::SSM::MaintenanceWindowTask", properties)
+    (target,) = _targets(template)
+    assert [one.qualifier for one in target.references] == [None]
+
+
+def test_an_included_file_includes_nothing_itself(tmp_path: Path) -> None:
+    def include(name: str) -> dict[str, Any]:
+        location = {"Location": name}
+        return {"Fn::Transform": {"Name": "AWS::Include", "Parameters": location}}
+
+    path = {"/orders": {"parameters": [], **include("methods.json")}}
+    (tmp_path / "methods.json").write_text(json.dumps({"get": integration()}))
+    (tmp_path / "paths.json").write_text(json.dumps(path))
+    for paths_of, count in ((path, 1), ({"/a": {}, **include("paths.json")}, 0)):
+        body = {"openapi": "3.0.1", "paths": paths_of}
+        template = invoked_by("AWS::ApiGateway::RestApi", {"Body": body})
+        assert len(_targets(template, str(tmp_path / "template.json"))) == count
+
+
+@pytest.mark.parametrize(
+    ("resource", "count"), [(_INVOKE, 1), ("arn:aws:states:::sqs:sendMessage", 0)]
+)
+def test_what_stands_beside_may_be_a_substitution(resource: str, count: int) -> None:
+    state = {
+        "Type": "Task",
+        "Resource": "${Operation}",
+        "Parameters": {"FunctionName": {"Ref": "Fn"}},
+    }
+    properties = {
+        "Definition": {"States": {"A": state}},
+        "DefinitionSubstitutions": {"Operation": resource},
+    }
+    template = invoked_by("AWS::StepFunctions::StateMachine", properties)
+    assert len(_targets(template)) == count
+
+
+def test_an_expression_around_a_value_is_no_qualifier() -> None:
+    qualifier = {"Fn::Sub": "{% $prefix & '${Version.Version}' %}"}
+    arguments = {"FunctionName": {"Ref": "Fn"}, "Qualifier": qualifier}
+    state = {"Type": "Task", "Resource": _INVOKE, "Arguments": arguments}
+    definition = {"QueryLanguage": "JSONata", "States": {"A": state}}
+    template = invoked_by(
+        "AWS::StepFunctions::StateMachine", {"Definition": definition}
+    )
+    template["Resources"]["Version"] = PUBLISHED["Version"]
+    assert _targets(template) == []
+
+
+def test_the_function_that_an_event_of_sam_invokes_is_known() -> None:
+    event = {"Type": "Schedule", "Properties": {"Schedule": "rate(1 hour)"}}
+    template = invoked_by("AWS::Serverless::Function", {"Events": {"It": event}})
+    (target,) = _targets(template)
+    (reference,) = target.references
+    assert (target.is_complete, reference.function) == (True, "Rule")
+    assert reference.is_arn
+
+
+@pytest.mark.parametrize("name", ["Qualifier", "Qualifier.$"])
+def test_a_qualifier_that_nobody_knows_makes_no_target(name: str) -> None:
+    parameters = {"FunctionName": {"Ref": "Fn"}, name: {"Fn::ImportValue": "alias"}}
+    state = {"Type": "Task", "Resource": _INVOKE, "Parameters": parameters}
+    template = invoked_by(
+        "AWS::StepFunctions::StateMachine", {"Definition": {"States": {"A": state}}}
+    )
+    assert _targets(template) == []
+
+
+def test_a_resource_names_only_what_it_does_where_it_is_there() -> None:
+    template = scheduled(
+        {"Fn::If": ["Is", "arn:aws:sqs:us-east-1:123456789012:orders", FN_ARN]}, **_OPEN
+    )
+    assert len(_targets(template)) == 1
+    template["Resources"]["Rule"]["Condition"] = "Is"
+    assert _targets(template) == []
+
+
+_ROLE = "arn:aws:iam::123456789012:role/caller"
+
+
+@pytest.mark.parametrize(
+    ("credentials", "is_by_role"),
+    [(_ROLE, True), ({"Ref": "AWS::NoValue"}, False), ([_ROLE], False)],
+)
+def test_credentials_in_a_document_name_a_role(
+    credentials: Any, is_by_role: bool
+) -> None:
+    operation = deepcopy(integration())
+    operation["x-amazon-apigateway-integration"]["credentials"] = credentials
+    body = {"openapi": "3.0.1", "paths": {"/orders": {"get": operation}}}
+    (target,) = _targets(invoked_by("AWS::ApiGateway::RestApi", {"Body": body}))
+    assert target.is_by_role is is_by_role
+    assert len(target.roles) == is_by_role
+
+
+# -- APIs of SAM -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("body", "count"), [({"paths": {}}, 0), (None, 1)])
+def test_an_api_with_the_name_of_an_implicit_one_is_that_api(
+    body: Any, count: int
+) -> None:
+    api = {"StageName": "a", **({"DefinitionBody": body} if body else {})}
+    event = {"Path": "/", "Method": "get", "RestApiId": {"Ref": "ServerlessRestApi"}}
+    events = {"Get": {"Type": "Api", "Properties": event}}
+    template = invoked_by("AWS::Serverless::Function", {"Events": events})
+    template["Resources"]["ServerlessRestApi"] = resource("Serverless::Api", **api)
+    assert len(_targets(template)) == count
+
+
+_CHECK = {"Auth": {"Authorizers": {"A": {"FunctionArn": FN_ARN}}}}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        None,
+        7,
+        "a",
+        [1],
+        {"Type": "Schedule", "Properties": {"Schedule": "rate(1 hour)"}},
+        {"Type": "HttpApi", "Properties": {"Path": "/", "Method": "get"}},
+    ],
+)
+def test_globals_reach_no_api_where_no_event_makes_one(event: Any) -> None:
+    template = invoked_by("AWS::Serverless::Function", {"Events": {"It": event}})
+    template["Globals"] = {"Api": _CHECK}
+    assert not [one for one in _targets(template) if one.path[0] == "Globals"]
+
+
+def test_globals_reach_apis_of_their_own_kind_alone() -> None:
+    template = invoked_by("AWS::Serverless::HttpApi", deepcopy(_CHECK))
+    template["Globals"] = {"Api": _CHECK, "HttpApi": _CHECK}
+    assert [one.path[:2] for one in _targets(template)] == [("Globals", "HttpApi")]
+
+
+@pytest.mark.parametrize("is_text", [True, False])
+@pytest.mark.parametrize("is_merged", [True, False])
+def test_an_event_replaces_its_own_operation_alone(
+    is_merged: bool, is_text: bool
+) -> None:
+    """Where the definitions are merged; none else."""
+    uri = integration()["x-amazon-apigateway-integration"]["uri"]
+    written = uri["Fn::Sub"] if is_text else uri
+    operation = {"x-amazon-apigateway-integration": {"uri": written}}
+    definition = {
+        "paths": {
+            "/orders": {"get": operation, "post": operation},
+            "/prices": {"get": operation},
+        }
+    }
+    body = {"Fn::Sub": json.dumps(definition)} if is_text else definition
+    api = {"StageName": "a", "DefinitionBody": body, "MergeDefinitions": is_merged}
+    event = {"Path": "/orders", "Method": "GET", "RestApiId": {"Ref": "Rule"}}
+    events = {"Get": {"Type": "Api", "Properties": event}}
+    template = invoked_by("AWS::Serverless::Api", api)
+    template["Resources"]["Fn"] = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"Events": events},
+    }
+    found = [one for one in _targets(template) if one.resource.id == "Rule"]
+    steps = [(one.inner or one.path[4:])[1:3] for one in found]
+    others = [("/orders", "post"), ("/prices", "get")]
+    assert steps == (others if is_merged else [("/orders", "get"), *others])

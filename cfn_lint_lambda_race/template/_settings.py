@@ -103,7 +103,7 @@ class Settings:
         for branch in self._evaluator.property(resource, "ResourceId", when):
             for resource_id in self._evaluator.texts(branch.node, branch.when):
                 kind, *rest = resource_id.value.fields(":")
-                if kind.literal == "function" and 1 <= len(rest) <= 2:
+                if kind.literal == "function" and rest:
                     yield branch.path, rest, resource_id.when
 
     def _of_serverless(self, resource: Resource, when: Scenario) -> Iterator[Setting]:

@@ -329,12 +329,14 @@ class Mentions(Generic[_Kind]):
             if step == "**":
                 # No step at all, or one more into the tree.
                 below = [
-                    replace(place, branch=b)
-                    for b in self._included_below(place.branch, "*")
-                    if isinstance(b.node, (Mapping, list))
-                    and intrinsic(b.node)[0] is None
+                    self._after(place, step, place.branch),
+                    *(
+                        replace(place, branch=b)
+                        for b in self._included_below(place.branch, "*")
+                        if isinstance(b.node, (Mapping, list))
+                        and intrinsic(b.node)[0] is None
+                    ),
                 ]
-                below.insert(0, self._after(place, step, place.branch))
             else:
                 below = [
                     self._after(place, step, branch)
@@ -663,8 +665,6 @@ def _merged(of_documents: list[list[_Kind]], documents: int) -> _Kind:
     scenarios only, the target is incomplete, so that its scenarios are told.
     """
     alternatives = [target for targets in of_documents for target in targets]
-    if len(alternatives) == 1 and documents == 1:
-        return alternatives[0]
     # Mostly the role of the resource, which is the same for each reading.
     roles = {id(target.roles): target.roles for target in alternatives}
     return replace(
@@ -712,13 +712,7 @@ def _written(place: _Place, path: str) -> str | None:
     steps, shared = _shared_steps(place, path)
     node = place.trail[shared].node
     for step in steps[shared:]:
-        # What has one key can be an intrinsic function.
-        if (
-            not isinstance(node, Mapping)
-            or len(node) < 2
-            or step not in node
-            or "Fn::Transform" in node
-        ):
+        if not isinstance(node, Mapping) or step not in node or "Fn::Transform" in node:
             return None
         node = node[step]
     is_plain = isinstance(node, str) and not _PUT_IN.search(node)
