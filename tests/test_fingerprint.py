@@ -386,3 +386,13 @@ def test_a_deleted_file_is_none_but_one_left_out_of_the_checkout_is(
     assert _hash(template, tmp_path) == alone
     _git(tmp_path, "update-index", "--skip-worktree", "src/other.py")
     assert _hash(template, tmp_path) != alone
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_counts_a_file_of_a_megabyte(has_git: bool, tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git)
+    hashes = set()
+    for letter in "ab":
+        (tmp_path / "src" / "data").write_text(letter * 1_000_000)
+        hashes.add(_hash(template, tmp_path))
+    assert len(hashes) == 2
