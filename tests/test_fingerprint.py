@@ -13,7 +13,7 @@ import pytest
 from cfnlint.decode import decode_str
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.update import fingerprint
+from cfn_lint_lambda_race.update import _fingerprint, fingerprint
 from cfn_lint_lambda_race.update._fingerprint import _digest, _stored
 from tests.linting import FUNCTION, lint_template, paths
 
@@ -256,3 +256,143 @@ def test_reads_files_of_the_project_alone(tmp_path: Path) -> None:
     # A pipe has no end.
     os.mkfifo(project / "src" / "pipe")
     assert _hash(_changed((*FN, "Code"), "src"), project)
+
+
+def _git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *words], check=True)
+
+
+def _local(folder: Path, has_git: bool, path: str = "src") -> dict[str, Any]:
+    """A template whose function's code is in a folder beside it."""
+    (folder / path).mkdir(exist_ok=True)
+    if has_git:
+        _git(folder, "init", "-q")
+    return _changed((*FN, "Code"), path)
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_counts_the_configuration_beside_local_code(
+    has_git: bool, tmp_path: Path
+) -> None:
+    template = _local(tmp_path, has_git)
+    (tmp_path / "src" / "index.py").write_text("a = 1\n")
+    first = _hash(template, tmp_path)
+    for name, value in (("Handler", "index.other"), ("Timeout", 3), ("Layers", [])):
+        other = deepcopy(template)
+        other["Resources"]["Orders"]["Properties"][name] = value
+        assert _hash(other, tmp_path) != first
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_counts_where_a_link_points(has_git: bool, tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git)
+    (tmp_path / "src" / "index.py").write_text("a = 1\n")
+    link = tmp_path / "src" / "link.py"
+    link.symlink_to("one.py")
+    first = _hash(template, tmp_path)
+    link.unlink()
+    link.symlink_to("two.py")
+    assert _hash(template, tmp_path) != first
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_leaves_out_what_is_beside_the_code(has_git: bool, tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git)
+    (tmp_path / "src" / "index.py").write_text("a = 1\n")
+    first = _hash(template, tmp_path)
+    (tmp_path / "README").write_text("of the project\n")
+    assert _hash(template, tmp_path) == first
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_of_the_template_s_own_folder_only_the_template_is_left_out(
+    has_git: bool, tmp_path: Path
+) -> None:
+    template = _local(tmp_path, has_git, ".")
+    (tmp_path / "template.json").write_text("{}")
+    for name in ("index.py", "zip.py"):
+        (tmp_path / name).write_text("a = 1\n")
+        first = _hash(template, tmp_path)
+        (tmp_path / "template.json").write_text(json.dumps(name))
+        assert _hash(template, tmp_path) == first
+        (tmp_path / name).write_text("a = 2\n")
+        assert _hash(template, tmp_path) != first
+
+
+def test_counts_the_files_behind_a_pipe(tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git=False)
+    os.mkfifo(tmp_path / "src" / "a")
+    (tmp_path / "src" / "index.py").write_text("a = 1\n")
+    first = _hash(template, tmp_path)
+    (tmp_path / "src" / "index.py").write_text("a = 2\n")
+    assert _hash(template, tmp_path) != first
+
+
+def test_of_a_file_s_mode_only_that_its_owner_runs_it_counts(tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git=True)
+    code = tmp_path / "src" / "index.py"
+    code.write_text("a = 1\n")
+    hashes = set()
+    for mode in (0o644, 0o600, 0o664, 0o645):
+        code.chmod(mode)
+        hashes.add(_hash(template, tmp_path))
+    assert len(hashes) == 1
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+@pytest.mark.parametrize(("size", "is_read"), [(10, True), (11, False)])
+def test_reads_no_more_than_so_many_bytes(
+    has_git: bool,
+    size: int,
+    is_read: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_fingerprint, "_MAX_SIZE", 10)
+    template = _local(tmp_path, has_git)
+    (tmp_path / "src" / "index.py").write_text("a" * 4)
+    other = tmp_path / "src" / "other.py"
+    other.write_text("a" * (size - 4))
+    first = _hash(template, tmp_path)
+    other.write_text("b" * (size - 4))
+    assert (_hash(template, tmp_path) != first) is is_read
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(3, True), (4, False)])
+def test_reads_no_more_than_so_many_files(
+    count: int, is_read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_fingerprint, "_MAX_FILES", 3)
+    template = _local(tmp_path, has_git=False)
+    files = [tmp_path / "src" / f"{number}.py" for number in range(count)]
+    hashes = set()
+    for text in ("a", "b"):
+        for file in files:
+            file.write_text(text)
+        hashes.add(_hash(template, tmp_path))
+    assert (len(hashes) == 2) is is_read
+
+
+def test_a_deleted_file_is_none_but_one_left_out_of_the_checkout_is(
+    tmp_path: Path,
+) -> None:
+    template = _local(tmp_path, has_git=True)
+    (tmp_path / "src" / "index.py").write_text("a = 1\n")
+    alone = _hash(template, tmp_path)
+    other = tmp_path / "src" / "other.py"
+    other.write_text("b = 1\n")
+    _git(tmp_path, "add", "src/other.py")
+    other.unlink()
+    assert _hash(template, tmp_path) == alone
+    _git(tmp_path, "update-index", "--skip-worktree", "src/other.py")
+    assert _hash(template, tmp_path) != alone
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_counts_a_file_of_a_megabyte(has_git: bool, tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git)
+    hashes = set()
+    for letter in "ab":
+        (tmp_path / "src" / "data").write_text(letter * 1_000_000)
+        hashes.add(_hash(template, tmp_path))
+    assert len(hashes) == 2

@@ -64,6 +64,11 @@ def test_changes_with_every_build(name: str) -> None:
     assert not stays_with_the_stack(name)
 
 
+def test_words_are_joined_with_the_number_behind_them_alone() -> None:
+    assert words("SourceSha256") == {"source", "sha", "256", "sha256"}
+    assert words("SourceRevision") == {"source", "revision"}
+
+
 @pytest.mark.parametrize("name", NOT_EVERY_BUILD)
 def test_does_not_change_with_every_build(name: str) -> None:
     assert not changes_with_every_build(name)

@@ -70,6 +70,34 @@ def test_the_members_of_code_that_do_not(code: Any, tmp_path: Path) -> None:
     assert couplings_of(tmp_path, template) == []
 
 
+def test_an_input_is_found_behind_one_that_is_known_already(tmp_path: Path) -> None:
+    """Whichever of the places is read first."""
+    both = {"Fn::Sub": "${CommitSha}-${BuildId}-${CommitSha}"}
+    one = {"Ref": "CommitSha"}
+    for values in ({"A": both, "B": one}, {"A": one, "B": both}):
+        template = stack(
+            {
+                "Code": {"S3Bucket": "a", "S3Key": {"Ref": "BuildId"}},
+                **variables(**values),
+            },
+            Parameters={"CommitSha": parameter(), "BuildId": parameter()},
+        )
+        found = [("BuildId", ("Code",), ("Environment",))]
+        assert couplings_of(tmp_path, template) == found
+
+
+def test_conditions_that_name_each_other_end(tmp_path: Path) -> None:
+    template = built()
+    template["Conditions"] = {
+        "A": {"Fn::And": [{"Condition": "B"}, {"Fn::Equals": [{"Ref": "Stage"}, "a"]}]},
+        "B": {"Fn::Not": [{"Condition": "A"}]},
+    }
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["Description"] = {"Fn::If": ["A", {"Ref": "CommitSha"}, "b"]}
+    (found,) = couplings_of(tmp_path, template)
+    assert found[0] == "CommitSha"
+
+
 def test_each_side_alone_is_not_coupled(tmp_path: Path) -> None:
     template = built()
     template["Resources"]["Orders"]["Properties"].pop("Environment")
