@@ -205,8 +205,15 @@ def test_fix_cures_what_is_chosen_of_many_functions_that_share_a_finding(
     function = {
         "Type": "AWS::Serverless::Function",
         "Properties": {
+            "Runtime": "python3.13",
+            "Handler": "index.handler",
             "CodeUri": "s3://bucket/key",
-            "Events": {"Nightly": {"Type": "Schedule"}},
+            "Events": {
+                "Nightly": {
+                    "Type": "Schedule",
+                    "Properties": {"Schedule": "rate(1 day)"},
+                }
+            },
         },
     }
     for path, seconds in (("deployed.json", 3), ("all.json", 9)):
