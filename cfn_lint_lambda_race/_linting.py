@@ -76,7 +76,7 @@ class _Config(ConfigMixIn):  # type: ignore[misc]
 
     baseline: Settings = Settings()
     mandatory: frozenset[str] = frozenset()
-    is_told_apart = False
+    is_told_apart: bool = False
 
     @property
     def configure_rules(self) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def gathered(
     is told. What is told alike of more functions than a message names is reported
     once, at the first of them. Else each function has a finding of its own, and so has
     a function that ignores the rule: cfn-lint leaves that finding out, unless the rule
-    is mandatory.
+    is mandatory. So has each where functions are told apart.
     """
     ignored = ignoring(cfn, rule)
     shared: dict[tuple[Place, Hashable], list[Told]] = {}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from cfn_lint_lambda_race.template._identifier import function_arn, parse_identifier
 from cfn_lint_lambda_race.template._intrinsics import (
@@ -141,7 +141,7 @@ class Evaluator:
                 return []
         return reached
 
-    def _if_branches(self, branch: Branch, argument: Any) -> list[Branch]:
+    def _if_branches(self, branch: Branch, argument: Sequence[Any]) -> list[Branch]:
         return [
             branch.below(argument[index], "Fn::If", index, when=scenario)
             for index, scenario in self._condition_choices(argument[0], branch.when)
@@ -683,7 +683,7 @@ def _resources(template: Mapping[Any, Any]) -> Iterator[tuple[str, Resource]]:
         )
 
 
-def _is_if(argument: Any) -> bool:
+def _is_if(argument: Any) -> TypeGuard[list[Any]]:
     return (
         isinstance(argument, list)
         and len(argument) == 3
