@@ -18,6 +18,8 @@ def published_layer(name: str, account: str = "464622532012") -> dict[str, Any]:
     return {"Fn::Sub": f"arn:aws:lambda:${{AWS::Region}}:{account}:layer:{name}:7"}
 
 
+# Without its version; also where no intrinsic function may stand.
+EXTENSION = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
 X86 = published_layer("Datadog-Extension")
 ARM = published_layer("Datadog-Extension-ARM")
 ARM64 = ["arm64"]

@@ -160,6 +160,10 @@ def test_a_bundle_that_takes_long_to_scan(tmp_path: Path) -> None:
         judged(folder, _esbuild(), {"src/app.ts": text}, {"src/a.ts": "x"})
 
 
+# A change of what no script imports.
+OTHER = {"src/README.md": "two"}
+
+
 @pytest.mark.parametrize(
     "suffix",
     [".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json"],
@@ -252,7 +256,7 @@ def test_packages_that_are_not_of_the_repository_do_not_change_with_it(
         f"{folder}package.json": json.dumps(packages),
     }
     expected = False if is_known else None
-    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is expected
+    assert judged(tmp_path, _esbuild(), files, OTHER) is expected
 
 
 @pytest.mark.parametrize(
@@ -272,13 +276,15 @@ def test_a_module_of_types_alone_may_leave_nothing_behind(
     assert judged(tmp_path, _esbuild(), files, change) is is_code
 
 
-def test_scripts_that_import_each_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "is_code"),
+    [({"src/b.ts": "import './app';\nrun(2);"}, True), (OTHER, False)],
+)
+def test_scripts_that_import_each_other(
+    change: dict[str, str], is_code: bool, tmp_path: Path
+) -> None:
     files = {"src/app.ts": "import './b';", "src/b.ts": "import './app';\nrun(1);"}
-    change = {"src/b.ts": "import './app';\nrun(2);"}
-    assert judged(tmp_path, _esbuild(), files, change) is True
-    (tmp_path / "again").mkdir()
-    change = {"src/README.md": "two"}
-    assert judged(tmp_path / "again", _esbuild(), files, change) is False
+    assert judged(tmp_path, _esbuild(), files, change) is is_code
 
 
 @pytest.mark.parametrize("count", [3, 9])
@@ -289,23 +295,22 @@ def test_what_a_bundle_of_very_many_files_has_is_unknown(
     files = {f"src/{n}.ts": f"import './{n + 1}';" for n in range(count)}
     files |= {"src/app.ts": "import './0';", f"src/{count}.ts": "run();"}
     expected = False if count < 6 else None
-    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is expected
+    assert judged(tmp_path, _esbuild(), files, OTHER) is expected
 
 
-def test_a_picture_imports_nothing(tmp_path: Path) -> None:
-    files = {"src/app.ts": "import './a.png';", "src/a.png": "require(name)"}
-    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is False
-    (tmp_path / "again").mkdir()
-    files["src/app.ts"] = "import './a.png';\nrequire(name);"
-    change = {"src/README.md": "two"}
-    assert judged(tmp_path / "again", _esbuild(), files, change) is None
+@pytest.mark.parametrize(("more", "is_code"), [("", False), ("\nrequire(name);", None)])
+def test_a_picture_imports_nothing(
+    more: str, is_code: bool | None, tmp_path: Path
+) -> None:
+    files = {"src/app.ts": f"import './a.png';{more}", "src/a.png": "require(name)"}
+    assert judged(tmp_path, _esbuild(), files, OTHER) is is_code
 
 
 def test_what_a_script_imports_that_is_too_large_to_read_is_unknown(
     tmp_path: Path,
 ) -> None:
     files = {"src/app.ts": "import './b';", "src/b.ts": " " * (1 << 24)}
-    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is None
+    assert judged(tmp_path, _esbuild(), files, OTHER) is None
 
 
 @pytest.mark.parametrize("written", ["../../outside", "../.."])
@@ -315,4 +320,4 @@ def test_what_lies_outside_of_the_repository_is_not_looked_at(
     for name in ("outside.ts", "index.ts"):
         (tmp_path / name).write_text("run();")
     files = {"src/app.ts": f"import '{written}';"}
-    assert judged(tmp_path, _esbuild(), files, {"src/README.md": "two"}) is None
+    assert judged(tmp_path, _esbuild(), files, OTHER) is None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,9 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race.update import _fingerprint, fingerprint
 from cfn_lint_lambda_race.update._fingerprint import _digest, _stored
 from tests.linting import FUNCTION, lint_template, paths
+from tests.repositories import Work, _neutral  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("_neutral")
 
 BASE: dict[str, Any] = {
     "Parameters": {
@@ -207,7 +209,7 @@ def test_counts_local_code(has_git: bool, tmp_path: Path) -> None:
     code.parent.mkdir()
     code.write_text("a = 1\n")
     if has_git:
-        subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+        Work(tmp_path)
         (tmp_path / ".gitignore").write_text("*.pyc\n")
     first = _hash(template, tmp_path)
     assert _hash(template, tmp_path) == first
@@ -258,15 +260,11 @@ def test_reads_files_of_the_project_alone(tmp_path: Path) -> None:
     assert _hash(_changed((*FN, "Code"), "src"), project)
 
 
-def _git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", "-C", str(folder), *words], check=True)
-
-
 def _local(folder: Path, has_git: bool, path: str = "src") -> dict[str, Any]:
     """A template whose function's code is in a folder beside it."""
     (folder / path).mkdir(exist_ok=True)
     if has_git:
-        _git(folder, "init", "-q")
+        Work(folder)
     return _changed((*FN, "Code"), path)
 
 
@@ -377,14 +375,15 @@ def test_a_deleted_file_is_none_but_one_left_out_of_the_checkout_is(
     tmp_path: Path,
 ) -> None:
     template = _local(tmp_path, has_git=True)
+    work = Work(tmp_path, init=False)
     (tmp_path / "src" / "index.py").write_text("a = 1\n")
     alone = _hash(template, tmp_path)
     other = tmp_path / "src" / "other.py"
     other.write_text("b = 1\n")
-    _git(tmp_path, "add", "src/other.py")
+    work.git("add", "src/other.py")
     other.unlink()
     assert _hash(template, tmp_path) == alone
-    _git(tmp_path, "update-index", "--skip-worktree", "src/other.py")
+    work.git("update-index", "--skip-worktree", "src/other.py")
     assert _hash(template, tmp_path) != alone
 
 

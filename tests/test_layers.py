@@ -13,6 +13,7 @@ from tests.layered import (
     ARM,
     ARM64,
     DECLARED,
+    EXTENSION,
     ITEM,
     X86,
     X86_64,
@@ -500,8 +501,7 @@ def test_what_a_layer_declares_may_be_unknown_where_sam_builds_it(
 
 
 def test_a_parameter_may_hold_the_layers(tmp_path: Path) -> None:
-    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
-    layers = f"{arn}-ARM:1,{arn}:1"
+    layers = f"{EXTENSION}-ARM:1,{EXTENSION}:1"
     template = stack(
         {"Architectures": ["arm64"], "Layers": {"Ref": "Layers"}},
         Parameters={"Layers": {"Type": "CommaDelimitedList", "Default": layers}},
@@ -513,8 +513,7 @@ def test_a_parameter_may_hold_the_layers(tmp_path: Path) -> None:
 def test_the_layers_that_a_parameter_holds_may_contradict_each_other(
     tmp_path: Path,
 ) -> None:
-    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
-    held = {"Type": "CommaDelimitedList", "Default": f"{arn}-ARM:1,{arn}:1"}
+    held = {"Type": "CommaDelimitedList", "Default": f"{EXTENSION}-ARM:1,{EXTENSION}:1"}
     template = layered(
         {"Architectures": [{"Ref": "Open"}], "Layers": {"Ref": "Held"}},
         Parameters={"Held": held},
@@ -547,8 +546,7 @@ def test_a_layer_of_which_nothing_is_known_contradicts_none(
 def test_what_one_place_may_name_are_no_layers_beside_each_other(
     layer: Any, tmp_path: Path
 ) -> None:
-    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
-    mapping = {"one": {"arn": f"{arn}:1"}, "other": {"arn": f"{arn}-ARM:1"}}
+    mapping = {"one": {"arn": f"{EXTENSION}:1"}, "other": {"arn": f"{EXTENSION}-ARM:1"}}
     template = layered(
         {"Architectures": [{"Ref": "Open"}], "Layers": [layer]},
         Mappings={"Layers": mapping},

@@ -324,44 +324,44 @@ def test_the_same_words_stand_at_the_first_of_many(
     assert [fix.function for fix in fixes] == [f"F{n}" for n in range(findings)]
 
 
+IGNORING = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
+
+
 def test_a_function_that_ignores_the_rule_is_left_out(tmp_path: Path) -> None:
     before, after = (_many(3, None, seconds) for seconds in (3, 9))
     for name in ("F0", "F1"):
         (message,) = messages(_matches(tmp_path, before, after), "W9831")
         assert f"{name}" in message
-        config = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
-        after["Resources"][name]["Metadata"] = config
+        after["Resources"][name]["Metadata"] = IGNORING
     # One function is left: the change is not what several share.
     matches = _matches(tmp_path, before, after)
     assert paths(matches, "W9831") == ["Resources/F2"]
-    after["Resources"]["F2"]["Metadata"] = config
+    after["Resources"]["F2"]["Metadata"] = IGNORING
     assert paths(_matches(tmp_path, before, after), "W9831") == []
+
+
+def _mandatory(folder: Path, before: Template_, after: Template_) -> list[str]:
+    """The paths of W9831 where it is mandatory and F1 ignores it."""
+    after["Resources"]["F1"]["Metadata"] = IGNORING
+    (folder / "before.json").write_text(json.dumps(before))
+    setting = f"W9831:baseline_path={folder / 'before.json'}"
+    matches = lint_template(folder, after, "-x", setting, "--mandatory-checks", "W9831")
+    return paths(matches, "W9831")
 
 
 def test_a_mandatory_rule_is_not_ignored(tmp_path: Path) -> None:
     before, after = (_many(3, None, seconds) for seconds in (3, 9))
-    config = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
-    after["Resources"]["F1"]["Metadata"] = config
-    (tmp_path / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    matches = lint_template(
-        tmp_path, after, "-x", setting, "--mandatory-checks", "W9831"
-    )
-    assert paths(matches, "W9831") == ["Resources/F1", "Globals/Function/Timeout"]
+    assert _mandatory(tmp_path, before, after) == [
+        "Resources/F1",
+        "Globals/Function/Timeout",
+    ]
 
 
 def test_a_mandatory_rule_stands_at_what_the_function_itself_changes(
     tmp_path: Path,
 ) -> None:
     before, after = (_many(2, seconds, None) for seconds in (3, 9))
-    config = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}
-    after["Resources"]["F1"]["Metadata"] = config
-    (tmp_path / "before.json").write_text(json.dumps(before))
-    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
-    matches = lint_template(
-        tmp_path, after, "-x", setting, "--mandatory-checks", "W9831"
-    )
-    assert paths(matches, "W9831") == [
+    assert _mandatory(tmp_path, before, after) == [
         f"Resources/{name}/Properties/Timeout" for name in ("F0", "F1")
     ]
 

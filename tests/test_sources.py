@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -199,24 +200,21 @@ def test_a_source_that_is_one_of_several_covers_each(tmp_path: Path) -> None:
     assert misfits(tmp_path, {**template, **CHOICE}) == [FIXED]
 
 
-ORDERS = "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:orders"
+def _here(name: str) -> Json:
+    return {"Fn::Sub": f"arn:aws:sns:${{AWS::Region}}:${{AWS::AccountId}}:{name}"}
 
 
 @pytest.mark.parametrize(("name", "expected"), [("orders", [FIXED]), ("carts", [])])
 @pytest.mark.parametrize(
-    "topic", ["arn:aws:sns:us-east-1:123456789012:orders", {"Fn::Sub": ORDERS}], ids=str
+    "arn_of", ["arn:aws:sns:us-east-1:123456789012:{}".format, _here]
 )
 def test_a_source_is_compared_by_its_name_where_both_are_written_out(
-    tmp_path: Path, topic: Json, name: str, expected: list[str]
+    tmp_path: Path, arn_of: Callable[[str], Json], name: str, expected: list[str]
 ) -> None:
     subscription = resource(
-        "SNS::Subscription", Endpoint=LIVE, Protocol="lambda", TopicArn=topic
+        "SNS::Subscription", Endpoint=LIVE, Protocol="lambda", TopicArn=arn_of("orders")
     )
-    permission = _from(FN, "sns", name)
-    if topic != permission["Properties"]["SourceArn"].replace("carts", "orders"):
-        permission["Properties"]["SourceArn"] = {
-            "Fn::Sub": ORDERS.replace("orders", name)
-        }
+    permission = permission_on(FN, "sns.amazonaws.com", SourceArn=arn_of(name))
     template = two_aliases(Subscription=subscription, Permission=permission)
     assert misfits(tmp_path, template) == expected
 
@@ -279,7 +277,7 @@ def test_a_permission_of_which_nobody_knows_the_source_may_be_the_one(
 def test_a_permission_may_name_another_method(
     parent: Json, source: str, expected: list[str], tmp_path: Path
 ) -> None:
-    uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${Live}/x"
+    functions = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions"
     method = resource(
         "ApiGateway::Method",
         RestApiId={"Ref": "Shop"},
@@ -287,7 +285,7 @@ def test_a_permission_may_name_another_method(
         HttpMethod="GET",
         Integration={
             "Type": "AWS_PROXY",
-            "Uri": {"Fn::Sub": uri.replace("/x", "/invocations")},
+            "Uri": {"Fn::Sub": f"{functions}/${{Live}}/invocations"},
         },
     )
     cart = resource(

@@ -23,6 +23,7 @@ from cfn_lint_lambda_race.template import _targets as _targets_module
 from tests import linting
 from tests.building import (
     ARN,
+    CHOICE,
     PROPERTIES,
     definition_of,
     parameter,
@@ -1014,13 +1015,6 @@ def _targets(template: Mapping[str, Any], file: str = "template.json") -> list[T
     return list(read(Template(file, dict(template), ["us-east-1"])).targets)
 
 
-_IS_PROD = {"Is": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
-_OPEN = {
-    "Parameters": {"Stage": {"Type": "String"}, "Open": {"Type": "String"}},
-    "Conditions": _IS_PROD,
-}
-
-
 def _states(*resources: Any) -> dict[str, Any]:
     return {
         "States": {
@@ -1102,10 +1096,12 @@ def test_what_a_substitution_fills_is_told_by_its_state(is_text: bool) -> None:
 
 def test_substitutions_of_another_scenario_fill_nothing() -> None:
     properties = {
-        "Definition": _states({"Fn::If": ["Is", "${Task}", OUTSIDE]}),
-        "DefinitionSubstitutions": {"Fn::If": ["Is", {"Other": "a"}, {"Task": FN_ARN}]},
+        "Definition": _states({"Fn::If": ["IsProd", "${Task}", OUTSIDE]}),
+        "DefinitionSubstitutions": {
+            "Fn::If": ["IsProd", {"Other": "a"}, {"Task": FN_ARN}]
+        },
     }
-    template = invoked_by("AWS::StepFunctions::StateMachine", properties, **_OPEN)
+    template = invoked_by("AWS::StepFunctions::StateMachine", properties, **CHOICE)
     found = _targets(template)
     assert [ref.function for one in found for ref in one.references] == [None]
 
@@ -1249,11 +1245,10 @@ def test_a_qualifier_that_nobody_knows_makes_no_target(name: str) -> None:
 
 
 def test_a_resource_names_only_what_it_does_where_it_is_there() -> None:
-    template = scheduled(
-        {"Fn::If": ["Is", "arn:aws:sqs:us-east-1:123456789012:orders", FN_ARN]}, **_OPEN
-    )
+    queue = "arn:aws:sqs:us-east-1:123456789012:orders"
+    template = scheduled({"Fn::If": ["IsProd", queue, FN_ARN]}, **CHOICE)
     assert len(_targets(template)) == 1
-    template["Resources"]["Rule"]["Condition"] = "Is"
+    template["Resources"]["Rule"]["Condition"] = "IsProd"
     assert _targets(template) == []
 
 

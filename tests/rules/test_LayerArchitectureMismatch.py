@@ -12,6 +12,7 @@ from tests.layered import (
     ARM,
     ARM64,
     DECLARED,
+    EXTENSION,
     ITEM,
     X86,
     branches,
@@ -78,9 +79,8 @@ def test_what_always_holds_says_no_case(tmp_path: Path) -> None:
 def test_the_cases_of_one_place_are_told_unless_they_are_all(
     regions: dict[str, tuple[str, str]], found: dict[str, list[str]], tmp_path: Path
 ) -> None:
-    arn = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
     mapping = {
-        f"eu-{region}-1": {"cpu": cpu, "layer": f"{arn}{suffix}:1"}
+        f"eu-{region}-1": {"cpu": cpu, "layer": f"{EXTENSION}{suffix}:1"}
         for region, (cpu, suffix) in regions.items()
     }
     chosen: list[Any] = ["Regions", {"Ref": "AWS::Region"}]
@@ -192,7 +192,6 @@ def test_only_known_binaries_fail_to_start(tmp_path: Path) -> None:
 
 
 def test_a_layer_that_is_wrong_in_two_ways_says_when_in_which(tmp_path: Path) -> None:
-    layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension"
     template = stack(
         {
             "Architectures": [{"Ref": "Arch"}],
@@ -200,11 +199,11 @@ def test_a_layer_that_is_wrong_in_two_ways_says_when_in_which(tmp_path: Path) ->
         },
         Parameters={"Arch": parameter(AllowedValues=["arm64", "x86-64"])},
         Mappings={
-            "Twins": {"arm64": {"layer": f"{layer}:1"}, "x86-64": {"layer": "x"}}
+            "Twins": {"arm64": {"layer": f"{EXTENSION}:1"}, "x86-64": {"layer": "x"}}
         },
     )
     template["Parameters"]["Arch"]["AllowedValues"] = ["arm64", "x86_64"]
-    template["Mappings"]["Twins"]["x86_64"] = {"layer": f"{layer}-ARM:1"}
+    template["Mappings"]["Twins"]["x86_64"] = {"layer": f"{EXTENSION}-ARM:1"}
     found = messages(lint_template(tmp_path, template), "W9820")
     assert found
     assert all("Arch is" in message for message in found)
@@ -220,7 +219,8 @@ def test_a_layer_that_is_wrong_in_two_ways_says_when_in_which(tmp_path: Path) ->
 def test_a_layer_that_is_right_in_one_case_is_wrong_in_the_other(
     architecture: Any, when: str, tmp_path: Path
 ) -> None:
-    layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:1"
-    template = stack({"Architectures": [architecture], "Layers": [layer]}, **CHOICE)
+    template = stack(
+        {"Architectures": [architecture], "Layers": [f"{EXTENSION}:1"]}, **CHOICE
+    )
     (message,) = messages(lint_template(tmp_path, template), "W9820")
     assert f"but Orders is arm64{when}:" in message
