@@ -25,6 +25,7 @@ import multiprocessing
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sys
@@ -48,7 +49,10 @@ from cosmic_ray.plugins import get_operator
 COPIED = ("cfn_lint_lambda_race", "tests", "templates", "pyproject.toml", "README.md")
 # So many of the tests that reach a mutant run first: nearly every mutant dies there.
 FIRST = 40
+# So long may a mutant's tests compute: a mutant that never ends is killed. Time of the
+# clock is only for those that wait, since it says nothing on a machine that is busy.
 SECONDS = 120
+SECONDS_OF_THE_CLOCK = 1800
 # So many seconds make a test a slow one.
 SLOW = 0.2
 # So many tests that killed mutants close by run before all others.
@@ -403,7 +407,7 @@ def _passes(tests: list[str], folder: Path) -> bool:
 
 def _status(child: int) -> int:
     """What a child leaves with; another number than 0 where it does not end."""
-    ended = time.monotonic() + SECONDS
+    ended = time.monotonic() + SECONDS_OF_THE_CLOCK
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -419,6 +423,7 @@ def _run(tests: list[str], folder: Path) -> None:
     """Run tests and leave with pytest's code; never returns."""
     code = 70
     try:
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
         os.dup2(nothing, 2)
@@ -556,6 +561,7 @@ def _try(
     """Run tests with a mutant in what is loaded, until one fails, and tell which."""
     status = FAILED
     try:
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
         os.dup2(nothing, 2)
