@@ -333,22 +333,35 @@ class Tests:
         here = self.here(mutant.module)
         head, body = _statement(mutant.module, mutant.line)
         reached = set[str]().union(*(lines.get(line, ()) for line in head)) or {*here}
-        # In turn the module's own, those that reach the most here, and those that reach
-        # little else; of a condition's those for which it holds, and the others.
+        # In turn the module's own, those that reach the most here, those that reach
+        # little else, and one of each test module, since what one of them does not
+        # notice, the next to it does not either; of a condition's those for which it
+        # holds, and the others.
         narrow = sorted(reached, key=lambda one: (self.reach[one], one))
         close = sorted(narrow, key=lambda one: -here[one])
         name = f"/test_{Path(mutant.module).stem.lstrip('_')}.py::"
         own = [test for test in narrow if name in test]
+        modules = itertools.groupby(sorted(narrow, key=_module_of), _module_of)
+        spread = _in_turn(*(list(tests) for _, tests in modules))
         inside = lines.get(body, set())
         orders = [
             [test for test in order if (test in inside) is is_inside]
-            for order in (own, close, narrow)
+            for order in (own, close, narrow, spread)
             for is_inside in (True, False)
         ]
-        turns = itertools.chain.from_iterable(itertools.zip_longest(*orders))
-        found = dict.fromkeys(test for test in turns if test is not None)
         # A slow one is worth it where no other notices.
-        return sorted(found, key=self.slow.__contains__)[: self.at_most or None]
+        found = sorted(_in_turn(*orders), key=self.slow.__contains__)
+        return found[: self.at_most or None]
+
+
+def _module_of(test: str) -> str:
+    return test.partition("::")[0]
+
+
+def _in_turn(*orders: list[str]) -> list[str]:
+    """Each test of some lists once: the first of each, then the second of each."""
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*orders))
+    return list(dict.fromkeys(test for test in turns if test is not None))
 
 
 def _statement(module: str, line: int) -> tuple[range, int]:
@@ -431,7 +444,7 @@ def _run(tests: list[str], folder: Path) -> None:
         sys.path.insert(0, str(folder))
         # A mutant that is written in the same second has the age of the last one.
         sys.dont_write_bytecode = True
-        files = sorted({test.partition("::")[0] for test in tests})
+        files = sorted({*map(_module_of, tests)})
         code = pytest.main(
             ["-x", "-qq", "-p", "no:cacheprovider", *files], plugins=[Chosen(tests)]
         )
