@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,11 @@ from cfnlint.template import Template
 from cfn_lint_lambda_race._words import name_stack
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
-from cfn_lint_lambda_race.update._stacks import stacks_that_move
+from cfn_lint_lambda_race.update._stacks import (
+    Stack,
+    stacks_that_move,
+    stacks_that_publish,
+)
 from tests.building import ARN, LIVE, Template_, parameter, permission_on, rule_for
 from tests.linting import lint_template, messages
 from tests.moving import (
@@ -105,11 +110,224 @@ def test_stacks_differ_in_what_targets_are_reached_through(
     if is_inside:
         choice = {"Fn::If": ["IsProd", "a", "b"]}
         other = {"Type": kind, "Properties": {"Description": choice}}
-    sides = []
-    for side in rule_that_moves():
+    sides = rule_that_moves()
+    for side in sides:
         side.update({key: staged[key] for key in ("Parameters", "Conditions")})
         side["Resources"]["Other"] = other
-        sides.append(Deployment(Template("template.json", side, ["us-east-1"])))
-    comparison = Comparison(sides[0], sides[1])
-    found = [name_stack(one.when) for one in stacks_that_move(comparison)]
-    assert found == ["When Stage is not prod: "] * concerns
+    assert _stacks(*sides) == ["Stage is not prod"] * concerns
+
+
+def _stacks(
+    before: Template_,
+    after: Template_,
+    asked: Callable[[Comparison], Iterable[Stack]] = stacks_that_move,
+    *given: Template_,
+) -> list[str]:
+    """The stacks that are asked for, by what tells them from the defaults."""
+    sides = [
+        Deployment(Template("t.json", side, ["us-east-1"]), parameter_sets=given)
+        for side in (before, after)
+    ]
+    words = [name_stack(one.when) for one in asked(Comparison(sides[0], sides[1]))]
+    return [one.removeprefix("When ").removesuffix(": ") for one in words]
+
+
+def _equal(*sides: Any) -> Template_:
+    return {"Fn::Equals": [*sides]}
+
+
+def _moves_where(
+    parameters: Template_, *conditions: Any
+) -> tuple[Template_, Template_]:
+    """A rule that moves, and its permission in the stacks of some conditions alone."""
+    sides = rule_that_moves()
+    for side in sides:
+        side["Parameters"] = parameters
+        named = {f"C{number}": one for number, one in enumerate(conditions)}
+        side["Conditions"] = named
+        for name in named:
+            kept = side["Resources"]["Permission"]
+            side["Resources"][f"For{name}"] = {**kept, "Condition": name}
+    return sides
+
+
+STAGE = {"Ref": "Stage"}
+IS_PROD = _equal(STAGE, "prod")
+
+
+@pytest.mark.parametrize(
+    ("stage", "condition", "expected"),
+    [
+        ({"Default": "dev"}, IS_PROD, ["Stage is prod"]),
+        # Of several values that differ from what is named, the default stands for all.
+        ({"Default": "dev", "AllowedValues": ["dev", "prod"]}, IS_PROD, ["prod"]),
+        ({"AllowedValues": ["dev", "prod"]}, IS_PROD, ["dev", "prod"]),
+        (
+            {"Default": "prod", "AllowedValues": ["dev", "test", "prod"]},
+            IS_PROD,
+            ["dev", "test"],
+        ),
+        (
+            {"Default": "dev"},
+            {"Fn::Or": [IS_PROD, _equal(STAGE, "test")]},
+            ["test", "prod"],
+        ),
+        # Nobody knows what such a parameter is compared as, or what it is.
+        ({"Default": "dev", "Type": "CommaDelimitedList"}, IS_PROD, []),
+        (
+            {"Default": "/stage", "Type": "AWS::SSM::Parameter::Value<String>"},
+            IS_PROD,
+            [],
+        ),
+        ({}, IS_PROD, []),
+        ({"Default": "dev"}, _equal({"Fn::Sub": "${Stage}-1"}, "prod-1"), []),
+        (
+            {"Default": "dev"},
+            {"Fn::Or": [IS_PROD, _equal({"Fn::Sub": "${Stage}-1"}, "test-1")]},
+            [],
+        ),
+        ({"Default": "dev", "AllowedValues": "dev"}, IS_PROD, ["prod"]),
+        ({"Default": "dev", "AllowedValues": ["dev", {}, "prod"]}, IS_PROD, ["prod"]),
+    ],
+)
+def test_a_stack_for_each_value_that_makes_a_difference(
+    stage: Template_, condition: Any, expected: list[str]
+) -> None:
+    sides = _moves_where({"Stage": parameter(**stage)}, condition)
+    assert [one.removeprefix("Stage is ") for one in _stacks(*sides)] == [
+        one.removeprefix("Stage is ") for one in expected
+    ]
+
+
+@pytest.mark.parametrize("node", [None, "String", ["String"], parameter()])
+def test_a_parameter_of_unknown_value_keeps_it(node: Any) -> None:
+    other = parameter(Default="eu")
+    sides = _moves_where(
+        {"Area": node, "Zone": other},
+        _equal({"Ref": "Area"}, "a"),
+        _equal({"Ref": "Zone"}, "us"),
+    )
+    assert _stacks(*sides) == ["Zone is us"]
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(1, 2), (2, 4), (3, 8), (4, 8)], ids="{}".format
+)
+def test_parameters_that_make_too_many_stacks_keep_their_defaults(
+    count: int, expected: int
+) -> None:
+    names = [f"P{number}" for number in range(count)]
+    sides = _moves_where(
+        {name: parameter(Default="no") for name in names},
+        *(_equal({"Ref": name}, "yes") for name in names),
+    )
+    # All but the one that takes the defaults.
+    assert len(_stacks(*sides)) == expected - 1
+
+
+def test_nine_stacks_are_too_many() -> None:
+    names = ["Area", "Zone"]
+    sides = _moves_where(
+        {name: parameter(Default="no") for name in names},
+        *(_equal({"Ref": name}, value) for name in names for value in ("a", "b")),
+    )
+    assert _stacks(*sides) == ["Area is a", "Area is b"]
+
+
+def test_a_condition_that_is_no_name_decides_nothing() -> None:
+    sides = _moves_where({"Stage": parameter(Default="dev")}, IS_PROD)
+    for side in sides:
+        odd = {"Fn::If": [{"Ref": "Stage"}, "a", "b"]}
+        side["Resources"]["Hourly"]["Properties"]["Description"] = odd
+    assert _stacks(*sides) == ["Stage is prod"]
+
+
+def test_a_parameter_of_too_many_values_leaves_room_for_the_next() -> None:
+    many = [str(number) for number in range(20)]
+    sides = _moves_where(
+        {
+            "Area": parameter(Default="1", AllowedValues=many),
+            "Zone": parameter(Default="eu"),
+        },
+        _equal({"Ref": "Area"}, "2"),
+        _equal({"Ref": "Zone"}, "us"),
+    )
+    assert _stacks(*sides) == ["Zone is us"]
+
+
+@pytest.mark.parametrize("other", [0, 1])
+def test_conditions_of_one_side_alone_make_no_stacks(other: int) -> None:
+    sides = _moves_where({"Stage": parameter(Default="dev")}, IS_PROD)
+    assert _stacks(*sides) == ["Stage is prod"]
+    del sides[other]["Conditions"]
+    assert _stacks(*sides) == []
+
+
+def test_values_that_are_given_are_the_only_stack() -> None:
+    sides = _moves_where({"Stage": parameter(Default="dev")}, IS_PROD)
+    assert _stacks(*sides, stacks_that_move, {"Stage": "prod"}) == []
+    sides = _published_where(IS_PROD)
+    assert _stacks(*sides, stacks_that_publish, {"Stage": "prod"}) == []
+
+
+@pytest.mark.parametrize("change", ["nothing", "gone", "new"])
+def test_what_does_not_move_makes_no_stacks(change: str) -> None:
+    sides = _moves_where({"Stage": parameter(Default="dev")}, IS_PROD)
+    if change == "nothing":
+        sides[1]["Resources"]["Hourly"] = sides[0]["Resources"]["Hourly"]
+    else:
+        del sides[change == "gone"]["Resources"]["Hourly"]
+    assert _stacks(*sides) == []
+
+
+@pytest.mark.parametrize("name", ["Hourly", "Daily"])
+def test_the_resource_that_moves_decides_and_no_other(name: str) -> None:
+    before, after = rule_that_moves()
+    for side in (before, after):
+        side["Parameters"] = {"Stage": parameter(Default="dev")}
+        side["Conditions"] = {"IsProd": IS_PROD}
+        side["Resources"]["Daily"] = rule_for(LIVE)
+        side["Resources"][name]["Condition"] = "IsProd"
+    assert _stacks(before, after) == ["Stage is prod"] * (name == "Hourly")
+
+
+def _published_where(*conditions: Any) -> tuple[Template_, Template_]:
+    """A new version that says something else where some conditions hold."""
+    before, after = version_called("V1"), version_called("V2")
+    for side, version in ((before, "V1"), (after, "V2")):
+        side["Parameters"] = {"Stage": parameter(Default="dev")}
+        side["Conditions"] = {
+            f"C{number}": one for number, one in enumerate(conditions)
+        }
+        choice = {"Fn::If": ["C0", "a", "b"]}
+        side["Resources"][version]["Properties"]["Description"] = choice
+    return before, after
+
+
+def test_stacks_differ_in_what_is_published() -> None:
+    before, after = _published_where(IS_PROD)
+    assert _stacks(before, after, stacks_that_publish) == ["Stage is prod"]
+    for side, version in ((before, "V1"), (after, "V2")):
+        del side["Resources"][version]["Properties"]["Description"]
+        choice = {"Fn::If": ["C0", 9, 5]}
+        side["Resources"]["Orders"]["Properties"]["Timeout"] = choice
+    assert _stacks(before, after, stacks_that_publish) == ["Stage is prod"]
+    for side in (before, after):
+        side["Resources"]["Orders"]["Properties"]["Timeout"] = 5
+        side["Resources"]["Queue"] = {"Type": "AWS::SQS::Queue", "Condition": "C0"}
+    assert _stacks(before, after, stacks_that_publish) == []
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_rows_of_a_mapping_that_changes_are_of_no_stack(side: int) -> None:
+    sides = _published_where(IS_PROD)
+    for one in sides:
+        one["Mappings"] = {"Sizes": {"dev": {"Timeout": 5}}}
+    assert _stacks(*sides, stacks_that_publish) == ["Stage is prod"]
+    sides[side]["Mappings"] = {"Sizes": {"dev": {"Timeout": 9}}}
+    assert _stacks(*sides, stacks_that_publish) == []
+
+
+def test_without_new_versions_no_stack_is_told_from_another() -> None:
+    before, _ = _published_where(IS_PROD)
+    assert _stacks(before, before, stacks_that_publish) == []

@@ -121,8 +121,9 @@ def _stacks(
         for name in _conditions(resource)
     }
     asked = asked_by(evaluators, names)
-    domains = _domains(comparison, asked)
-    defaults = {name: _default(comparison, name) for name in domains}
+    parameters = comparison.after.parameters
+    domains = _domains(parameters, asked)
+    defaults = {name: _default(parameters[name]) for name in domains}
     for values in product(*domains.values()):
         chosen = dict(zip(domains, values))
         told = {name: chosen[name] for name in chosen if chosen[name] != defaults[name]}
@@ -148,23 +149,25 @@ def _conditions(resource: Resource) -> Iterable[str]:
 
 
 def _domains(
-    comparison: Comparison, asked: Mapping[str, Any]
+    parameters: Mapping[str, Any], asked: Mapping[str, Any]
 ) -> dict[str, tuple[str, ...]]:
     """The parameters that conditions ask for, with values that make a difference."""
     domains: dict[str, tuple[str, ...]] = {}
     count = 1
     for name in sorted(asked):
-        node = comparison.after.parameters.get(name)
-        kind = str(node.get("Type")) if isinstance(node, Mapping) else "List"
+        node = parameters.get(name)
+        if not isinstance(node, Mapping):
+            continue
+        kind = str(node.get("Type"))
         if asked[name].is_open or "List" in kind or "SSM::Parameter" in kind:
             continue
         named = list(asked[name].named)
-        allowed = _allowed(comparison, name)
-        if not allowed and _default(comparison, name) is None:
+        allowed = _allowed(node)
+        default = _default(node)
+        if not allowed and default is None:
             # Its value is unknown.
             continue
         values = (*named, OtherValue(named)) if not allowed else tuple(allowed)
-        default = _default(comparison, name)
         if default is not None and default not in values:
             values = (default, *values[:-1])
         if count * len(values) <= _MAX_STACKS:
@@ -173,14 +176,12 @@ def _domains(
     return domains
 
 
-def _allowed(comparison: Comparison, name: str) -> list[str]:
-    node = comparison.after.parameters.get(name)
-    values = node.get("AllowedValues") if isinstance(node, Mapping) else None
+def _allowed(parameter: Mapping[str, Any]) -> list[str]:
+    values = parameter.get("AllowedValues")
     if not isinstance(values, list):
         return []
     return [text for text in map(scalar_text, values) if text is not None]
 
 
-def _default(comparison: Comparison, name: str) -> str | None:
-    node = comparison.after.parameters.get(name)
-    return scalar_text(node.get("Default")) if isinstance(node, Mapping) else None
+def _default(parameter: Mapping[str, Any]) -> str | None:
+    return scalar_text(parameter.get("Default"))
