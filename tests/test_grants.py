@@ -676,6 +676,47 @@ def test_a_malformed_connector_permits_nothing(
     assert misfits(tmp_path, sam_with(PUBLISHED, Rule=rule)) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "destination", "permissions"),
+    [
+        ({"Id": "Rule"}, {"Id": "Orders"}, ["Read"]),
+        ({"Id": "Rule"}, {"Id": "Table"}, ["Write"]),
+        ({"Id": "Rule"}, {"Id": "Nothing"}, ["Write"]),
+        # A table invokes no function.
+        ({"Id": "Table"}, {"Id": "Orders"}, ["Write"]),
+        ({"Id": "Nothing"}, {"Id": "Orders"}, ["Write"]),
+        ({"Id": ["Rule"]}, {"Id": "Orders"}, ["Write"]),
+        ("Rule", {"Id": "Orders"}, ["Write"]),
+        (None, {"Id": "Orders"}, ["Write"]),
+    ],
+    ids=json.dumps,
+)
+def test_a_connector_of_nothing_to_a_function_permits_nothing(
+    tmp_path: Path, source: Json, destination: Json, permissions: list[str]
+) -> None:
+    connected = {"Destination": destination, "Permissions": permissions}
+    before = resource("Serverless::Connector", Source=source, **connected)
+    template = sam_with(
+        PUBLISHED,
+        Rule=rule_for(SAM_ALIAS),
+        Table=resource("DynamoDB::Table"),
+        Before=before,
+    )
+    assert misfits(tmp_path, template) == []
+    # It hides none behind it.
+    template["Resources"]["Connector"] = _connected({"Id": "Orders"}, "Write")
+    [found] = misfits(tmp_path, template)
+    assert found.startswith("Resources/Connector/")
+
+
+def test_only_a_connector_is_one(tmp_path: Path) -> None:
+    connector = _connected({"Id": "Orders"}, "Write")
+    for kind, count in ((connector["Type"], 1), ("Custom::Connector", 0)):
+        one = {**connector, "Type": kind}
+        template = sam_with(PUBLISHED, Rule=rule_for(SAM_ALIAS), Connector=one)
+        assert len(misfits(tmp_path, template)) == count
+
+
 def test_an_event_permits_no_method_that_is_a_resource(tmp_path: Path) -> None:
     """Of such a method nobody knows which event is for it."""
     event = {"RestApiId": {"Ref": "Api"}, "Path": "/orders", "Method": "get"}
