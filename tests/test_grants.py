@@ -575,16 +575,17 @@ def test_only_a_permission_is_one(tmp_path: Path) -> None:
         assert len(misfits(tmp_path, template)) == count
 
 
+@pytest.mark.parametrize("named", [{"Ref": "Shop"}, "Shop"])
 @pytest.mark.parametrize(("kind", "name"), [("Api", "RestApiId"), ("HttpApi", "ApiId")])
 def test_an_event_permits_the_api_that_it_names(
-    kind: str, name: str, tmp_path: Path
+    kind: str, name: str, named: Json, tmp_path: Path
 ) -> None:
     api = resource(
         f"Serverless::{kind}",
         StageName="prod",
         DefinitionBody=definition_of("/", "${Orders.Arn}:7"),
     )
-    event = {"Path": "/", "Method": "get", name: {"Ref": "Shop"}}
+    event = {"Path": "/", "Method": "get", name: named}
     events = {"Hourly": None, "Get": {"Type": kind, "Properties": event}}
     template = sam({"Events": events}, Resources={"Shop": api})
     del template["Resources"]["Orders"]["Properties"]["Events"]["Hourly"]

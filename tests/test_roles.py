@@ -534,6 +534,18 @@ def test_a_connector_of_a_state_machine_is_a_policy(
     assert paths(found, "I9813") == []
 
 
+def test_a_connector_at_a_machine_of_sam_s_allows(tmp_path: Path) -> None:
+    states = {"A": {"Type": "Task", "Resource": SAM_ALIAS, "End": True}}
+    connector = {"Destination": {"Id": "Orders"}, "Permissions": ["Write"]}
+    machine = {
+        **resource("Serverless::StateMachine", Definition={"States": states}),
+        "Connectors": {"ToOrders": {"Properties": connector}},
+    }
+    found = lint_template(tmp_path, sam_with(PUBLISHED, Machine=machine))
+    (message,) = messages(found, RULE)
+    assert message.startswith("The connector of Machine allows $LATEST, but State A")
+
+
 def test_a_connector_for_each_qualifier_is_right(tmp_path: Path) -> None:
     source = deepcopy(TARGETS_BY_ROLE["data source"])
     source["Properties"]["LambdaConfig"]["LambdaFunctionArn"] = SAM_ALIAS
