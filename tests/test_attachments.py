@@ -36,6 +36,7 @@ from tests.building import (
     ARN,
     FN,
     LIVE,
+    PROD_OR_DEV,
     alias_of,
     permission_on,
     resource,
@@ -168,6 +169,26 @@ def test_branches_are_compared_scenario_by_scenario(tmp_path: Path, stage: str) 
         template["Parameters"] = {"Stage": {"Type": "String", "Default": stage}}
         template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
         assert [path[: len(FIXED)] for path in misfits(tmp_path, template)] == expected
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["another:live", {"Fn::Sub": "${Orders}:${Given}"}],
+    ids=["else", "unclear"],
+)
+def test_a_case_of_which_nothing_is_known_hides_no_other(
+    tmp_path: Path, first: Json
+) -> None:
+    orders = {"Fn::Sub": "${Orders}:live"}
+    name = {"Fn::If": ["IsProd", first, orders]}
+    arn = "arn:aws:lambda:us-east-1:123456789012:function"
+    target = {"Fn::Join": [":", [arn, name]]}
+    template = {
+        **two_aliases(Rule=rule_for(target), Permission=permission_on(FN)),
+        **PROD_OR_DEV,
+    }
+    template["Parameters"] = {**template["Parameters"], "Given": {"Type": "String"}}
+    assert misfits(tmp_path, template) == [FIXED]
 
 
 def test_a_grant_that_never_meets_the_target_is_silent(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from cfnlint.config import ConfigMixIn
+from cfnlint.context.parameters import ParameterSet
 from cfnlint.decode import decode_str
 from cfnlint.template import Template
 from cfnlint.version import __version__
 
 from cfn_lint_lambda_race.template import _cfnlint as door
+from cfn_lint_lambda_race.template._documents import MAX_NODES
 from cfn_lint_lambda_race.update import Settings, configure, update_of
 
 YAML = """\
@@ -86,6 +88,23 @@ def test_a_broken_document_is_none(tmp_path: Path) -> None:
         assert door.decoded_text("a: [") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "repeated"),
+    [
+        ("a: 1\nb: 2\n", None),
+        ("a: 1\nb: [", None),
+        ("a: 1\n\nb: 1\nb: 2\nc: 1\nc: 2\n", ("b", 3, 4)),
+        # Both on one line, which is said once.
+        ("a: {b: 1, b: 2}\nc: 1\nc: 2\n", ("b", 1, 1)),
+    ],
+    ids=["none", "broken", "two", "one line"],
+)
+def test_the_first_key_that_a_text_repeats(
+    text: str, repeated: tuple[str, int, int] | None
+) -> None:
+    assert door.repeated_key(text) == repeated
+
+
 def test_a_template_is_made_like_another() -> None:
     cfn = _template()
     made = door.made_of({"Resources": {}}, cfn)
@@ -127,6 +146,15 @@ def test_the_values_that_a_user_gives() -> None:
     assert [dict(one) for one in door.parameter_sets(made)] == [{"Stage": "prod"}]
 
 
+def test_values_that_have_no_names_are_none() -> None:
+    """A configuration file may hold anything."""
+    for given, expected in (([], []), ({"Stage": "prod"}, [{"Stage": "prod"}])):
+        cfn = _template()
+        sets = [ParameterSet(source=None, parameters=given)]
+        vars(cfn)["context"] = cfn.context.evolve(parameter_sets=sets)
+        assert door.parameter_sets(cfn) == expected
+
+
 def _asked_in_a_run(cfn: Any, config: Any, asked: Any) -> list[dict[str, Any]]:
     """What is asked in the midst of cfn-lint's run, which has these names."""
     assert cfn is not None
@@ -146,6 +174,24 @@ def test_globals_are_merged_in_place() -> None:
     door.merge_globals(document)
     assert document["Resources"]["Fn"]["Properties"]["Timeout"] == 3
     assert document["Globals"] == {"Function": {"Timeout": 3}}
+
+
+def test_globals_are_merged_as_the_translator_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where cfn-lint itself does not; what is written once for all keeps its place."""
+    pytest.importorskip("samtranslator.plugins.globals.globals_plugin")
+    monkeypatch.setitem(sys.modules, "cfnlint.template.transforms._sam_globals", None)
+    document = door.decoded_text(YAML)
+    door.merge_globals(document)
+    assert document["Resources"]["Fn"]["Properties"]["Timeout"] == 3
+    assert document["Globals"] == {"Function": {"Timeout": 3}}
+    without = door.decoded_text(YAML.replace("Globals:", "Metadata:"))
+    door.merge_globals(without)
+    assert "Globals" not in without
+    large = {**door.decoded_text(YAML), "Metadata": {"All": [0] * MAX_NODES}}
+    door.merge_globals(large)
+    assert "Timeout" not in large["Resources"]["Fn"]["Properties"]
 
 
 def test_a_merge_of_globals_that_is_missing_says_so(

@@ -407,6 +407,9 @@ def test_what_a_text_holds(characters: str, document: Any) -> None:
         ('{"a": "\\ud83d\\ude00"}', {"a": "\U0001f600"}),
         ('{"a": 1, "a": 2}', None),
         ("a: 1\na: 2", None),
+        # A template is not filled in before it is read.
+        ('{"a": ${Wait}}', None),
+        ("? [a]\n: 1", None),
         ("a: &a {b: 1}\nc: {<<: *a, b: 2}", {"a": {"b": 1}, "c": {"b": 2}}),
         (
             "a: &a {x: 1}\nb: &b {y: 2}\nc:\n  <<: *a\n  <<: *b\n",
@@ -494,6 +497,8 @@ def test_who_searches_for_no_garbage_does_not_after_decoding() -> None:
 def test_a_folder_or_a_large_file_has_no_content(tmp_path: Path) -> None:
     assert content_of(tmp_path) is None
     file = tmp_path / "a.json"
+    # As docs/safety.md says.
+    assert MAX_FILE_SIZE == 2 * 1024 * 1024
     file.write_bytes(b"1" * MAX_FILE_SIZE)
     assert content_of(file) is not None
     file.write_bytes(b"1" * (MAX_FILE_SIZE + 1))
@@ -507,6 +512,21 @@ def test_a_template_without_a_name_lies_in_the_working_directory(
     monkeypatch.chdir(tmp_path)
     assert read_file(literal("a.json"), None, content_of) == {"a": 1}
     assert read_file(literal("b.json"), None, content_of) is None
+
+
+@pytest.mark.parametrize("text", ["", "orders", "7", "a: [", "a\0b"])
+def test_a_file_without_structure_is_no_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    (tmp_path / "a.json").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert read_file(literal("a.json"), None, content_of) is None
+
+
+def test_no_file_has_such_a_name(tmp_path: Path) -> None:
+    template = str(tmp_path / "template.yaml")
+    for name in ("", "a\0b", "a" * 10_000):
+        assert read_file(literal(name), template, content_of) is None
 
 
 def test_a_url_is_no_local_file(
@@ -527,6 +547,7 @@ def test_a_url_is_no_local_file(
         ('{"a": ' * (MAX_LEVELS + 1), True),
         ("[]" * (MAX_LEVELS + 1), False),
         ("[[], " * (MAX_LEVELS + 1), True),
+        ("]" * MAX_LEVELS + "[" * MAX_LEVELS, False),
         ("]" * MAX_LEVELS + "[" * (MAX_LEVELS + 1), True),
         ("- " * MAX_LEVELS, False),
         ("- " * (MAX_LEVELS + 1), True),
@@ -538,6 +559,7 @@ def test_a_url_is_no_local_file(
         "object",
         "wide",
         "beside",
+        "closed before",
         "closed",
         "items",
         "sequence",

@@ -19,6 +19,7 @@ from tests.attached import (
     GetAtt,
     Json,
     api_of_kind,
+    api_with_definition,
     body_with,
     logs_to,
     method_for,
@@ -501,16 +502,90 @@ def test_an_event_that_lacks_what_it_permits_is_read(
     assert "E0002" not in {match.rule.id for match in matches}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("Path", {"Ref": "Given"}), ("Method", {"Ref": "Given"})]
+)
+def test_an_event_of_an_unknown_operation_may_permit_each(
+    tmp_path: Path, name: str, value: Json
+) -> None:
+    events: Json = deepcopy(EVENT)
+    events["Get"]["Properties"][name] = value
+    template = sam_with({**PUBLISHED, "Events": events}, Api=api_with_definition(ARN))
+    template["Parameters"] = {"Given": {"Type": "String"}}
+    assert misfits(tmp_path, template) == ["Resources/Orders/Properties/Events/Get"]
+
+
+def test_an_event_of_no_api_permits_none(tmp_path: Path) -> None:
+    daily = {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}
+    api = api_with_definition(ARN)
+    template = sam_with({**PUBLISHED, "Events": {"Daily": daily}}, Api=api)
+    assert misfits(tmp_path, template) == []
+    # It hides none behind it.
+    template = sam_with({**PUBLISHED, "Events": {"Daily": daily, **EVENT}}, Api=api)
+    assert misfits(tmp_path, template) == ["Resources/Orders/Properties/Events/Get"]
+
+
+def test_only_a_function_of_sam_has_events(tmp_path: Path) -> None:
+    plain: Json = deepcopy(FUNCTION)
+    plain["Properties"]["Events"] = EVENT
+    template = sam_with(
+        {**PUBLISHED, "Events": EVENT},
+        Api=api_with_definition({"Fn::Sub": "${Plain.Arn}:7"}),
+    )
+    template["Resources"] = {"Plain": plain, **template["Resources"]}
+    assert misfits(tmp_path, template) == []
+    # It hides no function of SAM behind it.
+    template["Resources"]["Api"] = api_with_definition(ARN)
+    assert misfits(tmp_path, template) == ["Resources/Orders/Properties/Events/Get"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Principal", {"Fn::If": ["IsProd", "events.amazonaws.com", "*"]}),
+        ("Principal", None),
+        ("Action", {"Fn::If": ["IsProd", "lambda:InvokeFunction", "lambda:*"]}),
+        ("Action", None),
+        ("Action", {"Ref": "Given"}),
+        ("InvokedViaFunctionUrl", {"Fn::If": ["IsProd", True, False]}),
+    ],
+    ids=json.dumps,
+)
+def test_a_permission_that_is_unknown_or_several_lets_nobody_in_for_certain(
+    tmp_path: Path, name: str, value: Json
+) -> None:
+    permission = permission_on(FN)
+    permission["Properties"][name] = value
+    if value is None:
+        del permission["Properties"][name]
+    template = {
+        **two_aliases(Rule=rule_for(LIVE), Permission=permission),
+        **PROD_OR_DEV,
+    }
+    template["Parameters"] = {**template["Parameters"], "Given": {"Type": "String"}}
+    certain = name == "InvokedViaFunctionUrl"
+    assert misfits(tmp_path, template) == [FIXED] * certain
+
+
+def test_only_a_permission_is_one(tmp_path: Path) -> None:
+    permission = permission_on(FN)
+    for kind, count in ((permission["Type"], 1), ("Custom::Permission", 0)):
+        one = {**permission, "Type": kind}
+        template = two_aliases(Rule=rule_for(LIVE), Permission=one)
+        assert len(misfits(tmp_path, template)) == count
+
+
+@pytest.mark.parametrize("named", [{"Ref": "Shop"}, "Shop"])
 @pytest.mark.parametrize(("kind", "name"), [("Api", "RestApiId"), ("HttpApi", "ApiId")])
 def test_an_event_permits_the_api_that_it_names(
-    kind: str, name: str, tmp_path: Path
+    kind: str, name: str, named: Json, tmp_path: Path
 ) -> None:
     api = resource(
         f"Serverless::{kind}",
         StageName="prod",
         DefinitionBody=definition_of("/", "${Orders.Arn}:7"),
     )
-    event = {"Path": "/", "Method": "get", name: {"Ref": "Shop"}}
+    event = {"Path": "/", "Method": "get", name: named}
     events = {"Hourly": None, "Get": {"Type": kind, "Properties": event}}
     template = sam({"Events": events}, Resources={"Shop": api})
     del template["Resources"]["Orders"]["Properties"]["Events"]["Hourly"]
@@ -674,6 +749,47 @@ def test_a_malformed_connector_permits_nothing(
             one["Properties"]["Permissions"] = ["Write"]
     rule = {**rule_for(SAM_ALIAS), "Connectors": connectors}
     assert misfits(tmp_path, sam_with(PUBLISHED, Rule=rule)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "permissions"),
+    [
+        ({"Id": "Rule"}, {"Id": "Orders"}, ["Read"]),
+        ({"Id": "Rule"}, {"Id": "Table"}, ["Write"]),
+        ({"Id": "Rule"}, {"Id": "Nothing"}, ["Write"]),
+        # A table invokes no function.
+        ({"Id": "Table"}, {"Id": "Orders"}, ["Write"]),
+        ({"Id": "Nothing"}, {"Id": "Orders"}, ["Write"]),
+        ({"Id": ["Rule"]}, {"Id": "Orders"}, ["Write"]),
+        ("Rule", {"Id": "Orders"}, ["Write"]),
+        (None, {"Id": "Orders"}, ["Write"]),
+    ],
+    ids=json.dumps,
+)
+def test_a_connector_of_nothing_to_a_function_permits_nothing(
+    tmp_path: Path, source: Json, destination: Json, permissions: list[str]
+) -> None:
+    connected = {"Destination": destination, "Permissions": permissions}
+    before = resource("Serverless::Connector", Source=source, **connected)
+    template = sam_with(
+        PUBLISHED,
+        Rule=rule_for(SAM_ALIAS),
+        Table=resource("DynamoDB::Table"),
+        Before=before,
+    )
+    assert misfits(tmp_path, template) == []
+    # It hides none behind it.
+    template["Resources"]["Connector"] = _connected({"Id": "Orders"}, "Write")
+    [found] = misfits(tmp_path, template)
+    assert found.startswith("Resources/Connector/")
+
+
+def test_only_a_connector_is_one(tmp_path: Path) -> None:
+    connector = _connected({"Id": "Orders"}, "Write")
+    for kind, count in ((connector["Type"], 1), ("Custom::Connector", 0)):
+        one = {**connector, "Type": kind}
+        template = sam_with(PUBLISHED, Rule=rule_for(SAM_ALIAS), Connector=one)
+        assert len(misfits(tmp_path, template)) == count
 
 
 def test_an_event_permits_no_method_that_is_a_resource(tmp_path: Path) -> None:

@@ -534,6 +534,18 @@ def test_a_connector_of_a_state_machine_is_a_policy(
     assert paths(found, "I9813") == []
 
 
+def test_a_connector_at_a_machine_of_sam_s_allows(tmp_path: Path) -> None:
+    states = {"A": {"Type": "Task", "Resource": SAM_ALIAS, "End": True}}
+    connector = {"Destination": {"Id": "Orders"}, "Permissions": ["Write"]}
+    machine = {
+        **resource("Serverless::StateMachine", Definition={"States": states}),
+        "Connectors": {"ToOrders": {"Properties": connector}},
+    }
+    found = lint_template(tmp_path, sam_with(PUBLISHED, Machine=machine))
+    (message,) = messages(found, RULE)
+    assert message.startswith("The connector of Machine allows $LATEST, but State A")
+
+
 def test_a_connector_for_each_qualifier_is_right(tmp_path: Path) -> None:
     source = deepcopy(TARGETS_BY_ROLE["data source"])
     source["Properties"]["LambdaConfig"]["LambdaFunctionArn"] = SAM_ALIAS
@@ -614,9 +626,21 @@ def test_a_role_in_one_scenario_leaves_the_other_to_permissions(tmp_path: Path) 
     template = {**two_aliases(**api, Role=role_with(), Permission=permission), **CHOICE}
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert "invokes Live of Orders when IsProd is false, so" in message
-    integration["Credentials"] = {"Fn::If": ["IsProd", NOTHING, ROLE]}
-    template = {**two_aliases(**api, Role=role_with(), Permission=permission), **CHOICE}
-    assert misfits(tmp_path, template) == []
+    for nothing in (NOTHING, "", "NONE"):
+        integration["Credentials"] = {"Fn::If": ["IsProd", nothing, ROLE]}
+        resources = two_aliases(**api, Role=role_with(), Permission=permission)
+        assert misfits(tmp_path, {**resources, **CHOICE}) == []
+
+
+def test_a_role_that_is_never_there_with_its_target_authorises_nothing(
+    tmp_path: Path,
+) -> None:
+    api = method_for({"Fn::If": ["IsProd", LIVE, ARN]})
+    integration = api["Target"]["Properties"]["Integration"]
+    integration["Credentials"] = {"Fn::If": ["IsDev", ROLE, NOTHING]}
+    permission = permission_on(FN, "apigateway.amazonaws.com")
+    resources = two_aliases(**api, Role=role_with(), Permission=permission)
+    assert misfits(tmp_path, {**resources, **PROD_OR_DEV}) == [FIXED]
 
 
 @pytest.mark.parametrize(
@@ -632,6 +656,46 @@ def test_a_statement_on_a_name_may_be_on_a_function_that_is_called_so(
     orders["Properties"].update({"FunctionName": name} if name else {})
     template["Resources"]["Orders"] = orders
     assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"] * is_reported
+
+
+def test_a_statement_on_a_name_that_is_unknown_may_be_right(tmp_path: Path) -> None:
+    arn = {"Fn::Sub": "arn:aws:lambda:us-east-1:123456789012:function:${Stage}:live"}
+    template = {**invoked_by_role(LIVE, statement_on(ARN), statement_on(arn)), **CHOICE}
+    assert misfits(tmp_path, template) == []
+
+
+def test_the_first_of_the_wrong_statements_is_reported(tmp_path: Path) -> None:
+    template = invoked_by_role(LIVE, statement_on(ARN), statement_on(NEXT))
+    assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+def test_a_statement_on_another_function_alone_is_another_matter(
+    tmp_path: Path,
+) -> None:
+    statement = statement_on({GetAtt: ["Other", "Arn"]})
+    template = invoked_by_role(LIVE, statement, Other=deepcopy(FUNCTION))
+    assert misfits(tmp_path, template) == []
+
+
+@pytest.mark.parametrize("pattern", ["liv?", "l*", "*"])
+def test_a_statement_on_a_pattern_of_qualifiers_may_be_right(
+    tmp_path: Path, pattern: str
+) -> None:
+    allowed = {"Fn::Sub": f"${{Orders.Arn}}:{pattern}"}
+    template = invoked_by_role(LIVE, statement_on(ARN), statement_on(allowed))
+    assert misfits(tmp_path, template) == []
+    template = invoked_by_role(ARN, statement_on(allowed))
+    assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+def test_a_permission_for_the_role_hides_no_other_target(tmp_path: Path) -> None:
+    template = invoked_by_role(
+        LIVE,
+        statement_on(ARN),
+        Permission=permission_on(LIVE, ROLE),
+        Other=machine_of(NEXT),
+    )
+    assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]
 
 
 def test_a_statement_of_another_scenario_allows_nothing_here(tmp_path: Path) -> None:
@@ -835,7 +899,12 @@ def test_a_role_may_be_that_of_the_resource_that_is_named(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("granted", "is_reported"), [(LIVE, False), ({"Fn::Sub": "${Orders}:next"}, True)]
+    ("granted", "is_reported"),
+    [
+        (LIVE, False),
+        ({"Fn::Sub": "${Orders}:${Given}"}, False),
+        ({"Fn::Sub": "${Orders}:next"}, True),
+    ],
 )
 def test_a_permission_for_the_account_counts_on_the_qualifier_that_is_invoked(
     granted: Any, is_reported: bool, tmp_path: Path
@@ -852,6 +921,7 @@ def test_a_permission_for_the_account_counts_on_the_qualifier_that_is_invoked(
                 Principal="123456789012",
             ),
         },
+        Parameters={"Given": {"Type": "String"}},
     )
     found = paths(lint_template(tmp_path, template), "W9812")
     assert len(found) == is_reported

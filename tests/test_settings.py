@@ -11,6 +11,7 @@ import pytest
 from tests.attached import (
     CONFIG,
     NEXT,
+    PROVISIONED,
     PUBLISHED,
     RULE,
     VERSION,
@@ -30,11 +31,18 @@ from tests.building import (
     LIVE,
     PROD_OR_DEV,
     PROPERTIES,
+    alias_of,
+    parameter,
     resource,
     rule_for,
     stack,
 )
 from tests.linting import FUNCTION, lint_template, messages, paths
+
+CAPACITY = {"ProvisionedConcurrencyConfig": PROVISIONED}
+NAMED = resource("Lambda::Function", **PROPERTIES, FunctionName="orders")
+NEXT_ARN = "arn:aws:lambda:us-east-1:123456789012:function:orders:next"
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
 
 # -- settings ----------------------------------------------------------------------
 
@@ -68,6 +76,38 @@ def test_a_setting_that_some_target_uses_is_silent(tmp_path: Path) -> None:
         Topic=topic_for(LIVE), Rule=rule_for(ARN), Config=config_on("$LATEST")
     )
     assert misfits(tmp_path, template) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "target"),
+    [
+        # Its qualifier is unknown, it fits, it serves an alias of its version.
+        (config_on({"Ref": "Given"}), LIVE),
+        (config_on("live"), LIVE),
+        (resource("Lambda::Version", FunctionName=FN, **CAPACITY), {"Ref": "Third"}),
+    ],
+    ids=["unknown", "right", "served"],
+)
+def test_a_right_setting_hides_no_wrong_one_behind_it(
+    tmp_path: Path, before: Json, target: Json
+) -> None:
+    number = {GetAtt: ["Before", "Version"]}
+    template = two_aliases(
+        Third=alias_of(number, "third"),
+        Topic=topic_for(target),
+        Before=before,
+        Config=config_on("next"),
+    )
+    template["Parameters"] = {"Given": {"Type": "String"}}
+    assert misfits(tmp_path, template) == [CONFIG]
+
+
+def test_a_setting_may_be_for_the_qualifier_that_is_unknown(tmp_path: Path) -> None:
+    template = two_aliases(Topic=topic_for({"Ref": "Which"}), Config=config_on("live"))
+    template["Resources"]["Orders"] = NAMED
+    for others, expected in (([], [CONFIG]), ([QUEUE], [])):
+        template["Parameters"] = {"Which": parameter(AllowedValues=[NEXT_ARN, *others])}
+        assert misfits(tmp_path, template) == expected
 
 
 def test_a_setting_of_a_function_without_targets_is_silent(tmp_path: Path) -> None:
@@ -133,6 +173,7 @@ def test_a_scalable_target_scales_what_is_invoked(
         ("Version", ARN, True),
         # An alias of the version is served by the version's sandboxes.
         ("Version", LIVE, False),
+        ("Version", NEXT, False),
     ],
 )
 def test_provisioned_concurrency_is_for_what_is_invoked(
@@ -306,6 +347,30 @@ def test_snap_start_counts_the_targets_that_are_there_with_it(tmp_path: Path) ->
     assert misfits(tmp_path, template) == [f"{SNAP}/Fn::If/1"]
     del template["Resources"]["Other"]["Condition"]
     assert misfits(tmp_path, template) == []
+
+
+def test_snap_start_is_silent_where_a_target_may_invoke_a_version(
+    tmp_path: Path,
+) -> None:
+    template = snap_started(Rule=rule_for({"Ref": "Which"}))
+    template["Resources"]["Orders"]["Properties"]["FunctionName"] = "orders"
+    latest = NEXT_ARN.removesuffix(":next")
+    for others, expected in (([], [SNAP]), ([NEXT_ARN], []), ([QUEUE], [])):
+        template["Parameters"] = {"Which": parameter(AllowedValues=[latest, *others])}
+        assert misfits(tmp_path, template) == expected
+
+
+def test_snap_start_is_held_to_what_is_invoked_where_it_is_on(tmp_path: Path) -> None:
+    target = {"Fn::If": ["IsProd", ARN, LIVE]}
+    template = {**snap_started(Rule=rule_for(target)), **PROD_OR_DEV}
+    properties: Json = template["Resources"]["Orders"]["Properties"]
+    snap, none = properties["SnapStart"], {"Ref": "AWS::NoValue"}
+    for branches, expected in (
+        ([snap, none], [f"{SNAP}/Fn::If/1"]),
+        ([none, snap], []),
+    ):
+        properties["SnapStart"] = {"Fn::If": ["IsProd", *branches]}
+        assert misfits(tmp_path, template) == expected
 
 
 def test_an_unknown_target_of_another_function_is_another_matter(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
 from tests.attached import (
     FIXED,
+    NEXT,
     ROLE,
     GetAtt,
     Json,
@@ -28,6 +30,7 @@ from tests.building import (
     rule_for,
     statement_on,
 )
+from tests.linting import FUNCTION
 
 # -- sources -----------------------------------------------------------------------
 
@@ -317,6 +320,9 @@ def test_a_source_of_which_no_name_is_known_is_covered(tmp_path: Path) -> None:
     assert misfits(tmp_path, template) == [FIXED]
 
 
+CARTS: Json = {GetAtt: ["Carts", "Arn"]}
+
+
 def _of_api(api: str, target: Json) -> Json:
     return resource(
         "ApiGatewayV2::Integration",
@@ -343,10 +349,11 @@ def test_an_api_of_another_stack_is_known_by_its_id(
     [
         (_of_api("Shop", ARN), False),
         (_of_api("Shop", LIVE), True),
+        (_of_api("Shop", CARTS), True),
         (_of_api("Office", ARN), True),
         (resource("Pipes::Pipe", RoleArn=ROLE, Target=ARN), True),
     ],
-    ids=["it", "as the first", "another API", "by its role"],
+    ids=["it", "as the first", "another function", "another API", "by its role"],
 )
 def test_a_permission_beside_the_right_one_may_serve_another_target(
     tmp_path: Path, other: Json, is_reported: bool
@@ -355,11 +362,34 @@ def test_a_permission_beside_the_right_one_may_serve_another_target(
         Shop=_api(LIVE),
         Office=_api("arn:aws:lambda:us-east-1:123456789012:function:office"),
         Other=other,
+        Carts=deepcopy(FUNCTION),
         Role=role_with(statement_on(ARN)),
         FromShop=_from_shop(LIVE, "prod"),
         Permission=_from_shop(FN, "test"),
     )
     assert misfits(tmp_path, template) == [FIXED] * is_reported
+
+
+@pytest.mark.parametrize(
+    "surplus",
+    [
+        _from_shop(FN, "prod"),
+        permission_on(FN, "apigateway.amazonaws.com"),
+        _from_shop(FN, "test"),
+    ],
+    ids=["included", "for every source", "serves another target"],
+)
+def test_a_surplus_permission_hides_no_wrong_one_behind_it(
+    tmp_path: Path, surplus: Json
+) -> None:
+    template = two_aliases(
+        Shop=_api(LIVE),
+        Other=_of_api("Shop", ARN),
+        FromShop=_from_shop(LIVE, "prod"),
+        Surplus=surplus,
+        Permission=_from_shop(NEXT, "test"),
+    )
+    assert misfits(tmp_path, template) == [FIXED]
 
 
 def test_each_of_two_permissions_may_serve_one_case_of_a_target(tmp_path: Path) -> None:

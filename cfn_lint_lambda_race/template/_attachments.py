@@ -14,7 +14,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from cfn_lint_lambda_race.template._evaluator import Evaluator
-from cfn_lint_lambda_race.template._grants import ANYBODY, Grant, Grants
+from cfn_lint_lambda_race.template._grants import Grant, Grants
 from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import Path, Resource
 from cfn_lint_lambda_race.template._references import Reference, References
@@ -146,10 +146,8 @@ class Attachments:
     def _with_scenarios(self, cases: _Cases) -> Misfit:
         misfit = cases.misfit
         target = misfit.target
-        resource = self._evaluator.resources.get(str(misfit.path[1]))
-        base = target.base
-        if resource is not None:
-            base = self._evaluator.existing(resource, base)
+        holder = self._evaluator.resources[str(misfit.path[1])]
+        base = self._evaluator.existing(holder, target.base)
         is_always = target.is_complete and all(
             reference in cases.references or not self._possible(reference.when)
             for reference in target.references
@@ -176,10 +174,8 @@ class Attachments:
     def auth_of_url(self, target: Target) -> str | None:
         """The ``AuthType`` of a function URL.
 
-        None where it is unknown or several, and for other targets.
+        None where it is unknown or several.
         """
-        if target.row.authorised_by != ANYBODY:
-            return None
         # SAM has all of a URL in one property of the function.
         above = [target.row.path] if target.row.form == "self" else []
         types = {
@@ -193,9 +189,7 @@ class Attachments:
 
     def _misfit_grants(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
         for invocation in self._invocations():
-            target = invocation.target
-            is_by_role = target.row.authorised_by == "role"
-            if not is_by_role and not self.has_role(target, invocation.reference):
+            if not self.has_role(invocation.target, invocation.reference):
                 yield from self._misfits_of(invocation)
 
     def role_of(self, target: Target) -> str:
@@ -204,15 +198,13 @@ class Attachments:
 
     def has_role(self, target: Target, reference: Reference) -> bool:
         """Whether a target may have a role, so that it needs no permission."""
-        for branch in target.roles:
-            when = branch.when.merged(reference.when)
-            if when is None or not self._possible(when):
-                continue
-            for role in self._evaluator.texts(branch.node, when):
-                is_none = role.value.literal in _NO_ROLE
-                if not is_none and self._possible(role.when):
-                    return True
-        return False
+        return any(
+            role.value.literal not in _NO_ROLE and self._possible(role.when)
+            for branch in target.roles
+            for when in [branch.when.merged(reference.when)]
+            if when is not None
+            for role in self._evaluator.texts(branch.node, when)
+        )
 
     def _misfits_of(
         self, invocation: _Invocation
@@ -244,10 +236,10 @@ class Attachments:
             # SAM permits the very method; what is written by hand is surplus.
             return
         for grant, other, when in wrong:
-            if any(_includes(known, grant) for known in right):
-                continue
             if right and not _names_a_resource(grant):
                 # For a caller elsewhere, or surplus.
+                continue
+            if any(_includes(known, grant) for known in right):
                 continue
             if right and self._serves(grant, function):
                 continue
@@ -442,11 +434,7 @@ class Attachments:
         for setting in self._settings:
             key = comparable_qualifier(setting.reference)
             function = setting.reference.function
-            if (
-                key is None
-                or function is None
-                or not self._possible(setting.reference.when)
-            ):
+            if key is None or function is None:
                 continue
             invoked = self._invoked(setting.reference)
             if not invoked or None in invoked or key in invoked:
@@ -505,11 +493,7 @@ def _qualifier(reference: Reference) -> Text | None:
 
 def _includes(one: Grant, other: Grant) -> bool:
     """Whether a permission covers every source that another one covers."""
-    if one.source is None:
-        return True
-    if other.source is None:
-        return False
-    return fnmatchcase(str(other.source), str(one.source))
+    return one.source is None or fnmatchcase(str(other.source), str(one.source))
 
 
 def _names_a_resource(grant: Grant) -> bool:

@@ -241,7 +241,7 @@ def location(
 
 def marked(node: Any) -> Marked | None:
     """A node or key as one that knows where it stands; None where it does not."""
-    return node if hasattr(node, "start_mark") and hasattr(node, "end_mark") else None
+    return node if hasattr(node, "start_mark") else None
 
 
 def key_at(name: str, place: Any) -> str:

@@ -127,11 +127,7 @@ class _TemplateLoader(_Loader):
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         # A key that is merged in may stand beside one of the same name.
-        keys = [
-            key.value
-            for key, _ in node.value
-            if isinstance(key, yaml.ScalarNode) and key.value != "<<"
-        ]
+        keys = [key.value for key, _ in node.value if key.value != "<<"]
         if len(set(keys)) < len(keys):
             raise ValueError("a key is repeated")
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
@@ -222,7 +218,7 @@ def read_file(name: Text, template: str | None, content_of: ContentOf) -> Any:
     The file must be below that folder, the working directory, or the repository.
     """
     characters = name.literal
-    if not characters or "://" in characters or "\0" in characters:
+    if not characters or "://" in characters:
         return None
     folder = FilePath(template).parent if template else FilePath.cwd()
     try:

@@ -51,8 +51,9 @@ def test_the_message_names_permission_target_and_qualifier(tmp_path: Path) -> No
         assert word in message
 
 
-def test_no_cure_leads_back_to_latest(tmp_path: Path) -> None:
-    template = two_aliases(Nightly=rule_for(ARN), Permission=permission_on(LIVE))
+@pytest.mark.parametrize("target", [ARN, {"Fn::Sub": "${Orders.Arn}:$LATEST"}])
+def test_no_cure_leads_back_to_latest(tmp_path: Path, target: Json) -> None:
+    template = two_aliases(Nightly=rule_for(target), Permission=permission_on(LIVE))
     [message] = messages(lint_template(tmp_path, template), RULE)
     cure = "so its invocations are denied; let Nightly (AWS::Events::Rule) invoke Live"
     assert message.endswith(cure)
@@ -103,10 +104,27 @@ def test_a_misfit_in_some_scenario_says_when(tmp_path: Path) -> None:
     )
     template["Parameters"] = {"Stage": {"Type": "String"}}
     template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
-    for name in ("Topic", "Permission"):
+    for name in ("Permission", "Topic"):
         template["Resources"][name]["Condition"] = "IsProd"
+        [message] = messages(lint_template(tmp_path, template), RULE)
+        assert " when " not in message
+
+
+@pytest.mark.parametrize("left", ["$LATEST", {"Ref": "Given"}])
+def test_a_misfit_in_some_scenarios_names_each(tmp_path: Path, left: Json) -> None:
+    """Of what is left the permission is right, or may be."""
+    name = {"Fn::If": ["IsProd", "live", {"Fn::If": ["IsDev", "live", left]}]}
+    target = {"Fn::Join": [":", [ARN, name]]}
+    template = {
+        **two_aliases(
+            Topic=topic_for(target),
+            Permission=permission_on(FN, "sns.amazonaws.com"),
+        ),
+        **PROD_OR_DEV,
+    }
+    template["Parameters"] = {**template["Parameters"], "Given": {"Type": "String"}}
     [message] = messages(lint_template(tmp_path, template), RULE)
-    assert " when " not in message
+    assert "invokes Live of Orders when IsProd is true or IsDev is true, so" in message
 
 
 def test_a_config_in_some_scenario_says_when(tmp_path: Path) -> None:

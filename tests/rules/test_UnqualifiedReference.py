@@ -404,6 +404,72 @@ def test_a_pair_in_one_case_only_is_no_pair(tmp_path: Path) -> None:
     assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}/0"]
 
 
+@pytest.mark.parametrize(
+    ("variable", "allowed", "place"),
+    [
+        (ANY, ARN, "Policies/0/Statement/0/Resource"),
+        (ARN, ANY, "Environment/Variables/A"),
+    ],
+)
+def test_a_policy_is_no_pair_with_what_a_function_is_told(
+    tmp_path: Path, variable: Json, allowed: Json, place: str
+) -> None:
+    checkout = _serverless(
+        Policies=[{"Statement": [statement_on(allowed)]}], **variables(A=variable)
+    )
+    found = _found(tmp_path, _sam(Checkout=checkout))
+    assert found == [f"Resources/Checkout/Properties/{place}"]
+
+
+def _called(*names: str) -> Json:
+    """An ARN that ends in one of some names, and the functions that are called so."""
+    chosen: Json = names[-1]
+    for number, name in reversed([*enumerate(names[:-1])]):
+        chosen = {"Fn::If": [f"Is{number}", name, chosen]}
+    arn = "arn:aws:lambda:us-east-1:123456789012:function"
+    template = versioned(
+        Other=_function(FunctionName="other"),
+        Latest=resource(
+            "Lambda::Alias", FunctionName=FN, FunctionVersion="$LATEST", Name="latest"
+        ),
+    )
+    template["Resources"]["Orders"] = _function(FunctionName="orders")
+    template["Parameters"] = {"Stage": {"Type": "String"}}
+    template["Conditions"] = {
+        f"Is{number}": {"Fn::Equals": [{"Ref": "Stage"}, str(number)]}
+        for number in range(len(names))
+    }
+    return template, {"Fn::Join": [":", [arn, chosen]]}
+
+
+def test_each_function_that_a_place_names_is_told_once(tmp_path: Path) -> None:
+    template, value = _called("elsewhere", "orders:latest", "orders", "other")
+    template["Outputs"] = {"Arn": {"Value": value}}
+    found = messages(lint_template(tmp_path, template), RULE)
+    assert len(found) == 2
+    for message, name in zip(sorted(found), ("Orders", "Other")):
+        assert f" {name} without a qualifier" in message
+
+
+def test_a_pair_of_one_function_is_no_pair_of_another(tmp_path: Path) -> None:
+    template, value = _called("orders", "other")
+    policy = _managed([statement_on(value), statement_on(ANY)])
+    template["Resources"]["Policy"] = policy
+    (message,) = messages(lint_template(tmp_path, template), RULE)
+    assert " Other without a qualifier" in message
+
+
+@pytest.mark.parametrize("named", [["orders", "orders:$LATEST"], ["orders", "q:r:s"]])
+def test_an_output_that_may_name_something_else_says_when(
+    tmp_path: Path, named: list[str]
+) -> None:
+    template, value = _called(*named)
+    template["Outputs"] = {"Arn": {"Value": value}}
+    (message,) = messages(lint_template(tmp_path, template), RULE)
+    assert (" when Is0 is true" in message) == ("q:r:s" in named)
+    assert (" when " in message) == ("q:r:s" in named)
+
+
 def _framework(what: str, **properties: Json) -> Json:
     return _function(Handler=f"framework.{what}", **properties)
 
@@ -458,6 +524,49 @@ def test_the_role_of_a_target_is_silent(tmp_path: Path) -> None:
     matches = lint_template(tmp_path, template)
     assert paths(matches, RULE) == []
     assert paths(matches, "W9810") == ["Resources/Schedule/Properties/Target/Arn"]
+
+
+def test_the_role_of_another_function_s_target_is_reported(tmp_path: Path) -> None:
+    template = versioned(
+        Policy=_role([statement_on(ARN)]),
+        Other=_function(),
+        Schedule=_schedule({"Fn::GetAtt": ["Other", "Arn"]}),
+    )
+    assert len(_found(tmp_path, template)) == 1
+
+
+def _attached(**to: Json) -> Json:
+    document = _document([statement_on(ARN)])
+    return resource("IAM::Policy", PolicyName="p", PolicyDocument=document, **to)
+
+
+@pytest.mark.parametrize("name", ["Role", "Given"])
+def test_a_policy_that_names_the_role_of_a_target_is_silent(
+    tmp_path: Path, name: str
+) -> None:
+    """A role of another template can have other users."""
+    role = {"Fn::Sub": f"arn:aws:iam::123456789012:role/${{{name}}}"}
+    schedule = _schedule(ARN)
+    schedule["Properties"]["Target"]["RoleArn"] = role
+    template = versioned(
+        Role=_role([]), More=_attached(Roles=[{"Ref": name}]), Schedule=schedule
+    )
+    template["Parameters"] = {"Given": {"Type": "String"}}
+    assert len(_found(tmp_path, template)) == (name == "Given")
+
+
+def test_a_policy_that_a_function_names_serves_the_function(tmp_path: Path) -> None:
+    """Whatever invokes that function too."""
+    states = {
+        name: {"Type": "Task", "Resource": {"Fn::GetAtt": [name, "Arn"]}, "End": True}
+        for name in ("Orders", "Checkout")
+    }
+    template = _sam(
+        Checkout=_serverless(Policies=[{"Ref": "Policy"}]),
+        Policy=_managed([statement_on(ARN)]),
+        Machine=resource("StepFunctions::StateMachine", Definition={"States": states}),
+    )
+    assert [path.split("/")[1] for path in _found(tmp_path, template)] == ["Policy"]
 
 
 def test_the_role_of_a_target_and_somebody_else_is_reported(tmp_path: Path) -> None:
@@ -581,6 +690,15 @@ def test_a_skill_in_a_branch_is_called_by_its_event() -> None:
         ("Orders", {"Id": "Orders"}, False),
         ("Checkout", {"Id": ["Orders"]}, False),
         ("Checkout", None, False),
+        (
+            "Checkout",
+            {"Arn": {"Fn::Sub": "${Orders.Arn}:live"}, "Type": "AWS::Lambda::Function"},
+            False,
+        ),
+        # SAM permits the service, not who holds a role.
+        ("Topic", {"Id": "Orders"}, False),
+        # SAM allows every qualifier too.
+        ("Data", {"Id": "Orders"}, False),
     ],
 )
 def test_a_connector_from_a_function_grants_unqualified(
@@ -592,8 +710,24 @@ def test_a_connector_from_a_function_grants_unqualified(
         Destination=destination,
         Permissions=["Write"],
     )
-    found = _found(tmp_path, _sam(Checkout=_serverless(), Connector=connector))
+    template = _sam(
+        Checkout=_serverless(),
+        Topic=resource("SNS::Topic"),
+        Data=resource("AppSync::DataSource", Type="AWS_LAMBDA"),
+        Connector=connector,
+    )
+    found = _found(tmp_path, template)
     assert [path.split("/")[1] for path in found] == ["Connector"] * is_reported
+    # It hides none behind it.
+    behind = resource(
+        "Serverless::Connector",
+        Source={"Id": "Checkout"},
+        Destination={"Id": "Orders"},
+        Permissions=["Write"],
+    )
+    template["Resources"]["Behind"] = behind
+    found = _found(tmp_path, template)
+    assert [path.split("/")[1] for path in found][-1] == "Behind"
 
 
 def test_a_sam_machine_s_own_policies_serve_the_machine(tmp_path: Path) -> None:
@@ -622,7 +756,7 @@ def test_an_arn_that_is_written_out_leaves_too(tmp_path: Path) -> None:
     arn = "arn:aws:lambda:us-east-1:123456789012:function:orders"
     template = stack(
         {"FunctionName": "orders"},
-        Outputs={"Arn": {"Value": arn}, "Name": {"Value": "orders"}},
+        Outputs={"Name": {"Value": "orders"}, "Arn": {"Value": arn}},
     )
     found = paths(lint_template(tmp_path, template), "I9813")
     assert found == ["Outputs/Arn/Value"]
@@ -658,8 +792,11 @@ def test_a_connector_to_a_function_elsewhere_leaves_nothing(tmp_path: Path) -> N
         Destination=destination,
         Permissions=["Write"],
     )
-    template = sam({}, Resources={"Connector": connector})
+    template = sam({"Events": None}, Resources={"Connector": connector})
     assert paths(lint_template(tmp_path, template), "I9813") == []
+    connector["Properties"]["Destination"] = {"Id": "Checkout"}
+    template["Resources"]["Checkout"] = _serverless()
+    assert len(paths(lint_template(tmp_path, template), "I9813")) == 1
 
 
 def test_an_output_is_judged_where_it_is_there(tmp_path: Path) -> None:
