@@ -60,16 +60,18 @@ def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
         old = before if isinstance(before, Mapping) else {}
         for changes in (configuration, update.code):
             names = _written_names(changes, is_serverless)
-            steps = _changed(_only(old, names), _only(after, names))
-            if steps is not None:
+            found = _changed(_only(old, names), _only(after, names))
+            if found is not None:
+                steps, _ = found
                 if not _asks_for_marks(after, steps):
                     return Place((*root, *steps), is_shared)
                 name = str(steps[0])
                 after = comparison.after.marked(root, name)
-                steps = _changed(_only(old, {name}), _only(after, {name}))
-                if steps is None:
+                found = _changed(_only(old, {name}), _only(after, {name}))
+                if found is None:
                     return function
-                line = _line(old, after, steps)
+                steps, was = found
+                line = _line(was, after, steps)
                 return Place((*root, *_positioned(steps)), is_shared, line)
     return function
 
@@ -83,15 +85,15 @@ def _asks_for_marks(after: Any, steps: Path) -> bool:
 
 
 def _line(before: Any, after: Any, steps: Path) -> int | None:
-    """The line of the first change in a block scalar (`|`); None for other nodes."""
+    """The line of the first change in a block scalar (`|`); None for other nodes.
+
+    Args:
+        before: the old text.
+        after: the node that has the new text below it.
+        steps: the path there.
+    """
     inner: Marked | None = None
     for step in steps:
-        if isinstance(before, Mapping):
-            before = before.get(step)
-        elif isinstance(before, list) and int(step) < len(before):
-            before = before[int(step)]
-        else:
-            return None
         after = after[step]
         if marked(after) is not None:
             inner = marked(after)
@@ -131,13 +133,14 @@ def _only(properties: Mapping[Any, Any], names: set[str]) -> dict[Any, Any]:
     return {name: node for name, node in properties.items() if name in names}
 
 
-def _changed(before: Any, after: Any, depth: int = 0) -> Path | None:
-    """The path to the first text below a node that is new or changed.
+def _changed(before: Any, after: Any, depth: int = 0) -> tuple[Path, Any] | None:
+    """The path to the first text below a node that is new or changed, and its old text.
 
-    None where nothing is, or something was only removed.
+    The path alone, with None, where it is new. None where nothing is new or changed,
+    or something was only removed.
     """
     if depth > MAX_DEPTH:
-        return ()
+        return (), None
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         pairs: Iterable[tuple[Any, Any, Any, bool]] = (
             (key, before.get(key), node, key not in before)
@@ -149,11 +152,12 @@ def _changed(before: Any, after: Any, depth: int = 0) -> Path | None:
         is_same = before == after or (
             scalar_text(before) == scalar_text(after) is not None
         )
-        return None if is_same else ()
+        return None if is_same else ((), before)
     for step, old, new, is_new in pairs:
-        steps = () if is_new else _changed(old, new, depth + 1)
-        if steps is not None:
-            return (step, *steps)
+        found = ((), None) if is_new else _changed(old, new, depth + 1)
+        if found is not None:
+            steps, was = found
+            return (step, *steps), was
     return None
 
 
