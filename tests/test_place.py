@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from cfnlint.match import Match
 
 from cfn_lint_lambda_race.template import _source
 from cfn_lint_lambda_race.template._cfnlint import decoded_file
-from tests.building import Template_, rule_for, sam, stack
+from tests.building import Template_, resource, rule_for, sam, stack
 from tests.linting import lint, lint_template, messages, paths
 from tests.updates import lint_update
 
@@ -111,6 +112,36 @@ WRITTEN: dict[str, tuple[str, str, str]] = {
         "Handler: !Join\n        - .\n        - - a\n          - c",
         "- c",
     ),
+    "list-to-condition": (
+        "Layers:\n        - arn:a",
+        "Layers: !If\n        - IsProd\n        - [arn:b]\n        - []",
+        "Layers: !If",
+    ),
+    "condition-to-list": (
+        "Layers: !If\n        - IsProd\n        - [arn:b]\n        - []",
+        "Layers:\n        - arn:a",
+        "Layers:",
+    ),
+    "text-to-condition": (
+        "Handler: a.b",
+        "Handler: !If\n        - IsProd\n        - a.c\n        - a.b",
+        "Handler: !If",
+    ),
+    "condition-to-text": (
+        "Handler: !If\n        - IsProd\n        - a.c\n        - a.b",
+        "Handler: a.b",
+        "Handler: a.b",
+    ),
+    "quoted": (
+        "Timeout: 3\n      MemorySize: 128",
+        "Timeout: '3'\n      MemorySize: '512'",
+        "MemorySize: '512'",
+    ),
+    "beside-a-date": (
+        "Environment:\n        Variables:\n          A: 2026-10-17\n          B: b",
+        "Environment:\n        Variables:\n          A: 2026-10-17\n          B: c",
+        "B: c",
+    ),
     "removed": (
         "Timeout: 9",
         "Tags: {}",
@@ -146,6 +177,90 @@ def _decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(_source, "decoded_file", counted)
     return decoded
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("Handler: !Sub '${AWS::Region}.%s'", "Handler"),
+        ("Handler: {'Fn::Sub': '${AWS::Region}.%s'}", "Handler/Fn::Sub"),
+        ("Handler: !Ref %s", "Handler"),
+        ("Handler: {Ref: %s}", "Handler/Ref"),
+        ("Layers: [arn:a, !Sub 'arn:${AWS::Partition}:%s']", "Layers/1"),
+        ("Layers: [arn:a, {Ref: %s}]", "Layers/1/Ref"),
+        ("Handler: !Join [., [a, !Ref %s]]", "Handler/Fn::Join/1/1"),
+    ],
+)
+def test_the_path_has_what_the_text_has(
+    written: str, path: str, tmp_path: Path
+) -> None:
+    head = HEAD.replace("      Handler: index.handler\n", "")
+    before, after = (
+        head % name
+        + f"      {written % name}\n"
+        + "  Table: {Type: AWS::DynamoDB::Table}\n  Topic: {Type: AWS::SNS::Topic}\n"
+        for name in ("Table", "Topic")
+    )
+    found = paths(_lint(tmp_path, before, after), "W9831")
+    assert found == [f"Resources/Orders/Properties/{path}"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        (["A", "B"], ["A", "C", "B"], "Layers/1"),
+        (["A", "B"], ["A", "B", "C"], "Layers/2"),
+        (["A", "B"], ["A", "C"], "Layers/1/Ref"),
+        (["A", "B", "C"], ["B", "D"], "Layers/1/Ref"),
+        (["A", "B"], ["B", "C"], "Layers/1"),
+        (["A", "B"], ["B"], "Code/S3Key"),
+    ],
+)
+def test_the_item_of_a_list_that_changes(
+    old: list[str], new: list[str], path: str, tmp_path: Path
+) -> None:
+    before, after = (
+        stack(
+            {
+                "Layers": [{"Ref": name} for name in names],
+                "Code": {"S3Bucket": "a", "S3Key": f"{'.'.join(names)}.zip"},
+            },
+            Resources={
+                name: resource("Lambda::LayerVersion", LayerName=name)
+                for name in "ABCD"
+            },
+        )
+        for names in (old, new)
+    )
+    found = _paths(tmp_path, before, after)
+    assert found == [f"Resources/Orders/Properties/{path}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        (range(251), range(2, 251), "Code/S3Key"),
+        (range(251), range(1, 251), "Handler/Fn::Join/1/0"),
+        (range(300), range(299), "Code/S3Key"),
+        (range(299), range(300), "Handler/Fn::Join/1/299"),
+        (range(300), [*range(150), 0, *range(151, 300)], "Handler/Fn::Join/1/150"),
+    ],
+)
+def test_in_a_list_of_hundreds_what_moved_has_changed(
+    before: Iterable[int], after: Iterable[int], path: str, tmp_path: Path
+) -> None:
+    """To find what moved takes the square of their number."""
+    templates = (
+        stack(
+            {
+                "Handler": {"Fn::Join": ["", [f"{n:03}" for n in numbers]]},
+                "Code": {"S3Bucket": "a", "S3Key": str(list(numbers)[-1]) + key},
+            }
+        )
+        for key, numbers in (("a", before), ("b", after))
+    )
+    found = _paths(tmp_path, *templates)
+    assert found == [f"Resources/Orders/Properties/{path}"]
 
 
 def test_a_change_of_a_value_is_found_without_another_decoding(
@@ -213,6 +328,8 @@ BLOCKS: dict[str, tuple[str, str, str]] = {
     "substituted": ("!Sub |\n", "a = 1\nb = {}\nc = 3", "b = 2"),
     "stripped": ("|-\n", "a = 1\n\nb = {}\nc = 3", "b = 2"),
     "one-line": ("", "b = {}", "InlineCode: b = 2"),
+    "one-line-block": ("|\n", "b = {}", "b = 2"),
+    "removed-last": ("|\n", "b = 2{}", "InlineCode: |"),
     "folded": (">\n", "a = 1\n\nb = {}\n\nc = 3", "InlineCode: >"),
 }
 
@@ -228,7 +345,9 @@ def _inline(code: str) -> str:
 def test_the_changed_line_of_inline_code(
     style: str, text: str, line: str, tmp_path: Path
 ) -> None:
-    values = ("", "\nb = 2") if "1{}" in text else ("1", "2")
+    values = {"a = 1{}": ("", "\nb = 2"), "b = 2{}": ("\nc = 3", "")}.get(
+        text, ("1", "2")
+    )
     before, after = (
         _inline(
             style
@@ -243,7 +362,7 @@ def test_the_changed_line_of_inline_code(
     matches = _lint(tmp_path, before, after)
     assert _line(matches, tmp_path, "W9832") == line
     (found,) = (match for match in matches if match.rule.id == "W9832")
-    if "|" in style:
+    if "|" in style and not line.startswith("InlineCode"):
         # The line is all that is known of a text of several lines.
         assert (found.columnnumber, found.columnnumberend) == (1, 1)
         assert found.linenumberend == found.linenumber
@@ -266,6 +385,11 @@ def test_the_changed_line_of_a_text_that_moved_in_a_list(tmp_path: Path) -> None
         ("!Sub |\n%s", "|\n%s", "InlineCode: |"),
         ("|\n%s", "!Sub |\n%s", "InlineCode: !Sub |"),
         ("a = 1", "|\n%s", "b = 2"),
+        (
+            "|\n%s",
+            "{'Fn::Join': ['', [a, b]]}",
+            "InlineCode: {'Fn::Join': ['', [a, b]]}",
+        ),
     ],
 )
 def test_a_text_that_is_written_otherwise(
@@ -317,6 +441,7 @@ def test_what_only_globals_and_defaults_change(
         for function in template["Resources"].values():
             if ignored is not None:
                 function["IgnoreGlobals"] = ignored
+                function["Properties"]["Timeout"] = {"Ref": "K"}
     functions = ["Resources/F0", "Resources/F1"]
     found = ["Globals/Function/Timeout"] if is_there else functions
     assert _paths(tmp_path, before, after) == found
