@@ -132,10 +132,10 @@ WRITTEN: dict[str, tuple[str, str, str]] = {
         "Handler: a.b",
         "Handler: a.b",
     ),
-    "quoted": (
-        "Timeout: 3\n      MemorySize: 128",
-        "Timeout: '3'\n      MemorySize: '512'",
-        "MemorySize: '512'",
+    "beside-what-is-quoted-now": (
+        "Environment:\n        Variables:\n          A: 3\n          B: b",
+        "Environment:\n        Variables:\n          A: '3'\n          B: c",
+        "B: c",
     ),
     "beside-a-date": (
         "Environment:\n        Variables:\n          A: 2026-10-17\n          B: b",
