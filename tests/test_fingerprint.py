@@ -260,6 +260,159 @@ def test_reads_files_of_the_project_alone(tmp_path: Path) -> None:
     assert _hash(_changed((*FN, "Code"), "src"), project)
 
 
+def test_a_chain_of_resources_without_end_ends(tmp_path: Path) -> None:
+    """Each names the next one twice, which doubles what there is to read."""
+    template = deepcopy(BASE)
+    template["Resources"]["Table"] = _topic(0)
+    template["Resources"] |= {f"Topic{n}": _topic(n) for n in range(400)}
+    first = _hash(template, tmp_path)
+    for number, counts in ((5, True), (399, False)):
+        changed = deepcopy(template)
+        topic = changed["Resources"][f"Topic{number}"]
+        topic["Properties"]["TopicName"] = "other"
+        assert (_hash(changed, tmp_path) != first) is counts
+
+
+def _topic(number: int) -> dict[str, Any]:
+    following = {"Ref": f"Topic{number + 1}"}
+    name = {"Fn::Join": ["-", [following, following]]} if number < 399 else "last"
+    return {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}}
+
+
+def test_a_resource_that_is_named_again_counts_as_often(tmp_path: Path) -> None:
+    """A walk comes back from what it has read."""
+    hashes = set()
+    for name in ("a", "b"):
+        template = deepcopy(BASE)
+        variables = template["Resources"]["Orders"]["Properties"]["Environment"]
+        variables["Variables"] |= {f"TABLE{n}": {"Ref": "Table"} for n in range(40)}
+        variables["Variables"]["TOPIC"] = {"Ref": "Topic"}
+        template["Resources"]["Topic"] = {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {"TopicName": name},
+        }
+        hashes.add(_hash(template, tmp_path))
+    assert len(hashes) == 2
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+@pytest.mark.parametrize("path", ["src\0", "a" * 300, "src/" + "a/" * 3000])
+def test_a_path_that_no_system_takes(path: str, has_git: bool, tmp_path: Path) -> None:
+    _local(tmp_path, has_git)
+    assert _hash(_changed((*FN, "Code"), path), tmp_path)
+
+
+def test_a_template_without_a_file(tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git=False)
+    decoded, _ = decode_str(json.dumps(template))
+    assert fingerprint(Template(None, decoded, ["us-east-1"]), "Orders")
+
+
+def test_where_git_fails_the_files_are_read(tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git=True)
+    (tmp_path / ".git" / "index").write_text("no index")
+    hashes = set()
+    for text in ("a = 1\n", "a = 2\n"):
+        (tmp_path / "src" / "index.py").write_text(text)
+        hashes.add(_hash(template, tmp_path))
+    assert len(hashes) == 2
+
+
+def test_of_a_path_outside_of_the_repository_nothing_counts(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    Work(project)
+    template = _changed((*FN, "Code"), "../outside")
+    first = _hash(template, project)
+    (project / "index.py").write_text("a = 1\n")
+    assert _hash(template, project) == first
+
+
+def test_in_the_template_s_own_folder_git_ignores_files(tmp_path: Path) -> None:
+    template = _local(tmp_path, True, ".")
+    (tmp_path / ".gitignore").write_text("*.pyc\n")
+    first = _hash(template, tmp_path)
+    (tmp_path / "index.pyc").write_text("a")
+    assert _hash(template, tmp_path) == first
+
+
+def test_a_checkout_with_other_line_ends_is_the_same(tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git=True)
+    work = Work(tmp_path, init=False)
+    work.commit({"src/index.py": "a = 1\nb = 2\n"})
+    first = _hash(template, tmp_path)
+    (tmp_path / "src" / "index.py").write_bytes(b"a = 1\r\nb = 2\r\n")
+    assert _hash(template, tmp_path) == first
+    (tmp_path / "src" / "index.py").write_bytes(b"a = 1\r\nb = 3\r\n")
+    assert _hash(template, tmp_path) != first
+
+
+def test_counts_the_commit_of_a_submodule(tmp_path: Path) -> None:
+    template = _local(tmp_path, has_git=True)
+    work = Work(tmp_path, init=False)
+    (tmp_path / "src" / "vendored").mkdir()
+    hashes = set()
+    for letter in "ab":
+        entry = f"160000,{letter * 40},src/vendored"
+        work.git("update-index", "--add", "--cacheinfo", entry)
+        hashes.add(_hash(template, tmp_path))
+    assert len(hashes) == 2
+
+
+def test_a_pipe_in_place_of_a_tracked_file_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = _local(tmp_path, has_git=True)
+    Work(tmp_path, init=False).commit({"src/index.py": "a = 1\n"})
+    (tmp_path / "src" / "index.py").unlink()
+    os.mkfifo(tmp_path / "src" / "index.py")
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} is read"))
+    assert _hash(template, tmp_path)
+
+
+def test_an_untracked_file_that_cannot_be_read_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = _local(tmp_path, has_git=True)
+    (tmp_path / "src" / "index.py").write_text("a = 1\n")
+    first = _hash(template, tmp_path)
+    (tmp_path / "src" / "secret").write_text("")
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == "secret":
+            raise PermissionError
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert _hash(template, tmp_path) == first
+
+
+@pytest.mark.parametrize("has_git", [True, False])
+def test_counts_an_archive(has_git: bool, tmp_path: Path) -> None:
+    _local(tmp_path, has_git)
+    template = _changed((*FN, "Code"), "code.zip")
+    hashes = {_hash(template, tmp_path)}
+    for text in ("a", "b"):
+        (tmp_path / "code.zip").write_text(text)
+        hashes.add(_hash(template, tmp_path))
+    assert len(hashes) == 3
+
+
+def test_a_new_release_hashes_a_function_as_before(tmp_path: Path) -> None:
+    """`fix` names versions by it: another name publishes a function that is the same,
+    which Lambda refuses."""
+    template = {"Resources": {"Orders": FUNCTION}}
+    assert _hash(template, tmp_path)[:8] == "be7082b5"
+    template = _local(tmp_path, has_git=False)
+    (tmp_path / "src" / "index.py").write_text("a = 1\n")
+    (tmp_path / "layer").mkdir()
+    (tmp_path / "layer" / "a.py").write_text("b = 1\n")
+    template["Resources"]["Layer"]["Properties"]["Content"] = "layer"
+    template["Resources"]["Table"] = {"Type": "Custom::Table"}
+    assert _hash(template, tmp_path)[:8] == "c0d7df7a"
+
+
 def _local(folder: Path, has_git: bool, path: str = "src") -> dict[str, Any]:
     """A template whose function's code is in a folder beside it."""
     (folder / path).mkdir(exist_ok=True)

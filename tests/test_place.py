@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from cfnlint.match import Match
 
 from cfn_lint_lambda_race.template import _source
 from cfn_lint_lambda_race.template._cfnlint import decoded_file
-from tests.building import Template_, sam, stack
+from tests.building import Template_, resource, rule_for, sam, stack
 from tests.linting import lint, lint_template, messages, paths
 from tests.updates import lint_update
 
@@ -111,6 +112,36 @@ WRITTEN: dict[str, tuple[str, str, str]] = {
         "Handler: !Join\n        - .\n        - - a\n          - c",
         "- c",
     ),
+    "list-to-condition": (
+        "Layers:\n        - arn:a",
+        "Layers: !If\n        - IsProd\n        - [arn:b]\n        - []",
+        "Layers: !If",
+    ),
+    "condition-to-list": (
+        "Layers: !If\n        - IsProd\n        - [arn:b]\n        - []",
+        "Layers:\n        - arn:a",
+        "Layers:",
+    ),
+    "text-to-condition": (
+        "Handler: a.b",
+        "Handler: !If\n        - IsProd\n        - a.c\n        - a.b",
+        "Handler: !If",
+    ),
+    "condition-to-text": (
+        "Handler: !If\n        - IsProd\n        - a.c\n        - a.b",
+        "Handler: a.b",
+        "Handler: a.b",
+    ),
+    "beside-what-is-quoted-now": (
+        "Environment:\n        Variables:\n          A: 3\n          B: b",
+        "Environment:\n        Variables:\n          A: '3'\n          B: c",
+        "B: c",
+    ),
+    "beside-a-date": (
+        "Environment:\n        Variables:\n          A: 2026-10-17\n          B: b",
+        "Environment:\n        Variables:\n          A: 2026-10-17\n          B: c",
+        "B: c",
+    ),
     "removed": (
         "Timeout: 9",
         "Tags: {}",
@@ -132,10 +163,12 @@ def test_the_changed_line_of_a_function(
     assert _line(matches, tmp_path) == line
 
 
-def test_a_change_of_a_value_is_found_without_another_decoding(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """cfn-lint's decoder, which marks each node, takes long."""
+GLOBALS = "Globals: {Function: {MemorySize: 128, Timeout: %s}}"
+
+
+@pytest.fixture(name="decoded")
+def _decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that are decoded again with marks on each node, which takes long."""
     decoded: list[str] = []
 
     def counted(filename: str) -> Any:
@@ -143,6 +176,96 @@ def test_a_change_of_a_value_is_found_without_another_decoding(
         return decoded_file(filename)
 
     monkeypatch.setattr(_source, "decoded_file", counted)
+    return decoded
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("Handler: !Sub '${AWS::Region}.%s'", "Handler"),
+        ("Handler: {'Fn::Sub': '${AWS::Region}.%s'}", "Handler/Fn::Sub"),
+        ("Handler: !Ref %s", "Handler"),
+        ("Handler: {Ref: %s}", "Handler/Ref"),
+        ("Layers: [arn:a, !Sub 'arn:${AWS::Partition}:%s']", "Layers/1"),
+        ("Layers: [arn:a, {Ref: %s}]", "Layers/1/Ref"),
+        ("Handler: !Join [., [a, !Ref %s]]", "Handler/Fn::Join/1/1"),
+    ],
+)
+def test_the_path_has_what_the_text_has(
+    written: str, path: str, tmp_path: Path
+) -> None:
+    head = HEAD.replace("      Handler: index.handler\n", "")
+    before, after = (
+        head % name
+        + f"      {written % name}\n"
+        + "  Table: {Type: AWS::DynamoDB::Table}\n  Topic: {Type: AWS::SNS::Topic}\n"
+        for name in ("Table", "Topic")
+    )
+    found = paths(_lint(tmp_path, before, after), "W9831")
+    assert found == [f"Resources/Orders/Properties/{path}"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        (["A", "B"], ["A", "C", "B"], "Layers/1"),
+        (["A", "B"], ["A", "B", "C"], "Layers/2"),
+        (["A", "B"], ["A", "C"], "Layers/1/Ref"),
+        (["A", "B", "C"], ["B", "D"], "Layers/1/Ref"),
+        (["A", "B"], ["B", "C"], "Layers/1"),
+        (["A", "B"], ["B"], "Code/S3Key"),
+    ],
+)
+def test_the_item_of_a_list_that_changes(
+    old: list[str], new: list[str], path: str, tmp_path: Path
+) -> None:
+    before, after = (
+        stack(
+            {
+                "Layers": [{"Ref": name} for name in names],
+                "Code": {"S3Bucket": "a", "S3Key": f"{'.'.join(names)}.zip"},
+            },
+            Resources={
+                name: resource("Lambda::LayerVersion", LayerName=name)
+                for name in "ABCD"
+            },
+        )
+        for names in (old, new)
+    )
+    found = _paths(tmp_path, before, after)
+    assert found == [f"Resources/Orders/Properties/{path}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        (range(251), range(2, 251), "Code/S3Key"),
+        (range(251), range(1, 251), "Handler/Fn::Join/1/0"),
+        (range(300), range(299), "Code/S3Key"),
+        (range(299), range(300), "Handler/Fn::Join/1/299"),
+        (range(300), [*range(150), 0, *range(151, 300)], "Handler/Fn::Join/1/150"),
+    ],
+)
+def test_in_a_list_of_hundreds_what_moved_has_changed(
+    before: Iterable[int], after: Iterable[int], path: str, tmp_path: Path
+) -> None:
+    """To find what moved takes the square of their number."""
+    templates = (
+        stack(
+            {
+                "Handler": {"Fn::Join": ["", [f"{n:03}" for n in numbers]]},
+                "Code": {"S3Bucket": "a", "S3Key": str(list(numbers)[-1]) + key},
+            }
+        )
+        for key, numbers in (("a", before), ("b", after))
+    )
+    found = _paths(tmp_path, *templates)
+    assert found == [f"Resources/Orders/Properties/{path}"]
+
+
+def test_a_change_of_a_value_is_found_without_another_decoding(
+    tmp_path: Path, decoded: list[str]
+) -> None:
     before, after = (SAM_HEAD % (GLOBALS % value, value) for value in (3, 9))
     line = _line(_lint(tmp_path, before, after), tmp_path)
     assert line == "CodeUri: s3://artifacts/orders-9.zip"
@@ -152,7 +275,15 @@ def test_a_change_of_a_value_is_found_without_another_decoding(
     assert len(decoded) == 2 * with_baseline
 
 
-GLOBALS = "Globals: {Function: {MemorySize: 128, Timeout: %s}}"
+def test_a_value_that_globals_change_is_found_without_another_decoding(
+    tmp_path: Path, decoded: list[str]
+) -> None:
+    before, after = (_many(2, None, seconds) for seconds in (3, 9))
+    matches = _matches(tmp_path, before, after)
+    assert paths(matches, "W9831") == ["Globals/Function/Timeout"]
+    with_baseline = len(decoded)
+    lint_template(tmp_path, after)
+    assert len(decoded) == 2 * with_baseline
 
 
 def test_what_a_function_sets_beside_globals(tmp_path: Path) -> None:
@@ -187,40 +318,88 @@ def test_what_stays_behind_an_alias(tmp_path: Path) -> None:
     assert _line(matches, tmp_path, "W9832") == "Timeout: 9"
 
 
+PUBLISHED_BY_HASH = """\
+      AutoPublishAlias: live
+      AutoPublishCodeSha256: abc
+"""
 BLOCKS: dict[str, tuple[str, str, str]] = {
     "literal": ("|\n", "a = 1\nb = {}\nc = 3", "b = 2"),
     "added": ("|\n", "a = 1{}", "b = 2"),
     "substituted": ("!Sub |\n", "a = 1\nb = {}\nc = 3", "b = 2"),
     "stripped": ("|-\n", "a = 1\n\nb = {}\nc = 3", "b = 2"),
     "one-line": ("", "b = {}", "InlineCode: b = 2"),
+    "one-line-block": ("|\n", "b = {}", "b = 2"),
+    "removed-last": ("|\n", "b = 2{}", "InlineCode: |"),
+    "folded": (">\n", "a = 1\n\nb = {}\n\nc = 3", "InlineCode: >"),
 }
+
+
+def _inline(code: str) -> str:
+    """A template whose function has this inline code."""
+    head = SAM_HEAD % ("", 1)
+    head = head.replace("      CodeUri: s3://artifacts/orders-1.zip\n", "")
+    return f"{head}{PUBLISHED_BY_HASH}      InlineCode: {code}\n"
 
 
 @pytest.mark.parametrize(("style", "text", "line"), BLOCKS.values(), ids=BLOCKS)
 def test_the_changed_line_of_inline_code(
     style: str, text: str, line: str, tmp_path: Path
 ) -> None:
-    head = SAM_HEAD % ("", 1)
-    head = head.replace("      CodeUri: s3://artifacts/orders-1.zip\n", "")
-    head += "      AutoPublishAlias: live\n      AutoPublishCodeSha256: abc\n"
-    values = ("", "\nb = 2") if "1{}" in text else ("1", "2")
+    values = {"a = 1{}": ("", "\nb = 2"), "b = 2{}": ("\nc = 3", "")}.get(
+        text, ("1", "2")
+    )
     before, after = (
-        head
-        + f"      InlineCode: {style}"
-        + "\n".join(
-            f"        {one}" if style and one else one
-            for one in text.format(value).split("\n")
+        _inline(
+            style
+            + "\n".join(
+                f"        {one}" if style and one else one
+                for one in text.format(value).split("\n")
+            )
         )
-        + "\n      Timeout: 3\n"
+        + "      Timeout: 3\n"
         for value in values
     )
     matches = _lint(tmp_path, before, after)
     assert _line(matches, tmp_path, "W9832") == line
     (found,) = (match for match in matches if match.rule.id == "W9832")
-    if style:
+    if "|" in style and not line.startswith("InlineCode"):
         # The line is all that is known of a text of several lines.
         assert (found.columnnumber, found.columnnumberend) == (1, 1)
         assert found.linenumberend == found.linenumber
+
+
+def test_the_changed_line_of_a_text_that_moved_in_a_list(tmp_path: Path) -> None:
+    def joined(*texts: str) -> str:
+        return "!Join\n        - ''\n        -" + "".join(
+            f"\n          - |\n            {text}" for text in texts
+        )
+
+    before = _inline(joined("a = 1", "b = 1", "c = 1", "d = 1\n            e = 1"))
+    after = _inline(joined("a = 1", "c = 1", "d = 1\n            e = 2"))
+    assert _line(_lint(tmp_path, before, after), tmp_path, "W9832") == "e = 2"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("!Sub |\n%s", "|\n%s", "InlineCode: |"),
+        ("|\n%s", "!Sub |\n%s", "InlineCode: !Sub |"),
+        ("a = 1", "|\n%s", "b = 2"),
+        (
+            "|\n%s",
+            "{'Fn::Join': ['', [a, b]]}",
+            "InlineCode: {'Fn::Join': ['', [a, b]]}",
+        ),
+    ],
+)
+def test_a_text_that_is_written_otherwise(
+    before: str, after: str, line: str, tmp_path: Path
+) -> None:
+    old, new = (f"        a = 1\n        b = {value}" for value in (1, 2))
+    matches = _lint(
+        tmp_path, _inline(before.replace("%s", old)), _inline(after.replace("%s", new))
+    )
+    assert _line(matches, tmp_path, "W9832") == line
 
 
 def test_a_default_stands_at_the_function(tmp_path: Path) -> None:
@@ -238,6 +417,85 @@ def test_a_default_stands_at_the_function(tmp_path: Path) -> None:
         for time in ("3", "9")
     )
     assert _paths(tmp_path, before, after) == ["Resources/Orders"]
+
+
+@pytest.mark.parametrize(
+    ("shared", "ignored", "is_there"),
+    [
+        (None, None, False),
+        ({}, None, False),
+        ({"Timeout": 3}, "*", False),
+        ({"Timeout": 3}, ["Timeout"], False),
+        ({"Timeout": 3}, None, True),
+    ],
+)
+def test_what_only_globals_and_defaults_change(
+    shared: Any, ignored: Any, is_there: bool, tmp_path: Path
+) -> None:
+    before, after = (_by_default(size) for size in ("256", "512"))
+    for template, seconds in ((before, 3), (after, 9)):
+        if shared is not None:
+            template["Globals"] = {"Function": {**shared}}
+        if shared:
+            template["Globals"]["Function"]["Timeout"] = seconds
+        for function in template["Resources"].values():
+            if ignored is not None:
+                function["IgnoreGlobals"] = ignored
+                function["Properties"]["Timeout"] = {"Ref": "K"}
+    functions = ["Resources/F0", "Resources/F1"]
+    found = ["Globals/Function/Timeout"] if is_there else functions
+    assert _paths(tmp_path, before, after) == found
+
+
+def test_globals_that_are_new(tmp_path: Path) -> None:
+    before, after = (_by_default(size) for size in ("256", "512"))
+    after["Globals"] = {"Function": {"Timeout": 9}}
+    assert _paths(tmp_path, before, after) == ["Globals/Function/Timeout"]
+
+
+def _by_default(size: str) -> Template_:
+    """Two SAM functions whose code and memory size are that of a parameter."""
+    template = _many(2, None, None, MemorySize={"Ref": "K"})
+    template["Parameters"]["K"]["Default"] = size
+    return template
+
+
+def test_functions_that_have_everything_from_globals(tmp_path: Path) -> None:
+    before, after = (_many(2, None, seconds) for seconds in (3, 9))
+    for template in (before, after):
+        for name in ("F0", "F1"):
+            function = template["Resources"][name]
+            own = function.pop("Properties")
+            del own["Events"]
+            template["Resources"][f"{name}Rule"] = rule_for(
+                {"Fn::GetAtt": [name, "Arn"]}
+            )
+            template["Globals"]["Function"] |= own
+    assert _paths(tmp_path, before, after) == ["Globals/Function/Timeout"]
+
+
+def test_functions_that_are_not_sam_s_take_no_globals(tmp_path: Path) -> None:
+    before, after = (
+        stack(
+            {"Code": {"S3Bucket": "a", "S3Key": {"Ref": "K"}}, "Timeout": {"Ref": "K"}},
+            Parameters={"K": {"Type": "String", "Default": str(seconds)}},
+            Transform="AWS::Serverless-2016-10-31",
+            Globals={"Function": {"Timeout": seconds}},
+        )
+        for seconds in (3, 9)
+    )
+    for template in (before, after):
+        resources = template["Resources"]
+        resources |= {
+            f"Other{name}": json.loads(
+                json.dumps(node).replace("Orders", "OtherOrders")
+            )
+            for name, node in list(resources.items())
+        }
+    assert _paths(tmp_path, before, after) == [
+        "Resources/Orders",
+        "Resources/OtherOrders",
+    ]
 
 
 @pytest.mark.parametrize("own", [[], ["arn:own"]])

@@ -19,7 +19,6 @@ from typing import Any
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template import (
     LAYER_TYPES,
-    NO_VALUE,
     Alternative,
     Resource,
     Text,
@@ -35,8 +34,10 @@ from cfn_lint_lambda_race.update._deployment import (
 from cfn_lint_lambda_race.update._git import GitError, Repository
 from cfn_lint_lambda_race.update._values import pruned
 
-# Depth limit for resources that refer to each other.
+# Limits for resources that refer to each other: of the depth, and of all that a
+# function names, each as often as it is named.
 _MAX_CHAIN = 30
+_MAX_NAMED = 2000
 _MAX_FILES = 20_000
 _MAX_SIZE = 256 * 1024 * 1024
 
@@ -92,7 +93,8 @@ class _Walk:
     def __init__(self, side: Deployment, code_at: Any) -> None:
         self._side = side
         self._code_at = code_at
-        self._seen: dict[str, int] = {}
+        self._above: list[str] = []
+        self._named = 0
 
     def of_function(self, function: Resource) -> Iterator[Any]:
         """The function's properties as JSON, each with all its alternatives."""
@@ -120,7 +122,7 @@ class _Walk:
 
     def _plain(self, value: Any) -> Any:
         """A value as JSON, each reference with the properties that replace it."""
-        if value is None or value is NO_VALUE:
+        if value is None:
             return None
         if isinstance(value, Text):
             return [
@@ -136,13 +138,15 @@ class _Walk:
         resource = self._side.resources.get(token.name)
         if not token.is_resource or resource is None:
             return identity
-        if token.name in self._seen or len(self._seen) >= _MAX_CHAIN:
+        if token.name in self._above or len(self._above) >= _MAX_CHAIN:
             return identity
-        self._seen[token.name] = 1
-        try:
-            return [*identity, *self._identity(resource)]
-        finally:
-            del self._seen[token.name]
+        self._named += 1
+        if self._named > _MAX_NAMED:
+            return identity
+        self._above.append(token.name)
+        identity += self._identity(resource)
+        self._above.pop()
+        return identity
 
     def _identity(self, resource: Resource) -> Iterator[Any]:
         """The type and create-only properties of a resource, as JSON."""
@@ -261,7 +265,7 @@ def _of_files(place: Path, without: Path) -> str | None:
             name = path.relative_to(place).as_posix()
             digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "replace"))
             digest.update(content)
-    except (OSError, ValueError):
+    except OSError:
         return None
     return digest.hexdigest() if count else None
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
-from cfn_lint_lambda_race.template import MAX_DEPTH, scalar_text
+from cfn_lint_lambda_race.template import scalar_text
 from cfn_lint_lambda_race.template._cfnlint import Marked, marked
 from cfn_lint_lambda_race.template._nodes import Path, at
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
@@ -19,6 +19,7 @@ from cfn_lint_lambda_race.update._comparison import Comparison
 
 # Longer lists are compared item by item: finding what moved costs their square.
 _MAX_ITEMS = 500
+_MISSING = object()
 
 
 class Place(NamedTuple):
@@ -60,38 +61,30 @@ def place_of(comparison: Comparison | None, update: FunctionUpdate) -> Place:
         old = before if isinstance(before, Mapping) else {}
         for changes in (configuration, update.code):
             names = _written_names(changes, is_serverless)
-            steps = _changed(_only(old, names), _only(after, names))
-            if steps is not None:
-                if not _asks_for_marks(after, steps):
-                    return Place((*root, *steps), is_shared)
-                name = str(steps[0])
+            found = _changed(_only(old, names), _only(after, names))
+            if found is not None:
+                # The same nodes, but those of the new text know where they stand.
+                name = str(found[0][0])
                 after = comparison.after.marked(root, name)
-                steps = _changed(_only(old, {name}), _only(after, {name}))
-                if steps is None:
+                found = _changed(_only(old, {name}), _only(after, {name}))
+                if found is None:
                     return function
-                line = _line(old, after, steps)
+                steps, was = found
+                line = _line(was, after, steps)
                 return Place((*root, *_positioned(steps)), is_shared, line)
     return function
 
 
-def _asks_for_marks(after: Any, steps: Path) -> bool:
-    """Whether it matters how the text at a path is written."""
-    for step in steps:
-        after = after[step]
-    is_long = isinstance(after, str) and len(after.splitlines()) > 1
-    return is_long or _is_function(steps[-1])
-
-
 def _line(before: Any, after: Any, steps: Path) -> int | None:
-    """The line of the first change in a block scalar (`|`); None for other nodes."""
+    """The line of the first change in a block scalar (`|`); None for other nodes.
+
+    Args:
+        before: the old text.
+        after: the node that has the new text below it.
+        steps: the path there.
+    """
     inner: Marked | None = None
     for step in steps:
-        if isinstance(before, Mapping):
-            before = before.get(step)
-        elif isinstance(before, list) and int(step) < len(before):
-            before = before[int(step)]
-        else:
-            return None
         after = after[step]
         if marked(after) is not None:
             inner = marked(after)
@@ -99,7 +92,7 @@ def _line(before: Any, after: Any, steps: Path) -> int | None:
         return None
     old, new = before.splitlines(), after.splitlines()
     start, end = inner.start_mark.line, inner.end_mark.line
-    if len(new) < 2 or end - start - 1 != len(new):
+    if end - start - 1 != len(new):
         return None
     changed = (n for n, line in enumerate(new) if n >= len(old) or old[n] != line)
     number = next(changed, None)
@@ -120,28 +113,21 @@ def _is_function(step: str | int) -> bool:
 def _written_names(changes: Sequence[Change], is_serverless: bool) -> set[str]:
     if not is_serverless:
         return {change.name for change in changes}
-    names = {name for one in changes for name in one.row.sam or (one.name,)}
-    # It decides which of SAM's properties is the code.
-    return (
-        {*names, "PackageType"} if any(one.name == "Code" for one in changes) else names
-    )
+    return {name for one in changes for name in one.row.sam or (one.name,)}
 
 
 def _only(properties: Mapping[Any, Any], names: set[str]) -> dict[Any, Any]:
     return {name: node for name, node in properties.items() if name in names}
 
 
-def _changed(before: Any, after: Any, depth: int = 0) -> Path | None:
-    """The path to the first text below a node that is new or changed.
+def _changed(before: Any, after: Any) -> tuple[Path, Any] | None:
+    """The path to the first text below a node that is new or changed, and its old text.
 
-    None where nothing is, or something was only removed.
+    None where nothing is, or something was only removed. What is new has no old text.
     """
-    if depth > MAX_DEPTH:
-        return ()
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        pairs: Iterable[tuple[Any, Any, Any, bool]] = (
-            (key, before.get(key), node, key not in before)
-            for key, node in after.items()
+        pairs: Iterable[tuple[Any, Any, Any]] = (
+            (key, before.get(key, _MISSING), node) for key, node in after.items()
         )
     elif isinstance(before, list) and isinstance(after, list):
         pairs = _items(before, after)
@@ -149,31 +135,26 @@ def _changed(before: Any, after: Any, depth: int = 0) -> Path | None:
         is_same = before == after or (
             scalar_text(before) == scalar_text(after) is not None
         )
-        return None if is_same else ()
-    for step, old, new, is_new in pairs:
-        steps = () if is_new else _changed(old, new, depth + 1)
-        if steps is not None:
-            return (step, *steps)
+        return None if is_same else ((), before)
+    for step, old, new in pairs:
+        found = _changed(old, new)
+        if found is not None:
+            steps, was = found
+            return (step, *steps), was
     return None
 
 
-def _items(before: list[Any], after: list[Any]) -> Iterator[tuple[int, Any, Any, bool]]:
-    """The items to compare of two lists: index, old item, new item, whether it is new.
+def _items(before: list[Any], after: list[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """The items to compare of two lists: index, old item or `_MISSING`, new item.
 
     An item that only moved is left out.
     """
-    if len(before) == len(after) or len(before) + len(after) > _MAX_ITEMS:
-        missing = object()
-        for index, (old, new) in enumerate(
-            zip_longest(before, after, fillvalue=missing)
-        ):
-            if new is not missing:
-                yield index, old, new, old is missing
+    if len(before) + len(after) > _MAX_ITEMS:
+        old = chain(before, repeat(_MISSING))
+        yield from zip(range(len(after)), old, after)
         return
     old_texts, new_texts = ([repr(item) for item in side] for side in (before, after))
     matcher = SequenceMatcher(None, old_texts, new_texts)
     for _, start, end, first, last in matcher.get_opcodes():
-        for index in range(first, last):
-            other = start + index - first
-            is_new = other >= end
-            yield index, None if is_new else before[other], after[index], is_new
+        old = chain(before[start:end], repeat(_MISSING))
+        yield from zip(range(first, last), old, after[first:last])
