@@ -415,6 +415,9 @@ def test_what_the_serverless_framework_writes_is_silent(
 # -- connectors, and what SAM permits ----------------------------------------------
 
 
+NOTHING = {"Ref": "AWS::NoValue"}
+
+
 def _connected(destination: Json, *permissions: str) -> Json:
     return resource(
         "Serverless::Connector",
@@ -782,6 +785,21 @@ def test_a_connector_of_nothing_to_a_function_permits_nothing(
     template["Resources"]["Connector"] = _connected({"Id": "Orders"}, "Write")
     [found] = misfits(tmp_path, template)
     assert found.startswith("Resources/Connector/")
+
+
+def test_a_connector_to_a_function_that_is_not_there_then_permits_nothing(
+    tmp_path: Path,
+) -> None:
+    orders = {"Id": "Orders"}
+    for branches, count in (([orders, NOTHING], 1), ([NOTHING, orders], 0)):
+        destination = {"Fn::If": ["IsProd", *branches]}
+        template = sam_with(
+            PUBLISHED,
+            Rule=rule_for(SAM_ALIAS),
+            Connector=_connected(destination, "Write"),
+        )
+        template["Resources"]["Orders"]["Condition"] = "IsProd"
+        assert len(misfits(tmp_path, {**template, **PROD_OR_DEV})) == count
 
 
 def test_only_a_connector_is_one(tmp_path: Path) -> None:
