@@ -404,6 +404,14 @@ def test_a_pair_in_one_case_only_is_no_pair(tmp_path: Path) -> None:
     assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}/0"]
 
 
+@pytest.mark.parametrize("beside", [LIVE, {"Fn::Sub": "${Orders.Arn}:7"}])
+def test_one_qualifier_beside_the_function_is_no_pair(
+    tmp_path: Path, beside: Json
+) -> None:
+    template = versioned(Policy=_managed([statement_on([ARN, beside])]))
+    assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}/0"]
+
+
 @pytest.mark.parametrize(
     ("variable", "allowed", "place"),
     [
