@@ -13,6 +13,9 @@ from cfnlint.match import Match
 from cfnlint.rules import Rules
 from cfnlint.rules.errors import ParseError, RuleError, TransformError
 from cfnlint.runner import Runner
+from cfnlint.template import Template
+
+from cfn_lint_lambda_race.rules._rule import RaceRule
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
@@ -98,6 +101,15 @@ def lint_template(
     path = folder / "template.json"
     path.write_text(json.dumps(template, indent=1))
     return lint(path, *arguments)
+
+
+def asked(rule: RaceRule, template: Mapping[str, Any]) -> list[str]:
+    """The paths of what one rule finds in a template as it is written.
+
+    For what SAM's translator refuses, with which older cfn-lint begins.
+    """
+    cfn = Template("template.json", template, ["us-east-1"])
+    return ["/".join(map(str, found.path)) for found in rule.match(cfn)]
 
 
 def is_crash(rule: str, message: str) -> bool:

@@ -390,6 +390,7 @@ def test_a_definition_with_many_short_lists_is_read(tmp_path: Path) -> None:
         # An escape that YAML lacks.
         ('{"a": 1, "a": "\\ud83d\\ude00"}', {"a": "\U0001f600"}),
         ('{"a": ${Wait}}', {"a": "${Wait}"}),
+        ('{"a": 1, "a": ${Wait}}', {"a": "${Wait}"}),
         ('{"a": "say \\"${Wait}\\", "}', {"a": 'say "${Wait}", '}),
         ("a: [", None),
         ("a: 2001-99-99", None),

@@ -652,6 +652,9 @@ def test_too_many_alternatives() -> None:
     evaluator = _evaluator(Conditions=conditions)
     assert len(evaluator.evaluate({"Fn::Join": ["", choices[:6]]})) == MAX_ALTERNATIVES
     assert _is_unknown(evaluator.evaluate({"Fn::Join": ["", choices]}))
+    variables = {f"A{number}": choice for number, choice in enumerate(choices)}
+    text = "".join(f"${{{name}}}" for name in variables)
+    assert _is_unknown(evaluator.evaluate({"Fn::Sub": [text, variables]}))
     assert _is_unknown(evaluator.evaluate(choices))
     assert _is_unknown(evaluator.evaluate({str(n): c for n, c in enumerate(choices)}))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cfn_lint_lambda_race import QualifierMismatch
 from tests.attached import (
     EVENT,
     FIXED,
@@ -39,7 +40,7 @@ from tests.building import (
     rule_for,
     sam,
 )
-from tests.linting import FUNCTION, lint_template, messages, paths
+from tests.linting import FUNCTION, asked, lint_template, messages, paths
 
 # -- a dozen integrations as the CDK writes them -----------------------------------
 
@@ -415,6 +416,9 @@ def test_what_the_serverless_framework_writes_is_silent(
 # -- connectors, and what SAM permits ----------------------------------------------
 
 
+NOTHING = {"Ref": "AWS::NoValue"}
+
+
 def _connected(destination: Json, *permissions: str) -> Json:
     return resource(
         "Serverless::Connector",
@@ -506,13 +510,15 @@ def test_an_event_that_lacks_what_it_permits_is_read(
     ("name", "value"), [("Path", {"Ref": "Given"}), ("Method", {"Ref": "Given"})]
 )
 def test_an_event_of_an_unknown_operation_may_permit_each(
-    tmp_path: Path, name: str, value: Json
+    name: str, value: Json
 ) -> None:
     events: Json = deepcopy(EVENT)
     events["Get"]["Properties"][name] = value
     template = sam_with({**PUBLISHED, "Events": events}, Api=api_with_definition(ARN))
     template["Parameters"] = {"Given": {"Type": "String"}}
-    assert misfits(tmp_path, template) == ["Resources/Orders/Properties/Events/Get"]
+    assert asked(QualifierMismatch(), template) == [
+        "Resources/Orders/Properties/Events/Get"
+    ]
 
 
 def test_an_event_of_no_api_permits_none(tmp_path: Path) -> None:
@@ -767,7 +773,7 @@ def test_a_malformed_connector_permits_nothing(
     ids=json.dumps,
 )
 def test_a_connector_of_nothing_to_a_function_permits_nothing(
-    tmp_path: Path, source: Json, destination: Json, permissions: list[str]
+    source: Json, destination: Json, permissions: list[str]
 ) -> None:
     connected = {"Destination": destination, "Permissions": permissions}
     before = resource("Serverless::Connector", Source=source, **connected)
@@ -777,11 +783,24 @@ def test_a_connector_of_nothing_to_a_function_permits_nothing(
         Table=resource("DynamoDB::Table"),
         Before=before,
     )
-    assert misfits(tmp_path, template) == []
+    assert asked(QualifierMismatch(), template) == []
     # It hides none behind it.
     template["Resources"]["Connector"] = _connected({"Id": "Orders"}, "Write")
-    [found] = misfits(tmp_path, template)
+    [found] = asked(QualifierMismatch(), template)
     assert found.startswith("Resources/Connector/")
+
+
+def test_a_connector_to_a_function_that_is_not_there_then_permits_nothing() -> None:
+    orders = {"Id": "Orders"}
+    for branches, count in (([orders, NOTHING], 1), ([NOTHING, orders], 0)):
+        destination = {"Fn::If": ["IsProd", *branches]}
+        template = sam_with(
+            PUBLISHED,
+            Rule=rule_for(SAM_ALIAS),
+            Connector=_connected(destination, "Write"),
+        )
+        template["Resources"]["Orders"]["Condition"] = "IsProd"
+        assert len(asked(QualifierMismatch(), {**template, **PROD_OR_DEV})) == count
 
 
 def test_only_a_connector_is_one(tmp_path: Path) -> None:

@@ -91,6 +91,12 @@ def addressed(
     _rule._site.cache_clear()
 
 
+def test_cfn_lint_lists_each_rule_under_its_topics() -> None:
+    for name in cfn_lint_lambda_race.__all__:
+        rule = getattr(cfn_lint_lambda_race, name)()
+        assert set(rule.tags) == {"resources", "lambda", "deployment"}
+
+
 CODE = "Repository, https://example.com/code"
 
 

@@ -370,6 +370,18 @@ def test_a_permission_beside_the_right_one_may_serve_another_target(
     assert misfits(tmp_path, template) == [FIXED] * is_reported
 
 
+@pytest.mark.parametrize(("stage", "expected"), [("prod", []), ("test", [FIXED])])
+def test_a_permission_that_the_right_one_includes_is_surplus(
+    tmp_path: Path, stage: str, expected: list[str]
+) -> None:
+    template = two_aliases(
+        Shop=_api(LIVE),
+        FromShop=_from_shop(LIVE, "prod"),
+        Permission=_from_shop(FN, stage),
+    )
+    assert misfits(tmp_path, template) == expected
+
+
 @pytest.mark.parametrize(
     "surplus",
     [

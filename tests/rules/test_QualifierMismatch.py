@@ -110,7 +110,7 @@ def test_a_misfit_in_some_scenario_says_when(tmp_path: Path) -> None:
         assert " when " not in message
 
 
-@pytest.mark.parametrize("left", ["$LATEST", {"Ref": "Given"}])
+@pytest.mark.parametrize("left", ["$LATEST", {"Ref": "Given"}, "no:function"])
 def test_a_misfit_in_some_scenarios_names_each(tmp_path: Path, left: Json) -> None:
     """Of what is left the permission is right, or may be."""
     name = {"Fn::If": ["IsProd", "live", {"Fn::If": ["IsDev", "live", left]}]}

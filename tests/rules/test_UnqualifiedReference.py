@@ -28,7 +28,7 @@ from tests.building import (
     variables,
     versioned,
 )
-from tests.linting import FUNCTION, lint_template, messages, paths
+from tests.linting import FUNCTION, asked, lint_template, messages, paths
 
 RULE = "I9813"
 
@@ -404,6 +404,14 @@ def test_a_pair_in_one_case_only_is_no_pair(tmp_path: Path) -> None:
     assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}/0"]
 
 
+@pytest.mark.parametrize("beside", [LIVE, {"Fn::Sub": "${Orders.Arn}:7"}])
+def test_one_qualifier_beside_the_function_is_no_pair(
+    tmp_path: Path, beside: Json
+) -> None:
+    template = versioned(Policy=_managed([statement_on([ARN, beside])]))
+    assert _found(tmp_path, template) == [f"Resources/Policy/{DOCUMENT}/0"]
+
+
 @pytest.mark.parametrize(
     ("variable", "allowed", "place"),
     [
@@ -702,7 +710,7 @@ def test_a_skill_in_a_branch_is_called_by_its_event() -> None:
     ],
 )
 def test_a_connector_from_a_function_grants_unqualified(
-    tmp_path: Path, source: str, destination: Json, is_reported: bool
+    source: str, destination: Json, is_reported: bool
 ) -> None:
     connector = resource(
         "Serverless::Connector",
@@ -716,7 +724,7 @@ def test_a_connector_from_a_function_grants_unqualified(
         Data=resource("AppSync::DataSource", Type="AWS_LAMBDA"),
         Connector=connector,
     )
-    found = _found(tmp_path, template)
+    found = asked(UnqualifiedReference(), template)
     assert [path.split("/")[1] for path in found] == ["Connector"] * is_reported
     # It hides none behind it.
     behind = resource(
@@ -726,7 +734,7 @@ def test_a_connector_from_a_function_grants_unqualified(
         Permissions=["Write"],
     )
     template["Resources"]["Behind"] = behind
-    found = _found(tmp_path, template)
+    found = asked(UnqualifiedReference(), template)
     assert [path.split("/")[1] for path in found][-1] == "Behind"
 
 
@@ -781,7 +789,7 @@ def test_an_output_that_names_a_policy_holds_nothing_of_it(tmp_path: Path) -> No
     assert "E0002" not in {match.rule.id for match in matches}
 
 
-def test_a_connector_to_a_function_elsewhere_leaves_nothing(tmp_path: Path) -> None:
+def test_a_connector_to_a_function_elsewhere_leaves_nothing() -> None:
     destination = {
         "Type": "AWS::Lambda::Function",
         "Arn": "arn:aws:lambda:us-east-1:123456789012:function:elsewhere",
@@ -793,10 +801,10 @@ def test_a_connector_to_a_function_elsewhere_leaves_nothing(tmp_path: Path) -> N
         Permissions=["Write"],
     )
     template = sam({"Events": None}, Resources={"Connector": connector})
-    assert paths(lint_template(tmp_path, template), "I9813") == []
+    assert asked(UnqualifiedReference(), template) == []
     connector["Properties"]["Destination"] = {"Id": "Checkout"}
     template["Resources"]["Checkout"] = _serverless()
-    assert len(paths(lint_template(tmp_path, template), "I9813")) == 1
+    assert len(asked(UnqualifiedReference(), template)) == 1
 
 
 def test_an_output_is_judged_where_it_is_there(tmp_path: Path) -> None:
