@@ -176,6 +176,11 @@ def test_the_template_may_be_packaged_too(
         ("rsync -a --exclude x ./ $(ARTIFACTS_DIR)", "lib/other.py", True),
         ("GOOS=linux go build -o $(ARTIFACTS_DIR)/bootstrap", "main.go", True),
         ("go build -o bootstrap ./cmd/orders", "main.go", None),
+        ("go build -o $(ARTIFACTS_DIR)/bootstrap", "tool.py", None),
+        ("go build -o $(ARTIFACTS_DIR)/bootstrap", "lib/lib.go", None),
+        ("go build -o $(ARTIFACTS_DIR)/bootstrap", "lib/tool.py", None),
+        ("cp app.py data.json $(ARTIFACTS_DIR)", "data.json", None),
+        ("cp app.py app_test.py $(ARTIFACTS_DIR)", "app_test.py", None),
         ("cargo lambda build --release", "src/main.rs", True),
         ("cargo lambda build --release", "src/bin/other.rs", None),
         ("npm run build", "app.ts", None),
@@ -214,6 +219,15 @@ def test_dependencies_that_lie_elsewhere_are_unknown(
     template = from_source(Runtime=runtime)
     change = {"shared/a": "changed"}
     assert judged(tmp_path, template, files, change) is is_code
+
+
+def test_settings_in_another_order_are_the_same(tmp_path: Path) -> None:
+    before, after = (
+        built_with("makefile", metadata={"BuildProperties": dict(pairs)})
+        for pairs in ([("a", 1), ("b", 2)], [("b", 2), ("a", 1)])
+    )
+    change = {"src/app.py": "changed"}
+    assert judged(tmp_path, after, MAKE, change, before) is True
 
 
 def test_a_makefile_that_names_other_folders(tmp_path: Path) -> None:

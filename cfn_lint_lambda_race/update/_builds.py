@@ -107,15 +107,14 @@ def settings_of(metadata: Any) -> str:
     kept = {name: metadata[name] for name in names if name in metadata}
     try:
         return json.dumps(kept, sort_keys=True, default=str)
-    except (RecursionError, TypeError, ValueError):
+    except TypeError:
+        # Keys of mixed types cannot be sorted.
         return ""
 
 
 def entry_points(metadata: Any) -> tuple[str, ...]:
     """The entry points of a bundle; none where they are not written out."""
-    properties = (
-        metadata.get("BuildProperties") if isinstance(metadata, Mapping) else None
-    )
+    properties = metadata.get("BuildProperties")
     points = properties.get("EntryPoints") if isinstance(properties, Mapping) else None
     if not isinstance(points, list) or not all(isinstance(one, str) for one in points):
         return ()
@@ -124,7 +123,7 @@ def entry_points(metadata: Any) -> tuple[str, ...]:
 
 def dockerfile(metadata: Any) -> tuple[str, ...]:
     """The Dockerfile of an image; none where it is not written out."""
-    name = metadata.get("Dockerfile") if isinstance(metadata, Mapping) else None
+    name = metadata.get("Dockerfile")
     return (name,) if isinstance(name, str) else ()
 
 
