@@ -205,6 +205,35 @@ def test_only_affected_callers_make_a_column() -> None:
     assert len(timeline.callers) == 2
 
 
+@pytest.mark.parametrize(
+    ("qualifier", "states"),
+    [
+        ("$LATEST", ["old", "old", "old"]),
+        ("1", ["old", "denied", "unknown", "unknown"]),
+        ("${Qualifier}", ["old", "unknown", "unknown", "unknown"]),
+    ],
+)
+def test_what_a_move_from_the_unqualified_function_is(
+    qualifier: str, states: list[str]
+) -> None:
+    before, after = rule_that_moves(ARN, {"Fn::Sub": f"${{Orders.Arn}}:{qualifier}"})
+    for side in (before, after):
+        side["Parameters"] = {"Qualifier": parameter()}
+    assert [row[1] for row in _table(before, after)] == states
+
+
+def test_a_stack_without_the_target_has_no_caller() -> None:
+    before, after = rule_that_moves()
+    for side in (before, after):
+        side["Parameters"] = {"Stage": parameter(Default="dev")}
+        side["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+        side["Resources"]["Hourly"]["Condition"] = "IsProd"
+    assert timeline_from(before, after).callers == []
+    for side in (before, after):
+        side["Parameters"]["Stage"]["Default"] = "prod"
+    assert len(timeline_from(before, after).callers) == 1
+
+
 def test_new_and_removed_targets_are_met_while_they_are_there() -> None:
     with_rule = stack_with(Hourly=rule_for(ARN))
     states = [row[1] for row in _table(stack_with(), with_rule)]

@@ -418,6 +418,7 @@ def test_permission_for_a_stage_of_unknown_name_may_serve(tmp_path: Path) -> Non
         ("ApiGateway", "RestApi", "Body"),
         ("ApiGatewayV2", "Api", "Body"),
         ("ApiGatewayV2", "Api", "Integration"),
+        ("ApiGatewayV2", "Api", "Authorizer"),
     ],
 )
 def test_part_of_an_api_moves_while_its_deployment_stays(
@@ -448,6 +449,14 @@ def test_part_of_an_api_moves_while_its_deployment_stays(
                 f"{family}::Integration", IntegrationUri=invoked, **of_api
             )
             resources["Part"] = integration
+        if part == "Authorizer":
+            resources["Part"] = resource(
+                f"{family}::Authorizer",
+                AuthorizerType="REQUEST",
+                Name="auth",
+                AuthorizerUri=called["uri"],
+                **of_api,
+            )
         return stack_with(**resources)
 
     sides = template(ARN, "One"), template(LIVE, "One")
