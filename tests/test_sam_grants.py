@@ -181,15 +181,33 @@ def test_event_of_another_source_has_a_permission_of_its_own(
     assert found_against(tmp_path, *sides) == ([] if is_other else [place])
 
 
-@pytest.mark.parametrize("said", [{"Enabled": False}, {"State": "DISABLED"}])
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"Enabled": False}, []),
+        ({"Enabled": "false"}, []),
+        ({"State": "DISABLED"}, []),
+        ({"Enabled": True}, ["Resources/Orders/Properties/Events/It"]),
+        ({"State": "ENABLED"}, ["Resources/Orders/Properties/Events/It"]),
+    ],
+)
 def test_alias_for_an_event_that_is_switched_off(
-    tmp_path: Path, said: dict[str, Any]
+    tmp_path: Path, said: dict[str, Any], expected: list[str]
 ) -> None:
     sides = event_of_sam("Schedule"), event_of_sam("Schedule", AutoPublishAlias="live")
     for side in sides:
         event = side["Resources"]["Orders"]["Properties"]["Events"]["It"]
         event["Properties"] = {**event["Properties"], **said}
-    assert found_against(tmp_path, *sides) == []
+    assert found_against(tmp_path, *sides) == expected
+
+
+@pytest.mark.parametrize("properties", ["rate(1 hour)", None, []])
+def test_an_event_without_properties_is_met(properties: Any) -> None:
+    sides = event_of_sam("Schedule"), event_of_sam("Schedule", AutoPublishAlias="live")
+    for side in sides:
+        event = side["Resources"]["Orders"]["Properties"]["Events"]["It"]
+        event["Properties"] = properties
+    assert len(timeline_from(*sides).callers) == 1
 
 
 @pytest.mark.parametrize("kind", EVENTS)
