@@ -96,6 +96,10 @@ SAME_VALUES: dict[str, Pair] = {
     "unknown-and-known": ({"Ref": "One"}, "one"),
     "unknown-inside": ({"Fn::Sub": "a-${One}-c"}, {"Fn::Sub": "a-${Two}-c"}),
     "unknown-at-the-end": ({"Fn::Sub": "a-${One}"}, "a-b"),
+    "unknown-behind-the-same": (
+        {"Fn::Sub": "${Queue}-${One}"},
+        {"Fn::Sub": "${Queue}-${Two}"},
+    ),
     "dynamic-references": ("{{resolve:ssm:/a}}", "{{resolve:ssm:/b}}"),
     "dynamic-references-put-together": (
         {"Fn::Sub": "{{resolve:ssm:/a/${One}}}"},
@@ -140,6 +144,7 @@ OTHER_VALUES: dict[str, Pair] = {
     "part": ({"Fn::Sub": "${Queue}-a"}, {"Fn::Sub": "${Queue}-b"}),
     "before-an-unknown": ({"Fn::Sub": "a-${One}"}, {"Fn::Sub": "b-${Two}"}),
     "behind-an-unknown": ({"Fn::Sub": "${One}-a"}, {"Fn::Sub": "${Two}-b"}),
+    "last-but-one": ({"Fn::Sub": "${One}-ab"}, {"Fn::Sub": "${Two}-cb"}),
     "attribute": ({"Ref": "Queue"}, {"Fn::GetAtt": "Queue.Arn"}),
     "key-of-a-map": (
         {"Fn::FindInMap": ["Map", "a", "b"]},
@@ -208,6 +213,14 @@ SAME_PROPERTIES: dict[str, Pair] = {
     "order-of-keys": (
         {"VpcConfig": {"SubnetIds": ["s"], "SecurityGroupIds": ["g"]}},
         {"VpcConfig": {"SecurityGroupIds": ["g"], "SubnetIds": ["s"]}},
+    ),
+    "order-of-what-is-no-subnet": (
+        {"VpcConfig": {"SubnetIds": [{"a": "b"}, "s"]}},
+        {"VpcConfig": {"SubnetIds": [{"a": "b"}, {"Ref": "One"}]}},
+    ),
+    "variables-of-another-stack": (
+        {"Environment": {"Variables": {"Fn::ImportValue": "variables"}}},
+        {"Environment": {"Variables": {"A": "b"}}},
     ),
     "description": ({"Description": "a"}, {"Description": "b"}),
     "tags": ({"Tags": [{"Key": "a", "Value": "b"}]}, {}),
@@ -289,6 +302,38 @@ def test_a_single_value_is_a_list_of_one_item(
     assert changed(update(tmp_path, other, new_code(one))) == expected
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {"KmsKeyArn": {"Ref": "One"}}),
+        ({}, {"VpcConfig": {"SubnetIds": {"Fn::ImportValue": "subnets"}}}),
+        (
+            {"Environment": {"Variables": "a"}},
+            {"Environment": {"Variables": {"A": "b"}}},
+        ),
+    ],
+)
+def test_what_is_there_and_what_is_not_differ(
+    old: Template_, new: Template_, tmp_path: Path
+) -> None:
+    one, other = (stack(side, Parameters={"One": parameter()}) for side in (old, new))
+    for sides in ((one, new_code(other)), (other, new_code(one))):
+        assert changed(update(tmp_path, *sides)) == ("Code", *new)
+
+
+@pytest.mark.parametrize("attribute", ["Ref", "Arn"])
+def test_a_resource_is_no_list(attribute: str, tmp_path: Path) -> None:
+    def named(name: str) -> Any:
+        at = {"Fn::GetAtt": [name, attribute]}
+        return {"Ref": name} if attribute == "Ref" else at
+
+    resources = {name: resource("SQS::Queue") for name in ("Queue", "Other")}
+    one = stack({"Layers": named("Queue")}, Resources=deepcopy(resources))
+    other = stack({"Layers": [named("Other")]}, Resources=resources)
+    for sides in ((one, new_code(other)), (other, new_code(one))):
+        assert changed(update(tmp_path, *sides)) == ("Code", "Layers")
+
+
 _IMPORTS = [{"Fn::ImportValue": name} for name in "ab"]
 
 
@@ -367,6 +412,14 @@ SAME_CODES: dict[str, Pair] = {
     "unknown": (
         {"S3Bucket": "a", "S3Key": {"Ref": "One"}},
         {"S3Bucket": "a", "S3Key": {"Ref": "Two"}},
+    ),
+    "asset-and-parameter": (
+        {"S3Bucket": "a", "S3Key": {"Ref": f"AssetParameters{'a' * 64}S3Key0"}},
+        {"S3Bucket": "a", "S3Key": {"Ref": "One"}},
+    ),
+    "parameter-and-asset": (
+        {"S3Bucket": "a", "S3Key": {"Ref": "One"}},
+        {"S3Bucket": "a", "S3Key": {"Ref": f"AssetParameters{'a' * 64}S3Key0"}},
     ),
     "parts-of-one-asset": (
         {"S3Bucket": "a", "S3Key": {"Ref": f"AssetParameters{'a' * 64}S3Key0"}},
