@@ -696,7 +696,7 @@ def test_a_resource_of_sam_written_out_is_the_same(
 
 
 @pytest.mark.parametrize(
-    "kinds", product(["Serverless::SimpleTable", "DynamoDB::Table"], repeat=2)
+    "kinds", list(product(["Serverless::SimpleTable", "DynamoDB::Table"], repeat=2))
 )
 def test_a_table_of_another_name_is_another_table(
     kinds: tuple[str, str], tmp_path: Path
