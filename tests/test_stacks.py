@@ -17,7 +17,15 @@ from cfn_lint_lambda_race.update._stacks import (
     stacks_that_move,
     stacks_that_publish,
 )
-from tests.building import ARN, LIVE, Template_, parameter, permission_on, rule_for
+from tests.building import (
+    ARN,
+    CHOICE,
+    LIVE,
+    Template_,
+    parameter,
+    permission_on,
+    rule_for,
+)
 from tests.linting import lint_template, messages
 from tests.moving import (
     GAP,
@@ -38,9 +46,12 @@ def _staged_rule(dev: Any, prod: Any = LIVE, **stage: Any) -> Template_:
     template = stack_with(
         Hourly=rule_for(invoked), Permission=permission_on(invoked, **OF_RULE)
     )
-    template["Parameters"] = {"Stage": parameter(**(stage or {"Default": "prod"}))}
-    template["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
-    return template
+    return {**template, **_staged(**(stage or {"Default": "prod"}))}
+
+
+def _staged(**stage: Any) -> Template_:
+    """Sections that ask for a stage."""
+    return {**CHOICE, "Parameters": {"Stage": parameter(**stage)}}
 
 
 @pytest.mark.parametrize(
@@ -67,8 +78,7 @@ def test_gap_of_a_stack_that_does_not_take_the_defaults(
 def test_permission_that_one_stage_alone_has_early(tmp_path: Path) -> None:
     before, after = rule_that_moves()
     for side in (before, after):
-        staged = _staged_rule(ARN)
-        side.update({key: staged[key] for key in ("Parameters", "Conditions")})
+        side.update(_staged(Default="prod"))
     after["Resources"]["Early"] = {**permission_on(LIVE), "Condition": "IsProd"}
     # The rule moves in both, but only one of them has another permission in time.
     after["Resources"]["Hourly"]["Properties"]["State"] = {
@@ -80,8 +90,7 @@ def test_permission_that_one_stage_alone_has_early(tmp_path: Path) -> None:
 def test_version_in_vain_in_one_stage_alone(tmp_path: Path) -> None:
     before, after = version_called("V1", Timeout=5), version_called("V2")
     for side in (before, after):
-        staged = _staged_rule(ARN)
-        side.update({key: staged[key] for key in ("Parameters", "Conditions")})
+        side.update(_staged(Default="prod"))
     function = after["Resources"]["Orders"]["Properties"]
     function["Timeout"] = {"Fn::If": ["IsProd", 9, 5]}
     assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
@@ -105,14 +114,13 @@ def test_version_in_vain_in_one_stage_alone(tmp_path: Path) -> None:
 def test_stacks_differ_in_what_targets_are_reached_through(
     kind: str, concerns: bool, is_inside: bool
 ) -> None:
-    staged = _staged_rule(ARN)
     other: Template_ = {"Type": kind, "Condition": "IsProd", "Properties": {}}
     if is_inside:
         choice = {"Fn::If": ["IsProd", "a", "b"]}
         other = {"Type": kind, "Properties": {"Description": choice}}
     sides = rule_that_moves()
     for side in sides:
-        side.update({key: staged[key] for key in ("Parameters", "Conditions")})
+        side.update(_staged(Default="prod"))
         side["Resources"]["Other"] = other
     assert _stacks(*sides) == ["Stage is not prod"] * concerns
 
@@ -151,15 +159,17 @@ def _moves_where(
     return sides
 
 
-STAGE = {"Ref": "Stage"}
-IS_PROD = _equal(STAGE, "prod")
+def _moves_in_a_stage() -> tuple[Template_, Template_]:
+    return _moves_where({"Stage": parameter(Default="dev")}, IS_PROD)
+
+
+IS_PROD = CHOICE["Conditions"]["IsProd"]
 
 
 @pytest.mark.parametrize(
     ("stage", "condition", "expected"),
     [
-        ({"Default": "dev"}, IS_PROD, ["Stage is prod"]),
-        # Of several values that differ from what is named, the default stands for all.
+        ({"Default": "dev"}, IS_PROD, ["prod"]),
         ({"Default": "dev", "AllowedValues": ["dev", "prod"]}, IS_PROD, ["prod"]),
         ({"AllowedValues": ["dev", "prod"]}, IS_PROD, ["dev", "prod"]),
         (
@@ -169,7 +179,7 @@ IS_PROD = _equal(STAGE, "prod")
         ),
         (
             {"Default": "dev"},
-            {"Fn::Or": [IS_PROD, _equal(STAGE, "test")]},
+            {"Fn::Or": [IS_PROD, _equal({"Ref": "Stage"}, "test")]},
             ["test", "prod"],
         ),
         # Nobody knows what such a parameter is compared as, or what it is.
@@ -194,9 +204,7 @@ def test_a_stack_for_each_value_that_makes_a_difference(
     stage: Template_, condition: Any, expected: list[str]
 ) -> None:
     sides = _moves_where({"Stage": parameter(**stage)}, condition)
-    assert [one.removeprefix("Stage is ") for one in _stacks(*sides)] == [
-        one.removeprefix("Stage is ") for one in expected
-    ]
+    assert _stacks(*sides) == [f"Stage is {value}" for value in expected]
 
 
 @pytest.mark.parametrize("node", [None, "String", ["String"], parameter()])
@@ -235,7 +243,7 @@ def test_nine_stacks_are_too_many() -> None:
 
 
 def test_a_condition_that_is_no_name_decides_nothing() -> None:
-    sides = _moves_where({"Stage": parameter(Default="dev")}, IS_PROD)
+    sides = _moves_in_a_stage()
     for side in sides:
         odd = {"Fn::If": [{"Ref": "Stage"}, "a", "b"]}
         side["Resources"]["Hourly"]["Properties"]["Description"] = odd
@@ -257,22 +265,22 @@ def test_a_parameter_of_too_many_values_leaves_room_for_the_next() -> None:
 
 @pytest.mark.parametrize("other", [0, 1])
 def test_conditions_of_one_side_alone_make_no_stacks(other: int) -> None:
-    sides = _moves_where({"Stage": parameter(Default="dev")}, IS_PROD)
+    sides = _moves_in_a_stage()
     assert _stacks(*sides) == ["Stage is prod"]
     del sides[other]["Conditions"]
     assert _stacks(*sides) == []
 
 
 def test_values_that_are_given_are_the_only_stack() -> None:
-    sides = _moves_where({"Stage": parameter(Default="dev")}, IS_PROD)
+    sides = _moves_in_a_stage()
     assert _stacks(*sides, stacks_that_move, {"Stage": "prod"}) == []
-    sides = _published_where(IS_PROD)
+    sides = _published_anew()
     assert _stacks(*sides, stacks_that_publish, {"Stage": "prod"}) == []
 
 
 @pytest.mark.parametrize("change", ["nothing", "gone", "new"])
 def test_what_does_not_move_makes_no_stacks(change: str) -> None:
-    sides = _moves_where({"Stage": parameter(Default="dev")}, IS_PROD)
+    sides = _moves_in_a_stage()
     if change == "nothing":
         sides[1]["Resources"]["Hourly"] = sides[0]["Resources"]["Hourly"]
     else:
@@ -284,43 +292,39 @@ def test_what_does_not_move_makes_no_stacks(change: str) -> None:
 def test_the_resource_that_moves_decides_and_no_other(name: str) -> None:
     before, after = rule_that_moves()
     for side in (before, after):
-        side["Parameters"] = {"Stage": parameter(Default="dev")}
-        side["Conditions"] = {"IsProd": IS_PROD}
+        side.update(_staged(Default="dev"))
         side["Resources"]["Daily"] = rule_for(LIVE)
         side["Resources"][name]["Condition"] = "IsProd"
     assert _stacks(before, after) == ["Stage is prod"] * (name == "Hourly")
 
 
-def _published_where(*conditions: Any) -> tuple[Template_, Template_]:
-    """A new version that says something else where some conditions hold."""
+def _published_anew() -> tuple[Template_, Template_]:
+    """A new version that says something else in one stage."""
     before, after = version_called("V1"), version_called("V2")
     for side, version in ((before, "V1"), (after, "V2")):
-        side["Parameters"] = {"Stage": parameter(Default="dev")}
-        side["Conditions"] = {
-            f"C{number}": one for number, one in enumerate(conditions)
-        }
-        choice = {"Fn::If": ["C0", "a", "b"]}
+        side.update(_staged(Default="dev"))
+        choice = {"Fn::If": ["IsProd", "a", "b"]}
         side["Resources"][version]["Properties"]["Description"] = choice
     return before, after
 
 
 def test_stacks_differ_in_what_is_published() -> None:
-    before, after = _published_where(IS_PROD)
+    before, after = _published_anew()
     assert _stacks(before, after, stacks_that_publish) == ["Stage is prod"]
     for side, version in ((before, "V1"), (after, "V2")):
         del side["Resources"][version]["Properties"]["Description"]
-        choice = {"Fn::If": ["C0", 9, 5]}
+        choice = {"Fn::If": ["IsProd", 9, 5]}
         side["Resources"]["Orders"]["Properties"]["Timeout"] = choice
     assert _stacks(before, after, stacks_that_publish) == ["Stage is prod"]
     for side in (before, after):
         side["Resources"]["Orders"]["Properties"]["Timeout"] = 5
-        side["Resources"]["Queue"] = {"Type": "AWS::SQS::Queue", "Condition": "C0"}
+        side["Resources"]["Queue"] = {"Type": "AWS::SQS::Queue", "Condition": "IsProd"}
     assert _stacks(before, after, stacks_that_publish) == []
 
 
 @pytest.mark.parametrize("side", [0, 1])
 def test_rows_of_a_mapping_that_changes_are_of_no_stack(side: int) -> None:
-    sides = _published_where(IS_PROD)
+    sides = _published_anew()
     for one in sides:
         one["Mappings"] = {"Sizes": {"dev": {"Timeout": 5}}}
     assert _stacks(*sides, stacks_that_publish) == ["Stage is prod"]
@@ -329,5 +333,5 @@ def test_rows_of_a_mapping_that_changes_are_of_no_stack(side: int) -> None:
 
 
 def test_without_new_versions_no_stack_is_told_from_another() -> None:
-    before, _ = _published_where(IS_PROD)
+    before, _ = _published_anew()
     assert _stacks(before, before, stacks_that_publish) == []

@@ -27,6 +27,7 @@ from cfn_lint_lambda_race.update import (
 from tests.attached import to_anybody, via_url
 from tests.building import (
     ARN,
+    CHOICE,
     FN,
     LIVE,
     Template_,
@@ -225,8 +226,7 @@ def test_what_a_move_from_the_unqualified_function_is(
 def test_a_stack_without_the_target_has_no_caller() -> None:
     before, after = rule_that_moves()
     for side in (before, after):
-        side["Parameters"] = {"Stage": parameter(Default="dev")}
-        side["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
+        side.update(CHOICE, Parameters={"Stage": parameter(Default="dev")})
         side["Resources"]["Hourly"]["Condition"] = "IsProd"
     assert timeline_from(before, after).callers == []
     for side in (before, after):
