@@ -432,14 +432,19 @@ def _status(child: int) -> int:
         time.sleep(0.005)
 
 
+def _confine() -> None:
+    """Say nothing from here on, and end where the computing takes too long."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+
+
 def _run(tests: list[str], folder: Path) -> None:
     """Run tests and leave with pytest's code; never returns."""
     code = 70
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
+        _confine()
         os.chdir(folder)
         sys.path.insert(0, str(folder))
         # A mutant that is written in the same second has the age of the last one.
@@ -574,10 +579,7 @@ def _try(
     """Run tests with a mutant in what is loaded, until one fails, and tell which."""
     status = FAILED
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
+        _confine()
         if not _put_in(module, source, code):
             os._exit(CANNOT)
         with tempfile.TemporaryDirectory() as temporary:
