@@ -31,7 +31,7 @@ from cfn_lint_lambda_race.template._cfnlint import (
     repeated_key,
     transforms_of,
 )
-from cfn_lint_lambda_race.template._documents import is_deep, is_small, parse
+from cfn_lint_lambda_race.template._documents import is_small, parse
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 
 _FIND_IN_MAP = "Fn::FindInMap"
@@ -93,13 +93,11 @@ def as_written(cfn: Template) -> Template:
     """
     origin = _Origin.of(cfn)
     if origin.source is None:
-        if not cfn.filename or not _differs(cfn):
+        if not _differs(cfn):
             return cfn
         try:
             # As cfn-lint did, so that each node knows where it stands, in JSON too.
             template = _decoded(cfn)
-            if template is None:
-                return cfn
             origin.source = _read(template if is_small(template) else None, cfn)
         except (OSError, RecursionError, UnusableTemplateError, CfnLintError):
             return cfn
@@ -130,10 +128,10 @@ def _differs(cfn: Template) -> bool:
         return True
     if TRANSFORM_SAM not in transforms:
         return False
-    is_extended = written.get("Globals") and (
-        written.get("Fn::ForEach") or TRANSFORM_LANGUAGE_EXTENSION in transforms
-    )
-    return bool(is_extended) or not is_serverless(cfn.template)
+    # Set by cfn-lint where it merges them.
+    is_merged = bool(written.get("Globals"))
+    is_extended = TRANSFORM_LANGUAGE_EXTENSION in transforms
+    return (is_merged and is_extended) or not is_serverless(cfn.template)
 
 
 def content(cfn: Template) -> Mapping[str, Any]:
@@ -143,9 +141,7 @@ def content(cfn: Template) -> Mapping[str, Any]:
     function to those of `Globals`, which makes two architectures of one; SAM lets the
     function's own replace them (REPLACE in `samtranslator.plugins.globals`).
     """
-    template = as_written(cfn).template
-    if not isinstance(template, Mapping):
-        return {}
+    template: Mapping[str, Any] = as_written(cfn).template
     shared: Any = template
     for step in ("Globals", "Function", "Architectures"):
         shared = shared.get(step) if isinstance(shared, Mapping) else None
@@ -162,11 +158,12 @@ def unmerged(cfn: Template) -> Mapping[str, Any]:
     Empty where cfn-lint has merged it already and there is no file to read it from.
     """
     source = as_written(cfn)
-    template, origin = source.template, _Origin.of(source)
+    template: Mapping[str, Any] = source.template
+    origin = _Origin.of(source)
     if origin.unmerged is not None:
         return origin.unmerged
-    if not isinstance(template, Mapping) or not template.get("Globals"):
-        return template if isinstance(template, Mapping) else {}
+    if not template.get("Globals"):
+        return template
     document: Any = None
     with suppress(OSError, RecursionError):
         document = _decoded(source)
@@ -181,9 +178,8 @@ def unmarked(cfn: Template) -> Mapping[str, Any]:
     cfn-lint's decoder, whose nodes do, takes several times as long.
     """
     source = as_written(cfn)
-    template, origin = source.template, _Origin.of(source)
-    is_merged = isinstance(template, Mapping) and template.get("Globals")
-    if origin.unmerged is not None or not is_merged:
+    origin = _Origin.of(source)
+    if origin.unmerged is not None or not source.template.get("Globals"):
         return unmerged(cfn)
     if origin.unmarked is None:
         document: Any = None
@@ -227,7 +223,7 @@ def position(cfn: Template, path: Sequence[str | int]) -> tuple[int, ...] | None
         # What a function and `Globals` both have bears the mark of `Globals`.
         own = unmerged(source)
         if _holds(own, path):
-            place = location(source, own, path) or place
+            place = location(source, own, path)
     elif source is cfn:
         return None
     return place or None
@@ -262,7 +258,7 @@ def read_template(content: bytes, cfn: Template) -> Template:
     except UnicodeDecodeError:
         raise UnusableTemplateError("it is not UTF-8 text") from None
     template = parse(characters, is_template=True)
-    if template is None and not is_deep(characters):
+    if template is None:
         repeated = None
         # cfn-lint raises what it pleases on broken input.
         with quiet(), suppress(Exception):
@@ -314,10 +310,8 @@ def _transformed(template: Any, cfn: Template) -> Template:
     return merged
 
 
-def _shallow(resources: Any) -> Any:
+def _shallow(resources: Mapping[str, Any]) -> dict[str, Any]:
     """The resources in objects of their own; `Globals` changes nothing below them."""
-    if not isinstance(resources, Mapping):
-        return resources
     return {
         name: dict(resource) if isinstance(resource, Mapping) else resource
         for name, resource in resources.items()
@@ -328,8 +322,6 @@ def _unrolled(template: Any, cfn: Template) -> Template:
     """The template with its loops unrolled, and nothing else done to it."""
     if TRANSFORM_LANGUAGE_EXTENSION not in transforms_of(template):
         return made_of(template, cfn)
-    if not is_small(template):
-        raise UnusableTemplateError("it is too large")
     # cfn-lint would replace lookups in mappings, also where their result varies.
     _rename_key(template, _FIND_IN_MAP, _HIDDEN)
     unrolled = made_of(template, cfn)
@@ -341,15 +333,12 @@ def _unrolled(template: Any, cfn: Template) -> Template:
 
 def _rename_key(node: Any, old: str, new: str) -> None:
     """Rename a key everywhere except in the values that a loop runs over."""
-    seen = set()
     pending = [node]
     while pending:
         node = pending.pop()
-        if id(node) in seen or not isinstance(node, (dict, list)):
-            continue
-        seen.add(id(node))
         if isinstance(node, list):
             pending.extend(node)
+        if not isinstance(node, dict):
             continue
         for key in list(node):
             below = node[key]
