@@ -26,7 +26,13 @@ from cfnlint.template import Template, transforms
 
 from cfn_lint_lambda_race.template import read
 from cfn_lint_lambda_race.template._nodes import Resource
-from cfn_lint_lambda_race.template._sam import as_lambda, is_version_of, version_key
+from cfn_lint_lambda_race.template._sam import (
+    as_lambda,
+    is_version_of,
+    makes_role,
+    role_id,
+    version_key,
+)
 from cfn_lint_lambda_race.template._source import content
 from tests.building import resource
 from tests.linting import CORPUS, lint_template, paths
@@ -1159,6 +1165,7 @@ def test_globals_merge_as_sam_merges_them(own: Any, shared: Any, ignored: Any) -
         ("OrdersVersion0123456789a", False),
         ("OrdersVersion012345678g", False),
         ("ReturnsVersion0123456789", False),
+        ("RefundVersion0123456789", False),
         ("OrdersVersion", False),
     ],
 )
@@ -1166,10 +1173,39 @@ def test_how_sam_names_versions(logical_id: str, expected: bool) -> None:
     assert is_version_of("Orders", logical_id) is expected
 
 
+def test_sam_makes_the_role_of_its_functions_alone() -> None:
+    def function(kind: str, **properties: Any) -> Resource:
+        return Resource("Orders", f"AWS::{kind}::Function", properties, None, {})
+
+    assert makes_role(function("Serverless"))
+    assert not makes_role(function("Serverless", Role="arn:aws:iam::1:role/orders"))
+    assert not makes_role(function("Lambda"))
+    assert role_id("Orders") == "OrdersRole"
+    assert as_lambda(function("Lambda"), "Role") is None
+    assert as_lambda(function("Serverless", Role="r"), "Role") == "r"
+    assert "OrdersRole" in str(as_lambda(function("Serverless"), "Role"))
+
+
+def test_a_layer_that_is_imported_is_none_of_the_template_s() -> None:
+    def layered(layer: Any) -> str:
+        return _key(AutoPublishAliasAllProperties=True, Layers=[layer])
+
+    assert "ContentUri" in layered({"Ref": "Shared"})
+    assert "ContentUri" not in layered({"Fn::ImportValue": "Shared"})
+
+
 def _key(**properties: Any) -> str:
-    """What the logical ID of a function's version is a hash of."""
-    function = Resource("Orders", "AWS::Serverless::Function", properties, None, {})
-    return version_key(function, {}, lambda name: None)
+    """What the logical ID of a function's version is a hash of.
+
+    The template has a parameter ``Stage`` and a layer ``Shared``.
+    """
+    kind = "AWS::Serverless::Function"
+    function = Resource("Orders", kind, properties, None, {})
+    layer = {"ContentUri": "s3://b/layer", "PublishLambdaVersion": True}
+    kind = "AWS::Serverless::LayerVersion"
+    shared = Resource("Shared", kind, layer, None, {})
+    values = {"Stage": "live"}
+    return version_key(function, {"Shared": shared}, values.get)
 
 
 @pytest.mark.parametrize(
@@ -1208,6 +1244,37 @@ def _key(**properties: Any) -> str:
             {"CodeUri": {"Fn::Join": ["", ["a", {"Ref": "B"}]]}},
             False,
         ),
+        # The values of parameters count, wherever the code names them.
+        ({"CodeUri": {"Ref": "Stage"}}, {"CodeUri": "live"}, True),
+        ({"CodeUri": {"Fn::Sub": "${Stage}"}}, {"CodeUri": {"Fn::Sub": "live"}}, True),
+        (
+            {"CodeUri": {"Fn::Sub": ["${Stage}", {"A": {"Ref": "Stage"}}]}},
+            {"CodeUri": {"Fn::Sub": ["live", {"A": "live"}]}},
+            True,
+        ),
+        # What only looks like the name of one is none.
+        ({"CodeUri": {"Fn::ImportValue": "Stage"}}, {"CodeUri": "live"}, False),
+        (
+            {"CodeUri": {"Fn::ImportValue": "${Stage}"}},
+            {"CodeUri": {"Fn::Sub": "live"}},
+            False,
+        ),
+        (
+            {"CodeUri": {"Fn::Join": ["${Stage}", []]}},
+            {"CodeUri": {"Fn::Sub": ["live", []]}},
+            False,
+        ),
+        ({"CodeUri": {"Ref": ["a"]}}, {"CodeUri": {"Ref": ["b"]}}, False),
+        ({"CodeUri": {"Fn::Sub": []}}, {"CodeUri": {"Fn::Sub": [[]]}}, False),
+        ({"CodeUri": {"Fn::Sub": {"a": 1}}}, {"CodeUri": {"Fn::Sub": ["a"]}}, False),
+        # Nothing that is switched on.
+        ({"Environment": {}}, {}, True),
+        ({"SnapStart": {"ApplyOn": "None"}}, {}, True),
+        ({"SnapStart": {}}, {}, True),
+        ({"SnapStart": {"ApplyOn": "PublishedVersions"}}, {}, False),
+        # An image without its type, and code beside an image.
+        ({"ImageUri": "a"}, {"ImageUri": "b"}, False),
+        ({"CodeUri": "code", "ImageUri": "a"}, {"CodeUri": "code"}, True),
     ],
     ids=str,
 )
