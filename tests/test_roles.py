@@ -186,6 +186,7 @@ def test_a_managed_policy_that_the_role_names_counts(tmp_path: Path) -> None:
                 statement_on(ARN), ManagedPolicyArns=[{"Fn::ImportValue": "policy"}]
             )
         },
+        {"Role": role_with(statement_on(ARN), ManagedPolicyArns=[{"a": "b"}])},
         # A policy whose role is unknown may be for this one.
         {
             "Role": role_with(statement_on(ARN)),

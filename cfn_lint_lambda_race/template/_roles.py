@@ -16,7 +16,6 @@ from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import (
     FUNCTION_TYPES,
-    NO_VALUE,
     Branch,
     Path,
     Resource,
@@ -166,7 +165,6 @@ class Roles:
                 role.id if role else None
                 for name in self._evaluator.follow(policy.properties, steps)
                 for value in self._evaluator.evaluate(name.node)
-                if value.value is not NO_VALUE
                 for role in [self._role(value.value)]
             }
             if roles:
@@ -299,7 +297,7 @@ class Roles:
         self, value: object, when: Scenario, path: Path, holder: Holder
     ) -> Iterator[Allowance]:
         """What one resource of a statement allows; nothing if it is not a function."""
-        if value is NO_VALUE or self._is_elsewhere(value):
+        if self._is_elsewhere(value):
             return
         references = (
             self._references.of_text(value, when) if isinstance(value, Text) else []
