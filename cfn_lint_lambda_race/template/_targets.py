@@ -711,7 +711,7 @@ def _written(place: _Place, path: str) -> str | None:
     steps, shared = _shared_steps(place, path)
     node = place.trail[shared].node
     for step in steps[shared:]:
-        if not isinstance(node, Mapping) or step not in node or "Fn::Transform" in node:
+        if not isinstance(node, Mapping) or step not in node:
             return None
         node = node[step]
     is_plain = isinstance(node, str) and not _PUT_IN.search(node)
