@@ -211,9 +211,8 @@ def machine_of(target: Json, **properties: Json) -> Json:
 
 
 def invoked_by_role(target: Json, *statements: Json, **resources: Json) -> Json:
-    return two_aliases(
-        Machine=machine_of(target), **{"Role": role_with(*statements), **resources}
-    )
+    made = {"Machine": machine_of(target), "Role": role_with(*statements)}
+    return two_aliases(**{**made, **resources})
 
 
 def body_with(api: str, **integration: Json) -> Json:

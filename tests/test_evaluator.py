@@ -1013,6 +1013,23 @@ def test_mappings_in_mappings_end() -> None:
     assert evaluator._steps < 2 * evaluator_module.MAX_STEPS
 
 
+def test_what_cannot_be_written_out_is_unknown() -> None:
+    deep: Any = []
+    for _ in range(5_000):
+        deep = [deep]
+    for node in ({1: "a", "b": "c"}, 10**5000, deep):
+        assert _is_unknown(Evaluator({}).evaluate({"Fn::Unknown": node}))
+    assert _is_unknown(Evaluator({}).evaluate(10**5000))
+
+
+def test_what_is_unknown_is_the_same_in_each_order_of_its_keys() -> None:
+    one, other = (
+        Evaluator({}).evaluate({"Fn::Unknown": node})
+        for node in ({"a": 1, "b": 2}, {"b": 2, "a": 1})
+    )
+    assert one == other
+
+
 def test_a_key_may_be_a_number() -> None:
     """YAML has such keys; an intrinsic function is none of them."""
     assert _texts({"Fn::ToJsonString": {1: "a"}}) != []

@@ -31,6 +31,7 @@ from tests.attached import (
 )
 from tests.building import (
     ARN,
+    CHOICE,
     FN,
     LIVE,
     PROD_OR_DEV,
@@ -490,6 +491,37 @@ def test_the_event_of_an_api_permits_its_own_operation(
         ),
     )
     assert misfits(tmp_path, template) == [FIXED] * is_reported
+    # The definition may be a file, of which a permission of SAM's can be wrong.
+    properties = api["Properties"]
+    document = json.dumps(properties.pop("DefinitionBody"))
+    uri = json.dumps(uri_of(SAM_ALIAS))
+    assert uri in document
+    (tmp_path / "api.json").write_text(document.replace(uri, json.dumps(uri_of(ARN))))
+    properties["DefinitionUri"] = "api.json"
+    del template["Resources"]["Permission"]
+    expected = ["Resources/Orders/Properties/Events/Get"] * (not is_reported)
+    assert misfits(tmp_path, template) == expected
+
+
+@pytest.mark.parametrize("name", ["Api", "paths"])
+def test_the_event_of_an_api_may_permit_what_is_no_operation_for_certain(
+    tmp_path: Path, name: str
+) -> None:
+    """An operation under a condition, and an authorizer of whatever API."""
+    events: Json = deepcopy(EVENT)
+    events["Get"]["Properties"].update(RestApiId={"Ref": name}, Path="/others")
+    api = api_with_definition(ARN)
+    template = sam_with({**PUBLISHED, "Events": events}, **{name: api})
+    template.update(CHOICE)
+    properties = api["Properties"]
+    assert misfits(tmp_path, template) == []
+    operations = properties["DefinitionBody"]["paths"]
+    operations["/orders"] = {"Fn::If": ["IsProd", operations["/orders"], {}]}
+    expected = ["Resources/Orders/Properties/Events/Get"]
+    assert misfits(tmp_path, template) == expected
+    del properties["DefinitionBody"]
+    properties["Auth"] = {"Authorizers": {"Own": {"FunctionArn": ARN}}}
+    assert misfits(tmp_path, template) == expected
 
 
 # -- what an event lacks -----------------------------------------------------------

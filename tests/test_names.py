@@ -23,6 +23,7 @@ from cfn_lint_lambda_race.template._names import (
         ({"Fn::GetAtt": "Fn.Arn"}, {"Fn"}),
         ({"Fn::Sub": "${Fn.Arn}:${ Name }"}, {"Fn", "Name"}),
         ({"Fn::Sub": ["${Own}${Fn}", {"Own": {"Ref": "Other"}}]}, {"Fn", "Other"}),
+        ({"Fn::Sub": ["${Fn}", 7]}, {"Fn"}),
         ({"Fn::If": ["IsProd", {"Ref": "A"}, {"Ref": "B"}]}, {"IsProd", "A", "B"}),
         ({"Condition": "IsProd"}, {"IsProd"}),
         ([{"Deep": [{"Ref": "Fn"}]}], {"Fn"}),

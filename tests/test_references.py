@@ -14,11 +14,14 @@ from tests import linting
 from tests.building import (
     ARN,
     FN,
+    LIVE,
     PROD_OR_DEV,
     PROPERTIES,
     parameter,
     resource,
+    rule_for,
     stack,
+    versioned,
     with_stage,
 )
 from tests.invoking import (
@@ -372,6 +375,16 @@ def test_what_is_never_there_has_no_value_that_matters(tmp_path: Path) -> None:
     value = {"Fn::If": ["IsProd", "none", {"Fn::GetAtt": ["Queue", "Arn"]}]}
     template["Outputs"]["Value"]["Value"] = value
     assert lint_template(tmp_path, template) == []
+
+
+def test_a_branch_that_is_never_there_with_its_resource_is_none(
+    tmp_path: Path,
+) -> None:
+    rule = {**rule_for({"Fn::If": ["IsDev", ARN, LIVE]}), "Condition": "IsProd"}
+    template = {**versioned(Rule=rule), **PROD_OR_DEV}
+    assert paths(lint_template(tmp_path, template), "W9810") == []
+    rule["Condition"] = "IsDev"
+    assert paths(lint_template(tmp_path, template), "W9810") != []
 
 
 def test_a_name_means_the_function_that_is_there(tmp_path: Path) -> None:

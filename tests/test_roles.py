@@ -28,6 +28,7 @@ from tests.attached import (
     misfits,
     role_with,
     sam_with,
+    serverless,
     two_aliases,
     uri_of,
 )
@@ -180,6 +181,12 @@ def test_a_managed_policy_that_the_role_names_counts(tmp_path: Path) -> None:
             )
         },
         {"Role": role_with(statement_on(ARN), ManagedPolicyArns={"Ref": "Policies"})},
+        {
+            "Role": role_with(
+                statement_on(ARN), ManagedPolicyArns=[{"Fn::ImportValue": "policy"}]
+            )
+        },
+        {"Role": role_with(statement_on(ARN), ManagedPolicyArns=[{"a": "b"}])},
         # A policy whose role is unknown may be for this one.
         {
             "Role": role_with(statement_on(ARN)),
@@ -213,12 +220,57 @@ def test_a_role_whose_policies_cannot_all_be_read_is_silent(
 
 
 @pytest.mark.parametrize(
-    "role", ["arn:aws:iam::123456789012:role/machine", {"Fn::ImportValue": "role"}]
+    "role",
+    [
+        "arn:aws:iam::123456789012:role/machine",
+        {"Fn::ImportValue": "role"},
+        {GetAtt: ["Missing", "Arn"]},
+    ],
 )
 def test_a_role_of_another_template_is_silent(tmp_path: Path, role: Json) -> None:
     machine = machine_of(LIVE, RoleArn=role)
     template = two_aliases(Machine=machine, Role=role_with(statement_on(ARN)))
     assert misfits(tmp_path, template) == []
+
+
+def test_what_makes_a_role_may_give_it_more_policies(tmp_path: Path) -> None:
+    template = invoked_by_role(
+        LIVE,
+        Machine=machine_of(LIVE, RoleArn={GetAtt: ["Nested", "Outputs.Arn"]}),
+        Nested=resource("CloudFormation::Stack", TemplateURL="https://a/b"),
+        Policy=resource(
+            "IAM::Policy",
+            Roles=[{GetAtt: ["Nested", "Outputs.Name"]}],
+            PolicyDocument=document_of(statement_on(ARN)),
+        ),
+    )
+    assert misfits(tmp_path, template) == []
+
+
+def test_a_policy_of_another_role_allows_nothing_to_this_one(tmp_path: Path) -> None:
+    other = resource(
+        "IAM::Policy",
+        Roles=[{"Ref": "Other"}, {"Ref": "AWS::NoValue"}],
+        PolicyDocument=document_of(statement_on(LIVE)),
+    )
+    template = invoked_by_role(LIVE, statement_on(ARN), Other=role_with(), Policy=other)
+    assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+def test_the_arn_of_a_role_may_be_put_together(tmp_path: Path) -> None:
+    arn = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/${Role}"}
+    machine = machine_of(LIVE, RoleArn=arn)
+    template = invoked_by_role(LIVE, statement_on(ARN), Machine=machine)
+    assert misfits(tmp_path, template) == [f"{INLINE}/0/Resource"]
+
+
+def test_a_role_of_another_scenario_hides_none(tmp_path: Path) -> None:
+    role = {"Fn::If": ["IsProd", {GetAtt: ["Other", "Arn"]}, ROLE]}
+    machine = machine_of({"Fn::If": ["IsProd", ARN, LIVE]}, RoleArn=role)
+    template = invoked_by_role(
+        LIVE, statement_on(ARN), Machine=machine, Other=role_with(statement_on(ARN))
+    )
+    assert misfits(tmp_path, {**template, **CHOICE}) == [f"{INLINE}/0/Resource"]
 
 
 def test_a_role_is_judged_in_the_scenario_of_its_target(tmp_path: Path) -> None:
@@ -494,6 +546,14 @@ def _sam_machine(*policies: Json, **properties: Json) -> Json:
         ([document_of(statement_on(ARN)), {"Unknown": {"FunctionName": FN}}], []),
         ([document_of(statement_on(ARN)), {"Fn::If": ["Nobody", "a", "b"]}], []),
         ([{"LambdaInvokePolicy": {"FunctionName": FN}}], []),
+        # SAM takes a policy template alone only.
+        (
+            [
+                document_of(statement_on(ARN)),
+                {"SQSPollerPolicy": {}, "LambdaInvokePolicy": {"FunctionName": FN}},
+            ],
+            [],
+        ),
     ],
 )
 def test_the_policies_of_a_serverless_state_machine_count(
@@ -532,6 +592,44 @@ def test_a_connector_of_a_state_machine_is_a_policy(
     assert reported == ["Connector"] * is_reported
     # The state machine shows who invokes the function.
     assert paths(found, "I9813") == []
+
+
+def test_the_connector_of_another_state_machine_allows_nothing(tmp_path: Path) -> None:
+    connector = resource(
+        "Serverless::Connector",
+        Source={"Id": "Other"},
+        Destination={"Arn": SAM_ALIAS, "Type": "AWS::Lambda::Function"},
+        Permissions=["Write"],
+    )
+    machine = _sam_machine(document_of(statement_on(ARN)))
+    template = sam_with(
+        PUBLISHED, Machine=machine, Other=_sam_machine(), Connector=connector
+    )
+    root = "Resources/Machine/Properties/Policies/"
+    assert misfits(tmp_path, template) == [f"{root}0/Statement/0/Resource"]
+
+
+def test_a_connector_that_makes_a_permission_allows_no_role(tmp_path: Path) -> None:
+    rule = deepcopy(TARGETS_BY_ROLE["rule"])
+    rule["Properties"]["Targets"][0]["Arn"] = SAM_ALIAS
+    connector = resource(
+        "Serverless::Connector",
+        Source={"Id": "Rule"},
+        Destination={"Id": "Orders"},
+        Permissions=["Write"],
+    )
+    template = sam_with(PUBLISHED, Rule=rule, Role=role_with(), Connector=connector)
+    assert misfits(tmp_path, template) == []
+
+
+def test_sam_lets_a_function_invoke_its_destination(tmp_path: Path) -> None:
+    destination = {"Type": "Lambda", "Destination": SAM_ALIAS}
+    source = serverless(
+        Policies=[document_of(statement_on(ARN))],
+        EventInvokeConfig={"DestinationConfig": {"OnSuccess": destination}},
+    )
+    del source["Properties"]["Role"]
+    assert misfits(tmp_path, sam_with(PUBLISHED, Source=source)) == []
 
 
 def test_a_connector_at_a_machine_of_sam_s_allows(tmp_path: Path) -> None:
@@ -711,7 +809,12 @@ def test_a_statement_of_another_scenario_allows_nothing_here(tmp_path: Path) -> 
         (NOTHING, True),
         ({GetAtt: ["Topic", "TopicArn"]}, True),
         ("arn:aws:s3:::artifacts/*", True),
+        ("arn:aws:s3*", True),
         ("arn:aws:lam*:us-east-1:123456789012:function:orders:live", False),
+        # What stands in the place of the service, or before it, may be anything.
+        ("arn:aws", False),
+        ({"Fn::Sub": "arn:aws:${Stored.Value}:a:b:function:orders:live"}, False),
+        ({"Fn::Sub": "${Stored.Value}:lambda:a:b:function:orders:live"}, False),
         # What an output of a nested stack or a parameter holds may be the function.
         ({GetAtt: ["Nested", "Outputs.Arn"]}, False),
         ({GetAtt: ["Stored", "Value"]}, False),
@@ -745,7 +848,7 @@ def test_a_malformed_statement_may_be_right(tmp_path: Path, more: Json) -> None:
     assert [match for match in matches if match.rule.id == "E0002"] == []
 
 
-@pytest.mark.parametrize("odd", ["Statement", 7, None, True])
+@pytest.mark.parametrize("odd", ["Statement", 7, None, True, {}])
 def test_what_is_no_statement_may_be_right(tmp_path: Path, odd: Json) -> None:
     # `lint` fails where a rule raises.
     assert misfits(tmp_path, invoked_by_role(LIVE, statement_on(ARN), odd)) == []
@@ -966,4 +1069,7 @@ def test_a_statement_that_may_deny_may_allow(tmp_path: Path) -> None:
     effect = {"Fn::If": ["IsProd", "Allow", "Deny"]}
     other = statement_on(LIVE, Effect=effect)
     template = {**invoked_by_role(LIVE, statement_on(ARN), other), **PROD_OR_DEV}
+    assert misfits(tmp_path, template) == []
+    other["Resource"] = ARN
+    template = {**invoked_by_role(LIVE, other), **PROD_OR_DEV}
     assert misfits(tmp_path, template) == []

@@ -12,7 +12,11 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template import ALWAYS, Reading, Scenario
-from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER
+from cfn_lint_lambda_race.template._scenario import (
+    CONDITION,
+    PARAMETER,
+    PARAMETER_SET,
+)
 
 IN_EUROPE = {
     "Fn::Equals": [{"Fn::Select": [0, {"Fn::Split": ["-", {"Ref": "R"}]}]}, "eu"]
@@ -27,6 +31,16 @@ CONDITIONS: dict[str, Any] = {
     "IsEurope": IN_EUROPE,
     "IsNotEurope": {"Fn::Not": [IN_EUROPE]},
     "IsPaid": {"Fn::Equals": [{"Fn::FindInMap": ["M", {"Ref": "Stage"}, "k"]}, "1"]},
+}
+# Numbers are as good as texts, and what is malformed decides nothing.
+UNUSUAL: dict[str, Any] = {
+    "IsNumbered": {
+        "Fn::And": [
+            {"Fn::Equals": [{"Fn::Sub": ["${Stage}-${X}", {"X": 8}]}, "a-8"]},
+            {"Fn::Equals": [{"Ref": "Free"}, 7]},
+        ]
+    },
+    "IsMalformed": {"Fn::Equals": 7},
 }
 
 
@@ -89,6 +103,9 @@ def test_answers_are_those_of_one_question(names: tuple[str, ...]) -> None:
         ("c", {"IsEurope": True, "IsOther": False}, True),
         ("a", {"IsPaid": False}, False),
         ("b", {"IsPaid": False}, True),
+        ("a", {"IsNumbered": True}, True),
+        ("b", {"IsNumbered": True}, False),
+        ("b", {"IsMalformed": True}, True),
     ],
 )
 @pytest.mark.parametrize("sections", [{}, {"Rules": BOOTSTRAP}], ids=["", "Rules"])
@@ -98,7 +115,8 @@ def test_values_of_parameters_decide(
     values = _scenario(PARAMETER, {"Stage": stage})
     both = values.merged(_scenario(CONDITION, chosen))
     assert both is not None
-    assert Reading(_template(**sections)).possible(both) is is_possible
+    template = _template(Conditions={**CONDITIONS, **UNUSUAL}, **sections)
+    assert Reading(template).possible(both) is is_possible
 
 
 @pytest.mark.parametrize("sections", [{}, {"Rules": BOOTSTRAP}], ids=["", "Rules"])
@@ -150,3 +168,12 @@ def test_a_choice_is_made_once() -> None:
     assert one.given(PARAMETER, "Stage", "b") is None
     assert one.given(PARAMETER, "Stage", "a") == one
     assert one.merged(_scenario(PARAMETER, {"Stage": "b"})) is None
+
+
+def test_the_values_that_are_given_decide_what_they_are_given_for() -> None:
+    given = [{"Stage": "a"}, {"Stage": "b"}]
+    possible = Reading(_template(), parameter_sets=given).possible
+    first = _scenario(PARAMETER_SET, {"": 0})
+    for values in (first, first.given(PARAMETER, "Stage", "a") or ALWAYS):
+        for is_a in (True, False):
+            assert possible(values.given(CONDITION, "IsA", is_a) or ALWAYS) is is_a

@@ -224,6 +224,11 @@ def test_a_stage_of_another_case_says_nothing(tmp_path: Path) -> None:
     }
     matches = lint_template(tmp_path, template)
     assert {"E0002", "W9810"}.isdisjoint(match.rule.id for match in matches)
+    get = template["Resources"]["Get"]
+    del get["Condition"]
+    uri = get["Properties"]["Integration"]["Uri"]
+    get["Properties"]["Integration"]["Uri"] = {"Fn::If": ["IsTest", "none", uri]}
+    assert paths(lint_template(tmp_path, template), "W9810") == []
 
 
 @pytest.mark.parametrize("uri", [{"Ref": "AWS::NoValue"}, [], ["a"], 7, {"a": "b"}])
@@ -263,6 +268,17 @@ def test_many_variables_are_not_followed(tmp_path: Path) -> None:
     start = process_time()
     assert paths(lint_template(tmp_path, template), "W9810") == []
     assert process_time() - start < 5
+
+
+def test_what_has_too_many_variables_stays_as_it_is() -> None:
+    names = [f"v{number}" for number in range(70)]
+    uri = f"{HEAD}${{Orders.Arn}}:" + "".join(
+        f"${{!stageVariables.{n}}}" for n in names
+    )
+    template = _template(uri, Stage=_stage(**dict.fromkeys(names, "x")))
+    (target,) = read(Template("t.json", template, ["us-east-1"])).targets
+    (reference,) = target.references
+    assert not reference.is_known
 
 
 def _stage_of(kind: str, variables: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from cfn_lint_lambda_race.template._text import (
     Text,
     Token,
     equal,
+    fits,
     literal,
     token,
 )
@@ -114,6 +115,11 @@ def test_equal() -> None:
     assert equal(literal("a"), literal("b")) is False
     assert equal(Text.of(FN), literal("b")) is None
     assert equal(token(UNKNOWN, "x"), token(UNKNOWN, "y")) is None
+
+
+def test_a_pattern_longer_than_any_name_fits_none() -> None:
+    assert fits("lambda:invokefunction", "*" * 100)
+    assert not fits("lambda:invokefunction", "*" * 10_000)
 
 
 def test_masked_text_keeps_its_tokens() -> None:

@@ -11,7 +11,6 @@ from cfn_lint_lambda_race.template._cfnlint import TRANSFORM_SAM, transforms_of
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_APPLICATION
-from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._targets import Mention, Mentions
 from cfn_lint_lambda_race.template._text import Text, literal
 
@@ -74,9 +73,8 @@ def _reaches(name: Text, parameter: str, value: str, read_file: ReadFile) -> boo
         return document
 
     evaluator = Evaluator(template, [])
-    # Nobody asks cfn-lint's solver: conditions that are not decided may hold.
-    possible = Satisfiability(None, evaluator, has_rules=False)
-    references = References(evaluator, possible)
+    # Nobody asks cfn-lint's solver: any scenario may happen.
+    references = References(evaluator, lambda scenario: True)
     places = Mentions(evaluator, references, template, read_beside, _rows(), Mention)
     is_reached = any(
         reference.name.literal == _NAME

@@ -275,9 +275,10 @@ class Reading:
         """Whether a group of scenarios covers each choice of a fact that can happen."""
         kind, name = fact
         made = {one.get(kind, name) for one in group}
-        choices: Sequence[Choice] = domains.get(
-            name if kind == PARAMETER else "", ()
-        ) or self.evaluator.choices(kind, name, rest)
+        # No condition has the name of a parameter.
+        choices: Sequence[Choice] = domains.get(name) or self.evaluator.choices(
+            kind, name, rest
+        )
         scenario = rest.merged(base) or rest
         missing = [
             scenario.given(kind, name, choice)
@@ -297,8 +298,8 @@ class Reading:
         """
         case = ALWAYS
         for name, value in scenario.of_kind(CONDITION):
-            if self.parameter_sets and self.evaluator.decide(name, ALWAYS) is value:
-                # The values that cfn-lint is given leave no choice.
+            if self.evaluator.decide(name, ALWAYS) is value:
+                # The template, or the values that cfn-lint is given, leave no choice.
                 continue
             contrary = base.given(CONDITION, name, not value)
             if contrary is not None and self.possible(contrary):

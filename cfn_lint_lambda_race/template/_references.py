@@ -19,7 +19,6 @@ from cfn_lint_lambda_race.template._nodes import (
     Resource,
 )
 from cfn_lint_lambda_race.template._sam import alias_written, published_alias_id
-from cfn_lint_lambda_race.template._satisfiable import Satisfiability
 from cfn_lint_lambda_race.template._scenario import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._text import (
     ALIAS,
@@ -116,7 +115,9 @@ FRAMEWORK_HANDLERS = (
 class References:
     """Reads texts as references to the functions of one template."""
 
-    def __init__(self, evaluator: Evaluator, possible: Satisfiability) -> None:
+    def __init__(
+        self, evaluator: Evaluator, possible: Callable[[Scenario], bool]
+    ) -> None:
         self._evaluator = evaluator
         self._possible = possible
         self.functions = {

@@ -16,11 +16,9 @@ from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._holders import Form, Holder
 from cfn_lint_lambda_race.template._nodes import (
     FUNCTION_TYPES,
-    NO_VALUE,
     Branch,
     Path,
     Resource,
-    intrinsic,
 )
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._sam import SERVERLESS_STATE_MACHINE
@@ -110,12 +108,16 @@ class Roles:
         return names.pop() if len(names) == 1 else ""
 
     def _role(self, value: object) -> Resource | None:
-        """The role of the template whose ARN a text is."""
-        tokens = _resource_tokens(value)
-        if len(tokens) != 1:
-            return None
-        resource = self._evaluator.resources.get(tokens[0].name)
-        return resource if resource and resource.type == ROLE_TYPE else None
+        """The role of the template whose ARN, or name, a text is."""
+        return self._named(value, ROLE_TYPE)
+
+    def _named(self, value: object, kind: str) -> Resource | None:
+        """The one resource that a text refers to, if it is of that type."""
+        match [one.name for one in _tokens(value) if one.kind == ATTRIBUTE]:
+            case [name]:
+                resource = self._evaluator.resources.get(name)
+                return resource if resource and resource.type == kind else None
+        return None
 
     def _allowances(self, role: Resource) -> list[Allowance]:
         if role.id not in self._of_role:
@@ -139,9 +141,8 @@ class Roles:
     def _managed(self, name: Branch, holder: Holder) -> Iterator[Allowance]:
         """What a managed policy allows to a role that names it."""
         for arn in self._evaluator.evaluate(name.node, name.when):
-            tokens = _resource_tokens(arn.value)
-            policy = self._evaluator.resources.get(tokens[0].name) if tokens else None
-            if policy is None or policy.type != MANAGED_POLICY_TYPE:
+            policy = self._named(arn.value, MANAGED_POLICY_TYPE)
+            if policy is None:
                 yield Allowance(name.path, holder, None, arn.when)
             else:
                 yield from self._of_policy(policy, arn.when)
@@ -164,7 +165,6 @@ class Roles:
                 role.id if role else None
                 for name in self._evaluator.follow(policy.properties, steps)
                 for value in self._evaluator.evaluate(name.node)
-                if value.value is not NO_VALUE
                 for role in [self._role(value.value)]
             }
             if roles:
@@ -199,14 +199,8 @@ class Roles:
         holder = Holder(Form.ROLE_OF, machine.id)
         for policies in self._evaluator.property(machine, "Policies", when):
             for policy in self._evaluator.items(policies):
-                node = policy.node
-                if not isinstance(node, Mapping) or intrinsic(node)[0] is not None:
-                    # The name of a managed policy.
-                    allowances.append(Allowance(policy.path, holder, None, policy.when))
-                elif "Statement" in node:
+                if not _is_harmless_template(policy.node):
                     allowances.extend(self._statements(policy, holder))
-                elif _INVOKE_TEMPLATE in node or not _is_template(node):
-                    allowances.append(Allowance(policy.path, holder, None, policy.when))
         return allowances
 
     # -- connectors ------------------------------------------------------------
@@ -236,7 +230,7 @@ class Roles:
     def _in_property(
         self, branch: Branch, name: str, holder: Holder
     ) -> Iterator[Allowance]:
-        if not _is_object(branch.node) or name not in branch.node:
+        if not isinstance(branch.node, Mapping) or name not in branch.node:
             yield Allowance(branch.path, holder, None, branch.when)
             return
         below = branch.below(branch.node[name], name)
@@ -244,17 +238,18 @@ class Roles:
             yield from self._statements(document, holder)
 
     def _statements(self, document: Branch, holder: Holder) -> Iterator[Allowance]:
-        if not _is_object(document.node) or "Statement" not in document.node:
+        node = document.node
+        if not isinstance(node, Mapping) or "Statement" not in node:
             yield Allowance(document.path, holder, None, document.when)
             return
-        below = document.below(document.node["Statement"], "Statement")
+        below = document.below(node["Statement"], "Statement")
         for statement in self._evaluator.items(below):
             yield from self._statement(statement, holder)
 
     def _statement(self, statement: Branch, holder: Holder) -> Iterator[Allowance]:
         node = statement.node
         unread = Allowance(statement.path, holder, None, statement.when)
-        if not _is_object(node):
+        if not isinstance(node, Mapping):
             yield unread
             return
         effect = self._literals(node.get("Effect"), statement.when)
@@ -302,7 +297,7 @@ class Roles:
         self, value: object, when: Scenario, path: Path, holder: Holder
     ) -> Iterator[Allowance]:
         """What one resource of a statement allows; nothing if it is not a function."""
-        if value is NO_VALUE or self._is_elsewhere(value):
+        if self._is_elsewhere(value):
             return
         references = (
             self._references.of_text(value, when) if isinstance(value, Text) else []
@@ -321,8 +316,7 @@ class Roles:
         if value.token is not None:
             resource = self._evaluator.resources.get(value.token.name)
             return (
-                value.token.kind == ATTRIBUTE
-                and resource is not None
+                resource is not None
                 and resource.type not in FUNCTION_TYPES
                 and resource.type.startswith("AWS::")
                 and not resource.type.startswith(("AWS::CloudFormation::", "AWS::SSM"))
@@ -336,17 +330,13 @@ class Roles:
         )
 
 
-def _is_object(node: object) -> bool:
-    return isinstance(node, Mapping) and intrinsic(node)[0] is None
+def _is_harmless_template(node: object) -> bool:
+    """Whether an item of SAM's ``Policies`` is a policy template of other services."""
+    match [*node] if isinstance(node, Mapping) else []:
+        case [str(name)]:
+            return name.endswith("Policy") and name != _INVOKE_TEMPLATE
+    return False
 
 
-def _is_template(node: Mapping[object, object]) -> bool:
-    """Whether an item of SAM's ``Policies`` is one of its policy templates."""
-    (name, *others) = [*node, ""]
-    return len(others) == 1 and str(name).endswith("Policy")
-
-
-def _resource_tokens(value: object) -> list[Token]:
-    """The resources that a text refers to."""
-    tokens = value.tokens if isinstance(value, Text) else []
-    return [token for token in tokens if token.kind == ATTRIBUTE]
+def _tokens(value: object) -> list[Token]:
+    return value.tokens if isinstance(value, Text) else []

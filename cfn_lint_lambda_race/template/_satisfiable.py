@@ -27,21 +27,18 @@ class Satisfiability:
 
     def __init__(
         self,
-        conditions: Conditions | None,
+        conditions: Conditions,
         evaluator: Evaluator,
         has_rules: bool,
-        solved: Solved | None = None,
+        solved: Solved,
     ) -> None:
-        """Without cfn-lint's ``conditions``, undecided ones may be true or false.
-
-        ``solved`` is what the solver has said already, in other readings.
-        """
+        """``solved`` is what the solver has said already, in other readings."""
         self._conditions = conditions
         self._evaluator = evaluator
         # `Rules` can link any parameter to any other, so nothing is asked apart.
         self._is_whole = has_rules
         self._answers: dict[Scenario, bool] = {}
-        self._solved = Solved() if solved is None else solved
+        self._solved = solved
         self._words: dict[str, frozenset[str]] = {}
         self._by_word: dict[str, list[str]] | None = None
 
@@ -59,8 +56,6 @@ class Satisfiability:
             if chosen.setdefault(name, decided) != decided:
                 return False
         conditions = self._conditions
-        if conditions is None:
-            return True
         known = [
             (name, value)
             for name, value in chosen.items()
@@ -76,8 +71,6 @@ class Satisfiability:
     def _decided(self, scenario: Scenario) -> Iterator[tuple[str, bool]]:
         """The conditions that the chosen values of parameters decide."""
         values = [fact for fact in scenario.facts if fact[0][0] != CONDITION]
-        if not values:
-            return
         names: Iterable[str] = self._evaluator.conditions
         if all(kind == PARAMETER for (kind, _), _ in values):
             words = (name for (_, name), _ in values)
@@ -139,31 +132,27 @@ class Satisfiability:
     def _words_of(self, name: str) -> Iterator[str]:
         conditions = self._evaluator.conditions
         seen: set[int | str] = {name}
-        pending = [(conditions.get(name), False)]
+        pending = [conditions.get(name)]
         yield name
         while pending:
-            node, is_compared = pending.pop()
+            node = pending.pop()
             if isinstance(node, str):
-                if is_compared:
-                    yield from _WORD.findall(node)
+                yield from _WORD.findall(node)
                 continue
             if not isinstance(node, (Mapping, list)) or id(node) in seen:
                 continue
             seen.add(id(node))
             if isinstance(node, list):
-                pending.extend((below, is_compared) for below in node)
+                pending.extend(node)
                 continue
             other = node.get("Condition")
             if isinstance(other, str) and other not in seen:
                 seen.add(other)
                 yield other
-                pending.append((conditions.get(other), False))
+                pending.append(conditions.get(other))
             for key, below in node.items():
                 if key == "Fn::Equals" and isinstance(below, list):
                     # A literal says nothing of what a condition depends on.
-                    operands = [
-                        operand for operand in below if not isinstance(operand, str)
-                    ]
-                    pending.extend((operand, True) for operand in operands)
+                    pending.extend(one for one in below if not isinstance(one, str))
                 else:
-                    pending.append((below, is_compared))
+                    pending.append(below)

@@ -118,18 +118,17 @@ class Sources:
 
 def _is_other_operation(grant: Grant, target: Target) -> bool:
     """Whether SAM permits another path or method than the one of a target."""
-    steps = target.path if target.inner is None else target.inner
-    if grant.operation is None or "paths" not in steps:
+    if grant.operation is None:
         return False
     path, method = grant.operation
-    rest = [str(step) for step in steps[steps.index("paths") + 1 :]]
-    if "Fn::If" in rest or len(rest) < 2:
-        return False
-    if path != rest[0]:
-        # `/{proxy+}` and other spellings of one path cannot be told apart.
-        return "{" not in path + rest[0]
-    methods = {method, rest[1].lower()}
-    return len(methods) > 1 and not methods & _ANY_METHODS
+    match target.path if target.inner is None else target.inner:
+        case (*_, "paths", str(other), str(verb), "x-amazon-apigateway-integration", _):
+            if path != other:
+                # `/{proxy+}` and other spellings of one path cannot be told apart.
+                return "{" not in path + other
+            methods = {method, verb.lower()}
+            return len(methods) > 1 and not methods & _ANY_METHODS
+    return False
 
 
 def resources_in(source: Text) -> set[str]:

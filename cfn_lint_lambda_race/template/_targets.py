@@ -443,12 +443,11 @@ class Mentions(Generic[_Kind]):
             yield from self._own(resource, row, branch, root.when)
             return
         read: dict[Path, list[Reference | None]] = {}
-        values = self._values(place)
-        if row.form == "uri":
-            values = (
-                one for value in values for one in self._stages.put(value, resource)
-            )
-        for value in values:
+        for value in (
+            one
+            for written in self._values(place)
+            for one in self._stages.put(written, resource)
+        ):
             texts: list[Any] = [value.value]
             if isinstance(value.value, list) and place.steps[-1] == "*":
                 # A parameter can stand for the whole list.
@@ -712,7 +711,7 @@ def _written(place: _Place, path: str) -> str | None:
     steps, shared = _shared_steps(place, path)
     node = place.trail[shared].node
     for step in steps[shared:]:
-        if not isinstance(node, Mapping) or step not in node or "Fn::Transform" in node:
+        if not isinstance(node, Mapping) or step not in node:
             return None
         node = node[step]
     is_plain = isinstance(node, str) and not _PUT_IN.search(node)

@@ -106,17 +106,19 @@ class Text:
     @property
     def literal(self) -> str | None:
         """The characters, or None where a token stands among them."""
-        if not self.parts:
-            return ""
-        if len(self.parts) == 1 and isinstance(self.parts[0], str):
-            return self.parts[0]
+        match self.parts:
+            case ():
+                return ""
+            case (str(characters),):
+                return characters
         return None
 
     @property
     def token(self) -> Token | None:
         """The token, where the text is exactly one."""
-        if len(self.parts) == 1 and isinstance(self.parts[0], Token):
-            return self.parts[0]
+        match self.parts:
+            case (Token() as token,):
+                return token
         return None
 
     @property

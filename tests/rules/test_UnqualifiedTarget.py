@@ -427,6 +427,22 @@ def test_cases_that_differ_in_one_choice_alone_are_one() -> None:
     both = [ALWAYS.given(PARAMETER_SET, "", index) or ALWAYS for index in (0, 1)]
     assert given.simplified(both, ALWAYS) == [ALWAYS]
     assert given.simplified(both[:1], ALWAYS) == both[:1]
+    # Of a region nobody knows the others.
+    region = ALWAYS.given(PARAMETER, "AWS::Region", "eu-west-1") or ALWAYS
+    assert reading.simplified([region], ALWAYS) == [region]
+
+
+def test_a_case_leaves_out_what_the_given_values_decide() -> None:
+    conditions = {
+        name: {"Fn::Equals": [{"Ref": name}, "a"]} for name in ("First", "Second")
+    }
+    template = {**scheduled(FN_ARN), "Conditions": conditions}
+    template["Parameters"] = {name: {"Type": "String"} for name in conditions}
+    case = Scenario(frozenset({((CONDITION, name), True) for name in conditions}))
+    cfn = Template("t.json", template, ["us-east-1"])
+    for given, told in (("First", "Second"), ("Second", "First")):
+        reading = Reading(cfn, parameter_sets=[{given: "a"}])
+        assert reading.case(case, ALWAYS) == ALWAYS.given(CONDITION, told, True)
 
 
 def test_a_durable_function_is_refused_whatever_else_is_invoked(tmp_path: Path) -> None:
