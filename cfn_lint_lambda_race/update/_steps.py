@@ -240,7 +240,7 @@ class Steps:
             return False
         if old is None or not self.before.published(old):
             return True
-        return not stays_with_serverless(
+        return self.comparison.is_replaced(function) or not stays_with_serverless(
             self.comparison, old, new, self.updates.get(function)
         )
 
@@ -297,7 +297,8 @@ class Steps:
                 side.reading.references.alias_names(name)
                 for side in (self.before, self.after)
             ]
-            return name, OLD if names[0] == names[1] else NEW
+            is_same = names[0] == names[1] and self.copy(self._owner(name))[1] == OLD
+            return name, OLD if is_same else NEW
         return self.copy(name)
 
     def _pointer(self, side: Side, name: str) -> Copy | None:
