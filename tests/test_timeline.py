@@ -190,6 +190,19 @@ def test_a_version_that_is_retained_is_not_deleted() -> None:
     assert deleted("UpdateReplacePolicy", "Version1", "Version1") == []
 
 
+def test_a_version_may_be_called_version() -> None:
+    """SAM calls its own so, behind the function's name and a dot."""
+    before = {"Resources": {**published_as("Version"), "Hourly": rule_for(LIVE)}}
+    after = {"Resources": {**published_as("Version2"), "Hourly": rule_for(LIVE)}}
+    assert _table(before, new_code(after)) == [
+        ("", "old"),
+        ("UpdateFunctionCode of Orders", "old"),
+        ("create Version2", "old"),
+        ("change Live", "new"),
+        ("delete Version", "new"),
+    ]
+
+
 def test_same_template_has_no_steps() -> None:
     for side in (*rule_that_moves(), event_of_sam("Schedule", AutoPublishAlias="live")):
         assert timeline_from(side, side).steps == []

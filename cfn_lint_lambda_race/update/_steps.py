@@ -125,15 +125,13 @@ class Steps:
 
     @cached_property
     def updates(self) -> Mapping[str, FunctionUpdate]:
-        """By function, what the update changes of it.
+        """By function, what the update changes of it; the first of several updates.
 
-        Of several scenarios, one in which code and configuration change together.
+        They are several only where code and configuration change in each of them.
         """
         updates: dict[str, FunctionUpdate] = {}
         for update in self.comparison.function_updates():
-            known = updates.get(update.function)
-            if known is None or (update.is_concurrent and not known.is_concurrent):
-                updates[update.function] = update
+            updates.setdefault(update.function, update)
         return updates
 
     def part_of_function(self, name: str) -> Part:
@@ -147,7 +145,7 @@ class Steps:
         initial: list[tuple[Key, Any]] = []
         acts: list[Act] = []
         if old is not None:
-            calls = self._calls(name) if new is not None else {}
+            calls = self._calls(name)
             for half in ("code", "configuration"):
                 is_old = half in calls and calls[half]
                 initial.append(((half, (name, OLD)), Half.OLD if is_old else Half.SAME))
@@ -185,10 +183,9 @@ class Steps:
     def part_of_version(self, name: str) -> Part:
         """A version: it takes the values that its function has when it is created."""
         if name not in self._parts:
-            function, _, made = name.rpartition(".")
-            is_made = made == "Version" and name not in self.after.resources
+            function = _function_that_makes(name)
             self._parts[name] = (
-                self._made_version(function) if is_made else self._version(name)
+                self._made_version(function) if function else self._version(name)
             )
         return self._parts[name]
 
@@ -243,7 +240,7 @@ class Steps:
             return False
         if old is None or not self.before.published(old):
             return True
-        return not stays_with_serverless(
+        return self.comparison.is_replaced(function) or not stays_with_serverless(
             self.comparison, old, new, self.updates.get(function)
         )
 
@@ -285,8 +282,7 @@ class Steps:
 
     def _owner(self, name: str) -> str:
         """The resource that makes an alias: itself, or a function of SAM's."""
-        base, _, made = name.rpartition(".")
-        return base if made == "Alias" and base else name
+        return _function_that_makes(name) or name
 
     def _copy_of_alias(self, name: str) -> Copy | None:
         """The alias after the update; None where it no longer exists."""
@@ -301,7 +297,8 @@ class Steps:
                 side.reading.references.alias_names(name)
                 for side in (self.before, self.after)
             ]
-            return name, OLD if names[0] == names[1] else NEW
+            is_same = names[0] == names[1] and self.copy(self._owner(name))[1] == OLD
+            return name, OLD if is_same else NEW
         return self.copy(name)
 
     def _pointer(self, side: Side, name: str) -> Copy | None:
@@ -329,12 +326,12 @@ class Steps:
         same = other is not None and number == scalar_text(
             other.resource.properties.get("FunctionVersion")
         )
-        return PINNED if same or not is_after else None
+        return PINNED if same else None
 
     def _version_copy(self, name: str, is_after: bool) -> Copy:
-        if name in self.before.resources or name in self.after.resources:
+        function = _function_that_makes(name)
+        if not function:
             return self.copy(name, is_after)
-        function = name.rpartition(".")[0]
         return name, NEW if is_after and self.is_published_anew(function) else OLD
 
     # -- permissions ---------------------------------------------------------------
@@ -551,20 +548,6 @@ class Steps:
             return []
         places = dict.fromkeys([*self.after.targets, *self.before.targets])
         return [caller for place in places for caller in self._callers(place)]
-
-    @property
-    def moved(self) -> Iterator[Caller]:
-        """The callers whose target the update moves to another qualifier."""
-        if self.before.deployment.is_serverless != self.after.deployment.is_serverless:
-            return
-        for place in [one for one in self.after.targets if one in self.before.targets]:
-            sides = (self.before, self.after)
-            invoked = [side.only(side.targets[place]) for side in sides]
-            qualifiers = {
-                side.qualifier(one) for side, one in zip(sides, invoked) if one
-            }
-            if None not in invoked and len(qualifiers) > 1:
-                yield from (one for one in self._callers(place) if one.is_moved)
 
     @property
     def says_the_same(self) -> bool:
@@ -830,3 +813,11 @@ class Steps:
             behind = ("deployed", copy, place) if copy is not None else None
             acts = (Act(step, ((key, behind),)),)
         yield Part(((key, initial),), acts)
+
+
+def _function_that_makes(name: str) -> str:
+    """The function of SAM that makes a version or an alias; empty for none.
+
+    A dot is in no logical ID, but in the names of what SAM makes.
+    """
+    return name.rpartition(".")[0]

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.template import ALWAYS, Scenario
 from cfn_lint_lambda_race.update._comparison import Comparison
@@ -202,7 +202,7 @@ class Timeline:
         qualifier, which can be seen without a baseline. That a function URL is a new
         one, which needs a permission that the old one did without, cannot.
         """
-        for caller in self._read.moved:
+        for caller in self.callers:
             for hazard in self._denied(caller).certain:
                 is_seen_alone = hazard.kind is Kind.DENIED and hazard.is_lasting
                 if not is_seen_alone or hazard.lacks:
@@ -226,7 +226,7 @@ class Timeline:
         scene = self._scene(caller)
         calls = self._read.part_of_function(caller.function).acts
         changes = any(value is Half.NEW for act in calls for _, value in act.effects)
-        if not changes or caller.after is None or caller.before is None:
+        if not changes or caller.before is None:
             return Verdict((), ())
         if scene.met(self._end(scene)).state is not State.OLD:
             return Verdict((), ())
@@ -238,7 +238,7 @@ class Timeline:
 
     def _denied(self, caller: Caller) -> Verdict:
         """A permission that comes too late, or an API whose deployment stays."""
-        if not (caller.needs_permission and caller.is_judged and caller.is_moved):
+        if not caller.is_moved:
             return Verdict((), ())
         scene = self._scene(caller, of_permission=True)
         if scene.met(scene.world).is_permitted is not True:
@@ -253,7 +253,7 @@ class Timeline:
             late = [
                 Hazard(Kind.DENIED, one.path, one.name, caller.function, caller)
                 for one in dict.fromkeys(scene.permits or ())
-                if one.qualifiers == {caller.new} and end.get(one.key)
+                if one.qualifiers == {caller.new}
             ]
             # The clean-up takes nothing that is needed at the end.
             steps = (a for a in scene.acts if a.step.action is not Action.DELETE)
@@ -289,12 +289,11 @@ class Timeline:
         key = caller.keys[0]
         if key[0] == "stage":
             key = end[key]
-        if key is None or key[0] != "deployed":
-            return None
         invoked = end.get(key)
-        is_old = invoked is not None and invoked.qualifier == caller.old
+        if invoked is None or invoked.qualifier != caller.old:
+            return None
         name: str = key[1][0]
-        return name if is_old else None
+        return name
 
     def _judged(
         self,
@@ -333,14 +332,8 @@ class Timeline:
         if (of_permission or is_whole) and caller.needs_permission and caller.is_judged:
             permits = read.permits(caller)
             for one in permits:
-                if (
-                    one.element
-                    and caller.target.row.form == "self"
-                    and (
-                        one.element not in read.after.resources
-                        and one.element not in read.before.resources
-                    )
-                ):
+                # A dot is in no logical ID, but in the names of what SAM makes.
+                if "." in one.element:
                     parts.append(read.part_of_made_permission(caller, one.element))
                 elif one.element:
                     parts.append(read.part_of_permission(one.element))
@@ -357,10 +350,10 @@ class Timeline:
                     effects = tuple(dict.fromkeys([*known.effects, *effects]))
                 acts[act.step] = Act(act.step, effects)
         scene = _Scene(caller, world, tuple(acts.values()), tuple(permits), read)
-        if permits and scene.met(world).is_permitted is not True:
+        if scene.met(world).is_permitted is not True:
             # Permitted by what cannot be seen, if at all.
             scene = scene._replace(permits=None)
-        return scene if permits else scene._replace(permits=None)
+        return scene
 
     def _behind(self, parts: Iterable[Part]) -> list[Part]:
         """The functions, versions and aliases behind what a caller invokes."""
@@ -374,21 +367,19 @@ class Timeline:
                 *(effect for act in part.acts for effect in act.effects),
             )
         ]
-        seen = set()
         while pending:
             value = pending.pop()
             if isinstance(value, Invoked):
                 behind.append(read.part_of_function(value.function[0]))
                 value = value.behind
-            if value is None or value in seen or not isinstance(value, tuple):
+            if not isinstance(value, tuple):
                 continue
-            seen.add(value)
             if value[0] == "alias":
                 part = read.part_of_alias(value[1][0])
                 behind.append(part)
                 pending += [one for _, one in part.initial]
                 pending += [one for act in part.acts for _, one in act.effects]
-            elif value != PINNED and len(value) == 2 and isinstance(value[0], str):
+            elif len(value) == 2:
                 name = value[0]
                 functions = read.after.reading.references.functions
                 if (
@@ -478,8 +469,6 @@ class Timeline:
         waits = self._waits(acts)
         everything = (1 << len(acts)) - 1
         masks = [sum(1 << number for number in awaited) for awaited in waits]
-        if is_bad(scene.world):
-            return True, False
         seen: set[tuple[int, frozenset[tuple[Key, object]]]] = set()
         pending = [(0, scene.world)]
         is_possible = is_avoided = False
@@ -503,8 +492,7 @@ class Timeline:
             if len(seen) > _MAX_MOMENTS:
                 return True, False
         # A circle of references lets no order reach the end.
-        is_circular = not acts or self._is_circular(masks)
-        return is_possible, is_possible and not is_avoided and not is_circular
+        return is_possible, not is_avoided and not self._is_circular(masks)
 
     @staticmethod
     def _is_circular(masks: Sequence[int]) -> bool:
@@ -542,8 +530,8 @@ class _Scene(NamedTuple):
         """
         met = []
         for key in self.caller.keys:
-            value = world.get(key)
-            if key[0] == "stage" and value is not None:
+            value: Any = world.get(key)
+            if key[0] == "stage":
                 value = world.get(value)
             if isinstance(value, Invoked):
                 met.append(
@@ -561,8 +549,6 @@ class _Scene(NamedTuple):
             key: what has it in the world.
             world: which permissions exist.
         """
-        if not self.caller.needs_permission:
-            return True
         if self.permits is None or invoked.qualifier is None:
             return None
         # A URL that was made before October 2025 may do with the first action.
@@ -576,7 +562,7 @@ class _Scene(NamedTuple):
         held = {
             action
             for one in self.permits or ()
-            if not one.key or world.get(one.key)
+            if world.get(one.key)
             for action in one.actions
         }
         lacking = [one for one in self.caller.target.row.actions if one not in held]
@@ -603,8 +589,6 @@ def _state(invoked: Invoked, world: World) -> State:
     behind = invoked.behind
     if behind is not None and behind[0] == "alias":
         behind = world.get(behind)
-    if behind is None:
-        return State.UNKNOWN
     halves = {world.get((half, behind)) for half in ("code", "configuration")}
     if behind == PINNED:
         halves = {Half.OLD}
@@ -621,25 +605,27 @@ def _after(world: World, act: Act) -> World:
         key: world.get(value.of) if isinstance(value, Snapshot) else value
         for key, value in act.effects
     }
-    return {**world, **changed} if changed else world
+    return {**world, **changed}
 
 
-_RANKS = (
+# The code and the configuration of functions go before all others.
+_FUNCTION = ""
+_FIRST = (
+    _FUNCTION,
     "AWS::Lambda::Version",
     "AWS::Lambda::Alias",
     "AWS::Lambda::Permission",
 )
-_LAST = ("::Deployment", "::Stage")
 
 
-def _rank(act: Act) -> tuple[int, int]:
+def _rank(act: Act) -> tuple[bool, bool, bool, int]:
     """Which of several steps goes first in the table, where each may."""
-    kind = act.step.type
-    is_deleted = act.step.action is Action.DELETE
-    if kind in _RANKS:
-        return is_deleted, 1 + _RANKS.index(kind)
-    for number, ending in enumerate(_LAST):
-        if kind.endswith(ending):
-            return is_deleted, 8 + number
-    is_function = act.step.action in (Action.CODE, Action.CONFIGURATION)
-    return is_deleted, 0 if is_function else 5
+    action, kind = act.step.action, act.step.type
+    if action in (Action.CODE, Action.CONFIGURATION):
+        kind = _FUNCTION
+    return (
+        action is Action.DELETE,
+        kind.endswith("::Stage"),
+        kind.endswith("::Deployment"),
+        _FIRST.index(kind) if kind in _FIRST else len(_FIRST),
+    )
