@@ -14,13 +14,6 @@ from tests.built import BUNDLE, PACKAGE, Files, built_with, from_source, judged
 from tests.repositories import Work, _neutral  # noqa: F401
 from tests.updates import configured
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("git") is None, reason="no git"),
-    pytest.mark.usefixtures("_neutral"),
-]
-
-
 # -- other builds ------------------------------------------------------------------
 
 GO = {
@@ -373,6 +366,7 @@ def test_a_dockerfile_of_another_name(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("git") is None, reason="no git")
+@pytest.mark.usefixtures("_neutral")
 def test_the_files_of_an_image_publish_where_they_differ(tmp_path: Path) -> None:
     work = Work(tmp_path / "work")
     template = sam(

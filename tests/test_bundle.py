@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,6 @@ import pytest
 
 from tests.building import Template_
 from tests.built import BUNDLE, built_with, from_source, judged
-from tests.repositories import _neutral  # noqa: F401
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("git") is None, reason="no git"),
-    pytest.mark.usefixtures("_neutral"),
-]
 
 
 def _esbuild(*entries: str, uri: str = "src/", **properties: Any) -> Template_:
@@ -152,6 +144,7 @@ def test_a_bundle_that_is_made_otherwise_is_unknown(tmp_path: Path) -> None:
     assert judged(tmp_path / "again", after, BUNDLE, change, before) is True
 
 
+@pytest.mark.slow
 def test_a_bundle_that_takes_long_to_scan(tmp_path: Path) -> None:
     texts = ["/*" * 200_000, "import " * 80_000, "`" * 300_001, "'\n" * 200_000]
     for number, text in enumerate(texts):
