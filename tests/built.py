@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,22 +38,24 @@ def judged(
     files: Files,
     change: Mapping[str, str | None],
     before: Template_ | None = None,
+    encoded: Collection[str] = (),
+    name: str = NAME,
 ) -> bool | None:
     """Whether a change of files, None for deleted, is one of the function's code."""
-    committed = {NAME: json.dumps(before or template), **files}
+    committed = {name: json.dumps(before or template), **files}
     work = Work(folder / "work", init=False)
     template = json.loads(json.dumps(template))
     template["Resources"]["Orders"]["Properties"]["Timeout"] = 9
-    work.write({**committed, NAME: json.dumps(template)})
-    for name, content in change.items():
+    work.write({**committed, name: json.dumps(template)})
+    for file, content in change.items():
         if content is None:
-            (work.root / name).unlink()
+            (work.root / file).unlink()
         else:
-            work.write({name: content})
-    repository = Remembered(work.root, committed)
+            work.write({file: content})
+    repository = Remembered(work.root, committed, encoded)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Repository, "find", lambda path: repository)
-        update = update_of(configured(work.root / NAME, baseline_ref="HEAD"))
+        update = update_of(configured(work.root / name, baseline_ref="HEAD"))
         assert update.problem == ""
         return _changes_code(update)
 

@@ -112,11 +112,15 @@ class Work:
 class Remembered(Repository):
     """A work tree, and a commit of it that is kept here: git is not started.
 
-    Every file counts, also those that a `.gitignore` names.
+    Every file counts, also those that a `.gitignore` names. Some are ``encoded``: where
+    they change, nobody can tell whether git has something else.
     """
 
-    def __init__(self, root: Path, files: Mapping[str, str]) -> None:
+    def __init__(
+        self, root: Path, files: Mapping[str, str], encoded: Collection[str] = ()
+    ) -> None:
         super().__init__(root)
+        self._encoded = encoded
         self._blobs: dict[str, bytes] = {}
         self._committed: dict[str, Entry] = {}
         for name, text in files.items():
@@ -156,7 +160,11 @@ class Remembered(Repository):
     def attributes(
         self, names: Sequence[str], wanted: Sequence[str]
     ) -> dict[str, dict[str, str]]:
-        return {name: dict.fromkeys(wanted, "unspecified") for name in names}
+        return {
+            name: dict.fromkeys(wanted, "unspecified")
+            | ({"working-tree-encoding": "UTF-16"} if name in self._encoded else {})
+            for name in names
+        }
 
     def settings(self, pattern: str) -> Settings:
         return Settings()

@@ -192,6 +192,9 @@ def test_what_a_compiler_is_told_by(method: Method, name: str) -> None:
     assert (name in _WORKSPACES) == is_workspace
 
 
+LONG = "a" * 9999
+
+
 @pytest.mark.parametrize(
     ("name", "files", "is_packed"),
     [
@@ -212,6 +215,10 @@ def test_what_a_compiler_is_told_by(method: Method, name: str) -> None:
         ("README.md", ["lib"], True),
         ("LICENCE", ["lib"], True),
         ("lib/node_modules/a", ["lib"], False),
+        # Longer than any pattern.
+        (LONG, [LONG], True),
+        (f"{LONG}/app.js", [LONG], True),
+        (f"{LONG}.js", [LONG], False),
     ],
 )
 def test_what_npm_packs(name: str, files: list[str] | None, is_packed: bool) -> None:
