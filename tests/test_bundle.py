@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cfn_lint_lambda_race.update._git import Tracked
 from tests.building import Template_
 from tests.built import BUNDLE, built_with, from_source, judged
+from tests.repositories import Remembered
 
 
 def _esbuild(*entries: str, uri: str = "src/", **properties: Any) -> Template_:
@@ -125,8 +128,9 @@ def test_what_a_bundle_imports_from_outside_is_unknown(
     [
         from_source({"BuildMethod": "esbuild"}, Runtime="nodejs22.x"),
         _esbuild("nowhere.ts"),
-        built_with(
-            "esbuild", metadata={"BuildProperties": {"EntryPoints": {"Ref": "X"}}}
+        *(
+            built_with("esbuild", metadata={"BuildProperties": {"EntryPoints": points}})
+            for points in ({"Ref": "X"}, [{"Ref": "X"}], [["app.ts"]])
         ),
     ],
 )
@@ -202,6 +206,25 @@ def test_what_a_file_above_the_code_does_to_a_build_is_unknown(
 ) -> None:
     files = {"src/app.ts": "run();"}
     assert judged(tmp_path, _esbuild(), files, {name: "{}"}) is None
+
+
+def test_git_lists_at_once_what_a_bundle_may_rest_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[Sequence[str]] = []
+    files = Remembered.files
+
+    def note(
+        self: Remembered, names: Sequence[str]
+    ) -> tuple[dict[str, Tracked], set[str]]:
+        listed.append(names)
+        return files(self, names)
+
+    monkeypatch.setattr(Remembered, "files", note)
+    template = _esbuild(uri="app/src/")
+    assert judged(tmp_path, template, {"app/src/app.ts": "run();"}, {}) is False
+    (names,) = listed
+    assert {"app/src", "app/package.json", "package.json"} <= set(names)
 
 
 # https://nodejs.org/api/modules.html#built-in-modules

@@ -109,7 +109,7 @@ def settings_of(metadata: Any) -> str:
         return json.dumps(kept, sort_keys=True, default=str)
     except TypeError:
         # Keys of mixed types cannot be sorted.
-        return ""
+        return repr(kept)
 
 
 def entry_points(metadata: Any) -> tuple[str, ...]:
@@ -344,7 +344,7 @@ class Builds:
         first, slash, _ = build.handler.partition("/")
         changes = self._code.changes(path)
         name = self._code.name(path) or ""
-        if not slash or first in ("", "node_modules") or changes is None:
+        if not slash or first == "node_modules" or changes is None:
             return False
         # A single file holds the folder, as a build packed it.
         below = join(name, first, "")
