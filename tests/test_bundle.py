@@ -178,6 +178,7 @@ def test_an_import_may_leave_out_the_extension(
     [
         ("./b.js", "src/b.ts"),
         ("./b.js", "src/b.tsx"),
+        ("./b.jsx", "src/b.ts"),
         ("./b.jsx", "src/b.tsx"),
         ("./b.mjs", "src/b.mts"),
         ("./b.cjs", "src/b.cts"),
@@ -190,6 +191,33 @@ def test_an_import_may_name_what_the_compiler_makes(
 ) -> None:
     files = {"src/app.ts": f"import '{written}';", name: "[1]"}
     assert judged(tmp_path, _esbuild(), files, {name: "[2]"}) is True
+
+
+@pytest.mark.parametrize(
+    ("written", "taken", "other"),
+    [
+        ("./b", "b.tsx", "b.ts"),
+        ("./b", "b.ts", "b.jsx"),
+        ("./b", "b.jsx", "b.js"),
+        ("./b", "b.js", "b.json"),
+        ("./b", "b.json", "b/index.ts"),
+        ("./b.js", "b.js", "b.ts"),
+        ("./b.js", "b.js.ts", "b.ts"),
+        ("./b.js", "b.ts", "b.tsx"),
+        ("./b.jsx", "b.ts", "b.tsx"),
+        ("./b.jsx", "b.tsx", "b.jsx/index.ts"),
+    ],
+)
+def test_an_import_means_the_first_file_that_there_is(
+    written: str, taken: str, other: str, tmp_path: Path
+) -> None:
+    """As https://esbuild.github.io/api/#resolve-extensions has it."""
+    files = {"src/app.ts": f"import '{written}';"}
+    files |= {f"src/{name}": "[1]" for name in (taken, other)}
+    change = {f"src/{taken}": "[2]"}
+    assert judged(tmp_path / "taken", _esbuild(), files, change) is True
+    change = {f"src/{other}": "[2]"}
+    assert judged(tmp_path / "other", _esbuild(), files, change) is False
 
 
 @pytest.mark.parametrize(
