@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cfn_lint_lambda_race.update import Update, update_of
+from cfn_lint_lambda_race.update._git import Repository
 from tests.building import Template_, sam
-from tests.repositories import Work, _neutral  # noqa: F401
+from tests.repositories import Remembered, Work
 from tests.updates import configured
 
 NAME = "template.json"
@@ -35,20 +38,29 @@ def judged(
     files: Files,
     change: Mapping[str, str | None],
     before: Template_ | None = None,
+    encoded: Collection[str] = (),
+    name: str = NAME,
 ) -> bool | None:
     """Whether a change of files, None for deleted, is one of the function's code."""
-    work = Work(folder / "work")
-    work.commit({NAME: json.dumps(before or template), **files})
+    committed = {name: json.dumps(before or template), **files}
+    work = Work(folder / "work", init=False)
     template = json.loads(json.dumps(template))
     template["Resources"]["Orders"]["Properties"]["Timeout"] = 9
-    work.write({NAME: json.dumps(template)})
-    for name, content in change.items():
+    work.write({**committed, name: json.dumps(template)})
+    for file, content in change.items():
         if content is None:
-            (work.root / name).unlink()
+            (work.root / file).unlink()
         else:
-            work.write({name: content})
-    update = update_of(configured(work.root / NAME, baseline_ref="HEAD"))
-    assert update.problem == ""
+            work.write({file: content})
+    repository = Remembered(work.root, committed, encoded)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Repository, "find", lambda path: repository)
+        update = update_of(configured(work.root / name, baseline_ref="HEAD"))
+        assert update.problem == ""
+        return _changes_code(update)
+
+
+def _changes_code(update: Update) -> bool | None:
     comparison = update.comparison
     assert comparison is not None
     function = comparison.after.function("Orders")

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from cfn_lint_lambda_race.update._git import Repository
+from cfn_lint_lambda_race.update._git import (
+    Entry,
+    Repository,
+    Settings,
+    TooLongError,
+    Tracked,
+)
 from cfn_lint_lambda_race.update._local_code import LocalCode
 
 LIMIT = 1 << 20
@@ -101,6 +107,77 @@ class Work:
     def read(self, path: str, commit: str = "HEAD") -> bytes | None:
         repository = self.repository
         return repository.read(repository.resolve(commit), self.root / path, LIMIT)
+
+
+class Remembered(Repository):
+    """A work tree, and a commit of it that is kept here: git is not started.
+
+    Every file counts, also those that a `.gitignore` names. Some are ``encoded``: where
+    they change, nobody can tell whether git has something else.
+    """
+
+    def __init__(
+        self, root: Path, files: Mapping[str, str], encoded: Collection[str] = ()
+    ) -> None:
+        super().__init__(root)
+        self._encoded = encoded
+        self._blobs: dict[str, bytes] = {}
+        self._committed: dict[str, Entry] = {}
+        for name, text in files.items():
+            content = text.encode()
+            blob = b"blob %d\0%b" % (len(content), content)
+            digest = hashlib.sha1(blob, usedforsecurity=False).hexdigest()
+            self._blobs[digest] = content
+            self._committed[name] = Entry(0o100644, digest)
+
+    def resolve(self, revision: str) -> str:
+        return "0" * 40
+
+    def entries(
+        self, commit: str, names: Sequence[str], *, below: bool = False
+    ) -> dict[str, Entry]:
+        return {
+            name: entry
+            for name, entry in self._committed.items()
+            if name in names or (below and _is_below(name, names))
+        }
+
+    def files(self, names: Sequence[str]) -> tuple[dict[str, Tracked], set[str]]:
+        entries = self.entries("", names, below=True)
+        there = {
+            path.relative_to(self.root).as_posix()
+            for path in self.root.rglob("*")
+            if path.is_file()
+        }
+        untracked = {
+            name
+            for name in there - self._committed.keys()
+            if not name.startswith(".git/")
+            and (name in names or _is_below(name, names))
+        }
+        return {name: Tracked(entries[name], False) for name in entries}, untracked
+
+    def attributes(
+        self, names: Sequence[str], wanted: Sequence[str]
+    ) -> dict[str, dict[str, str]]:
+        return {
+            name: dict.fromkeys(wanted, "unspecified")
+            | ({"working-tree-encoding": "UTF-16"} if name in self._encoded else {})
+            for name in names
+        }
+
+    def settings(self, pattern: str) -> Settings:
+        return Settings()
+
+    def blob(self, digest: str, limit: int) -> bytes | None:
+        content = self._blobs[digest]
+        if len(content) > limit:
+            raise TooLongError(digest)
+        return content
+
+
+def _is_below(name: str, folders: Sequence[str]) -> bool:
+    return not folders or any(name.startswith(f"{folder}/") for folder in folders)
 
 
 def pointer(content: bytes) -> str:

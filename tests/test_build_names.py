@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from typing import Any
 
 import pytest
@@ -162,6 +164,9 @@ def test_which_settings_make_another_build() -> None:
     assert settings_of({}) not in found
     assert settings_of({"aws:cdk:path": "a"}) == settings_of({})
     assert settings_of(None) == settings_of("a") == ""
+    # Keys that have no order.
+    mixed = {settings_of({"BuildProperties": {1: "a", "b": c}}) for c in "cde"}
+    assert len(mixed) == 3
     both = {"BuildMethod": "a", "SkipBuild": "b"}
     assert settings_of(both) == settings_of(dict(reversed(both.items())))
 
@@ -192,6 +197,9 @@ def test_what_a_compiler_is_told_by(method: Method, name: str) -> None:
     assert (name in _WORKSPACES) == is_workspace
 
 
+LONG = "a" * 9999
+
+
 @pytest.mark.parametrize(
     ("name", "files", "is_packed"),
     [
@@ -212,6 +220,10 @@ def test_what_a_compiler_is_told_by(method: Method, name: str) -> None:
         ("README.md", ["lib"], True),
         ("LICENCE", ["lib"], True),
         ("lib/node_modules/a", ["lib"], False),
+        # Longer than any pattern.
+        (LONG, [LONG], True),
+        (f"{LONG}/app.js", [LONG], True),
+        (f"{LONG}.js", [LONG], False),
     ],
 )
 def test_what_npm_packs(name: str, files: list[str] | None, is_packed: bool) -> None:
@@ -250,6 +262,17 @@ def test_node_brings_its_own_modules(name: str) -> None:
     assert _Dependencies([]).has(name)
     assert _Dependencies([]).has(f"{name}/promises")
     assert not _Dependencies([]).has(f"./{name}")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node")
+def test_node_s_own_modules_are_those_that_it_lists() -> None:
+    asked = "process.stdout.write(require('module').builtinModules.join(' '))"
+    done = subprocess.run(["node", "-e", asked], capture_output=True, check=True)
+    # Those with an underscore are internal, and deprecated.
+    names = [name for name in done.stdout.decode().split() if not name.startswith("_")]
+    assert all(map(_Dependencies([]).has, names))
+    assert set(BUILT_IN) <= set(names)
 
 
 @pytest.mark.parametrize(

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from cfn_lint_lambda_race.update import update_of
+from cfn_lint_lambda_race.update._git import TooLongError, Tracked
+from cfn_lint_lambda_race.update._local_code import TEXT_LIMIT
 from tests.building import Template_, resource, sam
 from tests.built import BUNDLE, PACKAGE, Files, built_with, from_source, judged
-from tests.repositories import Work, _neutral  # noqa: F401
+from tests.repositories import Remembered, Work, _neutral  # noqa: F401
 from tests.updates import configured
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("git") is None, reason="no git"),
-    pytest.mark.usefixtures("_neutral"),
-]
-
 
 # -- other builds ------------------------------------------------------------------
 
@@ -33,6 +29,11 @@ JAVA = {"src/pom.xml": "<project/>", "src/src/main/java/App.java": "class App {}
 DOTNET = {"src/Fn.csproj": "<Project/>", "src/Fn.cs": "class Fn {}"}
 MAKE = {"src/Makefile": "build-Orders:\n\tcp app.py $(ARTIFACTS_DIR)"}
 NPM = {"src/package.json": "{}", "src/app.js": "run()", "src/lib/b.js": "run()"}
+
+
+def _image(**metadata: str) -> Template_:
+    kept = {"CodeUri": None, "Handler": None, "Runtime": None, "PackageType": "Image"}
+    return from_source({"DockerContext": ".", **metadata}, **kept)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,7 @@ NPM = {"src/package.json": "{}", "src/app.js": "run()", "src/lib/b.js": "run()"}
         (from_source(Runtime="java21"), JAVA, "src/src/main/java/B.java", True),
         (from_source(Runtime="java21"), JAVA, "src/src/main/resources/a.txt", True),
         (from_source(Runtime="java21"), JAVA, "src/src/test/java/T.java", False),
+        (from_source(Runtime="java21"), JAVA, "src/src/testFixtures/A.java", False),
         (from_source(Runtime="java21"), JAVA, "src/pom.xml", None),
         (from_source(Runtime="java21"), JAVA, "src/README.md", False),
         (from_source(Runtime="dotnet8"), DOTNET, "src/Fn.cs", True),
@@ -126,6 +128,35 @@ NPM = {"src/package.json": "{}", "src/app.js": "run()", "src/lib/b.js": "run()"}
             "src/jest.config.js",
             None,
         ),
+        (
+            from_source(Runtime="nodejs22.x"),
+            {"src/app.js": ""},
+            "src/node_modules/a.js",
+            True,
+        ),
+        *(
+            (
+                from_source(Runtime="nodejs22.x"),
+                {**NPM, "src/.npmignore": "\n# The rest.\n#a.js\n!b.js\nsnaps\n"},
+                name,
+                is_code,
+            )
+            for name, is_code in [
+                ("src/app.js", True),
+                ("src/#a.js", True),
+                ("src/!b.js", True),
+                ("src/lib/snaps/b.js", None),
+            ]
+        ),
+        # A file that a build has packed already.
+        *(
+            (template, {"src/a.zip": ""}, name, is_code)
+            for template in (
+                from_source(CodeUri="src/a.zip", Handler="lib/app.handler"),
+                built_with("makefile", CodeUri="src/a.zip"),
+            )
+            for name, is_code in [("src/a.zip", True), ("src/b.zip", False)]
+        ),
         # What is not built is packaged as it is.
         (from_source(), {"src/app.py": ""}, "src/requirements.txt", True),
         (from_source(), {"src/app.py": ""}, "src/README.md", True),
@@ -183,6 +214,8 @@ def test_the_template_may_be_packaged_too(
         ("cp app.py app_test.py $(ARTIFACTS_DIR)", "app_test.py", None),
         ("cargo lambda build --release", "src/main.rs", True),
         ("cargo lambda build --release", "src/bin/other.rs", None),
+        ("cargo lambda build --release", "other.rs", None),
+        ("cargo lambda build --release", "src/other.py", None),
         ("npm run build", "app.ts", None),
         ("cp $(SOURCES) $(ARTIFACTS_DIR)", "app.py", None),
     ],
@@ -226,14 +259,89 @@ def test_settings_in_another_order_are_the_same(tmp_path: Path) -> None:
         built_with("makefile", metadata={"BuildProperties": dict(pairs)})
         for pairs in ([("a", 1), ("b", 2)], [("b", 2), ("a", 1)])
     )
-    change = {"src/app.py": "changed"}
-    assert judged(tmp_path, after, MAKE, change, before) is True
+    assert judged(tmp_path, after, MAKE, {}, before) is False
 
 
-def test_a_makefile_that_names_other_folders(tmp_path: Path) -> None:
-    files = {"src/Makefile": "build-Orders:\n\tcp -r ../common $(ARTIFACTS_DIR)"}
+@pytest.mark.parametrize(
+    ("method", "files", "is_code"),
+    [
+        ("makefile", {"src/Makefile": "\tcp -r ../common $(ARTIFACTS_DIR)"}, None),
+        ("makefile", {"src/Makefile": "\tcp -r common $(ARTIFACTS_DIR)"}, False),
+        # Too large to read.
+        ("makefile", {"src/Makefile": " " * (TEXT_LIMIT + 1)}, None),
+        ("go1.x", GO, False),
+        ("go1.x", {**GO, "src/go.mod": "replace x => ../common"}, None),
+        # Other files than those that say what to build.
+        ("go1.x", {**GO, "src/all.go": "func all(a ...string)"}, False),
+        ("go1.x", {**GO, "src/lib/go.mod": "replace x => ../x"}, False),
+    ],
+)
+def test_a_build_that_names_other_folders(
+    method: str, files: Files, is_code: bool | None, tmp_path: Path
+) -> None:
     change = {"common/a.py": "changed"}
-    assert judged(tmp_path, built_with("makefile"), files, change) is None
+    assert judged(tmp_path, built_with(method), files, change) is is_code
+
+
+@pytest.mark.parametrize(
+    ("metadata", "is_code"),
+    [
+        ({"WorkingDirectory": "."}, None),
+        ({"ContextPath": "."}, None),
+        ({"BuildProperties": {"a": "b"}}, False),
+    ],
+)
+def test_a_build_in_another_folder(
+    metadata: Template_, is_code: bool | None, tmp_path: Path
+) -> None:
+    template = built_with("makefile", metadata=metadata)
+    change = {"common/a.py": "changed"}
+    assert judged(tmp_path, template, MAKE, change) is is_code
+
+
+def test_a_build_that_reads_above_the_template(tmp_path: Path) -> None:
+    template = built_with("makefile")
+    files = {"app/src/Makefile": "\tcp -r ../../common $(ARTIFACTS_DIR)"}
+    change = {"common/a.py": "changed"}
+    name = "app/template.json"
+    assert judged(tmp_path, template, files, change, name=name) is None
+
+
+def test_a_repository_that_is_too_large_to_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the code of a larger build rests on is unknown there."""
+    files = {"go.mod": "module x", "src/main.go": "package main"}
+    change = {"README.md": "changed"}
+    listed = Remembered.files
+
+    def refuse(
+        self: Remembered, names: Sequence[str]
+    ) -> tuple[dict[str, Tracked], set[str]]:
+        if not names:
+            raise TooLongError("all files")
+        return listed(self, names)
+
+    monkeypatch.setattr(Remembered, "files", refuse)
+    assert judged(tmp_path, built_with("go1.x"), files, change) is None
+
+
+@pytest.mark.parametrize(
+    ("template", "files"),
+    [
+        (built_with("go1.x"), GO),
+        (_image(DockerContext="src"), {"src/a.py": ""}),
+        (_image(DockerContext="src"), {"src/Dockerfile": "FROM x\nCOPY a.py .\n"}),
+    ],
+)
+def test_a_file_that_cannot_be_compared(
+    template: Template_, files: Files, tmp_path: Path
+) -> None:
+    files = {**files, "src/b.txt": "one", "README.md": "one"}
+    for name, expected in [("src/b.txt", None), ("README.md", False)]:
+        (tmp_path / name).mkdir(parents=True)
+        code = judged(tmp_path / name, template, files, {name: "two"}, encoded=[name])
+        assert code is expected, name
 
 
 def test_code_that_several_functions_share(tmp_path: Path) -> None:
@@ -310,11 +418,6 @@ def test_a_handler_that_is_there_or_in_a_layer(handler: str, tmp_path: Path) -> 
 # -- images ------------------------------------------------------------------------
 
 
-def _image(**metadata: str) -> Template_:
-    kept = {"CodeUri": None, "Handler": None, "Runtime": None, "PackageType": "Image"}
-    return from_source({"DockerContext": ".", **metadata}, **kept)
-
-
 DOCKERFILE = """\
 FROM public.ecr.aws/lambda/python:3.13
 COPY requirements.txt ./
@@ -344,6 +447,17 @@ COPY --from=build /dist ./
         ("FROM x\nCOPY . .\n", "README.md", True),
         ("FROM x\nCOPY . .\n", "out/a.py", None),
         ("FROM x\nCOPY $SOURCE .\n", "src/app.py", None),
+        ("FROM x\nCOPY src .\n", "out/a.py", False),
+        ("FROM x\nCOPY out .\n", "out/a.py", None),
+        ("FROM x\n\nADD a.py .\n", "a.py", True),
+        ("FROM x\n\nADD a.py .\n", "b.py", False),
+        ('FROM x\nCOPY --link ["conf/a.json", "./"]\n', "conf/a.json", True),
+        ("FROM x\nCOPY\n", "a.py", False),
+        ("FROM x\nCOPY <<EOF /app/a.py\nrun()\nEOF\n", "b.py", None),
+        ("FROM x\nRUN rm b.py c.py\nCOPY a.py .\n", "b.py", False),
+        ("FROM x\n# RUN --mount=type=bind cp b.py .\n", "b.py", False),
+        ("FROM x\nRUN --mount=type=bind cp b.py .\n", "b.py", None),
+        ("FROM y\nCOPY a .\nFROM x\nCOPY --from=0 b c\n", "b/a.py", False),
         (STAGES, "src/app.ts", True),
         (STAGES, "README.md", None),
     ],
@@ -373,6 +487,7 @@ def test_a_dockerfile_of_another_name(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("git") is None, reason="no git")
+@pytest.mark.usefixtures("_neutral")
 def test_the_files_of_an_image_publish_where_they_differ(tmp_path: Path) -> None:
     work = Work(tmp_path / "work")
     template = sam(

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cfn_lint_lambda_race.update._git import Tracked
 from tests.building import Template_
 from tests.built import BUNDLE, built_with, from_source, judged
-from tests.repositories import _neutral  # noqa: F401
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("git") is None, reason="no git"),
-    pytest.mark.usefixtures("_neutral"),
-]
+from tests.repositories import Remembered
 
 
 def _esbuild(*entries: str, uri: str = "src/", **properties: Any) -> Template_:
@@ -133,8 +128,9 @@ def test_what_a_bundle_imports_from_outside_is_unknown(
     [
         from_source({"BuildMethod": "esbuild"}, Runtime="nodejs22.x"),
         _esbuild("nowhere.ts"),
-        built_with(
-            "esbuild", metadata={"BuildProperties": {"EntryPoints": {"Ref": "X"}}}
+        *(
+            built_with("esbuild", metadata={"BuildProperties": {"EntryPoints": points}})
+            for points in ({"Ref": "X"}, [{"Ref": "X"}], [["app.ts"]])
         ),
     ],
 )
@@ -152,6 +148,7 @@ def test_a_bundle_that_is_made_otherwise_is_unknown(tmp_path: Path) -> None:
     assert judged(tmp_path / "again", after, BUNDLE, change, before) is True
 
 
+@pytest.mark.slow
 def test_a_bundle_that_takes_long_to_scan(tmp_path: Path) -> None:
     texts = ["/*" * 200_000, "import " * 80_000, "`" * 300_001, "'\n" * 200_000]
     for number, text in enumerate(texts):
@@ -181,6 +178,7 @@ def test_an_import_may_leave_out_the_extension(
     [
         ("./b.js", "src/b.ts"),
         ("./b.js", "src/b.tsx"),
+        ("./b.jsx", "src/b.ts"),
         ("./b.jsx", "src/b.tsx"),
         ("./b.mjs", "src/b.mts"),
         ("./b.cjs", "src/b.cts"),
@@ -193,6 +191,33 @@ def test_an_import_may_name_what_the_compiler_makes(
 ) -> None:
     files = {"src/app.ts": f"import '{written}';", name: "[1]"}
     assert judged(tmp_path, _esbuild(), files, {name: "[2]"}) is True
+
+
+@pytest.mark.parametrize(
+    ("written", "taken", "other"),
+    [
+        ("./b", "b.tsx", "b.ts"),
+        ("./b", "b.ts", "b.jsx"),
+        ("./b", "b.jsx", "b.js"),
+        ("./b", "b.js", "b.json"),
+        ("./b", "b.json", "b/index.ts"),
+        ("./b.js", "b.js", "b.ts"),
+        ("./b.js", "b.js.ts", "b.ts"),
+        ("./b.js", "b.ts", "b.tsx"),
+        ("./b.jsx", "b.ts", "b.tsx"),
+        ("./b.jsx", "b.tsx", "b.jsx/index.ts"),
+    ],
+)
+def test_an_import_means_the_first_file_that_there_is(
+    written: str, taken: str, other: str, tmp_path: Path
+) -> None:
+    """As https://esbuild.github.io/api/#resolve-extensions has it."""
+    files = {"src/app.ts": f"import '{written}';"}
+    files |= {f"src/{name}": "[1]" for name in (taken, other)}
+    change = {f"src/{taken}": "[2]"}
+    assert judged(tmp_path / "taken", _esbuild(), files, change) is True
+    change = {f"src/{other}": "[2]"}
+    assert judged(tmp_path / "other", _esbuild(), files, change) is False
 
 
 @pytest.mark.parametrize(
@@ -209,6 +234,25 @@ def test_what_a_file_above_the_code_does_to_a_build_is_unknown(
 ) -> None:
     files = {"src/app.ts": "run();"}
     assert judged(tmp_path, _esbuild(), files, {name: "{}"}) is None
+
+
+def test_git_lists_at_once_what_a_bundle_may_rest_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[Sequence[str]] = []
+    files = Remembered.files
+
+    def note(
+        self: Remembered, names: Sequence[str]
+    ) -> tuple[dict[str, Tracked], set[str]]:
+        listed.append(names)
+        return files(self, names)
+
+    monkeypatch.setattr(Remembered, "files", note)
+    template = _esbuild(uri="app/src/")
+    assert judged(tmp_path, template, {"app/src/app.ts": "run();"}, {}) is False
+    (names,) = listed
+    assert {"app/src", "app/package.json", "package.json"} <= set(names)
 
 
 # https://nodejs.org/api/modules.html#built-in-modules

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from cfn_lint_lambda_race.update import _git, _local_code
-from cfn_lint_lambda_race.update._git import Repository
+from cfn_lint_lambda_race.update._git import Repository, TooLongError
 from cfn_lint_lambda_race.update._local_code import LocalCode
 from tests.repositories import (  # noqa: F401
     LIMIT,
+    Remembered,
     Work,
     _neutral,
     differs,
@@ -34,6 +35,31 @@ pytestmark = [
 @pytest.fixture
 def work(tmp_path: Path) -> Work:
     return with_code(tmp_path / "work")
+
+
+def test_a_commit_that_is_remembered_is_as_git_has_it(work: Work) -> None:
+    """What tests take in the place of git, where they ask for many comparisons."""
+    committed = {"template.yaml": "one", "src/app.py": "one\n", "src/lib/util.py": "x"}
+    head = work.commit(committed)
+    work.write({"src/app.py": "two\n", "new.py": "", "src/new.py": "", "srcs/a": ""})
+    (work.root / "src/lib/util.py").unlink()
+    own, other = work.repository, Remembered(work.root, committed)
+    digests = [entry.digest for entry in own.entries(head, [], below=True).values()]
+    for names in ([], ["src"], ["src/app.py", "new.py"], ["src/lib", "template.yaml"]):
+        assert other.files(names) == own.files(names), names
+        entries = own.entries(head, names, below=True)
+        assert other.entries(head, names, below=True) == entries, names
+        names = names or ["src/app.py"]
+        attributes = own.attributes(names, ["text", "eol"])
+        assert other.attributes(names, ["text", "eol"]) == attributes
+    for digest in digests:
+        assert other.blob(digest, LIMIT) == own.blob(digest, LIMIT)
+        for repository in (own, other):
+            with pytest.raises(TooLongError):
+                repository.blob(digest, 0)
+    for name in ("template.yaml", "src", "src/new.py"):
+        path = work.root / name
+        assert other.read(head, path, LIMIT) == own.read(head, path, LIMIT)
 
 
 # -- comparing -------------------------------------------------------------------

@@ -109,7 +109,7 @@ def settings_of(metadata: Any) -> str:
         return json.dumps(kept, sort_keys=True, default=str)
     except TypeError:
         # Keys of mixed types cannot be sorted.
-        return ""
+        return repr(kept)
 
 
 def entry_points(metadata: Any) -> tuple[str, ...]:
@@ -342,24 +342,20 @@ class Builds:
         That folder is the output of a build whose sources are unknown.
         """
         first, slash, _ = build.handler.partition("/")
-        if not slash or first in ("", "node_modules"):
-            return False
         changes = self._code.changes(path)
-        below = self._code.name(path / first)
-        return (
-            changes is not None
-            and below is not None
-            and not any(name.startswith(f"{below}/") for name in changes.files)
+        name = self._code.name(path) or ""
+        if not slash or first == "node_modules" or changes is None:
+            return False
+        # A single file holds the folder, as a build packed it.
+        below = join(name, first, "")
+        return name not in changes.files and not any(
+            file.startswith(below) for file in changes.files
         )
 
     def _needs_other_folders(self, path: Path) -> bool:
         """Whether dependencies lie in the repository, beside the folder."""
         name = self._code.name(path) or ""
-        texts = (
-            self._code.text(join(name, file))
-            for file in _DEPENDENCIES
-            if self._code.is_file(join(name, file))
-        )
+        texts = (self._code.text(join(name, file)) for file in _DEPENDENCIES)
         return any(_ELSEWHERE.search(text) for text in texts if text is not None)
 
     def _npm(
@@ -385,8 +381,7 @@ class Builds:
 
     def _patterns(self, name: str) -> list[str]:
         """The patterns of a file such as `.dockerignore`."""
-        text = self._code.text(name) if self._code.is_file(name) else None
-        lines = [line.strip() for line in (text or "").splitlines()]
+        lines = [line.strip() for line in (self._code.text(name) or "").splitlines()]
         return [line for line in lines if line and not line.startswith(("#", "!"))]
 
     # -- with a build ----------------------------------------------------------
@@ -457,10 +452,11 @@ class Builds:
             told: the files in it that say what to build.
         """
         outer = name
+        texts = [self._code.text(file) for file in told]
         if _NAMES_FOLDER.search(build.settings) or any(
-            ".." in (self._code.text(file) or "") for file in told
+            text is None or ".." in text for text in texts
         ):
-            outer = self._code.name(self._folder) or ""
+            outer = ""
         for at in upwards(name)[1:]:
             if any(self._code.is_file(join(at, file)) for file in _WORKSPACES):
                 outer = at
@@ -478,7 +474,7 @@ class Builds:
     ) -> bool | None:
         """The answer for an image, which takes what its Dockerfile copies."""
         dockerfile = f"{below}{build.options[0] if build.options else 'Dockerfile'}"
-        text = self._code.text(dockerfile) if dockerfile in changes.files else None
+        text = self._code.text(dockerfile)
         if text is None:
             return True if changes.changed else None if changes.unknown else False
         if dockerfile in changes.changed:

@@ -37,11 +37,14 @@ BUILD_FILES = (
 )
 
 _MAX_FILES = 5000  # of one bundle
+# In the order in which they are tried; those of esbuild first.
+# https://esbuild.github.io/api/#resolve-extensions
 _EXTENSIONS = (".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json")
 # TypeScript imports name the file that the compiler will make: `./a.js` means `a.ts`.
+# https://github.com/evanw/esbuild/blob/main/internal/resolver/resolver.go
 _WRITTEN_AS = {
     ".js": (".ts", ".tsx"),
-    ".jsx": (".tsx",),
+    ".jsx": (".ts", ".tsx"),
     ".mjs": (".mts",),
     ".cjs": (".cts",),
 }
@@ -244,12 +247,11 @@ class Bundles:
     def _looked_up(self, name: str) -> str | None:
         if name.startswith("../") or name == "..":
             return None
-        candidates = [name]
+        candidates = [name, *(f"{name}{suffix}" for suffix in _EXTENSIONS)]
         for suffix, sources in _WRITTEN_AS.items():
             if name.endswith(suffix):
                 stem = name[: -len(suffix)]
                 candidates += [f"{stem}{source}" for source in sources]
-        candidates += [f"{name}{suffix}" for suffix in _EXTENSIONS]
         candidates += [join(name, f"index{suffix}") for suffix in _EXTENSIONS]
         return next((one for one in candidates if self._code.is_file(one)), None)
 
