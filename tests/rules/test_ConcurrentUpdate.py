@@ -163,9 +163,21 @@ def test_the_finding_names_each_stage_also_the_default(
     assert _said(tmp_path, template([]), after, "W9831") == said
 
 
-def test_the_finding_tells_what_a_new_architecture_breaks(tmp_path: Path) -> None:
-    after = stack({"Architectures": ["arm64"], "Layers": [f"{LAYER}:2"]})
-    (message,) = messages(lint_update(tmp_path, stack(), after), "W9831")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {"Layers": [f"{LAYER}:2"]}),
+        ({"Layers": [f"{LAYER}:1"]}, {"Layers": [f"{LAYER}:2"]}),
+        ({"Layers": [f"{LAYER}:1"]}, {"Layers": [f"{LAYER}:1"], "Timeout": 9}),
+        ({"Layers": [f"{LAYER}:1"]}, {}),
+    ],
+    ids=["new", "changed", "kept", "removed"],
+)
+def test_the_finding_tells_what_a_new_architecture_breaks(
+    old: Template_, new: Template_, tmp_path: Path
+) -> None:
+    after = stack({"Architectures": ["arm64"], **new})
+    (message,) = messages(lint_update(tmp_path, stack(old), after), "W9831")
     assert "layer binaries fail with 'exec format error'" in message
 
 
