@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Resource, Scenario
 from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, OtherValue
@@ -23,6 +24,7 @@ from cfn_lint_lambda_race.template._targets import Mentions
 from cfn_lint_lambda_race.update import update_of
 from cfn_lint_lambda_race.update._choices import Choices
 from cfn_lint_lambda_race.update._comparison import Comparison
+from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
 from tests.updates import PUBLISHED, configured, lint_update, update
@@ -675,3 +677,337 @@ def test_a_shield_that_comes_with_the_update_is_too_late(tmp_path: Path) -> None
     after = new_code(_shielded_in_some_stages(_AFTER, 9))
     said = ["Stage is staging or Stage is neither build nor staging", "Stage is build"]
     assert _told(tmp_path, before, after) == said
+
+
+# -- which values are looked at --------------------------------------------------------
+
+# What stands for all the values that nothing names.
+OTHER = "another"
+
+
+def _eq(one: Any, other: Any) -> Template_:
+    return {"Fn::Equals": [one, other]}
+
+
+def _of_map(*steps: Any) -> Template_:
+    return {"Fn::FindInMap": list(steps)}
+
+
+REF: Template_ = {"Ref": "Stage"}
+KINDS = {"dev": {"Kind": "a"}, "test": {"Kind": "a"}, "prod": {"Kind": "b"}}
+OF_KIND = _eq(_of_map("Kinds", REF, "Kind"), "b")
+
+
+def _side(**sections: Any) -> Deployment:
+    """One side of an update; it has a parameter ``Stage`` and mappings."""
+    template = {
+        "Parameters": {"Stage": parameter()},
+        "Mappings": {"Kinds": KINDS, "Few": {"prod": {"Kind": "b"}, "dev": {}}},
+        "Resources": {},
+        **sections,
+    }
+    return Deployment(Template("template.json", template, ["us-east-1"]))
+
+
+def _choices(before: Template_, after: Template_) -> Choices:
+    return Choices(_side(**before), _side(**after))
+
+
+def _conditions(before: Any, after: Any, **shared: Any) -> Choices:
+    """Of a condition that is defined anew."""
+    return _choices(
+        {"Conditions": {"IsX": before}, **shared},
+        {"Conditions": {"IsX": after}, **shared},
+    )
+
+
+def _domains(choices: Choices) -> dict[str, list[str]]:
+    return {
+        name: [OTHER if isinstance(one, OtherValue) else one for one in values]
+        for name, values in choices.domains.items()
+    }
+
+
+def _stages(**stage: Any) -> Template_:
+    return {"Parameters": {"Stage": parameter(**stage)}}
+
+
+NAMED = ["a", "b", OTHER]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "values"),
+    [
+        (_eq(REF, "a"), _eq(REF, "b"), NAMED),
+        (_eq("a", REF), _eq("b", REF), NAMED),
+        (_eq({"Fn::Sub": "${Stage}"}, "a"), _eq(REF, "b"), NAMED),
+        (_not(_eq(REF, "a")), _any(_eq(REF, "b"), _eq(REF, "a")), NAMED),
+        (_eq(REF, "a"), None, ["a", OTHER]),
+        (None, _eq(REF, "b"), ["b", OTHER]),
+        (_eq(REF, 1), _eq(REF, 2), ["1", "2", OTHER]),
+        (_eq(REF, True), _eq(REF, "no"), ["true", "no", OTHER]),
+        # With other values the deployment fails.
+        (OF_KIND, _not(OF_KIND), ["dev", "prod", "test"]),
+        (OF_KIND, _eq(REF, "prod"), ["dev", "prod", "test"]),
+        (
+            OF_KIND,
+            _any(OF_KIND, _eq(_of_map("Few", REF, "Kind"), "b")),
+            ["dev", "prod"],
+        ),
+        # Compared with what is not known.
+        (_eq(REF, "a"), _eq(REF, {"Ref": "AWS::StackName"}), None),
+        (_eq(REF, "a"), _eq({"Fn::Sub": "${Stage}-1"}, "b"), None),
+        (_eq(REF, "a"), _eq({"Fn::Sub": ["${X}${Stage}", {"X": "-"}]}, "b"), None),
+        (_eq(REF, "a"), _eq({"Fn::Join": ["-", ["x", REF]]}, "b"), None),
+        (_eq(REF, "a"), _eq(_of_map("Missing", REF, "Kind"), "b"), None),
+        (_eq(REF, "a"), _eq(_of_map("Kinds", REF, REF), "b"), None),
+        (_eq(REF, "a"), _eq(_of_map(REF, "prod", "Kind"), "b"), None),
+        (_eq(REF, "a"), _eq(_of_map("Kinds", REF), "b"), None),
+        (_eq(REF, "a"), _eq(_of_map("Kinds", REF, "Kind", {}), "b"), None),
+        (_eq(REF, "a"), _eq({"Fn::FindInMap": REF}, "b"), None),
+        (
+            _eq(REF, "a"),
+            _eq(_of_map("Kinds", {"Fn::Sub": "${Stage}1"}, "K"), "b"),
+            None,
+        ),
+        # Not of the parameter's value.
+        (_eq(REF, "a"), _eq({"Fn::ImportValue": "Stage"}, "b"), ["a", OTHER]),
+        (_eq(REF, "a"), _eq({"Fn::Sub": "Stage"}, "b"), ["a", OTHER]),
+        (_eq(REF, "a"), _eq("x", "b"), ["a", OTHER]),
+        # No comparison.
+        (_eq(REF, "a"), {"Fn::Equals": [REF, "b", "c"]}, ["a", OTHER]),
+        (_eq(REF, "a"), {"Fn::Equals": [REF]}, ["a", OTHER]),
+        (_eq(REF, "a"), {"Fn::Equals": []}, ["a", OTHER]),
+        (_eq(REF, "a"), {"Fn::Equals": REF}, ["a", OTHER]),
+        (_eq(REF, "a"), {"Condition": ["IsY"]}, ["a", OTHER]),
+    ],
+    ids=str,
+)
+def test_the_values_that_decide_a_changed_condition(
+    old: Any, new: Any, values: list[str] | None
+) -> None:
+    choices = _choices(
+        {"Conditions": {} if old is None else {"IsX": old}},
+        {"Conditions": {} if new is None else {"IsX": new}},
+    )
+    assert choices.unshared == {"IsX"}
+    assert _domains(choices) == ({} if values is None else {"Stage": values})
+
+
+STRING = {"Type": "String"}
+ABC = {**STRING, "AllowedValues": ["c", "b", "a"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "values"),
+    [
+        (STRING, STRING, NAMED),
+        (ABC, ABC, ["c", "b", "a"]),
+        (ABC, STRING, ["c", "b", "a"]),
+        (STRING, ABC, ["c", "b", "a"]),
+        # What both allow.
+        (ABC, {**STRING, "AllowedValues": ["a", "b", "d"]}, ["a", "b"]),
+        ({**STRING, "AllowedValues": [1, True, {}]}, STRING, ["1", "true"]),
+        ({**STRING, "AllowedValues": "a"}, STRING, NAMED),
+        ({"Type": "AWS::EC2::VPC::Id"}, STRING, NAMED),
+        # A value that is known, or may be any.
+        ({**STRING, "Default": "a"}, STRING, None),
+        (STRING, {**ABC, "Default": "a"}, None),
+        ({**STRING, "AllowedPattern": "[a-z]"}, STRING, None),
+        (STRING, {**STRING, "AllowedPattern": "[a-z]"}, None),
+        ({"Type": "CommaDelimitedList"}, STRING, None),
+        ({"Type": "List<Number>"}, STRING, None),
+        (STRING, {"Type": "AWS::SSM::Parameter::Value<String>"}, None),
+        ("String", STRING, None),
+        (STRING, ["String"], None),
+    ],
+    ids=str,
+)
+def test_the_values_that_a_parameter_may_have(
+    before: Any, after: Any, values: list[str] | None
+) -> None:
+    choices = _choices(
+        {"Conditions": {"IsX": _eq(REF, "a")}, "Parameters": {"Stage": before}},
+        {"Conditions": {"IsX": _eq(REF, "b")}, "Parameters": {"Stage": after}},
+    )
+    assert _domains(choices) == ({} if values is None else {"Stage": values})
+
+
+def test_a_parameter_that_is_not_declared_has_no_value() -> None:
+    one, other = (_eq({"Ref": "Nothing"}, value) for value in "ab")
+    assert _domains(_conditions(one, other)) == {}
+    one, other = (_eq({"Ref": "AWS::Region"}, value) for value in "ab")
+    assert _domains(_conditions(one, other)) == {"AWS::Region": NAMED}
+
+
+def test_allowed_values_are_of_use_where_a_mapping_has_them() -> None:
+    stages = _stages(AllowedValues=["qa", "prod", "dev"])
+    choices = _conditions(OF_KIND, _not(OF_KIND), **stages)
+    assert _domains(choices) == {"Stage": ["prod", "dev"]}
+
+
+def test_values_that_other_conditions_name_are_looked_at_too() -> None:
+    other = {"IsY": _eq(REF, "y"), "IsZ": _eq({"Ref": "AWS::Region"}, "z")}
+    choices = _choices(
+        {"Conditions": {"IsX": _eq(REF, "a"), **other}},
+        {"Conditions": {"IsX": _eq(REF, "b"), **other}},
+    )
+    assert choices.unshared == {"IsX"}
+    assert set(_domains(choices)["Stage"]) == {"a", "b", "y", OTHER}
+    assert [*choices.domains] == ["Stage"]
+
+
+def test_a_parameter_that_may_have_been_renamed_is_not_looked_at() -> None:
+    def named(*names: str, **asked: str) -> Template_:
+        return {
+            "Parameters": {name: parameter() for name in names},
+            "Conditions": {key: _is("a", name) for key, name in asked.items()},
+        }
+
+    choices = _choices(named("Old", IsX="Old"), named("New", IsX="New"))
+    assert _domains(choices) == {}
+    # Beside it one that both have, and one of which the name stays.
+    choices = _choices(
+        named("Old", "Both", IsX="Old", IsY="Both"), named("New", "Both", IsX="New")
+    )
+    assert _domains(choices) == {"Both": ["a", OTHER]}
+    choices = _choices(named("Old", "New", IsX="Old"), named("New", IsX="New"))
+    assert _domains(choices) == {"New": ["a", OTHER], "Old": ["a", OTHER]}
+    choices = _choices(named(), named("New", IsX="New"))
+    assert _domains(choices) == {"New": ["a", OTHER]}
+    choices = _choices(named("Old", IsX="Old"), named())
+    assert _domains(choices) == {"Old": ["a", OTHER]}
+
+
+@pytest.mark.parametrize(
+    ("counts", "looked_at"),
+    [((8, 4), "AB"), ((8, 5), "A"), ((33, 2), "B"), ((32,), "A")],
+    ids=str,
+)
+def test_as_many_choices_as_are_compared(
+    counts: tuple[int, ...], looked_at: str
+) -> None:
+    names = dict(zip("AB", counts))
+    parameters = {
+        name: parameter(AllowedValues=[str(number) for number in range(count)])
+        for name, count in names.items()
+    }
+    choices = _choices(
+        {"Parameters": parameters},
+        {
+            "Parameters": parameters,
+            "Conditions": {f"Is{name}": _is("0", name) for name in names},
+        },
+    )
+    assert "".join(choices.domains) == looked_at
+    every = [dict(one.judged) for one in choices.all()]
+    values = [[(name, one) for one in choices.domains[name]] for name in looked_at]
+    assert every == [dict(one) for one in product(*values)]
+
+
+def test_one_choice_is_none() -> None:
+    mappings = {"Mappings": {"Kinds": {"a": {"Kind": "b"}}}}
+    choices = _conditions(OF_KIND, _not(OF_KIND), **mappings)
+    assert _domains(choices) == {"Stage": ["a"]}
+    assert choices.all() == []
+    assert _conditions(_eq(REF, "a"), _eq(REF, "a")).all() == []
+
+
+def test_a_value_is_given_where_it_is_allowed_and_judged_by_where_it_is_named() -> None:
+    conditions = _eq(REF, "a"), _eq(REF, "b")
+    (one, *_) = _conditions(*conditions, **_stages(AllowedValues=["a", "b"])).all()
+    assert (one.given, one.judged) == ({"Stage": "a"}, {"Stage": "a"})
+    (one, *_) = _conditions(*conditions).all()
+    assert (one.given, one.judged) == ({}, {"Stage": "a"})
+    assert one.when == Scenario(frozenset({((PARAMETER, "Stage"), "a")}))
+
+
+# -- which conditions are defined anew -------------------------------------------------
+
+PROD = _eq(REF, "prod")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unshared"),
+    [
+        ({"A": PROD}, {"A": PROD}, ""),
+        ({"A": PROD, "B": PROD}, {"A": PROD, "B": _not(PROD)}, "B"),
+        ({"A": PROD}, {}, "A"),
+        ({}, {"A": PROD}, "A"),
+        # By what they refer to.
+        (
+            {"A": _not({"Condition": "B"}), "B": PROD, "C": PROD},
+            {"A": _not({"Condition": "B"}), "B": _not(PROD), "C": PROD},
+            "AB",
+        ),
+        (
+            {"A": {"Condition": "B"}, "B": {"Condition": "A"}, "C": PROD},
+            {"A": {"Condition": "B"}, "B": {"Condition": "A"}},
+            "C",
+        ),
+        # What names nothing.
+        (
+            {"A": _not({"Condition": "X"}), "B": PROD},
+            {"A": _not({"Condition": "X"})},
+            "B",
+        ),
+        ({"A": {"Condition": ["B"]}, "B": PROD}, {"A": {"Condition": ["B"]}}, "B"),
+        # The order of keys says nothing.
+        ({"A": {"a": 1, "b": 2}, "B": PROD}, {"A": {"b": 2, "a": 1}}, "B"),
+    ],
+    ids=str,
+)
+def test_the_conditions_that_are_defined_anew(
+    before: Any, after: Any, unshared: str
+) -> None:
+    for sides in ((before, after), (after, before)):
+        choices = _choices(*({"Conditions": side} for side in sides))
+        assert "".join(sorted(choices.unshared)) == unshared
+
+
+@pytest.mark.parametrize(
+    ("changed", "unshared"),
+    [
+        ({"Kinds": {**KINDS, "dev": {"Kind": "b"}}}, {"IsKind", "IsTwice"}),
+        ({"Other": {"a": {"b": "c"}}}, set()),
+        # Keys of mixed kinds cannot be compared.
+        ({"Kinds": {1: {"Kind": "c"}, "dev": {}}}, {"IsKind", "IsTwice"}),
+        ({"Kinds": dict(reversed(KINDS.items())), "Other": {"a": {"b": "d"}}}, set()),
+    ],
+    ids=["used", "another", "mixed", "order"],
+)
+def test_a_mapping_counts_where_a_condition_uses_it(
+    changed: Template_, unshared: set[str]
+) -> None:
+    conditions = {
+        "IsProd": PROD,
+        "IsKind": OF_KIND,
+        "IsTwice": _any({"Condition": "IsKind"}, PROD),
+        # The name of a mapping that is chosen.
+        "IsChosen": _eq(_of_map(REF, "a", "b"), "c"),
+    }
+    mappings = {"Kinds": KINDS, "Other": {"a": {"b": "d"}}}
+    choices = _choices(
+        {"Conditions": conditions, "Mappings": mappings},
+        {"Conditions": conditions, "Mappings": {**mappings, **changed}},
+    )
+    assert choices.unshared == unshared
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (_eq("a", "b"), _eq("a", "c")),
+        (_eq({"Ref": "Mode"}, "a"), _eq({"Ref": "Mode"}, "b")),
+        # In each case on one side it is undecided.
+        (_eq("a", "b"), PROD),
+        (PROD, _eq("a", "b")),
+    ],
+    ids=str,
+)
+def test_what_is_decided_asks_for_no_value(old: Any, new: Any) -> None:
+    parameters = {"Stage": parameter(), "Mode": parameter(Default="a")}
+    choices = _conditions(old, new, Parameters=parameters)
+    assert choices.unshared == {"IsX"}
+    is_open = PROD in (old, new)
+    assert _domains(choices) == ({"Stage": ["prod", OTHER]} if is_open else {})
