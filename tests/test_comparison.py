@@ -21,6 +21,8 @@ from cfn_lint_lambda_race.data import CONFIGURATION, operations
 from cfn_lint_lambda_race.template._sam import WRITTEN_OUT
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, configure, update_of
+from cfn_lint_lambda_race.update._comparison import Comparison
+from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import (
     LAYER,
     ROLE,
@@ -1192,3 +1194,300 @@ def test_a_chain_of_replacements_ends(tmp_path: Path) -> None:
     # How far the replacement comes is not known, so it is none.
     found = update(tmp_path, chain("one"), new_code(chain("two")))
     assert changed(found) == ()
+
+
+# -- one resource, or one property -----------------------------------------------------
+
+
+def _compared(*templates: Template_, differ: bool | None = None) -> Comparison:
+    """The comparison of two templates; ``differ`` says whether built code does."""
+    before, after = (
+        Deployment(Template("template.json", deepcopy(side), ["us-east-1"]))
+        for side in templates
+    )
+    return Comparison(before, after, lambda one, other: differ)
+
+
+def _chain(length: int, last: str, name: str = "Queue") -> Template_:
+    """Queues, each but the last called like the next one."""
+    queues = {
+        f"{name}{number}": resource(
+            "SQS::Queue", QueueName={"Ref": f"{name}{number + 1}"}
+        )
+        for number in range(length - 1)
+    }
+    queues[f"{name}{length - 1}"] = resource("SQS::Queue", QueueName=last)
+    return queues
+
+
+@pytest.mark.parametrize(("length", "is_known"), [(2, True), (30, True), (31, False)])
+def test_thirty_replacements_in_a_row_are_followed(length: int, is_known: bool) -> None:
+    def sides() -> Comparison:
+        short = {name: _chain(2, name, "Short") for name in "ab"}
+        return _compared(
+            *(
+                {"Resources": {**_chain(length, name), **short[name]}}
+                for name in ("a", "b")
+            )
+        )
+
+    assert sides().is_replaced("Queue0") is is_known
+    # Whatever was asked before.
+    comparison = sides()
+    for _ in range(2):
+        assert comparison.is_replaced("Short0")
+        assert comparison.is_replaced("Short1")
+        assert not comparison.is_replaced("Missing")
+    assert comparison.is_replaced("Queue0") is is_known
+
+
+@pytest.mark.parametrize("family", ["ipv4", None])
+def test_what_only_a_new_resource_can_have_below_a_property(family: str | None) -> None:
+    def cluster(family: str | None) -> Template_:
+        network = {"KubernetesNetworkConfig": {"IpFamily": family}} if family else {}
+        return {"Resources": {"Shop": resource("EKS::Cluster", **network)}}
+
+    for sides in (("ipv6", family), (family, "ipv6")):
+        assert _compared(*map(cluster, sides)).is_replaced("Shop")
+    assert not _compared(cluster(family), cluster(family)).is_replaced("Shop")
+
+
+def test_an_api_of_sam_has_its_protocol_already() -> None:
+    before, after = (
+        sam(Resources={"Api": resource(kind, **properties)})
+        for kind, properties in (
+            ("Serverless::HttpApi", {}),
+            ("ApiGatewayV2::Api", {"ProtocolType": "HTTP"}),
+        )
+    )
+    assert not _compared(before, after).is_replaced("Api")
+    assert not _compared(after, before).is_replaced("Api")
+
+
+def test_a_function_of_sam_written_out_is_the_same() -> None:
+    def functions(kind: str, **properties: Any) -> Template_:
+        return sam(Resources={"Other": resource(f"{kind}::Function", **properties)})
+
+    before, after = functions("Serverless"), functions("Lambda")
+    assert not _compared(before, after).is_replaced("Other")
+    renamed = functions("Lambda", FunctionName="other")
+    assert _compared(before, renamed).is_replaced("Other")
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_new"),
+    [(None, False), ("IsProd", False), ("IsDev", True), ("IsOpen", False)],
+)
+def test_a_resource_is_new_where_it_certainly_was_not_there(
+    condition: str | None, is_new: bool
+) -> None:
+    def template(condition: str | None) -> Template_:
+        queue = resource("SQS::Queue")
+        if condition is not None:
+            queue["Condition"] = condition
+        return {
+            "Parameters": {**STAGE, "Open": parameter()},
+            "Conditions": {
+                "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+                "IsDev": {"Fn::Equals": [{"Ref": "Stage"}, "dev"]},
+                "IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "x"]},
+            },
+            "Resources": {"Queue": queue, "Second": resource("SQS::Queue")},
+        }
+
+    comparison = _compared(template(condition), template(None))
+    assert comparison.is_new(comparison.after.resources["Queue"]) is is_new
+    del (before := template(None))["Resources"]["Queue"]
+    comparison = _compared(before, template(condition))
+    assert comparison.is_new(comparison.after.resources["Queue"])
+
+
+ROWS = {row.property: row for row in operations()}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        (3, 3, True),
+        (3, "3", True),
+        (3, 4, False),
+        (None, 3, True),
+        (if_prod(3, 4), if_prod(3, 4), True),
+        (if_prod(3, 4), if_prod(3, 5), False),
+        (if_prod(3, 4), if_prod(5, 4), False),
+        (if_prod(3, 4), 3, False),
+        (3, if_prod(3, 4), False),
+        ({"Ref": "One"}, {"Ref": "Two"}, False),
+    ],
+    ids=str,
+)
+def test_a_property_certainly_stays_the_same(old: Any, new: Any, is_same: bool) -> None:
+    sections = deepcopy(CONDITIONS)
+    sections["Parameters"] = {
+        "Stage": parameter(),
+        "One": parameter(),
+        "Two": parameter(),
+    }
+    comparison = _compared(
+        *(
+            stack({} if value is None else {"Timeout": value}, **sections)
+            for value in (old, new)
+        )
+    )
+    before, after = (
+        side.resources["Orders"] for side in (comparison.before, comparison.after)
+    )
+    assert comparison.is_same(before, after, ROWS["Timeout"]) is is_same
+    assert comparison.is_same(before, after, ROWS["MemorySize"])
+
+
+S3 = {"S3Bucket": "a", "S3Key": "b"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "differ", "is_same"),
+    [
+        (S3, S3, None, True),
+        (S3, {**S3, "S3Key": "c"}, None, False),
+        ("src", "src", False, True),
+        ("src", "src", True, False),
+        # What is built is not known, whatever the template says of it.
+        ("src", "src", None, False),
+        ("src", S3, False, False),
+        (S3, "src", False, False),
+    ],
+    ids=str,
+)
+def test_code_certainly_stays_the_same(
+    old: Any, new: Any, differ: bool | None, is_same: bool
+) -> None:
+    comparison = _compared(stack({"Code": old}), stack({"Code": new}), differ=differ)
+    before, after = (
+        side.resources["Orders"] for side in (comparison.before, comparison.after)
+    )
+    assert comparison.is_same(before, after, ROWS["Code"]) is is_same
+    assert comparison.is_same(before, after, ROWS["Timeout"])
+
+
+@pytest.mark.parametrize("property_name", ["ContentUri", "Content"])
+def test_a_layer_that_is_built_on_one_side_is_not_known_to_change(
+    property_name: str,
+) -> None:
+    kind = "Serverless" if property_name == "ContentUri" else "Lambda"
+    s3: Any = "s3://a/deps.zip" if kind == "Serverless" else S3
+
+    def layer(content: Any, **properties: Any) -> Template_:
+        properties = {property_name: content, **properties}
+        deps = resource(f"{kind}::LayerVersion", **properties)
+        return sam(Resources={"Deps": deps})
+
+    for sides in (("layer", s3), (s3, "layer"), ("layer", "layer")):
+        assert not _compared(*map(layer, sides)).is_replaced("Deps")
+        assert _compared(
+            layer(sides[0]), layer(sides[1], Description="more")
+        ).is_replaced("Deps")
+    assert _compared(layer("layer"), layer("layer"), differ=True).is_replaced("Deps")
+    assert not _compared(layer("layer"), layer("layer"), differ=False).is_replaced(
+        "Deps"
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "is_other"),
+    [
+        (f"{ROLE}-2", None, True),
+        ({"Fn::GetAtt": "ShopRole.Arn"}, "ShopRole", True),
+        # The template has the role that SAM would make.
+        ({"Fn::GetAtt": "OrdersRole.Arn"}, "OrdersRole", False),
+    ],
+    ids=str,
+)
+def test_a_role_that_sam_makes_no_more_is_another_one(
+    role: Any, name: str | None, is_other: bool, tmp_path: Path
+) -> None:
+    roles = {} if name is None else {name: resource("IAM::Role")}
+    made, written = sam(), sam({"Role": role}, Resources=roles)
+    for side in (made, written):
+        side["Resources"]["Orders"]["Properties"].pop("Role", None)
+    written["Resources"]["Orders"]["Properties"]["Role"] = role
+    expected = ("Code", "Role") if is_other else ()
+    assert changed(update(tmp_path, made, new_code(written))) == expected
+    assert changed(update(tmp_path, written, new_code(made))) == expected
+
+
+def test_a_condition_that_flips_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    """Code changes in one region, the timeout in the others: never together."""
+
+    def template(stage: str, timeout: Any) -> Template_:
+        side = conditional({"Fn::If": ["IsEu", if_prod("new", "old"), "same"]}, timeout)
+        side["Parameters"]["Stage"] = parameter(Default=stage)
+        side["Conditions"]["IsEu"] = {
+            "Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]
+        }
+        return side
+
+    elsewhere = {"Fn::If": ["IsEu", 3, if_prod(9, 3)]}
+    pair = template("dev", elsewhere), template("prod", elsewhere)
+    assert changed(update(tmp_path, *pair)) == ()
+    there = {"Fn::If": ["IsEu", if_prod(9, 3), 3]}
+    pair = template("dev", there), template("prod", there)
+    assert changed(update(tmp_path, *pair)) == ("Code", "Timeout")
+
+
+HASH = "a1" * 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        (
+            {f"OrdersLambdaVersion{HASH}": "x"},
+            {f"OrdersLambdaVersion{HASH}": "x"},
+            True,
+        ),
+        (
+            {f"OrdersLambdaVersion{HASH}": "x"},
+            {f"OrdersLambdaVersionb{HASH}": "x"},
+            True,
+        ),
+        (
+            {f"OrdersLambdaVersion{HASH}": "x"},
+            {f"OrdersLambdaVersion{HASH}": "y"},
+            False,
+        ),
+        (
+            {f"OrdersLambdaVersion{HASH}": {"Ref": "One"}},
+            {f"OrdersLambdaVersion{HASH}": {"Ref": "One"}},
+            False,
+        ),
+        # Which of two is the newest is not known.
+        (
+            {f"OrdersLambdaVersion{HASH}": "x", f"OrdersLambdaVersionb{HASH}": "y"},
+            {f"OrdersLambdaVersion{HASH}": "x", f"OrdersLambdaVersionb{HASH}": "y"},
+            False,
+        ),
+        ({}, {}, False),
+        # What people write may be out of date.
+        ({"OrdersVersion1": "x"}, {"OrdersVersion1": "x"}, False),
+    ],
+    ids=["same", "named", "other", "unknown", "two", "none", "by hand"],
+)
+def test_the_serverless_framework_says_that_code_stays(
+    old: Template_, new: Template_, is_same: bool, tmp_path: Path
+) -> None:
+    def template(key: str, timeout: int, versions: Template_) -> Template_:
+        code = {"S3Bucket": "a", "S3Key": key}
+        return stack(
+            {"Code": code, "Timeout": timeout},
+            Parameters={"One": parameter()},
+            Resources={
+                name: resource(
+                    "Lambda::Version", FunctionName={"Ref": "Orders"}, CodeSha256=sha
+                )
+                for name, sha in versions.items()
+            },
+        )
+
+    sides = template("2026-11-27/orders.zip", 3, old), template("b", 9, new)
+    expected = () if is_same else ("Code", "Timeout")
+    assert changed(update(tmp_path, *sides)) == expected
