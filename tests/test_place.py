@@ -11,11 +11,13 @@ import pytest
 from cfnlint.match import Match
 from cfnlint.template import transforms
 
+from cfn_lint_lambda_race import ConcurrentUpdate
 from cfn_lint_lambda_race.template import _source
 from cfn_lint_lambda_race.template._cfnlint import decoded_file
+from cfn_lint_lambda_race.update import tell_apart
 from tests.building import Template_, resource, rule_for, sam, stack
 from tests.linting import lint, lint_template, messages, paths
-from tests.updates import lint_update
+from tests.updates import configured, lint_update
 
 HEAD = """\
 Resources:
@@ -585,6 +587,20 @@ def test_the_same_words_stand_at_the_first_of_many(
     assert ("F0, F1, F2 and 1 more" in said) == (findings == 1)
     fixes = [match.fix for match in matches if match.rule.id == "W9831"]
     assert [fix.function for fix in fixes] == [f"F{n}" for n in range(findings)]
+
+
+@pytest.mark.parametrize("seconds", [(3, 9), (None, None)])
+def test_functions_that_are_told_apart_have_a_finding_each(
+    seconds: tuple[int | None, int | None], tmp_path: Path
+) -> None:
+    """Those who cure some of many ask for that."""
+    for name, own, shared in zip(("before", "after"), seconds, (3, 9)):
+        template = _many(4, own, None if own else shared)
+        (tmp_path / f"{name}.json").write_text(json.dumps(template))
+    before = str(tmp_path / "before.json")
+    cfn = configured(tmp_path / "after.json", baseline_path=before)
+    tell_apart(cfn)
+    assert len(list(ConcurrentUpdate().match(cfn))) == 4
 
 
 IGNORING = {"cfn-lint": {"config": {"ignore_checks": ["W9831"]}}}

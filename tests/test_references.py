@@ -17,7 +17,9 @@ from tests.building import (
     LIVE,
     PROD_OR_DEV,
     PROPERTIES,
+    alias_of,
     parameter,
+    permission_on,
     resource,
     rule_for,
     stack,
@@ -385,6 +387,28 @@ def test_a_branch_that_is_never_there_with_its_resource_is_none(
     assert paths(lint_template(tmp_path, template), "W9810") == []
     rule["Condition"] = "IsDev"
     assert paths(lint_template(tmp_path, template), "W9810") != []
+
+
+@pytest.mark.parametrize("is_branch", [True, False])
+def test_a_name_means_the_alias_that_can_be_there(
+    is_branch: bool, tmp_path: Path
+) -> None:
+    """The permission for one alias is for that which has its name then."""
+    named: Any = {"Fn::Sub": "${Orders.Arn}:live"}
+    if is_branch:
+        queue = "arn:aws:sqs:us-east-1:123456789012:orders"
+        named = {"Fn::If": ["IsDev", queue, named]}
+    rule = rule_for(named)
+    template = versioned(Dev=alias_of("$LATEST"), Rule=rule)
+    template["Resources"]["Permission"] = permission_on(LIVE)
+    for name in ("Permission", "Live") if is_branch else ("Permission", "Live", "Rule"):
+        template["Resources"][name]["Condition"] = "IsProd"
+    template["Resources"]["Dev"]["Condition"] = "IsDev"
+    template.update(PROD_OR_DEV)
+    assert paths(lint_template(tmp_path, template), "W9812") == []
+    template["Resources"]["Dev"]["Condition"] = "IsOther"
+    template["Conditions"]["IsOther"] = {"Fn::Equals": [{"Ref": "AWS::Region"}, "a"]}
+    assert paths(lint_template(tmp_path, template), "W9812") != []
 
 
 def test_a_name_means_the_function_that_is_there(tmp_path: Path) -> None:

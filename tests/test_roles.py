@@ -546,6 +546,7 @@ def _sam_machine(*policies: Json, **properties: Json) -> Json:
         ([document_of(statement_on(ARN)), {"Unknown": {"FunctionName": FN}}], []),
         ([document_of(statement_on(ARN)), {"Fn::If": ["Nobody", "a", "b"]}], []),
         ([{"LambdaInvokePolicy": {"FunctionName": FN}}], []),
+        ([document_of(statement_on(ARN)), 7], []),
         # SAM takes a policy template alone only.
         (
             [

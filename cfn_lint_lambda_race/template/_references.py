@@ -250,7 +250,9 @@ class References:
         known = [
             alias_id
             for alias_id in self._alias_names.get((function, qualifier), ())
-            if when.merged(self._evaluator.existing(self.aliases[alias_id].resource))
+            for exists in [self._evaluator.existing(self.aliases[alias_id].resource)]
+            for both in [when.merged(exists)]
+            if both is not None and self._possible(both)
         ]
         if not known:
             return qualifier

@@ -22,6 +22,7 @@ from tests.building import (
     VERSIONED,
     parameter,
     resource,
+    rule_for,
     sam,
     stack,
     statement_on,
@@ -500,6 +501,14 @@ def test_the_frame_of_custom_resources_of_the_cdk_is_silent(tmp_path: Path) -> N
     assert paths(matches, RULE) == paths(matches, "W9810") == []
     template["Resources"]["Event"]["Properties"]["Handler"] = "index.handler"
     assert len(_found(tmp_path, template)) == 2
+
+
+def test_the_frame_of_custom_resources_hides_no_other_function(tmp_path: Path) -> None:
+    either = {"Fn::If": ["IsProd", {"Fn::GetAtt": ["Complete", "Arn"]}, ARN]}
+    target = {"Fn::Sub": ["${Arn}", {"Arn": either}]}
+    made = versioned(Complete=_framework("isComplete"), Rule=rule_for(target))
+    (message,) = messages(lint_template(tmp_path, {**made, **CHOICE}), "W9810")
+    assert "$LATEST of Orders when IsProd is false" in message
 
 
 def test_the_role_of_a_function_with_another_target_is_reported(

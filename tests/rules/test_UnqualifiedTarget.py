@@ -427,6 +427,10 @@ def test_cases_that_differ_in_one_choice_alone_are_one() -> None:
     both = [ALWAYS.given(PARAMETER_SET, "", index) or ALWAYS for index in (0, 1)]
     assert given.simplified(both, ALWAYS) == [ALWAYS]
     assert given.simplified(both[:1], ALWAYS) == both[:1]
+    assert reading.simplified([live, ALWAYS], ALWAYS) == [ALWAYS]
+    # A case of another base stays as it is.
+    other = both[0].merged(test) or ALWAYS
+    assert given.simplified([other], live) == [other]
     # Of a region nobody knows the others.
     region = ALWAYS.given(PARAMETER, "AWS::Region", "eu-west-1") or ALWAYS
     assert reading.simplified([region], ALWAYS) == [region]
