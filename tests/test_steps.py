@@ -33,6 +33,7 @@ from tests.moving import (
     rule_that_moves,
     stack_with,
     timeline_from,
+    url_that_moves,
 )
 
 PUBLISHED = {"AutoPublishAlias": "live"}
@@ -683,7 +684,7 @@ def test_aliases(before: Template_, after: Template_, told: str) -> None:
             id="for the same in other words",
         ),
         pytest.param(
-            _permitting({"Fn::Sub": "${Orders}:live"}),
+            _permitting(LIVE),
             _permitting(ONE),
             """
             before: old
@@ -1027,6 +1028,19 @@ def test_permissions(before: Template_, after: Template_, told: str) -> None:
             id="event of an API with a connector",
         ),
         pytest.param(
+            _of_web(),
+            _linked(**PUBLISHED),
+            """
+            before: old
+            create Orders.Version: old
+            create Orders.Alias: old
+            change Orders.Events.It: old
+            replace Orders.Events.It.Permission: old
+            without Orders.Events.It.Permission: old
+            """,
+            id="event of an API with a new connector",
+        ),
+        pytest.param(
             _destined(OTHER),
             _destined(OTHER, **PUBLISHED),
             """
@@ -1039,6 +1053,17 @@ def test_permissions(before: Template_, after: Template_, told: str) -> None:
             certainly denied: It
             """,
             id="destination of the function",
+        ),
+        pytest.param(
+            _destined(OTHER),
+            _changed(_destined(OTHER), Timeout=9),
+            """
+            before: old: old
+            UpdateFunctionCode of Orders: old: mixed
+            UpdateFunctionConfiguration of Orders: old: new
+            certainly race: Orders
+            """,
+            id="destination of a function that changes",
         ),
         pytest.param(
             NOTHING_OF_SAM,
@@ -1383,3 +1408,39 @@ def test_a_permission_comes_with_an_event_of_an_unknown_alias() -> None:
     after = event_of_sam("SNS", AutoPublishAlias=UNKNOWN)
     told = _told(_without_events(after), after)
     assert "create Orders.Events.It.Permission: absent" in told
+
+
+def test_an_event_that_is_gone_takes_its_permission_with_it() -> None:
+    before = event_of_sam("Api", **PUBLISHED)
+    timeline = timeline_from(before, _without_events(before))
+    words = [step.words for step in timeline.steps if "Permission" in step.name]
+    assert words == ["delete Orders.Events.It.Permission"]
+    states = [moment.met[0].state.value for moment in timeline.moments]
+    assert (states[0], states[-1]) == ("old", "absent")
+
+
+@pytest.mark.parametrize("name", ["Orders", "OrdersVersion1", "Live"])
+def test_what_no_stack_has_is_in_no_step(name: str) -> None:
+    """CloudFormation refuses what refers to it."""
+    before = _staged(BEHIND_ALIAS, "dev", name)
+    timeline = timeline_from(before, _changed(before, Timeout=9))
+    assert not any(step.words.endswith(f"e {name}") for step in timeline.steps)
+    assert timeline.hazards == ()
+    if name != "Orders":
+        assert {one.met[0].state.value for one in timeline.moments} == {"unknown"}
+
+
+@pytest.mark.parametrize("on", [FN, LIVE, UNKNOWN, {"Fn::Sub": "${Orders}:${Unknown}"}])
+def test_what_may_be_for_a_url_may_permit_it(on: Any) -> None:
+    """On another qualifier than the URL's it may be for something else."""
+    before, after = url_that_moves((ARN, ARN, ARN), (LIVE, LIVE, None))
+    after["Resources"]["Other"] = permission_on(on, "*")
+    told = _told(before, after)
+    assert ("certainly denied for good: Url" in told) is (on == FN)
+
+
+def test_a_url_of_sam_s_is_one_step() -> None:
+    url = {"FunctionUrlConfig": {"AuthType": "NONE"}}
+    after = _with(_ruled(SAM_ALIAS), "Orders", **url)
+    steps = timeline_from(_ruled(SAM_ALIAS), after).steps
+    assert [step.name for step in steps] == ["Orders.FunctionUrlConfig"]

@@ -60,7 +60,10 @@ class Order:
         return self._all[name]
 
     def _of(self, name: str) -> frozenset[str]:
-        """The names of what a resource's step waits for directly."""
+        """The names of what a resource's step waits for directly.
+
+        Parameters are among them, which have no step.
+        """
         if name in self._made:
             return self._made[name]
         if name not in self._direct:
@@ -71,9 +74,7 @@ class Order:
                 waits = resource.attributes.get("DependsOn")
                 names = waits if isinstance(waits, list) else [waits]
                 named |= {one for one in names if isinstance(one, str)}
-            self._direct[name] = frozenset(
-                one for one in named if one in self._resources or one in self._made
-            )
+            self._direct[name] = frozenset(named)
         return self._direct[name]
 
     def _named(self, node: Any, depth: int = 0) -> set[str]:

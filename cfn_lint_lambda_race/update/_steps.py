@@ -90,12 +90,12 @@ class Steps:
     def _made(self) -> Iterator[tuple[str, frozenset[str]]]:
         """By the name of what SAM makes of a function, the names that it waits for."""
         for function in self.after.by_type.get(SERVERLESS_FUNCTION, ()):
+            # What SAM does not make has no step, so that nothing waits.
             awaited = {function.id}
-            if self.after.published(function):
-                yield published_version_id(function.id), frozenset(awaited)
-                awaited.add(published_version_id(function.id))
-                yield published_alias_id(function.id), frozenset(awaited)
-                awaited.add(published_alias_id(function.id))
+            yield published_version_id(function.id), frozenset(awaited)
+            awaited.add(published_version_id(function.id))
+            yield published_alias_id(function.id), frozenset(awaited)
+            awaited.add(published_alias_id(function.id))
             for place in self.after.by_resource.get(function.id, ()):
                 target = self.after.targets[place]
                 if target.row.form != "self":
@@ -290,7 +290,7 @@ class Steps:
         if name not in aliases or self._owner(name) not in self.after.resources:
             return None
         before = self.before.reading.references.aliases
-        if name not in before or not self._had(name):
+        if name not in before:
             return name, NEW
         if aliases[name].resource.type == SERVERLESS_FUNCTION:
             names = [
@@ -475,7 +475,7 @@ class Steps:
             return
         name = f"{element(target)}.Permission"
         qualifier = caller.new if is_after else caller.old
-        is_new = is_after and (caller.before is None or caller.old != caller.new)
+        is_new = is_after and self._makes_permission(caller)
         yield Permit(
             ("permission", (name, NEW if is_new else OLD)),
             frozenset({qualifier}),
@@ -488,12 +488,19 @@ class Steps:
     def part_of_made_permission(self, caller: Caller, name: str) -> Part:
         """The permission that SAM makes for an event: whether it exists."""
         if name not in self._parts:
-            is_new = caller.before is None or caller.old != caller.new
-            copy = (name, NEW if is_new else OLD) if caller.after is not None else None
+            copy = (name, NEW if self._makes_permission(caller) else OLD)
             self._parts[name] = self._there(
-                name, PERMISSION, caller.before is not None, copy
+                name,
+                PERMISSION,
+                caller.before is not None,
+                copy if caller.after is not None else None,
             )
         return self._parts[name]
+
+    @staticmethod
+    def _makes_permission(caller: Caller) -> bool:
+        """Whether SAM makes a new permission for an event, if it has one after all."""
+        return caller.before is None or caller.old != caller.new
 
     @cached_property
     def may_be_permitted_otherwise(self) -> bool:
@@ -637,14 +644,14 @@ class Steps:
         ]
         return sides[0] == sides[1]
 
-    def _through_api(self, caller: Caller, place: Place) -> Iterator[Caller]:
+    def _through_api(self, caller: Caller, place: Place) -> list[Caller]:
         """The callers of a target: of an API's, one for each stage that serves it.
 
         Args:
             caller: the caller, as if it invoked the target directly.
             place: where the target is.
 
-        Yields:
+        Returns:
             Callers whose keys and stage say how they come to the target; the one that
             was given, not judged, where that is unknown.
         """
@@ -656,32 +663,29 @@ class Steps:
                 or caller.type == SERVERLESS_HTTP_API
                 or caller.target.row.authorised_by != "apigateway.amazonaws.com"
             )
-            yield replace(caller, is_judged=caller.is_judged and is_known)
-            return
-        api = self._api(caller.target, kind)
-        stages = self.after.of_api(kind.stage, kind.api, api) if api else []
-        is_served = False
+            return [replace(caller, is_judged=caller.is_judged and is_known)]
+        api = self._api(caller.target, kind) or ""
+        stages = self.after.of_api(kind.stage, kind.api, api)
+        served: list[Caller] = []
         for stage in stages:
             old = self._deployed(stage, kind)
             if stage.properties.get("AutoDeploy") in (True, "true"):
                 if stage.id in self.before.resources:
-                    is_served = True
-                    yield replace(caller, stage=stage.id)
+                    served.append(replace(caller, stage=stage.id))
             elif old is not None and self.after.named(stage, "DeploymentId"):
-                is_served = True
-                yield replace(
-                    caller, keys=(("stage", stage.id, place),), stage=stage.id
+                keys = (("stage", stage.id, place),)
+                served.append(replace(caller, keys=keys, stage=stage.id))
+        if not served:
+            served = [
+                replace(
+                    caller, keys=(("deployed", (one.id, OLD), place),), stage=one.id
                 )
-        if api and not is_served:
-            is_served = bool(stages)
-            for one in self.after.of_api(kind.deployment, kind.api, api):
-                if self._stays(one) and "StageName" in one.properties:
-                    is_served = True
-                    yield replace(
-                        caller, keys=(("deployed", (one.id, OLD), place),), stage=one.id
-                    )
-        if not is_served:
-            yield replace(caller, is_judged=False)
+                for one in self.after.of_api(kind.deployment, kind.api, api)
+                if self._stays(one) and "StageName" in one.properties
+            ]
+        if served or stages:
+            return served
+        return [replace(caller, is_judged=False)]
 
     def _api(self, target: Target, kind: ApiKind) -> str | None:
         """The logical ID of a target's API; None for unknown."""
