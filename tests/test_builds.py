@@ -395,6 +395,16 @@ def test_one_program_for_several_functions(
     assert below is (False if is_code is False else None)
 
 
+def test_several_programs_of_one_project(tmp_path: Path) -> None:
+    """Each is built in another way, so nobody knows of which a file is a part."""
+    template = from_source(Runtime="java21")
+    other = json.loads(json.dumps(template["Resources"]["Orders"]))
+    other["Metadata"] = {"BuildProperties": {"Profile": "other"}}
+    template["Resources"]["Other"] = other
+    change = {"src/src/main/java/App.java": "changed"}
+    assert judged(tmp_path, template, JAVA, change) is None
+
+
 @pytest.mark.parametrize("handler", ["dist/app.handler", "build/src/app.handler"])
 def test_a_handler_that_a_build_makes_is_unknown(handler: str, tmp_path: Path) -> None:
     for number, (runtime, files) in enumerate(

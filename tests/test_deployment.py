@@ -18,6 +18,7 @@ from tests.building import (
     new_code,
     parameter,
     resource,
+    rule_for,
     sam,
     stack,
     variables,
@@ -32,6 +33,76 @@ from tests.updates import (
     staged,
     update,
 )
+
+# -- code --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "path"),
+    [
+        ("Lambda::Function", {"Code": "src/"}, "src"),
+        ("Lambda::Function", {"Code": "./a/../src"}, "src"),
+        ("Lambda::Function", {"Code": ""}, None),
+        ("Lambda::Function", {"Code": "s3://artifacts/a.zip"}, None),
+        ("Lambda::Function", {"Code": {"ZipFile": "src"}}, None),
+        ("Lambda::Function", {"CodeUri": "src"}, None),
+        ("Lambda::Function", {}, None),
+        ("Lambda::LayerVersion", {"Content": "src"}, "src"),
+        ("Lambda::LayerVersion", {"Content": {"S3Bucket": "a"}}, None),
+        ("Serverless::LayerVersion", {"ContentUri": "src"}, "src"),
+        ("Serverless::LayerVersion", {}, None),
+        ("Serverless::Function", {"CodeUri": "src"}, "src"),
+        ("Serverless::Function", {"CodeUri": "s3://artifacts/a.zip"}, None),
+        ("Serverless::Function", {"CodeUri": "https://a/b.zip"}, None),
+        ("Serverless::Function", {"CodeUri": {"Ref": "Uri"}}, None),
+        ("Serverless::Function", {"CodeUri": ""}, None),
+        # Without any code, it is the template's folder.
+        ("Serverless::Function", {}, "."),
+        ("Serverless::Function", {"InlineCode": "run()"}, None),
+        ("Serverless::Function", {"InlineCode": "run()", "CodeUri": "src"}, None),
+        ("Serverless::Function", {"ImageUri": "a"}, None),
+        ("Serverless::Function", {"PackageType": "Zip"}, "."),
+        ("Serverless::Function", {"PackageType": "Image"}, None),
+        ("Serverless::Function", {"PackageType": "Image", "CodeUri": "src"}, None),
+    ],
+)
+def test_where_the_code_lies(
+    kind: str, properties: Template_, path: str | None
+) -> None:
+    code = Resource("Orders", f"AWS::{kind}", properties, None, {})
+    assert Deployment.code_path(code) == path
+
+
+# -- properties --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ({}, {"Architectures": ["x86_64"]}, ()),
+        ({}, {"Architectures": ["arm64"]}, ("Architectures",)),
+        ({}, {"EphemeralStorage": {"Size": 512}}, ()),
+        ({}, {"EphemeralStorage": {"Size": "512"}}, ()),
+        (
+            {"ImageConfig": {"Command": ["a", "b"]}},
+            {"ImageConfig": {"Command": ["b", "a"]}},
+            ("ImageConfig",),
+        ),
+        (
+            {"VpcConfig": {"SubnetIds": ["a", "b"], "SecurityGroupIds": ["c"]}},
+            {"VpcConfig": {"SubnetIds": ["b", "a"], "SecurityGroupIds": ["c"]}},
+            (),
+        ),
+    ],
+)
+def test_what_lambda_takes_for_the_same(
+    old: Template_, new: Template_, names: tuple[str, ...], tmp_path: Path
+) -> None:
+    found = update(
+        tmp_path, stack({**old, "Timeout": 3}), new_code(stack({**new, "Timeout": 9}))
+    )
+    assert sorted(changed(found)) == sorted(("Code", *names, "Timeout"))
+
 
 # -- shields -----------------------------------------------------------------------
 
@@ -90,6 +161,25 @@ def test_an_alias_of_latest_shields_nobody(tmp_path: Path) -> None:
 def test_nobody_invokes_a_function_without_versions(tmp_path: Path) -> None:
     found = update(tmp_path, _idle(), new_code(_idle(Timeout=9)))
     assert changed(found) == ("Code", "Timeout")
+
+
+def test_nobody_invokes_a_function_with_an_alias_of_latest(tmp_path: Path) -> None:
+    before, after = _idle(), new_code(_idle(Timeout=9))
+    for template in (before, after):
+        template["Resources"].update(_LATEST)
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
+def test_what_names_a_function_is_no_version_of_it(tmp_path: Path) -> None:
+    before, after = _idle(), new_code(_idle(Timeout=9))
+    for template in (before, after):
+        template["Resources"]["Retries"] = resource(
+            "Lambda::EventInvokeConfig",
+            FunctionName={"Ref": "Orders"},
+            Qualifier="$LATEST",
+            MaximumRetryAttempts=0,
+        )
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
 
 
 @pytest.mark.parametrize("published", [["OrdersVersion"], ["OrdersVersion", "Live"]])
@@ -263,6 +353,24 @@ def test_the_framework_s_own_functions_are_not_met(tmp_path: Path) -> None:
     for template in (before, after):
         del template["Resources"]["Invocation"]
     assert update(tmp_path, before, new_code(after)).concurrent == ()
+
+
+def test_what_the_framework_invokes_says_nothing_of_other_functions(
+    tmp_path: Path,
+) -> None:
+    before, after = (
+        stack({"Timeout": seconds}, Resources=deepcopy(PUBLISHED)) for seconds in (3, 9)
+    )
+    framework = DEPLOYING["CDK's framework"]["Framework"]
+    arn = {"Fn::GetAtt": ["Framework", "Arn"]}
+    for template in (before, after):
+        template["Resources"] = {
+            "Hourly": rule_for(arn),
+            "Framework": framework,
+            **template["Resources"],
+        }
+    found = update(tmp_path, before, new_code(after))
+    assert changed(found) == ("Code", "Timeout")
 
 
 def test_only_what_may_differ_is_evaluated(

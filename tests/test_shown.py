@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.building import LIVE, Template_, permission_on
+from tests.building import (
+    ARN,
+    LIVE,
+    ROLE,
+    Template_,
+    parameter,
+    permission_on,
+    rule_for,
+)
 from tests.change_sets import change, described, detail
-from tests.linting import lint_template, paths
+from tests.linting import FUNCTION, lint_template, paths
 from tests.moving import (
     GAP,
     OF_RULE,
@@ -76,16 +85,125 @@ def test_change_set_of_a_replaced_function_is_silent(
     assert _shown(tmp_path, after, _targets_change(), moved, function) == []
 
 
+MOVED = change(NEW_NAME, name="Permission", **REPLACED)
+UNKNOWN: Template_ = {"Fn::Sub": "${Orders.Arn}:${Qualifier}"}
+
+
+def _with(resources: dict[str, Template_], front: bool = False) -> Template_:
+    """A rule that moves with its permission, behind or before other resources."""
+    after = rule_that_moves()[1]
+    own = after["Resources"]
+    after["Resources"] = {**resources, **own} if front else {**own, **resources}
+    after["Parameters"] = {"Qualifier": parameter()}
+    after["Conditions"] = {"IsOpen": {"Fn::Equals": [{"Ref": "Qualifier"}, "a"]}}
+    return after
+
+
+def _rule(**properties: Any) -> Template_:
+    rule = rule_for(LIVE)
+    rule["Properties"].update(properties)
+    return rule
+
+
+def _with_role() -> Template_:
+    (target,) = rule_for(LIVE)["Properties"]["Targets"]
+    return _rule(Targets=[{**target, "RoleArn": ROLE}])
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        # Nobody comes through the rule, or a role permits it.
+        {"Hourly": _rule(State="DISABLED")},
+        {"Hourly": _with_role()},
+        # What the rule invokes, or what the permission is for, is unknown.
+        {"Hourly": rule_for(UNKNOWN)},
+        {
+            "Hourly": rule_for(UNKNOWN),
+            "Permission": permission_on(UNKNOWN, **OF_RULE),
+        },
+        {"Permission": permission_on({"Fn::If": ["IsOpen", LIVE, ARN]}, **OF_RULE)},
+        # Another permission may be for it.
+        {"Other": permission_on(UNKNOWN, **OF_RULE)},
+        {"Other": permission_on({"Fn::ImportValue": "orders"})},
+    ],
+)
+def test_change_set_shows_no_gap_where_one_is_uncertain(
+    resources: dict[str, Template_], tmp_path: Path
+) -> None:
+    assert _shown(tmp_path, _with({}), _targets_change(), MOVED) == LATE
+    after = _with(resources)
+    assert _shown(tmp_path, after, _targets_change(), MOVED) == []
+
+
+FIRST: Template_ = {"Fn::GetAtt": ["First", "Arn"]}
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        {"Daily": _rule(State="DISABLED")},
+        {"Daily": _rule()},
+        {
+            "First": FUNCTION,
+            "Daily": rule_for(FIRST),
+            "Early": permission_on(FIRST),
+        },
+    ],
+)
+def test_change_set_shows_a_gap_beside_others_that_are_none(
+    resources: dict[str, Template_], tmp_path: Path
+) -> None:
+    after = _with(resources, front=True)
+    first = change(
+        detail("FunctionName", recreation="Always"), name="First", replacement="True"
+    )
+    assert _shown(tmp_path, after, _targets_change(), MOVED, first) == LATE
+
+
+def test_change_set_shows_a_gap_that_another_qualifier_leaves(tmp_path: Path) -> None:
+    after = _with({"Other": permission_on(ARN, **OF_RULE)})
+    assert _shown(tmp_path, after, _targets_change(), MOVED) == LATE
+
+
+METHOD = change(detail("Integration"), name="Get", kind="AWS::ApiGateway::Method")
+
+
 def test_change_set_shows_a_stage_that_moves_first(tmp_path: Path) -> None:
     changes = [
-        change(detail("Integration"), name="Get", kind="AWS::ApiGateway::Method"),
+        METHOD,
         change(name="Two", kind="AWS::ApiGateway::Deployment", action="Add"),
         change(detail("DeploymentId"), name="Prod", kind="AWS::ApiGateway::Stage"),
-        change(NEW_NAME, name="Permission", **REPLACED),
+        MOVED,
     ]
+    after = rest_api(LIVE, "Two", STAGE)
+    # A stage without a new deployment, one that is new, and a deployment that is not
+    # made after the move.
+    for missing in (1, 2):
+        some = [one for at, one in enumerate(changes) if at != missing]
+        assert _shown(tmp_path, after, *some) == []
+    assert _shown(tmp_path, after, METHOD, MOVED) == []
+    replaced = change(
+        detail("DeploymentId"),
+        name="Prod",
+        kind="AWS::ApiGateway::Stage",
+        replacement="True",
+    )
+    assert _shown(tmp_path, after, *changes[:2], replaced, MOVED) == []
+    del after["Resources"]["Two"]["DependsOn"]
+    after["Resources"]["Permission"]["DependsOn"] = "Get"
+    assert _shown(tmp_path, after, *changes) == []
     assert _shown(tmp_path, rest_api(LIVE, "Two", STAGE), *changes) == LATE
     assert _shown(tmp_path, rest_api(LIVE, "Two", "*"), *changes) == []
     assert _shown(tmp_path, rest_api(LIVE, "Two", STAGE), *changes[2:]) == []
+
+
+def test_change_set_shows_no_move_of_what_is_deployed_already(tmp_path: Path) -> None:
+    after = rest_api(LIVE, "Two", "prod")
+    del after["Resources"]["Prod"]
+    after["Resources"]["Two"]["Properties"]["StageName"] = "prod"
+    after["Resources"]["Permission"]["DependsOn"] = "Get"
+    assert _shown(tmp_path, after, METHOD, MOVED) == []
 
 
 def test_change_set_shows_sam_s_permission(tmp_path: Path) -> None:
@@ -94,6 +212,13 @@ def test_change_set_shows_sam_s_permission(tmp_path: Path) -> None:
     place = "Resources/Orders/Properties/Events/It"
     assert _shown(tmp_path, after, moved) == [place]
     assert _shown(tmp_path, event_of_sam("SNS", AutoPublishAlias="live"), moved) == []
+    # The permission stays, or another one is there.
+    assert _shown(tmp_path, after) == []
+    other = detail("SourceArn", recreation="Always")
+    other = change(other, name="OrdersItPermission", **REPLACED)
+    assert _shown(tmp_path, after, other) == []
+    after["Resources"]["Wide"] = permission_on({"Fn::Sub": "${Orders}:live"})
+    assert _shown(tmp_path, after, moved) == []
 
 
 def _version_change(name: str, action: str, replacement: str = "") -> Template_:
@@ -120,6 +245,18 @@ def test_change_set_shows_a_version_in_vain(tmp_path: Path) -> None:
     # The first version, a changed function, and one of which nothing is told.
     first = next_one[:1]
     assert _shown(tmp_path, after, *first, rule=REDUNDANT) == []
+    # A version that is not new, or that is of another function now.
+    assert _shown(tmp_path, after, next_one[1], rule=REDUNDANT) == []
+    alias = change(name="Version1", kind="AWS::Lambda::Alias", action="Remove")
+    assert _shown(tmp_path, after, *first, alias, rule=REDUNDANT) == []
+    moved = change(
+        NEW_NAME, name="Version2", kind="AWS::Lambda::Version", replacement="True"
+    )
+    assert _shown(tmp_path, after, moved, rule=REDUNDANT) == []
+    # Another function changes.
+    after["Resources"] = {"First": FUNCTION, **after["Resources"]}
+    code = change(detail("Code"), name="First")
+    assert _shown(tmp_path, after, *next_one, code, rule=REDUNDANT) == place
     for other in (
         *(change(detail("Code")), change(), change(action="Add")),
         *(change(detail("Tags"), replacement=one) for one in ("True", "Conditional")),
@@ -136,3 +273,13 @@ def test_change_set_shows_sam_s_version_in_vain(tmp_path: Path) -> None:
     after = tagged("b")
     assert _shown(tmp_path, after, *changes, rule=REDUNDANT) == ["Resources/Orders"]
     assert _shown(tmp_path, after, changes[0], rule=REDUNDANT) == []
+    for first in (
+        changes[2],
+        _version_change("OrdersVersion0f02ef37ac", "Modify"),
+        _version_change("OtherVersion0f02ef37ac", "Add"),
+    ):
+        assert _shown(tmp_path, after, first, changes[1], rule=REDUNDANT) == []
+    # Versions that are called so, but are not made by SAM.
+    name = "OrdersVersion0f02ef37ac"
+    found = _shown(tmp_path, version_called(name), *changes, rule=REDUNDANT)
+    assert found == [f"Resources/{name}"]

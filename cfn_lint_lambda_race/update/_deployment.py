@@ -310,7 +310,6 @@ class Deployment:
         return frozenset(
             folder.as_posix()
             for path in self._methods
-            if path != "."
             for folder in PurePosixPath(path).parents
         )
 
@@ -485,8 +484,9 @@ class _Callers:
 
     def _deploying(self) -> Iterator[str]:
         references = self._reading.references
+        # Those that a target serves callers with are in `uses`.
         for target in self._reading.targets:
-            for one in target.references if target.row.is_deployment else ():
+            for one in target.references:
                 if one.function is not None:
                     yield one.function
         for name, function in references.functions.items():

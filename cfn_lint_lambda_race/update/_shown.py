@@ -38,6 +38,8 @@ def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
         after: the new template.
     """
     steps = Steps(Comparison(after, after))
+    if steps.may_be_permitted_otherwise:
+        return
     for caller in steps.callers:
         if not (caller.needs_permission and caller.is_judged) or caller.new is None:
             continue
@@ -48,8 +50,6 @@ def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
             for one in dict.fromkeys(steps.permits(caller))
             if not one.qualifiers.isdisjoint({caller.new, None})
         ]
-        if not permits or steps.may_be_permitted_otherwise:
-            continue
         if caller.target.row.form == "self":
             is_late = _is_late_event(change_set, caller, permits)
         else:
