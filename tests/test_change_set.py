@@ -11,6 +11,7 @@ import pytest
 
 from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
 from cfn_lint_lambda_race.update import Update, update_of
+from cfn_lint_lambda_race.update._change_set import ChangeSet, parse_change_set
 from tests.building import Template_, resource, sam, stack
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
@@ -540,3 +541,190 @@ def test_what_is_sure_once_in_a_change_set_is_sure(tmp_path: Path) -> None:
         cfn = configured(tmp_path / "template.json", change_set=str(path))
         (found,) = update_of(cfn).concurrent
         assert found.is_certain == (sure in details)
+
+
+# -- one resource of it ----------------------------------------------------------------
+
+
+def _parsed(*changes: Template_) -> ChangeSet:
+    return parse_change_set(json.dumps(described(*changes)).encode())
+
+
+_LIVE = {"name": "Live", "kind": "AWS::Lambda::Alias"}
+
+
+@pytest.mark.parametrize(
+    ("action", "replacement", "told"),
+    [
+        ("Add", "", ["adds", "makes", "may_replace"]),
+        ("Modify", "True", ["is_replaced", "makes", "may_replace"]),
+        ("Modify", "Conditional", ["may_replace"]),
+        ("Modify", "False", []),
+        ("Remove", "", []),
+    ],
+)
+def test_what_becomes_of_a_resource(
+    action: str, replacement: str, told: list[str]
+) -> None:
+    names = ["adds", "is_replaced", "makes", "may_replace"]
+    found = _parsed(change(**_LIVE, action=action, replacement=replacement))
+    assert [name for name in names if getattr(found, name)("Live")] == told
+    assert not any(getattr(found, name)("Another") for name in names)
+
+
+_NAME = detail("Name", recreation="Always")
+_SURE = detail("FunctionVersion")
+_UNSURE = detail("FunctionVersion", "Dynamic")
+
+
+@pytest.mark.parametrize(
+    ("details", "replacement", "action", "moves", "stays"),
+    [
+        ([_SURE], "False", "Modify", False, True),
+        ([_SURE], "True", "Modify", True, False),
+        ([_SURE], "Conditional", "Modify", False, False),
+        ([_UNSURE], "False", "Modify", False, False),
+        ([_UNSURE], "True", "Modify", False, False),
+        ([_NAME], "True", "Modify", False, False),
+        ([_NAME, _SURE], "True", "Modify", True, False),
+        ([_NAME], "False", "Modify", False, False),
+        ([_SURE], "True", "Import", False, False),
+        ([_SURE], "False", "Remove", False, False),
+    ],
+)
+def test_a_property_that_certainly_changes(
+    details: list[Template_], replacement: str, action: str, moves: bool, stays: bool
+) -> None:
+    found = _parsed(change(*details, **_LIVE, action=action, replacement=replacement))
+    assert found.moves("Live", "FunctionVersion") is moves
+    assert found.changes_in_place("Live", "FunctionVersion") is stays
+    assert not found.moves("Another", "FunctionVersion")
+    assert not found.changes_in_place("Another", "FunctionVersion")
+
+
+_TAGS = detail("", attribute="Tags")
+
+
+@pytest.mark.parametrize(
+    ("details", "fields", "expected"),
+    [
+        ([_SURE], {}, True),
+        ([_SURE, _TAGS], {}, True),
+        ([_TAGS], {}, True),
+        ([_NAME], {}, False),
+        ([_SURE, _NAME], {}, False),
+        ([_NAME, _TAGS], {}, False),
+        # Nothing is shown of what changes.
+        ([], {}, False),
+        ([_SURE], {"replacement": "True"}, False),
+        ([_SURE], {"replacement": "Conditional"}, False),
+        ([_SURE], {"action": "Import"}, False),
+    ],
+)
+def test_what_alone_changes(
+    details: list[Template_], fields: Template_, expected: bool
+) -> None:
+    found = _parsed(change(*details, **_LIVE, **fields))
+    assert found.changes_only("Live", {"FunctionVersion"}) is expected
+    assert found.changes_only("Another", set())
+
+
+def test_the_first_of_two_entries_counts() -> None:
+    entries = (change(**_LIVE, action=action) for action in ("Add", "Remove"))
+    assert _parsed(*entries).adds("Live")
+
+
+@pytest.mark.parametrize(
+    ("details", "fields", "is_moved"),
+    [
+        ([_SURE], {}, True),
+        ([_UNSURE], {}, True),
+        ([_NAME], {}, False),
+        ([], {"action": "Add"}, True),
+        ([], {"action": "Remove"}, False),
+        ([], {"action": "Add", "kind": "AWS::Lambda::Version"}, False),
+        ([_SURE], {"kind": "AWS::Lambda::Version"}, False),
+        (
+            [
+                {
+                    **_SURE,
+                    "Target": {
+                        **_SURE["Target"],
+                        "BeforeValue": "1",
+                        "AfterValue": "1",
+                    },
+                }
+            ],
+            {},
+            False,
+        ),
+    ],
+)
+def test_the_aliases_that_move(
+    details: list[Template_], fields: Template_, is_moved: bool
+) -> None:
+    found = _parsed(change(*details, **{**_LIVE, **fields}))
+    assert found.moved_aliases() == ({"Live"} if is_moved else set())
+
+
+@pytest.mark.parametrize(
+    ("length", "is_followed"), [(2, True), (50, True), (51, False)]
+)
+def test_fifty_causes_in_a_row_are_followed(
+    length: int, is_followed: bool, tmp_path: Path
+) -> None:
+    causes = [
+        change(
+            detail("Name", "Dynamic", f"R{number + 1}", recreation="Always"),
+            name=f"R{number}",
+            kind="AWS::SQS::Queue",
+            replacement="Conditional",
+        )
+        for number in range(length - 1)
+    ]
+    last = {"name": f"R{length - 1}", "kind": "AWS::SQS::Queue"}
+    causes.append(change(**last, replacement="True"))
+    function = change(detail("Code"), detail("Layers", "Dynamic", "R0"))
+    expected = RACE if is_followed else ()
+    assert changed(_read(tmp_path, described(function, *causes))) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_race"),
+    [
+        # The update that introduces the alias, or the first version, comes too late.
+        (_of_alias("Add"), _of_version(), True),
+        (_of_version(), None, True),
+        (_of_alias("Modify"), _of_version(), False),
+        (None, None, False),
+        # Another alias of the function was there.
+        (_of_alias("Add"), _of_alias("Modify", "Second"), False),
+        (_of_alias("Add"), _of_alias("Add", "Second"), True),
+        # An alias of another function says nothing.
+        (_of_alias("Add"), _of_alias("Modify", "Other"), True),
+    ],
+)
+def test_an_alias_that_is_there_shields(
+    first: Template_ | None, second: Template_ | None, is_race: bool, tmp_path: Path
+) -> None:
+    template = _aliased()
+    resources = template["Resources"]
+    listed = {"Second": "Orders", "Other": "Another"}
+    names = [one["ResourceChange"]["LogicalResourceId"] for one in (second,) if one]
+    for name in names:
+        if name in listed:
+            resources["Another"] = resources["Orders"]
+            resources[name] = resource(
+                "Lambda::Alias",
+                FunctionName={"Ref": listed[name]},
+                FunctionVersion="1",
+                Name=name,
+            )
+    if first == _of_version() and second is None:
+        del resources["Live"]
+        for one in resources.values():
+            text = json.dumps(one).replace('"Live"', '"OrdersVersion"')
+            one.update(json.loads(text))
+    entries = [one for one in (first, second) if one is not None]
+    found = _read(tmp_path, described(change(*BOTH), *entries), template)
+    assert changed(found) == (RACE if is_race else ())
