@@ -687,44 +687,94 @@ def test_fifty_causes_in_a_row_are_followed(
     function = change(detail("Code"), detail("Layers", "Dynamic", "R0"))
     expected = RACE if is_followed else ()
     assert changed(_read(tmp_path, described(function, *causes))) == expected
+    version = change(
+        detail("Description", "Dynamic", "R1", recreation="Always"),
+        name="OrdersVersion",
+        kind="AWS::Lambda::Version",
+        replacement="Conditional",
+    )
+    document = described(change(*BOTH), version, *causes)
+    found = _read(tmp_path, document, _aliased())
+    assert (found.unpublished == ()) is is_followed
+
+
+def _behind_version() -> Template_:
+    """A function that is invoked by a version, and has no alias."""
+    text = json.dumps(_aliased()).replace('"Ref": "Live"', '"Ref": "OrdersVersion"')
+    template: Template_ = json.loads(text)
+    del template["Resources"]["Live"]
+    return template
+
+
+def _alias_of(function: str, name: str) -> Template_:
+    named = {"FunctionName": {"Ref": function}, "Name": name.lower()}
+    return {name: resource("Lambda::Alias", FunctionVersion="1", **named)}
+
+
+_SECOND = _aliased(**_alias_of("Orders", "Second"))
+_OTHER = _aliased(
+    Another=stack()["Resources"]["Orders"], **_alias_of("Another", "Other")
+)
+_TOPIC = change(name="OrdersAliasTopic", kind="AWS::SNS::Topic", action="Add")
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "is_race"),
+    ("template", "entries", "is_race"),
     [
+        (_aliased(), [], False),
+        (_aliased(), [_of_alias("Modify"), _of_version()], False),
         # The update that introduces the alias, or the first version, comes too late.
-        (_of_alias("Add"), _of_version(), True),
-        (_of_version(), None, True),
-        (_of_alias("Modify"), _of_version(), False),
-        (None, None, False),
+        (_aliased(), [_of_alias("Add"), _of_version()], True),
+        (_behind_version(), [_of_version()], True),
+        (_behind_version(), [], False),
+        (_behind_version(), [_of_version(), _of_version("Remove")], False),
+        (_behind_version(), [_of_version(), _of_version("Modify", "True")], False),
         # Another alias of the function was there.
-        (_of_alias("Add"), _of_alias("Modify", "Second"), False),
-        (_of_alias("Add"), _of_alias("Add", "Second"), True),
-        # An alias of another function says nothing.
-        (_of_alias("Add"), _of_alias("Modify", "Other"), True),
+        (_SECOND, [_of_alias("Add")], False),
+        (_SECOND, [_of_alias("Add"), _of_alias("Modify", "Second")], False),
+        (_SECOND, [_of_alias("Add"), _of_alias("Add", "Second")], True),
+        # What another function has, or is called alike, says nothing.
+        (_OTHER, [_of_alias("Add")], True),
+        (_OTHER, [_of_alias("Add"), _of_alias("Modify", "Other")], True),
+        (_behind_version(), [_TOPIC], False),
     ],
 )
 def test_an_alias_that_is_there_shields(
-    first: Template_ | None, second: Template_ | None, is_race: bool, tmp_path: Path
+    template: Template_, entries: list[Template_], is_race: bool, tmp_path: Path
 ) -> None:
-    template = _aliased()
-    resources = template["Resources"]
-    listed = {"Second": "Orders", "Other": "Another"}
-    names = [one["ResourceChange"]["LogicalResourceId"] for one in (second,) if one]
-    for name in names:
-        if name in listed:
-            resources["Another"] = resources["Orders"]
-            resources[name] = resource(
-                "Lambda::Alias",
-                FunctionName={"Ref": listed[name]},
-                FunctionVersion="1",
-                Name=name,
-            )
-    if first == _of_version() and second is None:
-        del resources["Live"]
-        for one in resources.values():
-            text = json.dumps(one).replace('"Live"', '"OrdersVersion"')
-            one.update(json.loads(text))
-    entries = [one for one in (first, second) if one is not None]
     found = _read(tmp_path, described(change(*BOTH), *entries), template)
     assert changed(found) == (RACE if is_race else ())
+
+
+def test_what_says_nothing_may_stand_before_what_does(tmp_path: Path) -> None:
+    another = change(*BOTH, name="Another", replacement="True")
+    queue = change(name="Queue", kind="AWS::SQS::Queue", replacement="False")
+    mine = change(detail("", attribute="Tags"), *BOTH)
+    assert changed(_read(tmp_path, described(another, queue, mine))) == RACE
+
+
+def test_a_resource_that_stays_is_no_cause(tmp_path: Path) -> None:
+    stays = _cause("False", detail("Content", recreation="Conditionally"))
+    assert changed(_read(tmp_path, described(DYNAMIC, stays))) == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "is_one"),
+    [
+        ({"Changes": []}, True),
+        ({"Status": "CREATE_COMPLETE", "Changes": []}, True),
+        ({"Status": "CREATE_COMPLETE", "StackName": "orders"}, True),
+        ([{"Changes": []}, {"Changes": []}], True),
+        ({"Status": "CREATE_COMPLETE"}, False),
+        ({"Status": "CREATE_COMPLETE", "Changes": {}}, False),
+        ({"Stacks": [], "NextToken": None}, False),
+        ({}, False),
+        ([], False),
+        ([{"Changes": []}, 7], False),
+        # The first page says how it is.
+        ([{"Status": "DELETE_COMPLETE", "Changes": []}, {"Changes": []}], False),
+    ],
+    ids=str,
+)
+def test_what_is_a_change_set(document: Any, is_one: bool, tmp_path: Path) -> None:
+    assert (_read(tmp_path, document).problem == "") is is_one
