@@ -1531,3 +1531,12 @@ def test_targets_beside_an_unknown_one_do_not_move_either() -> None:
     sides[1]["Resources"]["Permission"] = MOVED["Resources"]["Permission"]
     timeline = timeline_from(sides[0], sides[1])
     assert not any(one.is_moved for one in timeline.callers)
+
+
+@pytest.mark.parametrize(
+    "name", [None, UNKNOWN, {"Fn::If": ["IsOpen", "live", "prod"]}]
+)
+def test_a_move_to_an_alias_of_no_certain_name_is_not_told(name: Any) -> None:
+    sides = [{**_with(side, "Live", Name=name), **OPEN} for side in (RULE, MOVED)]
+    timeline = timeline_from(sides[0], sides[1])
+    assert (timeline.hazards, timeline.possible) == ((), ())
