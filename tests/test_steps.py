@@ -1475,8 +1475,11 @@ def test_a_version_of_what_stays_is_refused() -> None:
 def test_a_rule_that_moves_to_another_function_is_not_judged() -> None:
     other: Any = {"Fn::GetAtt": ["Other", "Arn"]}
     after = rule_that_moves(other)[0]
-    after["Resources"]["Other"] = deepcopy(FUNCTION)
-    timeline = timeline_from(BEHIND_ALIAS, after)
+    before = deepcopy(BEHIND_ALIAS)
+    for side in (before, after):
+        side["Resources"]["Other"] = deepcopy(FUNCTION)
+        side["Resources"]["Early"] = permission_on({"Fn::Sub": "${Other}:live"})
+    timeline = timeline_from(before, after)
     assert [one.function for one in timeline.callers] == ["Other"]
     assert (timeline.hazards, timeline.possible) == ((), ())
 
@@ -1524,7 +1527,8 @@ def test_a_step_that_waits_for_itself_is_never_taken() -> None:
 
 
 def test_targets_beside_an_unknown_one_do_not_move_either() -> None:
-    unknown = {"Fn::If": ["IsOpen", ARN, {"Fn::ImportValue": "function"}]}
+    chosen = {"Fn::If": ["IsOpen", ARN, {"Fn::ImportValue": "function"}]}
+    unknown = {"Fn::Sub": ["${It}", {"It": chosen}]}
     sides = [
         {**_targets(unknown, *known), **OPEN} for known in ((ARN, LIVE), (LIVE, ARN))
     ]
@@ -1540,3 +1544,36 @@ def test_a_move_to_an_alias_of_no_certain_name_is_not_told(name: Any) -> None:
     sides = [{**_with(side, "Live", Name=name), **OPEN} for side in (RULE, MOVED)]
     timeline = timeline_from(sides[0], sides[1])
     assert (timeline.hazards, timeline.possible) == ((), ())
+
+
+def test_a_deployment_that_no_stack_has_is_unknown() -> None:
+    """CloudFormation refuses what refers to it."""
+    after = _staged(rest_api(LIVE, "Two"), "dev", "Two")
+    timeline = timeline_from(rest_api(ARN, "One"), after)
+    assert (timeline.hazards, timeline.possible) == ((), ())
+
+
+def test_what_is_perhaps_denied_before_is_not_judged() -> None:
+    unknown = {"Fn::Sub": "${Orders}:${Unknown}"}
+    rows = _told(_with(RULE, "Permission", FunctionName=unknown), MOVED)
+    assert not any("denied" in row for row in rows)
+
+
+def test_an_event_without_properties_moves_too() -> None:
+    """Of an HTTP API it is what no other route is for."""
+    sides = [event_of_sam("HttpApi"), event_of_sam("HttpApi", **PUBLISHED)]
+    for side in sides:
+        del side["Resources"]["Orders"]["Properties"]["Events"]["It"]["Properties"]
+    assert [one.name for one in timeline_from(sides[0], sides[1]).hazards] == ["It"]
+
+
+def test_what_a_connector_permits_is_no_step() -> None:
+    link = {**CONNECTOR["Properties"], "Source": {"Id": "Hourly"}}
+    before = _ruled(SAM_ALIAS)
+    before["Resources"]["Link"] = resource("Serverless::Connector", **link)
+    after = _with(before, "Hourly", Name="other")
+    assert [row.split(":")[0] for row in _told(before, after)] == [
+        "before",
+        "replace Hourly",
+        "without Hourly",
+    ]

@@ -130,20 +130,20 @@ def test_another_description_alone_publishes_in_vain(tmp_path: Path) -> None:
 def test_tags_that_are_new_under_the_language_extensions(
     tmp_path: Path, is_hashed: bool
 ) -> None:
-    """The words of the code differ, not what they say."""
+    """The words of the memory differ, not what they say."""
     before, after = (
         sam(
             {
-                "CodeUri": {"Bucket": "artifacts", "Key": key},
+                "MemorySize": size,
                 "AutoPublishAlias": "live",
                 "AutoPublishAliasAllProperties": is_hashed,
             }
         )
-        for key in ({"Ref": "Key"}, "orders.zip")
+        for size in ({"Ref": "Size"}, "256")
     )
     after["Resources"]["Orders"]["Properties"]["Tags"] = {"team": "a"}
     for side in (before, after):
-        side["Parameters"] = {"Key": parameter(Default="orders.zip")}
+        side["Parameters"] = {"Size": parameter(Type="Number", Default="256")}
         side["Transform"] = ["AWS::LanguageExtensions", side["Transform"]]
     found = found_against(tmp_path, before, after, REDUNDANT)
     assert found == ["Resources/Orders"] * is_hashed
