@@ -25,7 +25,12 @@ def _order(node: Any, depends: Any = None) -> Order:
     topics["Late"]["Properties"] = {"DisplayName": node}
     if depends is not None:
         topics["Late"]["DependsOn"] = depends
-    template = {**CHOICE, "Resources": topics}
+    conditions = {
+        **CHOICE["Conditions"],
+        "Always": {"Fn::Equals": ["a", "a"]},
+        "Never": {"Fn::Equals": ["a", "b"]},
+    }
+    template = {**CHOICE, "Conditions": conditions, "Resources": topics}
     return Order(Deployment(Template("t.json", template, ["us-east-1"])), MADE)
 
 
@@ -82,6 +87,27 @@ def test_depends_on_is_waited_for(depends: Any) -> None:
 @pytest.mark.parametrize("depends", [{}, 5, [["Early"]]])
 def test_what_is_no_name_is_not_waited_for(depends: Any) -> None:
     assert not _order("a", depends).awaited("Late")
+
+
+@pytest.mark.parametrize(
+    ("branches", "is_awaited"),
+    [
+        (["IsProd", EARLY, "a"], False),
+        (["IsProd", "a", EARLY], False),
+        (["Never", EARLY, "a"], False),
+        (["Never", "a", EARLY], True),
+        (["Always", EARLY, "a"], True),
+        (["Always", "a", EARLY], False),
+    ],
+)
+def test_a_step_waits_for_what_every_stack_refers_to(
+    branches: list[Any], is_awaited: bool
+) -> None:
+    assert _order({"Fn::If": branches}).follows("Late", "Early") is is_awaited
+
+
+def test_what_is_no_step_waits_for_nothing() -> None:
+    assert not _order(EARLY).awaited("Nothing")
 
 
 def test_conditions_in_conditions_are_read_to_some_depth() -> None:

@@ -1381,6 +1381,7 @@ def test_each_section_can_make_a_difference(section: str) -> None:
         ("Schedule", "SNS"),
         ("SQS", "Schedule"),
         ("Schedule", "SQS"),
+        ("SNS", "Schedule"),
     ],
 )
 def test_an_event_of_another_type_has_other_permissions(
@@ -1444,3 +1445,135 @@ def test_a_url_of_sam_s_is_one_step() -> None:
     after = _with(_ruled(SAM_ALIAS), "Orders", **url)
     steps = timeline_from(_ruled(SAM_ALIAS), after).steps
     assert [step.name for step in steps] == ["Orders.FunctionUrlConfig"]
+
+
+def test_created_and_removed_functions_are_steps_once() -> None:
+    rule = _without(stack_with(Hourly=rule_for(ARN)), "Live", "OrdersVersion1")
+    assert _told(QUEUE, rule) == [
+        "before: absent",
+        "create Orders: absent",
+        "create Hourly: new",
+    ]
+    assert _told(rule, QUEUE) == ["before: old", "without Hourly, Orders: absent"]
+
+
+def test_a_replaced_rule_brings_its_targets_and_takes_them_along() -> None:
+    one, two = _targets(LIVE), _targets(LIVE, ARN)
+    rows = _told(one, _with(two, "Hourly", Name="other"))
+    assert rows[1].startswith("replace Hourly: old: old")
+    assert [row for row in rows if "change Hourly" in row] == []
+    rows = _told(two, _with(one, "Hourly", Name="other"))
+    assert rows[1].startswith("replace Hourly: old: old")
+    assert [row for row in rows if "change Hourly" in row] == []
+
+
+def test_a_version_of_what_stays_is_refused() -> None:
+    rows = _told(BEHIND_ALIAS, _renamed(BEHIND_ALIAS, "OrdersVersion1", "V2"))
+    assert rows[-1] == "certainly refused: V2"
+
+
+def test_a_rule_that_moves_to_another_function_is_not_judged() -> None:
+    other: Any = {"Fn::GetAtt": ["Other", "Arn"]}
+    after = rule_that_moves(other)[0]
+    before = deepcopy(BEHIND_ALIAS)
+    for side in (before, after):
+        side["Resources"]["Other"] = deepcopy(FUNCTION)
+        side["Resources"]["Early"] = permission_on({"Fn::Sub": "${Other}:live"})
+    timeline = timeline_from(before, after)
+    assert [one.function for one in timeline.callers] == ["Other"]
+    assert (timeline.hazards, timeline.possible) == ((), ())
+
+
+def test_what_moves_to_an_unknown_qualifier_may_be_permitted() -> None:
+    unknown = {"Fn::Sub": "${Orders.Arn}:${Unknown}"}
+    rows = _told(RULE, _with(MOVED, "Hourly", Targets=[{"Id": "a", "Arn": unknown}]))
+    assert not any("denied" in row for row in rows)
+    of_topic = {"Fn::Sub": "${Orders.Arn}:${Topic.TopicName}"}
+    after = rule_that_moves(of_topic)[0]
+    after["Resources"]["Topic"] = resource("SNS::Topic")
+    assert not any("Topic" in row for row in _told(RULE, after))
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_deployment_that_is_made_elsewhere_is_unknown(side: int) -> None:
+    sides = [rest_api(ARN, "One", STAGE), rest_api(LIVE, "Two", STAGE)]
+    elsewhere = _with(sides[side], "Prod", DeploymentId={"Ref": "Made"})
+    elsewhere["Resources"]["Made"] = resource("Custom::Deployment")
+    sides[side] = elsewhere
+    timeline = timeline_from(sides[0], sides[1])
+    assert (timeline.hazards, timeline.possible) == ((), ())
+
+
+def test_what_an_api_serves_is_the_function_that_was() -> None:
+    """Where another takes its place, until the stage has a new deployment."""
+    before, after = rest_api(ARN, "One"), rest_api(ARN, "Two")
+    rows = _told(before, _with(after, "Orders", FunctionName="other"))
+    assert rows[:-1] == [
+        "before: old",
+        "replace Orders: old",
+        "change Get: old",
+        "create Two: old",
+        "change Prod: new",
+    ]
+    before = _stage_of_its_own(ARN, "prod")
+    rows = _told(before, _with(before, "Orders", FunctionName="other"))
+    assert all(row.endswith("old") for row in rows if row[:7] != "certain")
+
+
+def test_a_step_that_waits_for_itself_is_never_taken() -> None:
+    after = deepcopy(MOVED)
+    after["Resources"]["Hourly"]["DependsOn"] = "Hourly"
+    assert timeline_from(RULE, after).hazards == ()
+
+
+def test_targets_beside_an_unknown_one_do_not_move_either() -> None:
+    chosen = {"Fn::If": ["IsOpen", ARN, {"Fn::ImportValue": "function"}]}
+    unknown = {"Fn::Sub": ["${It}", {"It": chosen}]}
+    sides = [
+        {**_targets(unknown, *known), **OPEN} for known in ((ARN, LIVE), (LIVE, ARN))
+    ]
+    sides[1]["Resources"]["Permission"] = MOVED["Resources"]["Permission"]
+    timeline = timeline_from(sides[0], sides[1])
+    assert not any(one.is_moved for one in timeline.callers)
+
+
+@pytest.mark.parametrize(
+    "name", [None, UNKNOWN, {"Fn::If": ["IsOpen", "live", "prod"]}]
+)
+def test_a_move_to_an_alias_of_no_certain_name_is_not_told(name: Any) -> None:
+    sides = [{**_with(side, "Live", Name=name), **OPEN} for side in (RULE, MOVED)]
+    timeline = timeline_from(sides[0], sides[1])
+    assert (timeline.hazards, timeline.possible) == ((), ())
+
+
+def test_a_deployment_that_no_stack_has_is_unknown() -> None:
+    """CloudFormation refuses what refers to it."""
+    after = _staged(rest_api(LIVE, "Two"), "dev", "Two")
+    timeline = timeline_from(rest_api(ARN, "One"), after)
+    assert (timeline.hazards, timeline.possible) == ((), ())
+
+
+def test_what_is_perhaps_denied_before_is_not_judged() -> None:
+    unknown = {"Fn::Sub": "${Orders}:${Unknown}"}
+    rows = _told(_with(RULE, "Permission", FunctionName=unknown), MOVED)
+    assert not any("denied" in row for row in rows)
+
+
+def test_an_event_without_properties_moves_too() -> None:
+    """Of an HTTP API it is what no other route is for."""
+    sides = [event_of_sam("HttpApi"), event_of_sam("HttpApi", **PUBLISHED)]
+    for side in sides:
+        del side["Resources"]["Orders"]["Properties"]["Events"]["It"]["Properties"]
+    assert [one.name for one in timeline_from(sides[0], sides[1]).hazards] == ["It"]
+
+
+def test_what_a_connector_permits_is_no_step() -> None:
+    link = {**CONNECTOR["Properties"], "Source": {"Id": "Hourly"}}
+    before = _ruled(SAM_ALIAS)
+    before["Resources"]["Link"] = resource("Serverless::Connector", **link)
+    after = _with(before, "Hourly", Name="other")
+    assert [row.split(":")[0] for row in _told(before, after)] == [
+        "before",
+        "replace Hourly",
+        "without Hourly",
+    ]

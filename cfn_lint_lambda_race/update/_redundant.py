@@ -9,7 +9,6 @@ from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template import ALWAYS, Resource, Scenario
 from cfn_lint_lambda_race.template._sam import (
     NOT_OF_THE_FUNCTION,
-    SERVERLESS_FUNCTION,
     is_hashed,
 )
 from cfn_lint_lambda_race.update._comparison import Comparison
@@ -66,15 +65,15 @@ def _new_versions(
     comparison: Comparison, before: Resource, function: Resource
 ) -> Iterator[Redundant]:
     """The new versions of a function that had one; the first is not redundant."""
-    names = {version.id for version in comparison.before.versions(function.id)}
-    for version in comparison.after.versions(function.id) if names else ():
+    is_first = not comparison.before.versions(function.id)
+    for version in () if is_first else comparison.after.versions(function.id):
         if version.condition is None and (
             version.id not in comparison.before.resources
-            or (version.id in names and comparison.is_replaced(version.id))
+            or comparison.is_replaced(version.id)
         ):
             yield Redundant(version.id, function.id)
     published = [side.properties.get("AutoPublishAlias") for side in (before, function)]
-    if (function.type == SERVERLESS_FUNCTION and all(published)) and (
+    if all(published) and (
         _is_hashed_anew(comparison, before, function)
         or comparison.property_differs(before, function, ("VersionDescription",))
     ):

@@ -112,8 +112,7 @@ class Side:
             return ""
         if reference.alias is not None:
             names = self.reading.references.alias_names(reference.alias.name)
-            known = names[0] if len(names) == 1 else None
-            return None if known is None or known.tokens else known.literal
+            return names[0].literal if len(names) == 1 else None
         return str(reference.qualifier) if reference.is_known else None
 
     def only(self, target: Target) -> Reference | None:

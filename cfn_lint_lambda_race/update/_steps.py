@@ -691,8 +691,7 @@ class Steps:
         """The logical ID of a target's API; None for unknown."""
         if target.resource.type in API_TYPES:
             return target.resource.id
-        side = self.after if target.resource.id in self.after.resources else self.before
-        return side.named(target.resource, kind.api)
+        return self.after.named(target.resource, kind.api)
 
     def _deployed(self, stage: Resource, kind: ApiKind) -> str | None:
         """The deployment that a stage serves before the update.
@@ -727,32 +726,32 @@ class Steps:
         name = element(caller.target)
         kind = caller.target.resource.type
         keys = [("target", place, OLD), ("target", place, NEW)]
-        initial: tuple[tuple[Key, Any], ...] = ()
         acts: list[Act] = []
-        if values[0] is not None:
-            initial = ((keys[0], values[0]),)
         owner = caller.target.resource.id
         row = sam_grants().get(event_type(caller.target))
-        is_replaced = values[0] is not None and (
-            values[0] != values[1] and row is not None and row.is_replaced
+        is_replaced = (
+            None not in values
+            and values[0] != values[1]
+            and row is not None
+            and row.is_replaced
             if caller.target.row.form == "self"
             # Two ARNs that are partly unknown may be equal, two qualifiers are not.
             else self.comparison.is_replaced(owner)
             or (caller.is_moved and caller.target.row.authorised_by == ANYBODY)
         )
-        if values[1] is not None and (values[0] is None or is_replaced):
-            action = Action.REPLACE if is_replaced else Action.CREATE
-            if values[0] is None and owner in self.before.resources:
-                action = Action.CHANGE
+        is_there = [owner in side.resources for side in (self.before, self.after)]
+        if values[0] is None or is_replaced:
+            action = Action.CHANGE if is_there[0] else Action.CREATE
+            action = Action.REPLACE if is_replaced else action
             acts.append(Act(Step(name, kind, action), ((keys[1], values[1]),)))
         elif values[1] is not None and values[0] != values[1]:
             step = Step(name, kind, Action.CHANGE)
             acts.append(Act(step, ((keys[0], values[1]),)))
-        if values[0] is not None and (values[1] is None or is_replaced):
-            is_kept = values[1] is None and owner in self.after.resources
+        if values[1] is None or is_replaced:
+            is_kept = is_there[1] and not is_replaced
             action = Action.CHANGE if is_kept else Action.DELETE
             acts.append(Act(Step(name, kind, action), ((keys[0], None),)))
-        return Part(initial, tuple(acts))
+        return Part(((keys[0], values[0]),), tuple(acts))
 
     def _invoked(
         self, side: Side, target: Target | None, is_after: bool
@@ -808,14 +807,13 @@ class Steps:
                 key = target[1] if caller.before is None else target[0]
                 effect = (("deployed", copy, place), Snapshot(key))
                 yield Part((), (Act(step, (effect,)),))
-            elif new != old:
+            else:
                 yield Part(((("deployed", copy, place), value),))
         key = ("stage", stage.id, place)
         acts: tuple[Act, ...] = ()
         if copy != (old, OLD):
             step = Step(stage.id, kind.stage, Action.CHANGE)
-            behind = ("deployed", copy, place) if copy is not None else None
-            acts = (Act(step, ((key, behind),)),)
+            acts = (Act(step, ((key, ("deployed", copy, place)),)),)
         yield Part(((key, initial),), acts)
 
 

@@ -335,7 +335,7 @@ class Timeline:
                 # A dot is in no logical ID, but in the names of what SAM makes.
                 if "." in one.element:
                     parts.append(read.part_of_made_permission(caller, one.element))
-                elif one.element:
+                else:
                     parts.append(read.part_of_permission(one.element))
         if not of_permission:
             parts += self._behind(parts)

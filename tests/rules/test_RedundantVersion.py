@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.building import new_code, parameter
+from tests.building import new_code, parameter, resource, sam
 from tests.linting import FUNCTION
 from tests.moving import REDUNDANT, found_against, tagged, version_called
 
@@ -30,8 +30,9 @@ def test_new_version_of_the_same_function(tmp_path: Path) -> None:
         ({"Tags": [{"Key": "a", "Value": "b"}]}, True),
         ({"ReservedConcurrentExecutions": 5}, True),
         ({"Layers": [{"Fn::ImportValue": "layer"}]}, False),
+        ({"FunctionName": "other"}, False),
     ],
-    ids=["description", "timeout", "default", "tags", "concurrency", "layer"],
+    ids=["description", "timeout", "default", "tags", "concurrency", "layer", "name"],
 )
 def test_what_changes_a_function(
     tmp_path: Path, properties: Any, is_redundant: bool
@@ -106,3 +107,53 @@ def test_other_words_for_a_value_under_the_language_extensions(
 def test_local_code_without_a_revision_is_unknown(tmp_path: Path) -> None:
     sides = tagged("a", CodeUri="src/"), tagged("b", CodeUri="src/")
     assert found_against(tmp_path, *sides, REDUNDANT) == []
+
+
+@pytest.mark.parametrize("sides", [(None, None), (None, "live"), ("live", None)])
+def test_a_first_version_and_none_are_not_redundant(
+    tmp_path: Path, sides: tuple[str | None, str | None]
+) -> None:
+    before, after = (
+        tagged(team, AutoPublishAlias=alias) for team, alias in zip("ab", sides)
+    )
+    assert found_against(tmp_path, before, after, REDUNDANT) == []
+
+
+def test_another_description_alone_publishes_in_vain(tmp_path: Path) -> None:
+    before, after = (
+        sam({"AutoPublishAlias": "live", "VersionDescription": one}) for one in "ab"
+    )
+    assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/Orders"]
+
+
+@pytest.mark.parametrize("is_hashed", [False, True])
+def test_tags_that_are_new_under_the_language_extensions(
+    tmp_path: Path, is_hashed: bool
+) -> None:
+    """The words of the memory differ, not what they say."""
+    before, after = (
+        sam(
+            {
+                "MemorySize": size,
+                "AutoPublishAlias": "live",
+                "AutoPublishAliasAllProperties": is_hashed,
+            }
+        )
+        for size in ({"Ref": "Size"}, "256")
+    )
+    after["Resources"]["Orders"]["Properties"]["Tags"] = {"team": "a"}
+    for side in (before, after):
+        side["Parameters"] = {"Size": parameter(Type="Number", Default="256")}
+        side["Transform"] = ["AWS::LanguageExtensions", side["Transform"]]
+    found = found_against(tmp_path, before, after, REDUNDANT)
+    assert found == ["Resources/Orders"] * is_hashed
+
+
+def test_a_version_that_was_another_function_s_is_new(tmp_path: Path) -> None:
+    before, after = version_called("V1"), version_called("V1")
+    for side, function in ((before, "Other"), (after, "Orders")):
+        side["Resources"]["Other"] = FUNCTION
+        side["Resources"]["V2"] = resource(
+            "Lambda::Version", FunctionName={"Ref": function}
+        )
+    assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
