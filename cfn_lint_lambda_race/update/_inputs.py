@@ -24,7 +24,6 @@ from cfn_lint_lambda_race.template import (
 )
 from cfn_lint_lambda_race.template._names import (
     MAX_OBJECTS,
-    names_below,
     names_in,
     objects,
 )
@@ -104,22 +103,20 @@ class Inputs:
             if row.operation != CODE:
                 continue
             node = self._node(function, row.property)
-            if row.property == "Code":
-                node = _members(node)
-            for parameter in self.reaching(node):
+            for parameter in self.reaching(_members(node)):
                 if row.property != "Code" or self._is_build_input(parameter):
                     properties.setdefault(parameter, []).append(row.property)
         return properties
 
     def changed_by(
-        self, function: Resource, any_name: bool = False
+        self, function: Resource, any_name: bool
     ) -> dict[str, tuple[str, ...]]:
         """The parameters that deployments are likely to set to new values.
 
         Args:
             function: the function that they change.
             any_name: take all parameters, but those that are named like something
-                that differs between stacks. By default only those that are named like
+                that differs between stacks. Else only those that are named like
                 something that every build changes.
 
         Returns:
@@ -128,12 +125,11 @@ class Inputs:
         """
         properties: dict[str, list[str]] = {}
         for row in operations():
-            if row.is_inert:
+            if row.is_inert or row.operation not in (CODE, CONFIGURATION):
+                # No version holds it, or nobody sees the difference.
                 continue
             node = self._node(function, row.property)
-            if row.property == "Code":
-                node = _members(node)
-            for name in self.reaching(node):
+            for name in self.reaching(_members(node)):
                 properties.setdefault(name, []).append(row.property)
         naming = self.reaching(function.properties.get("FunctionName"))
         return {
@@ -158,10 +154,6 @@ class Inputs:
     def rests_on_a_build(self, node: Any) -> bool:
         """Whether a node depends on a parameter that every build may change."""
         return any(map(self._is_build_input, self.reaching(node)))
-
-    def named(self, node: Any) -> set[str]:
-        """The parameters that a node itself names; not those behind conditions."""
-        return {name for name in names_below(node) if name in self._parameters}
 
     def _node(self, function: Resource, name: str) -> Any:
         return self.deployment.written(function, name)
@@ -291,7 +283,7 @@ class Inputs:
 
 
 def _members(node: Any) -> list[Any]:
-    """The parts of ``Code`` that say which code it is, from every branch."""
+    """The parts of a property from every branch; of ``Code`` what says which it is."""
     members: list[Any] = []
     pending = [node]
     for _ in range(MAX_OBJECTS):

@@ -9,6 +9,7 @@ from cfn_lint_lambda_race.template import (
     Resource,
     scalar_text,
 )
+from cfn_lint_lambda_race.template._names import names_below
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
     is_hashed,
@@ -191,7 +192,7 @@ def unpublished_input(inputs: Inputs, function: Resource) -> UnpublishedInput | 
         if inputs.rests_on_a_build(key) or inputs.may_change(description):
             return None
         # SAM resolves these before it hashes what holds them.
-        published = inputs.named(key)
+        published = set(names_below(key))
         changed = {one: changed[one] for one in changed if one not in published}
         if deployment.is_resolved_before_sam:
             changed = {

@@ -43,6 +43,7 @@ def test_another_name_is_no_build(name: str, tmp_path: Path) -> None:
         {"S3Bucket": "a", "S3Key": {"Fn::If": ["IsHead", "b", "c"]}},
         {"Fn::If": ["IsHead", {"S3Key": "b"}, {"S3Key": "c"}]},
         {"Fn::If": ["Other", {"S3Key": "b"}, {"S3Key": {"Ref": "CommitSha"}}]},
+        {"Fn::If": ["Other", {"S3Key": {"Ref": "CommitSha"}}, {"S3Key": "b"}]},
     ],
 )
 def test_the_members_of_code_that_count(code: Template_, tmp_path: Path) -> None:
@@ -61,12 +62,19 @@ def test_the_members_of_code_that_count(code: Template_, tmp_path: Path) -> None
         {"ZipFile": "a"},
         {"ZipFile": {"Ref": "CommitSha"}},
         {"S3Bucket": "a", "S3Key": "b", "SourceKMSKeyArn": {"Ref": "CommitSha"}},
+        # Broken.
+        {"Fn::If": []},
+        {"Fn::If": {"Other": 1}},
+        # A mapping of the name of a condition.
+        {"Fn::FindInMap": ["IsHead", "a", "k"]},
         None,
     ],
 )
 def test_the_members_of_code_that_do_not(code: Any, tmp_path: Path) -> None:
     template = built()
     template["Resources"]["Orders"]["Properties"]["Code"] = code
+    template["Mappings"] = {"IsHead": {"a": {"k": "b"}}}
+    template["Conditions"] = {"IsHead": {"Fn::Equals": [{"Ref": "CommitSha"}, ""]}}
     assert couplings_of(tmp_path, template) == []
 
 
@@ -96,6 +104,11 @@ def test_conditions_that_name_each_other_end(tmp_path: Path) -> None:
     properties["Description"] = {"Fn::If": ["A", {"Ref": "CommitSha"}, "b"]}
     (found,) = couplings_of(tmp_path, template)
     assert found[0] == "CommitSha"
+    # What stands before them is found too.
+    del properties["Description"]
+    shown = {"Fn::If": ["A", "a", "b"]}
+    properties.update(variables(RELEASE={"Ref": "CommitSha"}, SHOWN=shown))
+    assert couplings_of(tmp_path, template) == COMMIT
 
 
 def test_each_side_alone_is_not_coupled(tmp_path: Path) -> None:

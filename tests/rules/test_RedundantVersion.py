@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.building import new_code, parameter, resource, sam
+from tests.building import Template_, new_code, parameter, resource, sam
 from tests.linting import FUNCTION
 from tests.moving import REDUNDANT, found_against, tagged, version_called
 
@@ -65,16 +65,27 @@ def test_first_version_is_not_redundant(tmp_path: Path) -> None:
     assert found_against(tmp_path, before, version_called("V1"), REDUNDANT) == []
 
 
-@pytest.mark.parametrize("name", ["BuildKey", "Anything"])
+@pytest.mark.parametrize(
+    ("name", "fields", "found"),
+    [
+        ("BuildKey", {}, []),
+        ("BuildKey", {"Default": "a"}, []),
+        ("Anything", {}, []),
+        ("Anything", {"Default": "a"}, ["Resources/V2"]),
+    ],
+)
 def test_parameter_that_the_deployment_sets_is_unknown(
-    tmp_path: Path, name: str
+    tmp_path: Path, name: str, fields: Template_, found: list[str]
 ) -> None:
     code = {"S3Bucket": "artifacts", "S3Key": {"Ref": name}}
     sides = [
-        {**version_called(version, Code=code), "Parameters": {name: parameter()}}
+        {
+            **version_called(version, Code=code),
+            "Parameters": {name: parameter(**fields)},
+        }
         for version in ("V1", "V2")
     ]
-    assert found_against(tmp_path, sides[0], sides[1], REDUNDANT) == []
+    assert found_against(tmp_path, sides[0], sides[1], REDUNDANT) == found
 
 
 def test_tags_alone_publish_in_vain(tmp_path: Path) -> None:

@@ -66,11 +66,47 @@ def test_a_version_that_somebody_counts(name: str, tmp_path: Path) -> None:
         {"Description": {"Fn::Sub": "built from ${CommitSha}"}},
         {"CodeSha256": {"Ref": "CommitSha"}},
         {"Description": {"Fn::ImportValue": "build"}},
+        {"Description": [{"Fn::ImportValue": "build"}]},
+        {
+            "ProvisionedConcurrencyConfig": {
+                "ProvisionedConcurrentExecutions": {"Fn::ImportValue": "count"}
+            }
+        },
         {"Fn::Transform": {"Name": "Build"}},
     ],
 )
 def test_a_version_that_moves_with_it(properties: Template_, tmp_path: Path) -> None:
     assert _unpublished(tmp_path, _behind_alias(**properties)) == []
+
+
+@pytest.mark.parametrize(
+    "description",
+    [{"Ref": "Stage"}, {"Ref": "Limited"}, {"Ref": "AWS::NoValue"}, "a", ["a"]],
+)
+def test_a_version_that_moves_with_nothing(description: Any, tmp_path: Path) -> None:
+    template = _behind_alias(Description=description)
+    assert [found[0] for found in _unpublished(tmp_path, template)] == [("CommitSha",)]
+
+
+@pytest.mark.parametrize("broken", [None, 5, "a", []])
+def test_a_parameter_that_is_broken(broken: Any, tmp_path: Path) -> None:
+    template = _behind_alias()
+    template["Parameters"]["CommitSha"] = broken
+    assert [found[0] for found in _unpublished(tmp_path, template)] == [("CommitSha",)]
+
+
+def test_what_no_version_holds(tmp_path: Path) -> None:
+    template = _sam_behind_alias(
+        AutoPublishCodeSha256="a",
+        CodeUri={"Bucket": {"Ref": "CommitSha"}, "Key": "orders.zip"},
+        Tags={"release": {"Ref": "CommitSha"}},
+    )
+    found = [("LogLevel",)]
+    assert [one[0] for one in _unpublished(tmp_path, template)] == found
+    properties = template["Resources"]["Orders"]["Properties"]
+    properties["Description"] = {"Ref": "CommitSha"}
+    properties["ReservedConcurrentExecutions"] = {"Ref": "CommitSha"}
+    assert [one[0] for one in _unpublished(tmp_path, template)] == found
 
 
 @pytest.mark.parametrize("by", ["Stage", "Limited", "LogLevel", "AWS::Region"])
