@@ -96,7 +96,7 @@ def test_definition_of_an_api_of_sam(
 def test_an_event_may_permit_what_the_definition_of_its_api_invokes() -> None:
     sides = _defined(ARN, "HttpApi"), _defined({"Ref": "Orders.Alias"}, "HttpApi")
     assert [one.name for one in timeline_from(*sides).hazards] == ["Permission"]
-    event = {"Path": "/", "Method": "get", "ApiId": {"Ref": "It"}}
+    event = {"Path": "/", "Method": "get", "ApiId": "It"}
     for side in sides:
         function = side["Resources"]["Orders"]["Properties"]
         function["Events"] = {"Get": {"Type": "HttpApi", "Properties": event}}
