@@ -150,9 +150,9 @@ class Caller:
     old: str | None
     new: str | None
     keys: tuple[Key, ...]
+    needs_permission: bool
+    is_judged: bool
     stage: str = ""
-    needs_permission: bool = True
-    is_judged: bool = True
 
     @property
     def target(self) -> Target:
