@@ -323,13 +323,14 @@ def test_what_is_there_and_what_is_not_differ(
         assert changed(update(tmp_path, *sides)) == ("Code", *new)
 
 
-@pytest.mark.parametrize("attribute", ["Ref", "Arn"])
+@pytest.mark.parametrize("attribute", ["Ref", "Arn", "Version"])
 def test_a_resource_is_no_list(attribute: str, tmp_path: Path) -> None:
     def named(name: str) -> Any:
         at = {"Fn::GetAtt": [name, attribute]}
         return {"Ref": name} if attribute == "Ref" else at
 
-    resources = {name: resource("SQS::Queue") for name in ("Queue", "Other")}
+    kind = "Lambda::Version" if attribute == "Version" else "SQS::Queue"
+    resources = {name: resource(kind) for name in ("Queue", "Other")}
     one = stack({"Layers": named("Queue")}, Resources=deepcopy(resources))
     other = stack({"Layers": [named("Other")]}, Resources=resources)
     for sides in ((one, new_code(other)), (other, new_code(one))):

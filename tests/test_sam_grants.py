@@ -93,6 +93,16 @@ def test_definition_of_an_api_of_sam(
     assert bool(list(translated.gaps())) is bool(place)
 
 
+def test_an_event_may_permit_what_the_definition_of_its_api_invokes() -> None:
+    sides = _defined(ARN, "HttpApi"), _defined({"Ref": "Orders.Alias"}, "HttpApi")
+    assert [one.name for one in timeline_from(*sides).hazards] == ["Permission"]
+    event = {"Path": "/", "Method": "get", "ApiId": "It"}
+    for side in sides:
+        function = side["Resources"]["Orders"]["Properties"]
+        function["Events"] = {"Get": {"Type": "HttpApi", "Properties": event}}
+    assert timeline_from(*sides).hazards == ()
+
+
 def test_each_event_of_sam_is_tried() -> None:
     sources = pytest.importorskip("samtranslator.model.eventsources")
     kinds = set()

@@ -36,6 +36,7 @@ from tests.moving import (
     stack_with,
     version_called,
 )
+from tests.updates import lint_update
 
 LATE = ["Resources/Permission/Properties/FunctionName"]
 
@@ -85,6 +86,27 @@ def test_permission_that_one_stage_alone_has_early(tmp_path: Path) -> None:
         "Fn::If": ["IsProd", "ENABLED", "DISABLED"]
     }
     assert found_against(tmp_path, before, after) == LATE
+
+
+@pytest.mark.parametrize(
+    ("default", "when"), [("dev", "Stage is prod"), ("prod", "Stage is not prod")]
+)
+def test_the_value_of_a_stack_is_known_where_it_is_one(
+    tmp_path: Path, default: str, when: str
+) -> None:
+    """What stands for all others is no text."""
+    on_stage = {"Fn::Sub": "${Orders.Arn}:${Stage}"}
+    before, after = rule_that_moves(ARN, on_stage)
+    for side in (before, after):
+        side.update(_staged(Default=default))
+        is_prod = {"Condition": "IsProd"}
+        early = is_prod if default == "prod" else {"Fn::Not": [is_prod]}
+        side["Conditions"] = {**side["Conditions"], "IsEarly": {"Fn::And": [early] * 2}}
+    after["Resources"]["Early"] = {**permission_on(on_stage), "Condition": "IsEarly"}
+    (message,) = messages(lint_update(tmp_path, before, after), GAP)
+    assert message.startswith(f"When {when}: Hourly")
+    assert "\0" not in message
+    assert default == "prod" or "moves to qualifier prod of Orders" in message
 
 
 def test_version_in_vain_in_one_stage_alone(tmp_path: Path) -> None:

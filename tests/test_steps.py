@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cfn_lint_lambda_race.update._world import Action
+from cfn_lint_lambda_race.update._world import Action, below
 from tests.building import (
     ARN,
     FN,
@@ -28,6 +28,7 @@ from tests.building import (
 from tests.linting import FUNCTION
 from tests.moving import (
     EVENTS,
+    OF_RULE,
     event_of_sam,
     rest_api,
     rule_that_moves,
@@ -1534,7 +1535,7 @@ def test_targets_beside_an_unknown_one_do_not_move_either() -> None:
     ]
     sides[1]["Resources"]["Permission"] = MOVED["Resources"]["Permission"]
     timeline = timeline_from(sides[0], sides[1])
-    assert not any(one.is_moved for one in timeline.callers)
+    assert [one.is_moved for one in timeline.callers] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -1555,8 +1556,11 @@ def test_a_deployment_that_no_stack_has_is_unknown() -> None:
 
 def test_what_is_perhaps_denied_before_is_not_judged() -> None:
     unknown = {"Fn::Sub": "${Orders}:${Unknown}"}
-    rows = _told(_with(RULE, "Permission", FunctionName=unknown), MOVED)
-    assert not any("denied" in row for row in rows)
+    before, after = rest_api(ARN, "One"), rest_api(LIVE, "One")
+    before["Resources"]["Old"] = before["Resources"].pop("Permission")
+    assert _told(before, after)[-1] == "certainly undeployed for good: One"
+    rows = _told(_with(before, "Old", FunctionName=unknown), after)
+    assert not any("denied" in row or "certainly" in row for row in rows)
 
 
 def test_an_event_without_properties_moves_too() -> None:
@@ -1577,3 +1581,68 @@ def test_what_a_connector_permits_is_no_step() -> None:
         "replace Hourly",
         "without Hourly",
     ]
+
+
+@pytest.mark.parametrize(
+    ("node", "path"),
+    [
+        ({}, ["a"]),
+        ([], [0]),
+        (5, ["a"]),
+        ("text", ["a"]),
+        ({"a": 5}, ["a"]),
+        ({"a": [{}]}, ["a", "b"]),
+    ],
+)
+def test_below_what_is_not_there_is_nothing(node: Any, path: list[Any]) -> None:
+    assert below(node, path) == {}
+    assert below({"a": [{"b": {"c": 5}}]}, ["a", 0, "b"]) == {"c": 5}
+
+
+def test_a_url_that_may_move_is_not_another_for_certain() -> None:
+    unknown = {"Fn::Sub": "${Orders.Arn}:${Unknown}"}
+    rows = _told(*url_that_moves((LIVE, LIVE, LIVE), (unknown, LIVE, LIVE)))
+    assert "change Url: unknown" in rows
+
+
+def test_a_permission_of_another_stage_is_not_late() -> None:
+    after = deepcopy(MOVED)
+    after["Resources"]["Early"] = permission_on(LIVE, **OF_RULE)
+    timeline = timeline_from(RULE, _staged(after, "dev", "Early"))
+    assert [one.name for one in timeline.hazards] == ["Permission"]
+
+
+@pytest.mark.parametrize(
+    "api", [UNKNOWN, {"Fn::If": ["IsOpen", {"Ref": "Api"}, "abc123"]}]
+)
+def test_stages_of_an_api_that_is_unknown_are_not_told(api: Any) -> None:
+    sides = [rest_api(ARN, "One", STAGE), rest_api(LIVE, "Two", STAGE)]
+    for number, names in enumerate(
+        [("Get", "One", "Prod"), ("Get", "Two", "Prod")],
+    ):
+        for name in names:
+            sides[number] = _with(sides[number], name, RestApiId=api)
+        sides[number] = {
+            **sides[number],
+            **OPEN,
+            "Parameters": {"Unknown": parameter()},
+        }
+    timeline = timeline_from(sides[0], sides[1])
+    assert (timeline.hazards, timeline.possible) == ((), ())
+
+
+def test_one_place_in_two_definitions_has_no_caller() -> None:
+    states = {"A": {"Type": "Task", "Resource": "${It}", "End": True}}
+    texts = [
+        json.dumps({"StartAt": "A", "States": states, "Comment": one}) for one in "ab"
+    ]
+    machine = resource(
+        "StepFunctions::StateMachine",
+        RoleArn="arn:aws:iam::123456789012:role/machine",
+        DefinitionString={"Fn::If": ["IsOpen", *texts]},
+        DefinitionSubstitutions={"It": ARN},
+    )
+    side = {**stack_with(Machine=machine), **OPEN}
+    assert timeline_from(side, side).callers == []
+    machine["Properties"]["DefinitionString"] = texts[0]
+    assert len(timeline_from(side, side).callers) == 1

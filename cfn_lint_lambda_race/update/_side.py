@@ -16,7 +16,6 @@ from cfn_lint_lambda_race.template import (
     Token,
 )
 from cfn_lint_lambda_race.template._grants import ANYBODY
-from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import deployed
 from cfn_lint_lambda_race.update._world import Place
@@ -179,7 +178,7 @@ class Side:
 
     def published(self, function: Resource) -> bool:
         """Whether SAM publishes an alias of a function."""
-        return function.type == SERVERLESS_FUNCTION and any(
+        return any(
             alias is not None
             for alias, _ in self.reading.evaluator.published_aliases(function)
         )

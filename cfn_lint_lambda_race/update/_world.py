@@ -150,9 +150,9 @@ class Caller:
     old: str | None
     new: str | None
     keys: tuple[Key, ...]
+    needs_permission: bool
+    is_judged: bool
     stage: str = ""
-    needs_permission: bool = True
-    is_judged: bool = True
 
     @property
     def target(self) -> Target:
@@ -193,12 +193,10 @@ def event_type(target: Target) -> str:
 
 
 def is_disabled(target: Target) -> bool:
-    """Whether a rule, or an event of SAM that makes a rule, is switched off."""
+    """Whether a resource, such as a rule, or an event of SAM is switched off."""
     properties: Any = target.resource.properties
     if target.row.form == "self":
         properties = below(properties, target.path[3:]).get("Properties")
-    elif target.resource.type != "AWS::Events::Rule":
-        return False
     return isinstance(properties, Mapping) and (
         properties.get("State") == "DISABLED"
         or properties.get("Enabled") in (False, "false")

@@ -168,3 +168,17 @@ def test_a_version_that_was_another_function_s_is_new(tmp_path: Path) -> None:
             "Lambda::Version", FunctionName={"Ref": function}
         )
     assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
+
+
+def test_a_function_that_becomes_one_of_sam_s_may_change(tmp_path: Path) -> None:
+    """SAM says more of it than the template."""
+    before, after = version_called("V1"), version_called("V2")
+    for side in (before, after):
+        side["Transform"] = "AWS::Serverless-2016-10-31"
+    assert found_against(tmp_path, before, after, REDUNDANT) == ["Resources/V2"]
+    function = after["Resources"]["Orders"]
+    code = function["Properties"].pop("Code")
+    uri = {"Bucket": code["S3Bucket"], "Key": code["S3Key"]}
+    function["Properties"]["CodeUri"] = uri
+    function["Type"] = "AWS::Serverless::Function"
+    assert found_against(tmp_path, before, after, REDUNDANT) == []
