@@ -13,7 +13,7 @@ from cfnlint.template import transforms
 
 from cfn_lint_lambda_race.template import _source
 from cfn_lint_lambda_race.template._cfnlint import decoded_file
-from tests.building import Template_, resource, rule_for, sam, stack
+from tests.building import Template_, resource, rule_for, sam, stack, variables
 from tests.linting import lint, lint_template, messages, paths
 from tests.updates import lint_update
 
@@ -446,6 +446,18 @@ def test_what_only_globals_and_defaults_change(
     functions = ["Resources/F0", "Resources/F1"]
     found = ["Globals/Function/Timeout"] if is_there else functions
     assert _paths(tmp_path, before, after) == found
+
+
+def test_a_variable_beside_those_of_globals(tmp_path: Path) -> None:
+    before, after = (
+        sam(
+            {"CodeUri": {"Bucket": "a", "Key": value}, **variables(B=value)},
+            Globals={"Function": variables(A="a")},
+        )
+        for value in ("1", "2")
+    )
+    place = "Resources/Orders/Properties/Environment/Variables/B"
+    assert _paths(tmp_path, before, after) == [place]
 
 
 def test_globals_that_are_new(tmp_path: Path) -> None:
