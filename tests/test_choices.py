@@ -675,3 +675,30 @@ def test_a_shield_that_comes_with_the_update_is_too_late(tmp_path: Path) -> None
     after = new_code(_shielded_in_some_stages(_AFTER, 9))
     said = ["Stage is staging or Stage is neither build nor staging", "Stage is build"]
     assert _told(tmp_path, before, after) == said
+
+
+@pytest.mark.parametrize(
+    ("default", "given", "said"),
+    [
+        ("1", "$LATEST", "Stage is staging"),
+        ("$LATEST", "1", None),
+        ("$LATEST", None, "Stage is staging"),
+        ("1", None, None),
+    ],
+)
+@pytest.mark.parametrize("fields", [{}, {"AllowedValues": ["$LATEST", "1"]}], ids=len)
+def test_a_value_decides_whom_a_choice_lets_in(
+    default: str,
+    given: str | None,
+    said: str | None,
+    fields: Template_,
+    tmp_path: Path,
+) -> None:
+    before, after = _staged(_BEFORE), _staged(_AFTER)
+    for template in (before, after):
+        template["Parameters"]["Qualifier"] = parameter(Default=default, **fields)
+        template["Resources"].update(PUBLISHED)
+        own = template["Resources"]["Invocation"]["Properties"]
+        own["Endpoint"] = {"Fn::Sub": "${Orders.Arn}:${Qualifier}"}
+    arguments = ("--parameters", f"Qualifier={given}") if given else ()
+    assert _when(tmp_path, before, after, *arguments) == said
