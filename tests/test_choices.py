@@ -702,3 +702,26 @@ def test_a_value_decides_whom_a_choice_lets_in(
         own["Endpoint"] = {"Fn::Sub": "${Orders.Arn}:${Qualifier}"}
     arguments = ("--parameters", f"Qualifier={given}") if given else ()
     assert _when(tmp_path, before, after, *arguments) == said
+
+
+@pytest.mark.parametrize(
+    ("is_published", "said"), [(True, "IsOpen is true"), (False, "")]
+)
+def test_when_callers_meet_what_only_one_side_lets_in(
+    is_published: bool, said: str, tmp_path: Path
+) -> None:
+    """Without a version, callers elsewhere invoke the function itself."""
+    live = {"Fn::Sub": "${Orders.Arn}:live"}
+    open_to = {"Fn::If": ["IsOpen", {"Fn::GetAtt": "Orders.Arn"}, live]}
+    before, after = (
+        stack(
+            {"Timeout": seconds},
+            invoked=invoked,
+            Parameters={"Stage": parameter()},
+            Conditions={"IsOpen": _is("open")},
+        )
+        for seconds, invoked in ((3, open_to), (9, live))
+    )
+    if is_published:
+        before["Resources"].update(PUBLISHED)
+    assert _when(tmp_path, before, new_code(after)) == said
