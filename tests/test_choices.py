@@ -679,6 +679,56 @@ def test_a_shield_that_comes_with_the_update_is_too_late(tmp_path: Path) -> None
     assert _told(tmp_path, before, after) == said
 
 
+@pytest.mark.parametrize(
+    ("default", "given", "said"),
+    [
+        ("1", "$LATEST", "Stage is staging"),
+        ("$LATEST", "1", None),
+        ("$LATEST", None, "Stage is staging"),
+        ("1", None, None),
+    ],
+)
+@pytest.mark.parametrize("fields", [{}, {"AllowedValues": ["$LATEST", "1"]}], ids=len)
+def test_a_value_decides_whom_a_choice_lets_in(
+    default: str,
+    given: str | None,
+    said: str | None,
+    fields: Template_,
+    tmp_path: Path,
+) -> None:
+    before, after = _staged(_BEFORE), _staged(_AFTER)
+    for template in (before, after):
+        template["Parameters"]["Qualifier"] = parameter(Default=default, **fields)
+        template["Resources"].update(PUBLISHED)
+        own = template["Resources"]["Invocation"]["Properties"]
+        own["Endpoint"] = {"Fn::Sub": "${Orders.Arn}:${Qualifier}"}
+    arguments = ("--parameters", f"Qualifier={given}") if given else ()
+    assert _when(tmp_path, before, after, *arguments) == said
+
+
+@pytest.mark.parametrize(
+    ("is_published", "said"), [(True, "IsOpen is true"), (False, "")]
+)
+def test_when_callers_meet_what_only_one_side_lets_in(
+    is_published: bool, said: str, tmp_path: Path
+) -> None:
+    """Without a version, callers elsewhere invoke the function itself."""
+    live = {"Fn::Sub": "${Orders.Arn}:live"}
+    open_to = {"Fn::If": ["IsOpen", {"Fn::GetAtt": "Orders.Arn"}, live]}
+    before, after = (
+        stack(
+            {"Timeout": seconds},
+            invoked=invoked,
+            Parameters={"Stage": parameter()},
+            Conditions={"IsOpen": _is("open")},
+        )
+        for seconds, invoked in ((3, open_to), (9, live))
+    )
+    if is_published:
+        before["Resources"].update(PUBLISHED)
+    assert _when(tmp_path, before, new_code(after)) == said
+
+
 # -- which values are looked at --------------------------------------------------------
 
 # What stands for all the values that nothing names.

@@ -12,6 +12,7 @@ import pytest
 from cfn_lint_lambda_race.template import Alternative, Resource
 from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import (
+    PROD_OR_DEV,
     ROLE,
     Template_,
     merge,
@@ -29,6 +30,7 @@ from tests.updates import (
     behind_alias,
     both_sides_changed,
     changed,
+    if_dev,
     if_prod,
     staged,
     update,
@@ -83,6 +85,15 @@ def test_where_the_code_lies(
         ({}, {"Architectures": ["arm64"]}, ("Architectures",)),
         ({}, {"EphemeralStorage": {"Size": 512}}, ()),
         ({}, {"EphemeralStorage": {"Size": "512"}}, ()),
+        ({}, {"Layers": []}, ()),
+        ({}, {"KmsKeyArn": ""}, ()),
+        ({**variables(A="a")}, {**variables(A="a", B="")}, ("Environment",)),
+        ({"LoggingConfig": {}}, {"LoggingConfig": {"LogFormat": "Text"}}, ()),
+        (
+            {"LoggingConfig": {"LogGroup": "a"}},
+            {"LoggingConfig": {"LogGroup": "a", "SystemLogLevel": "INFO"}},
+            (),
+        ),
         (
             {"ImageConfig": {"Command": ["a", "b"]}},
             {"ImageConfig": {"Command": ["b", "a"]}},
@@ -102,6 +113,38 @@ def test_what_lambda_takes_for_the_same(
         tmp_path, stack({**old, "Timeout": 3}), new_code(stack({**new, "Timeout": 9}))
     )
     assert sorted(changed(found)) == sorted(("Code", *names, "Timeout"))
+
+
+def _seconds(timeout: Any, **properties: Any) -> Template_:
+    """What is behind an alias, with this timeout."""
+    template = behind_alias(Timeout=timeout, **properties)
+    template.update(deepcopy(PROD_OR_DEV))
+    return template
+
+
+@pytest.mark.parametrize("is_conditional", [False, True])
+def test_a_value_that_no_stack_can_have_does_not_change(
+    is_conditional: bool, tmp_path: Path
+) -> None:
+    before, after, other = (
+        _seconds(if_prod(one if is_conditional else if_dev(one, 3), two))
+        for one, two in ((5, 3), (6, 3), (5, 4))
+    )
+    if is_conditional:
+        for template in (before, after, other):
+            template["Resources"]["Orders"]["Condition"] = "IsDev"
+    assert update(tmp_path, before, after).unpublished == ()
+    assert update(tmp_path, before, other).unpublished != ()
+
+
+@pytest.mark.parametrize("broken", [None, 5, "a", []])
+def test_a_parameter_that_is_broken_chooses_nothing(
+    broken: Any, tmp_path: Path
+) -> None:
+    before, after = stack(), both_sides_changed()
+    for template in (before, after):
+        template["Parameters"] = {"Stage": broken}
+    assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
 
 
 # -- shields -----------------------------------------------------------------------
@@ -180,6 +223,34 @@ def test_what_names_a_function_is_no_version_of_it(tmp_path: Path) -> None:
             MaximumRetryAttempts=0,
         )
     assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
+def test_an_alias_of_a_version_that_is_published_elsewhere(tmp_path: Path) -> None:
+    before, after = _idle(), new_code(_idle(Timeout=9))
+    for template in (before, after):
+        live = deepcopy(PUBLISHED["Live"])
+        live["Properties"]["FunctionVersion"] = "1"
+        template["Resources"]["Live"] = live
+    assert update(tmp_path, before, after).concurrent == ()
+
+
+def test_a_target_of_a_qualifier_that_is_published_elsewhere(tmp_path: Path) -> None:
+    invoked = {"Fn::Sub": "${Orders.Arn}:live"}
+    before, after = (stack({"Timeout": n}, invoked=invoked) for n in (3, 9))
+    assert update(tmp_path, before, new_code(after)).concurrent == ()
+
+
+@pytest.mark.parametrize(("condition", "is_met"), [("IsDev", False), ("IsProd", True)])
+def test_a_target_of_other_stacks_meets_nothing(
+    condition: str, is_met: bool, tmp_path: Path
+) -> None:
+    before, after = (_seconds(if_prod(n, 3)) for n in (3, 9))
+    for template in (before, after):
+        own = template["Resources"]["Invocation"]
+        own["Condition"] = condition
+        own["Properties"]["Endpoint"] = {"Fn::GetAtt": "Orders.Arn"}
+    found = changed(update(tmp_path, before, new_code(after)))
+    assert found == (("Code", "Timeout") if is_met else ())
 
 
 @pytest.mark.parametrize("published", [["OrdersVersion"], ["OrdersVersion", "Live"]])

@@ -15,7 +15,7 @@ from cfn_lint_lambda_race import ConcurrentUpdate
 from cfn_lint_lambda_race.template import _source
 from cfn_lint_lambda_race.template._cfnlint import decoded_file
 from cfn_lint_lambda_race.update import tell_apart
-from tests.building import Template_, resource, rule_for, sam, stack
+from tests.building import Template_, resource, rule_for, sam, stack, variables
 from tests.linting import lint, lint_template, messages, paths
 from tests.updates import configured, lint_update
 
@@ -448,6 +448,18 @@ def test_what_only_globals_and_defaults_change(
     functions = ["Resources/F0", "Resources/F1"]
     found = ["Globals/Function/Timeout"] if is_there else functions
     assert _paths(tmp_path, before, after) == found
+
+
+def test_a_variable_beside_those_of_globals(tmp_path: Path) -> None:
+    before, after = (
+        sam(
+            {"CodeUri": {"Bucket": "a", "Key": value}, **variables(B=value)},
+            Globals={"Function": variables(A="a")},
+        )
+        for value in ("1", "2")
+    )
+    place = "Resources/Orders/Properties/Environment/Variables/B"
+    assert _paths(tmp_path, before, after) == [place]
 
 
 def test_globals_that_are_new(tmp_path: Path) -> None:
