@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
 from cfn_lint_lambda_race.update import Cure, Update, update_of
+from cfn_lint_lambda_race.update._deployment import Deployment
+from cfn_lint_lambda_race.update._publication import stale_alias
 from tests import schemas
 from tests.building import (
     LAYER,
@@ -732,3 +735,145 @@ def test_what_only_deployments_invoke_publishes_for_nobody(tmp_path: Path) -> No
         custom = resource("Custom::Migration", ServiceToken={"Ref": "Live"})
         side["Resources"]["Migration"] = custom
     assert _stale(update(tmp_path, before, after)) == []
+
+
+# -- what is no publication of SAM's ---------------------------------------------------
+
+# Means nothing on a function that is not one of SAM's.
+STRAY = {"AutoPublishAlias": "live"}
+
+
+def _of_sam(properties: Template_, invoked: Any = None) -> Template_:
+    """A SAM function with a version by hand."""
+    function = sam(properties)["Resources"]["Orders"]
+    side = published(invoked=invoked)
+    side["Transform"] = sam()["Transform"]
+    side["Resources"]["Orders"] = function
+    return side
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stale", "cure"),
+    [
+        # Versions by hand.
+        (_of_sam({}), _of_sam({"Timeout": 9}), "Live", Cure.VERSION),
+        (published(), published(properties={"Timeout": 9}), "Live", Cure.VERSION),
+        (
+            published(properties=STRAY),
+            published(properties={**STRAY, "Timeout": 9}),
+            "Live",
+            Cure.VERSION,
+        ),
+        (stack(STRAY), stack({**STRAY, "Timeout": 9}), None, None),
+        (sam(), sam({"Timeout": 9}), None, None),
+        # SAM's.
+        (sam(STRAY), sam({**STRAY, "Timeout": 9}), "Orders.Alias", Cure.ALL_PROPERTIES),
+        (sam(), sam({**STRAY, "Timeout": 9}), None, None),
+        # One side is SAM's source, the other its output.
+        (stack(STRAY), sam({**STRAY, "Timeout": 9}), None, None),
+    ],
+    ids=[
+        *("SAM by hand", "by hand", "stray by hand", "stray", "SAM", "SAM's"),
+        *("introduced", "translated"),
+    ],
+)
+def test_who_publishes(
+    before: Template_, after: Template_, stale: str | None, cure: Any, tmp_path: Path
+) -> None:
+    found = update(tmp_path, before, after)
+    assert [one.name for one in found.unpublished] == ([stale] if stale else [])
+    assert [one.cure for one in found.unpublished] == ([cure] if cure else [])
+
+
+def test_what_stays_old_of_a_function_without_an_update() -> None:
+    def stale(template: Template_, *moved: str, function: str = "Orders") -> Any:
+        side = Deployment(Template("template.json", template, ["us-east-1"]))
+        return stale_alias(side, function, set(moved))
+
+    assert stale(sam(STRAY)) == "Orders.Alias"
+    for template in (sam(), stack(), stack(STRAY)):
+        assert stale(template) is None
+    assert stale(sam(STRAY), function="Missing") is None
+    assert stale(published()) == "Live"
+    # Nobody elsewhere invokes a version that has an alias.
+    idle = published()
+    del idle["Resources"]["Invocation"]
+    assert stale(idle) == "Live"
+    assert stale(idle, "Live") is None
+    del idle["Resources"]["Live"]
+    assert stale(idle) == "OrdersVersion"
+    # A number that the template does not make.
+    numbered = published(invoked={"Fn::Sub": "${Orders.Arn}:7"})
+    assert stale(numbered) is None
+    numbered = published(invoked={"Fn::Sub": "${Orders.Arn}:${Version}"})
+    assert stale(numbered) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "is_stale"),
+    [
+        ({"Fn::GetAtt": "OrdersVersion.Version"}, True),
+        ("7", True),
+        (7, True),
+        # Of another function, of another stack, or of nobody knows what.
+        ({"Fn::GetAtt": "OtherVersion.Version"}, False),
+        ({"Fn::GetAtt": "Nested.Outputs.Version"}, False),
+        ({"Ref": "Version"}, False),
+        ("$LATEST", False),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_aliases_of_a_version_that_the_template_knows(
+    number: Any, is_stale: bool, is_first: bool
+) -> None:
+    template = published()
+    resources = template["Resources"]
+    resources["Other"] = resources["Orders"]
+    other = resource("Lambda::Version", FunctionName={"Ref": "Other"})
+    resources["OtherVersion"] = other
+    url = "https://example.com/nested.yaml"
+    resources["Nested"] = resource("CloudFormation::Stack", TemplateURL=url)
+    live = resources.pop("Live")
+    second = {"Second": alias_of(number), "Live": live}
+    names = second if is_first else dict(reversed(second.items()))
+    template["Resources"] = {**resources, **names}
+    del template["Resources"]["Invocation"]
+    side = Deployment(Template("template.json", template, ["us-east-1"]))
+    # Those of which nothing is known hide none that stands behind them.
+    assert stale_alias(side, "Orders", set()) == (
+        "Second" if is_stale and is_first else "Live"
+    )
+    stale = "Second" if is_stale else None
+    assert stale_alias(side, "Orders", {"Live"}) == stale
+
+
+@pytest.mark.parametrize(
+    ("number", "stale"),
+    [
+        ({"Fn::GetAtt": "OrdersVersion.Version"}, [("Orders", "Live")]),
+        # Somebody has published it before: it may be the very state of the function.
+        ("7", []),
+    ],
+    ids=str,
+)
+def test_an_alias_that_comes_with_the_update(
+    number: Any, stale: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    before = published(invoked={"Ref": "OrdersVersion"})
+    del before["Resources"]["Live"]
+    after = new_code(published())
+    after["Resources"]["Live"] = alias_of(number)
+    assert _stale(update(tmp_path, before, after)) == stale
+
+
+def test_a_version_that_is_replaced_and_has_no_alias(tmp_path: Path) -> None:
+    sides = []
+    for words in ("one", "two"):
+        side = published(invoked={"Ref": "OrdersVersion"}, Description=words)
+        del side["Resources"]["Live"]
+        sides.append(side)
+    assert _stale(update(tmp_path, sides[0], new_code(sides[1]))) == []
+    assert _stale(update(tmp_path, sides[0], new_code(sides[0]))) == [
+        ("Orders", "OrdersVersion")
+    ]
