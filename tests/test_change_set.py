@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
-from cfn_lint_lambda_race.update import Update, update_of
+from cfn_lint_lambda_race.update import Cure, Update, update_of
 from cfn_lint_lambda_race.update._change_set import ChangeSet, parse_change_set
-from tests.building import Template_, resource, sam, stack
+from tests.building import Template_, parameter, resource, sam, stack
 from tests.change_sets import change, described, detail
 from tests.linting import lint_template, messages, paths
 from tests.updates import changed, configured
@@ -744,6 +744,35 @@ def test_an_alias_that_is_there_shields(
 ) -> None:
     found = _read(tmp_path, described(change(*BOTH), *entries), template)
     assert changed(found) == (RACE if is_race else ())
+
+
+@pytest.mark.parametrize(
+    ("published", "properties", "cure"),
+    [
+        ({}, {"Timeout": 9}, Cure.ALL_PROPERTIES),
+        # SAM hashes the name of the parameter, whatever else is hashed.
+        ({}, {"Timeout": {"Ref": "Seconds"}}, Cure.DESCRIPTION),
+        ({"AutoPublishAliasAllProperties": True}, {"Timeout": 9}, Cure.DESCRIPTION),
+        ({"AutoPublishCodeSha256": "0" * 64}, {"Timeout": 9}, Cure.CODE_HASH),
+        # What nobody sees needs no version.
+        (
+            {},
+            {"Timeout": {"Ref": "Seconds"}, "Description": "more"},
+            Cure.DESCRIPTION,
+        ),
+    ],
+    ids=str,
+)
+def test_what_would_publish(
+    published: Template_, properties: Template_, cure: Cure, tmp_path: Path
+) -> None:
+    template = sam(
+        {"AutoPublishAlias": "live", **published, **properties},
+        Parameters={"Seconds": parameter()},
+    )
+    document = described(change(*map(detail, properties)))
+    (found,) = _read(tmp_path, document, template).unpublished
+    assert found.cure is cure
 
 
 def test_what_says_nothing_may_stand_before_what_does(tmp_path: Path) -> None:

@@ -12,8 +12,12 @@ from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
 from cfn_lint_lambda_race.update import Cure, Update, update_of
+from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
-from cfn_lint_lambda_race.update._publication import stale_alias
+from cfn_lint_lambda_race.update._publication import (
+    stale_alias,
+    stays_with_serverless,
+)
 from tests import schemas
 from tests.building import (
     LAYER,
@@ -793,6 +797,14 @@ def test_what_stays_old_of_a_function_without_an_update() -> None:
     assert stale(sam(STRAY)) == "Orders.Alias"
     for template in (sam(), stack(), stack(STRAY)):
         assert stale(template) is None
+        template["Resources"].pop("Invocation", None)
+        template["Resources"]["Orders"]["Properties"].pop("Events", None)
+        assert stale(template) is None
+    # One of SAM's, and one by hand.
+    both = sam(STRAY, Resources={"Second": alias_of("7")})
+    both["Resources"]["Orders"]["Properties"].pop("Events")
+    assert stale(both) == "Orders.Alias"
+    assert stale(both, "Orders.Alias") == "Second"
     assert stale(sam(STRAY), function="Missing") is None
     assert stale(published()) == "Live"
     # Nobody elsewhere invokes a version that has an alias.
@@ -877,3 +889,92 @@ def test_a_version_that_is_replaced_and_has_no_alias(tmp_path: Path) -> None:
     assert _stale(update(tmp_path, sides[0], new_code(sides[0]))) == [
         ("Orders", "OrdersVersion")
     ]
+
+
+def test_a_version_that_is_invoked_beside_the_old_one(tmp_path: Path) -> None:
+    before = published("OrdersA", invoked={"Ref": "OrdersA"})
+    del before["Resources"]["Live"]
+    second = resource("Lambda::Version", FunctionName={"Ref": "Orders"})
+    before["Resources"] = {"OrdersB": second, **before["Resources"]}
+    after = new_code(before)
+    after["Resources"]["Second"] = json.loads(
+        json.dumps(after["Resources"]["Invocation"]).replace("OrdersA", "OrdersB")
+    )
+    assert _stale(update(tmp_path, before, after)) == [("Orders", "OrdersB")]
+
+
+CODE_OF_MAP = {"Bucket": "a", "Key": {"Fn::FindInMap": ["Keys", "Orders", "Key"]}}
+HASHED = {**STRAY, "AutoPublishCodeSha256": "0" * 64}
+
+
+def _keys(key: str) -> Template_:
+    mappings = {"Keys": {"Orders": {"Key": key}}}
+    return sam({**STRAY, "CodeUri": CODE_OF_MAP}, Mappings=mappings)
+
+
+def _image(context: str) -> Template_:
+    template = sam({**STRAY, "PackageType": "Image", "CodeUri": None})
+    function = template["Resources"]["Orders"]
+    for name in ("Handler", "Runtime"):
+        del function["Properties"][name]
+    function["Metadata"] = {"Dockerfile": "Dockerfile", "DockerContext": context}
+    return template
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_stale"),
+    [
+        # SAM hashes the name of a key, not what a mapping has there.
+        (_keys("one.zip"), _keys("two.zip"), True),
+        # What is built from another folder is packaged under another name.
+        (_image("app"), _image("lib"), False),
+        # Whether a folder's content changes is not known from a template alone.
+        (
+            sam({**STRAY, "CodeUri": "src"}),
+            sam({**STRAY, "CodeUri": "src", "Timeout": 9}),
+            False,
+        ),
+        (
+            sam({**HASHED, "CodeUri": "src"}),
+            sam({**HASHED, "CodeUri": "src", "Timeout": 9}),
+            True,
+        ),
+    ],
+    ids=["mapping", "image", "folder", "hash"],
+)
+def test_code_of_sam_that_changes_or_may(
+    before: Template_, after: Template_, is_stale: bool, tmp_path: Path
+) -> None:
+    expected = [("Orders", "Orders.Alias")] if is_stale else []
+    assert _stale(update(tmp_path, before, after)) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stays"),
+    [
+        ({}, {}, True),
+        ({}, {"Timeout": 9}, True),
+        ({"VersionDescription": "a"}, {"VersionDescription": "a"}, True),
+        ({"VersionDescription": "a"}, {"VersionDescription": "b"}, False),
+        ({}, {"MemorySize": 512}, False),
+        (
+            {"MemorySize": 128, "VersionDescription": "a"},
+            {"MemorySize": 512, "VersionDescription": "b"},
+            False,
+        ),
+        ({"CodeUri": "s3://a/b"}, {"CodeUri": "s3://a/c"}, False),
+    ],
+    ids=str,
+)
+def test_a_function_of_sam_that_certainly_gets_no_version(
+    old: Template_, new: Template_, stays: bool
+) -> None:
+    before, after = (
+        Deployment(Template("template.json", sam({**STRAY, **side}), ["us-east-1"]))
+        for side in (old, new)
+    )
+    comparison = Comparison(before, after)
+    was, is_now = (side.resources["Orders"] for side in (before, after))
+    assert stays_with_serverless(comparison, was, is_now, None) is stays
+    for one in comparison.function_updates():
+        assert stays_with_serverless(comparison, was, is_now, one) is stays

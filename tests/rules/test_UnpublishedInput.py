@@ -243,3 +243,42 @@ def test_a_secret_does_not_belong_into_a_description(
     (message,) = messages(lint_template(tmp_path, template), "I9836")
     cure = "; change the VersionDescription of Orders with it"
     assert message.endswith(cure) == is_secret
+
+
+def test_another_name_counts_behind_sam_s_alias_alone(tmp_path: Path) -> None:
+    assert _unpublished(tmp_path, _behind_alias(by="Flavour")) == []
+    assert len(_unpublished(tmp_path, _behind_alias())) == 1
+    # The property means nothing on a function that is not one of SAM's.
+    template = _behind_alias(by="Flavour")
+    template["Resources"]["Orders"]["Properties"]["AutoPublishAlias"] = "live"
+    assert _unpublished(tmp_path, template) == []
+    # A version by hand of a function of SAM's.
+    template = _behind_alias(by="Flavour")
+    function = sam(variables(A={"Ref": "Flavour"}))["Resources"]["Orders"]
+    template["Transform"] = sam()["Transform"]
+    template["Resources"]["Orders"] = function
+    assert _unpublished(tmp_path, template) == []
+
+
+def test_code_of_every_build_behind_a_version_that_stays(tmp_path: Path) -> None:
+    template = _behind_alias()
+    code = {"S3Bucket": "a", "S3Key": {"Ref": "CommitSha"}}
+    template["Resources"]["Orders"]["Properties"]["Code"] = code
+    assert _unpublished(tmp_path, template) == [
+        (("CommitSha",), ("Code", "Environment"), "Live", CURRENT)
+    ]
+
+
+def test_an_alias_of_a_number_publishes_nothing_here(tmp_path: Path) -> None:
+    template = _behind_alias()
+    template["Resources"]["Live"]["Properties"]["FunctionVersion"] = "7"
+    del template["Resources"][CURRENT]
+    assert _unpublished(tmp_path, template) == []
+
+
+def test_the_first_of_two_versions_gets_the_description(tmp_path: Path) -> None:
+    template = _behind_alias("OrdersVersion")
+    resources = template["Resources"]
+    resources["AnotherVersion"] = resources["OrdersVersion"]
+    (found,) = _unpublished(tmp_path, template)
+    assert found[-1] == "OrdersVersion"
