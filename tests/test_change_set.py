@@ -775,6 +775,23 @@ def test_what_would_publish(
     assert found.cure is cure
 
 
+@pytest.mark.parametrize(
+    ("is_first", "cure"), [(True, Cure.ALL_PROPERTIES), (False, Cure.DESCRIPTION)]
+)
+def test_the_language_extensions_show_sam_what_changes(
+    is_first: bool, cure: Cure, tmp_path: Path
+) -> None:
+    template = sam(
+        {"AutoPublishAlias": "live", "Timeout": {"Ref": "Seconds"}},
+        Parameters={"Seconds": parameter()},
+    )
+    transforms = ["AWS::LanguageExtensions", template["Transform"]]
+    template["Transform"] = transforms if is_first else transforms[::-1]
+    document = described(change(detail("Timeout")))
+    (found,) = _read(tmp_path, document, template).unpublished
+    assert found.cure is cure
+
+
 def test_what_says_nothing_may_stand_before_what_does(tmp_path: Path) -> None:
     another = change(*BOTH, name="Another", replacement="True")
     queue = change(name="Queue", kind="AWS::SQS::Queue", replacement="False")

@@ -978,3 +978,24 @@ def test_a_function_of_sam_that_certainly_gets_no_version(
     assert stays_with_serverless(comparison, was, is_now, None) is stays
     for one in comparison.function_updates():
         assert stays_with_serverless(comparison, was, is_now, one) is stays
+
+
+def test_what_a_build_puts_in_may_publish_a_version(tmp_path: Path) -> None:
+    properties = {**STRAY, "AutoPublishCodeSha256": {"Ref": "CommitSha"}}
+    before, after = (
+        Deployment(
+            Template(
+                "template.json",
+                sam(
+                    {**properties, "Timeout": seconds},
+                    Parameters={"CommitSha": parameter()},
+                ),
+                ["us-east-1"],
+            )
+        )
+        for seconds in (3, 9)
+    )
+    comparison = Comparison(before, after)
+    was, is_now = (side.resources["Orders"] for side in (before, after))
+    (one,) = comparison.function_updates()
+    assert not stays_with_serverless(comparison, was, is_now, one)

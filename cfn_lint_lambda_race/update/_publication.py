@@ -38,8 +38,8 @@ def unmoved(comparison: Comparison, update: FunctionUpdate) -> str | None:
     after = comparison.after
     function = after.function(update.function)
     before = comparison.before.function(update.function)
-    if function is None or before is None:
-        return None
+    assert function is not None
+    assert before is not None
     if _publishes_by_hand(comparison, function.id):
         return None
     by_serverless = _of_serverless(comparison, before, function, update)
@@ -276,12 +276,10 @@ def _aliases(deployment: Deployment, function: str) -> list[str]:
     versions = {version.id for version in deployment.versions(function)}
     names = []
     for name in deployment.aliases(function):
-        alias = references.aliases[name]
-        if alias.is_generated:
-            continue
         if references.latest_branches(name):
             continue
-        node = alias.resource.properties.get("FunctionVersion")
+        # What SAM publishes has none.
+        node = references.aliases[name].resource.properties.get("FunctionVersion")
         tokens = [value.value.token for value in evaluator.texts(node)]
         if scalar_text(node) is not None or any(
             token is not None and token.name in versions for token in tokens
