@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import partial
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,10 +20,16 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template import ALWAYS, Evaluator, Resource, Scenario
-from cfn_lint_lambda_race.template._scenario import CONDITION, PARAMETER, OtherValue
+from cfn_lint_lambda_race.template._cfnlint import _Given, kept
+from cfn_lint_lambda_race.template._scenario import (
+    CONDITION,
+    PARAMETER,
+    PARAMETER_SET,
+    OtherValue,
+)
 from cfn_lint_lambda_race.template._targets import Mentions
 from cfn_lint_lambda_race.update import update_of
-from cfn_lint_lambda_race.update._choices import Choices
+from cfn_lint_lambda_race.update._choices import Choices, Chosen
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import new_code, parameter, resource, sam, stack
@@ -815,6 +822,7 @@ NAMED = ["a", "b", OTHER]
         (_eq(REF, "a"), _eq(_of_map("Kinds", REF), "b"), None),
         (_eq(REF, "a"), _eq(_of_map("Kinds", REF, "Kind", {}), "b"), None),
         (_eq(REF, "a"), _eq({"Fn::FindInMap": REF}, "b"), None),
+        (_eq(REF, "a"), _eq({"Fn::Select": ["Kinds", REF, "Kind"]}, "b"), None),
         (
             _eq(REF, "a"),
             _eq(_of_map("Kinds", {"Fn::Sub": "${Stage}1"}, "K"), "b"),
@@ -823,6 +831,9 @@ NAMED = ["a", "b", OTHER]
         # Not of the parameter's value.
         (_eq(REF, "a"), _eq({"Fn::ImportValue": "Stage"}, "b"), ["a", OTHER]),
         (_eq(REF, "a"), _eq({"Fn::Sub": "Stage"}, "b"), ["a", OTHER]),
+        (_eq(REF, "a"), _eq({"Fn::ImportValue": "${Stage}"}, "b"), ["a", OTHER]),
+        (_eq(REF, "a"), _eq({"Fn::Join": ["", [{"Ref": [0]}]]}, "b"), ["a", OTHER]),
+        (_eq(REF, "a"), _eq({"Fn::FindInMap": []}, "b"), ["a", OTHER]),
         (_eq(REF, "a"), _eq("x", "b"), ["a", OTHER]),
         # No comparison.
         (_eq(REF, "a"), {"Fn::Equals": [REF, "b", "c"]}, ["a", OTHER]),
@@ -975,6 +986,8 @@ def test_a_value_is_given_where_it_is_allowed_and_judged_by_where_it_is_named() 
 # -- which conditions are defined anew -------------------------------------------------
 
 PROD = _eq(REF, "prod")
+OF_C = {"Condition": "C"}
+BELOW = [OF_C, OF_C, {"Condition": "C"}, {"Condition": "B"}, {"Condition": "C"}, OF_C]
 
 
 @pytest.mark.parametrize(
@@ -994,6 +1007,12 @@ PROD = _eq(REF, "prod")
             {"A": {"Condition": "B"}, "B": {"Condition": "A"}, "C": PROD},
             {"A": {"Condition": "B"}, "B": {"Condition": "A"}},
             "C",
+        ),
+        # Each of them, in whatever order, and however often.
+        (
+            {"A": _any(*BELOW), "B": PROD, "C": PROD},
+            {"A": _any(*BELOW), "B": _not(PROD), "C": PROD},
+            "AB",
         ),
         # What names nothing.
         (
@@ -1052,12 +1071,130 @@ def test_a_mapping_counts_where_a_condition_uses_it(
         # In each case on one side it is undecided.
         (_eq("a", "b"), PROD),
         (PROD, _eq("a", "b")),
+        # Whatever the parameter is.
+        (_any(_eq("a", "a"), _is("a")), _any(_eq("a", "a"), _is("b"))),
+        (None, _any(_eq("a", "a"), _is("b"))),
+        (_any(_eq("a", "a"), _is("b")), None),
     ],
     ids=str,
 )
 def test_what_is_decided_asks_for_no_value(old: Any, new: Any) -> None:
     parameters = {"Stage": parameter(), "Mode": parameter(Default="a")}
-    choices = _conditions(old, new, Parameters=parameters)
+    before, after = (
+        {"Conditions": {} if one is None else {"IsX": one}, "Parameters": parameters}
+        for one in (old, new)
+    )
+    choices = _choices(before, after)
     assert choices.unshared == {"IsX"}
     is_open = PROD in (old, new)
     assert _domains(choices) == ({"Stage": ["prod", OTHER]} if is_open else {})
+
+
+# -- what is given, and what concerns a function ---------------------------------------
+
+
+def _given(*sets: Template_, conditions: tuple[Any, Any], **shared: Any) -> Choices:
+    """The choices where cfn-lint is given values of parameters."""
+    sides = []
+    for condition in conditions:
+        template = {
+            "Parameters": {"Stage": parameter(), "Mode": parameter()},
+            "Conditions": {"IsX": condition},
+            "Resources": {},
+            **shared,
+        }
+        cfn = Template("template.json", template, ["us-east-1"])
+        kept(
+            cfn,
+            _Given,
+            partial(_Given, [SimpleNamespace(parameters=one) for one in sets]),
+        )
+        sides.append(Deployment(cfn))
+    return Choices(*sides)
+
+
+def _set(index: int, **stage: str) -> Scenario:
+    facts = {((PARAMETER, name), value) for name, value in stage.items()}
+    return Scenario(frozenset({((PARAMETER_SET, ""), index), *facts}))
+
+
+def test_each_set_of_given_values_has_its_choices() -> None:
+    conditions = _eq(REF, "a"), _eq(REF, "b")
+    choices = _given({"Mode": "x"}, {"Mode": "y"}, conditions=conditions).all()
+    assert [one.given for one in choices] == [{"Mode": "x"}] * 3 + [{"Mode": "y"}] * 3
+    for index, (one, other, any_else) in enumerate((choices[:3], choices[3:])):
+        assert one.when == _set(index, Stage="a")
+        assert other.when == _set(index, Stage="b")
+        assert isinstance(any_else.judged["Stage"], OtherValue)
+    # One set is no choice.
+    first, *_ = _given({"Mode": "x"}, conditions=conditions).all()
+    assert first.given == {"Mode": "x"}
+    assert first.when == Scenario(frozenset({((PARAMETER, "Stage"), "a")}))
+    # Values that decide what is defined anew are looked at one after the other.
+    one, other = _given({"Stage": "a"}, {"Stage": "b"}, conditions=conditions).all()
+    assert (one.given, one.judged, one.when) == ({"Stage": "a"}, {}, _set(0))
+    assert (other.given, other.judged, other.when) == ({"Stage": "b"}, {}, _set(1))
+    # Where nothing is defined anew there is no choice either.
+    same = _eq(REF, "a"), _eq(REF, "a")
+    assert _given({"Stage": "a"}, {"Stage": "b"}, conditions=same).all() == []
+
+
+@pytest.mark.parametrize(("count", "is_looked_at"), [(16, True), (17, False)])
+def test_sets_of_values_multiply_the_choices(count: int, is_looked_at: bool) -> None:
+    values = [str(number) for number in range(count)]
+    choices = _given(
+        {"Mode": "x"},
+        {"Mode": "y"},
+        conditions=(_eq(REF, "0"), _eq(REF, "1")),
+        Parameters={"Stage": parameter(AllowedValues=values), "Mode": parameter()},
+    )
+    assert bool(choices.domains) is is_looked_at
+
+
+def _function(value: Any, **properties: Any) -> Template_:
+    variables = {"Environment": {"Variables": {"VALUE": value}}}
+    return resource("Serverless::Function", **variables, **properties)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_concerned"),
+    [
+        ("x", False),
+        (REF, True),
+        ({"Fn::If": ["IsX", "a", "b"]}, True),
+        ({"Fn::If": ["IsY", "a", "b"]}, False),
+        ({"Ref": "Mode"}, False),
+        ({"Ref": "Queue"}, True),
+        ({"Ref": "Topic"}, False),
+        # What SAM makes for an alias that is called by the stage.
+        ({"Ref": "Staged.Alias"}, True),
+        ({"Ref": "StagedAliaslive"}, True),
+        ({"Ref": "Circle"}, False),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("has_rules", [False, True])
+def test_what_a_choice_has_to_do_with_a_function(
+    value: Any, is_concerned: bool, has_rules: bool
+) -> None:
+    rules = {"Assertions": [{"Assert": _eq(REF, {"Ref": "Mode"})}]}
+    choices = _given(
+        conditions=(_eq(REF, "a"), _eq(REF, "b")),
+        Conditions={"IsX": PROD, "IsY": _eq({"Ref": "Mode"}, "y")},
+        **({"Rules": {"Alike": rules}} if has_rules else {}),
+        Resources={
+            "Orders": _function(value),
+            "Staged": _function("x", AutoPublishAlias=REF),
+            "Queue": resource("SQS::Queue", QueueName=REF),
+            "Topic": resource("SNS::Topic", TopicName={"Ref": "Mode"}),
+            "Circle": resource("SNS::Topic", TopicName={"Ref": "Other"}),
+            "Other": resource("SNS::Topic", TopicName={"Ref": "Circle"}),
+        },
+    )
+    one, other = (Chosen({}, {"Stage": stage}, Scenario(frozenset())) for stage in "ab")
+    concern = [choices.concern("Orders", chosen) for chosen in (one, other)]
+    if has_rules:
+        assert concern == [None, None]
+    else:
+        assert (concern[0] != concern[1]) is is_concerned
+        assert None not in concern
