@@ -986,8 +986,7 @@ def test_a_value_is_given_where_it_is_allowed_and_judged_by_where_it_is_named() 
 # -- which conditions are defined anew -------------------------------------------------
 
 PROD = _eq(REF, "prod")
-OF_C = {"Condition": "C"}
-BELOW = [OF_C, OF_C, {"Condition": "C"}, {"Condition": "B"}, {"Condition": "C"}, OF_C]
+OF_B, OF_C = {"Condition": "B"}, {"Condition": "C"}
 
 
 @pytest.mark.parametrize(
@@ -1009,10 +1008,18 @@ BELOW = [OF_C, OF_C, {"Condition": "C"}, {"Condition": "B"}, {"Condition": "C"},
             "C",
         ),
         # Each of them, in whatever order, and however often.
-        (
-            {"A": _any(*BELOW), "B": PROD, "C": PROD},
-            {"A": _any(*BELOW), "B": _not(PROD), "C": PROD},
-            "AB",
+        *(
+            (
+                {"A": _any(*below), "B": PROD, "C": PROD},
+                {"A": _any(*below), "B": _not(PROD), "C": PROD},
+                "AB",
+            )
+            for below in (
+                [OF_C, OF_C, OF_B],
+                [OF_B, OF_C, OF_C],
+                [dict(OF_C), OF_C, OF_B],
+                [OF_B, OF_C, dict(OF_C)],
+            )
         ),
         # What names nothing.
         (
