@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,43 @@ def test_the_cure_is_one(properties: Template_, said: str, tmp_path: Path) -> No
     )
     (found,) = update(tmp_path, before, after).unpublished
     assert CURES[found.cure].format("Orders") == f"{said} on Orders"
+
+
+STAGES = ["prod", "dev", "test", "demo"]
+
+
+def _in(*stages: str) -> Template_:
+    of_stage = [{"Fn::Equals": [{"Ref": "Stage"}, stage]} for stage in stages]
+    return {"Fn::Or": of_stage} if len(of_stage) > 1 else of_stage[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stage", "said"),
+    [
+        # In the stack that takes the default; the others stay as they are.
+        (("prod", 3), ("prod", 9), {"Default": "prod"}, "IsBig is true"),
+        # Where the condition is defined anew.
+        (
+            ("prod", 9),
+            (["prod", "dev", "test"], 9),
+            {},
+            "Stage is dev or Stage is test",
+        ),
+        ((["prod", "dev"], 9), ("prod", 9), {}, "Stage is dev"),
+    ],
+)
+def test_the_finding_says_in_which_stacks(
+    old: Any, new: Any, stage: Template_, said: str, tmp_path: Path
+) -> None:
+    sides = []
+    for stages, seconds in (old, new):
+        timeout = {"Fn::If": ["IsBig", seconds, 3]}
+        side = published(properties={"Timeout": timeout})
+        side["Parameters"]["Stage"] = parameter(AllowedValues=STAGES, **stage)
+        side["Conditions"] = {"IsBig": _in(*([stages] if stages == "prod" else stages))}
+        sides.append(side)
+    (message,) = messages(lint_update(tmp_path, *sides), "W9832")
+    assert f"of Orders when {said} but publishes" in message
 
 
 # -- the names in messages ---------------------------------------------------------
