@@ -333,14 +333,13 @@ class Tests:
         here = self.here(mutant.module)
         head, body = _statement(mutant.module, mutant.line)
         reached = set[str]().union(*(lines.get(line, ()) for line in head)) or {*here}
-        # In turn the module's own, those that reach the most here, those that reach
-        # little else, and one of each test module, since what one of them does not
-        # notice, the next to it does not either; of a condition's those for which it
-        # holds, and the others.
+        # In turn those made for the module, those that reach the most here, those that
+        # reach little else, and one of each test module, since what one of them does
+        # not notice, the next to it does not either; of a condition's those for which
+        # it holds, and the others.
         narrow = sorted(reached, key=lambda one: (self.reach[one], one))
         close = sorted(narrow, key=lambda one: -here[one])
-        name = f"/test_{Path(mutant.module).stem.lstrip('_')}.py::"
-        own = [test for test in narrow if name in test]
+        own = [test for test in narrow if test.startswith(_tested_by(mutant.module))]
         modules = itertools.groupby(sorted(narrow, key=_module_of), _module_of)
         spread = _in_turn(*(list(tests) for _, tests in modules))
         inside = lines.get(body, set())
@@ -351,7 +350,24 @@ class Tests:
         ]
         # A slow one is worth it where no other notices.
         found = sorted(_in_turn(*orders), key=self.slow.__contains__)
-        return found[: self.at_most or None]
+        # Those that are made for the module say most, however many they are.
+        own = [test for test in own if test not in self.slow]
+        return _in_turn([*found[: self.at_most or None], *own])
+
+
+@cache
+def _tested_by(module: str) -> tuple[str, ...]:
+    """How the tests begin that are made for a module: of its name, or naming it."""
+    path = Path(module)
+    name = f"test_{path.stem.lstrip('_')}.py"
+    said = f"`{'/'.join(path.parts[1:])}`"
+    files = sorted(Path("tests").rglob("test_*.py"))
+    return tuple(
+        f"{file}::"
+        for file in files
+        if file.name == name
+        or said in (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "")
+    )
 
 
 def _module_of(test: str) -> str:
