@@ -163,6 +163,46 @@ def test_the_finding_names_each_stage_also_the_default(
     assert _said(tmp_path, template([]), after, "W9831") == said
 
 
+_EU = {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}
+
+
+@pytest.mark.parametrize(
+    ("timeout", "said"),
+    [
+        ({"Fn::If": ["IsBig", 9, 3]}, "Stage is dev"),
+        (
+            {"Fn::If": ["IsEu", {"Fn::If": ["IsBig", 9, 3]}, 3]},
+            "IsEu is true and Stage is dev",
+        ),
+        (
+            {"Fn::FindInMap": ["Sizes", {"Ref": "Size"}, "Seconds"]},
+            "Size is large and Stage is dev",
+        ),
+    ],
+    ids=["stage", "region", "size"],
+)
+def test_the_finding_tells_the_stage_and_what_it_leaves_open(
+    timeout: Template_, said: str, tmp_path: Path
+) -> None:
+    def template(stages: list[str], seconds: int) -> Template_:
+        of_stage = [{"Fn::Equals": [{"Ref": "Stage"}, stage]} for stage in stages]
+        code = {"S3Bucket": "a", "S3Key": {"Fn::If": ["IsBig", "big", "small"]}}
+        return stack(
+            {"Code": code, "Timeout": timeout},
+            Parameters={
+                "Stage": parameter(AllowedValues=["prod", "dev", "test"]),
+                "Size": parameter(AllowedValues=["small", "large"]),
+            },
+            Conditions={"IsBig": {"Fn::Or": of_stage}, "IsEu": _EU},
+            Mappings={
+                "Sizes": {"small": {"Seconds": 3}, "large": {"Seconds": seconds}}
+            },
+        )
+
+    before, after = template(["prod", "prod"], 3), template(["prod", "dev"], 9)
+    assert _said(tmp_path, before, after, "W9831") == said
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
