@@ -387,6 +387,7 @@ CODES: dict[str, Pair] = {
     "inline": ({"ZipFile": "a"}, {"ZipFile": "b"}),
     "inline-to-object": ({"ZipFile": "a"}, {"S3Bucket": "a", "S3Key": "b"}),
     "local-to-inline": ("src", {"ZipFile": "a"}),
+    "inline-to-local": ({"ZipFile": "a"}, "src"),
     "local-to-local": ("src", "lib"),
     "asset-parameters": (
         {"S3Bucket": "a", "S3Key": {"Ref": f"AssetParameters{'a' * 64}S3Key0"}},
@@ -412,6 +413,8 @@ SAME_CODES: dict[str, Pair] = {
     "local-spellings": ("src", "./src/"),
     "local-to-object": ("./src", {"S3Bucket": "a", "S3Key": "b"}),
     "object-to-local": ({"S3Bucket": "a", "S3Key": "b"}, "./src"),
+    "local-to-nothing": ("src", None),
+    "nothing-to-local": (None, "src"),
     "unknown": (
         {"S3Bucket": "a", "S3Key": {"Ref": "One"}},
         {"S3Bucket": "a", "S3Key": {"Ref": "Two"}},
