@@ -1,4 +1,7 @@
-"""Which file of a commit was renamed, without a repository."""
+"""Which file of a commit was renamed, without a repository.
+
+Tests `update/_renamed.py` too.
+"""
 
 from __future__ import annotations
 
