@@ -34,7 +34,7 @@ from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
-from tests.updates import PUBLISHED, configured, lint_update, update
+from tests.updates import PUBLISHED, configured, lint_update, side_of, update
 
 Template_ = dict[str, Any]
 
@@ -763,7 +763,7 @@ def _side(**sections: Any) -> Deployment:
         "Resources": {},
         **sections,
     }
-    return Deployment(Template("template.json", template, ["us-east-1"]))
+    return side_of(template)
 
 
 def _choices(before: Template_, after: Template_) -> Choices:

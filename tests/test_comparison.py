@@ -22,7 +22,6 @@ from cfn_lint_lambda_race.template._sam import WRITTEN_OUT
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, configure, update_of
 from cfn_lint_lambda_race.update._comparison import Comparison
-from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import (
     LAYER,
     ROLE,
@@ -42,6 +41,7 @@ from tests.updates import (
     STAGES,
     both_sides_changed,
     changed,
+    compared,
     conditional,
     if_dev,
     if_prod,
@@ -923,7 +923,7 @@ def test_the_branch_that_no_default_takes_races(
     assert "(UpdateFunctionConfiguration) when IsProd is false, and" in message
 
 
-def test_branches_of_a_condition_that_is_defined_anew_are_not_compared(
+def test_branches_of_a_condition_that_is_defined_anew_are_notcompared(
     tmp_path: Path,
 ) -> None:
     before = staged(if_prod("1", "2"), if_prod(3, 9), **STAGES)
@@ -1203,15 +1203,6 @@ def test_a_chain_of_replacements_ends(tmp_path: Path) -> None:
 # -- one resource, or one property -----------------------------------------------------
 
 
-def _compared(*templates: Template_, differ: bool | None = None) -> Comparison:
-    """The comparison of two templates; ``differ`` says whether built code does."""
-    before, after = (
-        Deployment(Template("template.json", deepcopy(side), ["us-east-1"]))
-        for side in templates
-    )
-    return Comparison(before, after, lambda one, other: differ)
-
-
 def _chain(length: int, last: str, name: str = "Queue") -> Template_:
     """Queues, each but the last called like the next one."""
     queues = {
@@ -1228,7 +1219,7 @@ def _chain(length: int, last: str, name: str = "Queue") -> Template_:
 def test_thirty_replacements_in_a_row_are_followed(length: int, is_known: bool) -> None:
     def sides() -> Comparison:
         short = {name: _chain(2, name, "Short") for name in "ab"}
-        return _compared(
+        return compared(
             *(
                 {"Resources": {**_chain(length, name), **short[name]}}
                 for name in ("a", "b")
@@ -1252,8 +1243,8 @@ def test_what_only_a_new_resource_can_have_below_a_property(family: str | None) 
         return {"Resources": {"Shop": resource("EKS::Cluster", **network)}}
 
     for sides in (("ipv6", family), (family, "ipv6")):
-        assert _compared(*map(cluster, sides)).is_replaced("Shop")
-    assert not _compared(cluster(family), cluster(family)).is_replaced("Shop")
+        assert compared(*map(cluster, sides)).is_replaced("Shop")
+    assert not compared(cluster(family), cluster(family)).is_replaced("Shop")
 
 
 def test_an_api_of_sam_has_its_protocol_already() -> None:
@@ -1264,8 +1255,8 @@ def test_an_api_of_sam_has_its_protocol_already() -> None:
             ("ApiGatewayV2::Api", {"ProtocolType": "HTTP"}),
         )
     )
-    assert not _compared(before, after).is_replaced("Api")
-    assert not _compared(after, before).is_replaced("Api")
+    assert not compared(before, after).is_replaced("Api")
+    assert not compared(after, before).is_replaced("Api")
 
 
 def test_a_function_of_sam_written_out_is_the_same() -> None:
@@ -1273,9 +1264,9 @@ def test_a_function_of_sam_written_out_is_the_same() -> None:
         return sam(Resources={"Other": resource(f"{kind}::Function", **properties)})
 
     before, after = functions("Serverless"), functions("Lambda")
-    assert not _compared(before, after).is_replaced("Other")
+    assert not compared(before, after).is_replaced("Other")
     renamed = functions("Lambda", FunctionName="other")
-    assert _compared(before, renamed).is_replaced("Other")
+    assert compared(before, renamed).is_replaced("Other")
 
 
 @pytest.mark.parametrize(
@@ -1299,10 +1290,10 @@ def test_a_resource_is_new_where_it_certainly_was_not_there(
             "Resources": {"Queue": queue, "Second": resource("SQS::Queue")},
         }
 
-    comparison = _compared(template(condition), template(None))
+    comparison = compared(template(condition), template(None))
     assert comparison.is_new(comparison.after.resources["Queue"]) is is_new
     del (before := template(None))["Resources"]["Queue"]
-    comparison = _compared(before, template(condition))
+    comparison = compared(before, template(condition))
     assert comparison.is_new(comparison.after.resources["Queue"])
 
 
@@ -1332,7 +1323,7 @@ def test_a_property_certainly_stays_the_same(old: Any, new: Any, is_same: bool) 
         "One": parameter(),
         "Two": parameter(),
     }
-    comparison = _compared(
+    comparison = compared(
         *(
             stack({} if value is None else {"Timeout": value}, **sections)
             for value in (old, new)
@@ -1365,7 +1356,7 @@ S3 = {"S3Bucket": "a", "S3Key": "b"}
 def test_code_certainly_stays_the_same(
     old: Any, new: Any, differ: bool | None, is_same: bool
 ) -> None:
-    comparison = _compared(stack({"Code": old}), stack({"Code": new}), differ=differ)
+    comparison = compared(stack({"Code": old}), stack({"Code": new}), differ=differ)
     before, after = (
         side.resources["Orders"] for side in (comparison.before, comparison.after)
     )
@@ -1386,12 +1377,12 @@ def test_a_layer_that_is_built_on_one_side_is_not_known_to_change(
         return sam(Resources={"Deps": deps})
 
     for sides in (("layer", s3), (s3, "layer"), ("layer", "layer")):
-        assert not _compared(*map(layer, sides)).is_replaced("Deps")
-        assert _compared(
+        assert not compared(*map(layer, sides)).is_replaced("Deps")
+        assert compared(
             layer(sides[0]), layer(sides[1], Description="more")
         ).is_replaced("Deps")
-    assert _compared(layer("layer"), layer("layer"), differ=True).is_replaced("Deps")
-    assert not _compared(layer("layer"), layer("layer"), differ=False).is_replaced(
+    assert compared(layer("layer"), layer("layer"), differ=True).is_replaced("Deps")
+    assert not compared(layer("layer"), layer("layer"), differ=False).is_replaced(
         "Deps"
     )
 

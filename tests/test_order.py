@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cfnlint.template import Template
 
-from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import Order
 from tests.building import CHOICE, resource
+from tests.updates import side_of
 
 EARLY: Any = {"Ref": "Early"}
 # What SAM makes of a function, by what it waits for.
@@ -31,7 +30,7 @@ def _order(node: Any, depends: Any = None) -> Order:
         "Never": {"Fn::Equals": ["a", "b"]},
     }
     template = {**CHOICE, "Conditions": conditions, "Resources": topics}
-    return Order(Deployment(Template("t.json", template, ["us-east-1"])), MADE)
+    return Order(side_of(template), MADE)
 
 
 @pytest.mark.parametrize(

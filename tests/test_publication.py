@@ -8,12 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template._sam import NOT_OF_THE_FUNCTION
 from cfn_lint_lambda_race.update import Cure, Update, update_of
-from cfn_lint_lambda_race.update._comparison import Comparison
-from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._publication import (
     stale_alias,
     stays_with_serverless,
@@ -34,7 +31,7 @@ from tests.building import (
 )
 from tests.linting import lint_template, messages
 from tests.translation import translated
-from tests.updates import configured, update
+from tests.updates import compared, configured, side_of, update
 
 
 def _stale(found: Update) -> list[tuple[str, str]]:
@@ -791,8 +788,7 @@ def test_who_publishes(
 
 def test_what_stays_old_of_a_function_without_an_update() -> None:
     def stale(template: Template_, *moved: str, function: str = "Orders") -> Any:
-        side = Deployment(Template("template.json", template, ["us-east-1"]))
-        return stale_alias(side, function, set(moved))
+        return stale_alias(side_of(template), function, set(moved))
 
     assert stale(sam(STRAY)) == "Orders.Alias"
     for template in (sam(), stack(), stack(STRAY)):
@@ -851,7 +847,7 @@ def test_the_aliases_of_a_version_that_the_template_knows(
     names = second if is_first else dict(reversed(second.items()))
     template["Resources"] = {**resources, **names}
     del template["Resources"]["Invocation"]
-    side = Deployment(Template("template.json", template, ["us-east-1"]))
+    side = side_of(template)
     # Those of which nothing is known hide none that stands behind them.
     assert stale_alias(side, "Orders", set()) == (
         "Second" if is_stale and is_first else "Live"
@@ -969,33 +965,28 @@ def test_code_of_sam_that_changes_or_may(
 def test_a_function_of_sam_that_certainly_gets_no_version(
     old: Template_, new: Template_, stays: bool
 ) -> None:
-    before, after = (
-        Deployment(Template("template.json", sam({**STRAY, **side}), ["us-east-1"]))
-        for side in (old, new)
+    comparison = compared(*(sam({**STRAY, **side}) for side in (old, new)))
+    was, is_now = (
+        side.resources["Orders"] for side in (comparison.before, comparison.after)
     )
-    comparison = Comparison(before, after)
-    was, is_now = (side.resources["Orders"] for side in (before, after))
     assert stays_with_serverless(comparison, was, is_now, None) is stays
     for one in comparison.function_updates():
         assert stays_with_serverless(comparison, was, is_now, one) is stays
 
 
-def test_what_a_build_puts_in_may_publish_a_version(tmp_path: Path) -> None:
+def test_what_a_build_puts_in_may_publish_a_version() -> None:
     properties = {**STRAY, "AutoPublishCodeSha256": {"Ref": "CommitSha"}}
-    before, after = (
-        Deployment(
-            Template(
-                "template.json",
-                sam(
-                    {**properties, "Timeout": seconds},
-                    Parameters={"CommitSha": parameter()},
-                ),
-                ["us-east-1"],
+    comparison = compared(
+        *(
+            sam(
+                {**properties, "Timeout": seconds},
+                Parameters={"CommitSha": parameter()},
             )
+            for seconds in (3, 9)
         )
-        for seconds in (3, 9)
     )
-    comparison = Comparison(before, after)
-    was, is_now = (side.resources["Orders"] for side in (before, after))
+    was, is_now = (
+        side.resources["Orders"] for side in (comparison.before, comparison.after)
+    )
     (one,) = comparison.function_updates()
     assert not stays_with_serverless(comparison, was, is_now, one)

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.template import Template
 
 from cfn_lint_lambda_race._words import name_stack
 from cfn_lint_lambda_race.update._comparison import Comparison
-from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._stacks import (
     Stack,
     stacks_that_move,
@@ -36,7 +34,7 @@ from tests.moving import (
     stack_with,
     version_called,
 )
-from tests.updates import lint_update
+from tests.updates import lint_update, side_of
 
 LATE = ["Resources/Permission/Properties/FunctionName"]
 
@@ -154,10 +152,7 @@ def _stacks(
     *given: Template_,
 ) -> list[str]:
     """The stacks that are asked for, by what tells them from the defaults."""
-    sides = [
-        Deployment(Template("t.json", side, ["us-east-1"]), parameter_sets=given)
-        for side in (before, after)
-    ]
+    sides = [side_of(side, parameter_sets=given) for side in (before, after)]
     words = [name_stack(one.when) for one in asked(Comparison(sides[0], sides[1]))]
     return [one.removeprefix("When ").removesuffix(": ") for one in words]
 

@@ -11,6 +11,8 @@ from cfnlint.match import Match
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.update import Settings, Update, configure, update_of
+from cfn_lint_lambda_race.update._comparison import Comparison
+from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import Template_, new_code, parameter, resource, stack
 from tests.linting import lint_template
 
@@ -20,6 +22,19 @@ def load(path: Path) -> Template:
     cfn = Template(str(path), json.loads(path.read_text()), ["us-east-1"])
     assert cfn.transform() == []
     return cfn
+
+
+def side_of(template: Template_, **given: Any) -> Deployment:
+    """One side of an update, of a template that is in no file."""
+    # cfn-lint sorts what conditions compare, in place.
+    cfn = Template("template.json", deepcopy(template), ["us-east-1"])
+    return Deployment(cfn, **given)
+
+
+def compared(*templates: Template_, differ: bool | None = None) -> Comparison:
+    """The comparison of two templates; ``differ`` says whether built code does."""
+    before, after = map(side_of, templates)
+    return Comparison(before, after, lambda one, other: differ)
 
 
 def update(folder: Path, before: Template_, after: Template_) -> Update:
