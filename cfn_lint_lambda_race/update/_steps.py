@@ -557,6 +557,23 @@ class Steps:
         return [caller for place in places for caller in self._callers(place)]
 
     @property
+    def moved(self) -> Iterator[Caller]:
+        """The callers whose target the update moves to another qualifier.
+
+        Nobody else is looked at: rules ask at each update, and mostly nothing moves.
+        """
+        if self.before.deployment.is_serverless != self.after.deployment.is_serverless:
+            return
+        for place in [one for one in self.after.targets if one in self.before.targets]:
+            sides = (self.before, self.after)
+            invoked = [side.only(side.targets[place]) for side in sides]
+            qualifiers = {
+                side.qualifier(one) for side, one in zip(sides, invoked) if one
+            }
+            if None not in invoked and len(qualifiers) > 1:
+                yield from (one for one in self._callers(place) if one.is_moved)
+
+    @property
     def says_the_same(self) -> bool:
         """Whether both templates have the same text, so that nothing changes."""
         before, after = self.before.deployment, self.after.deployment

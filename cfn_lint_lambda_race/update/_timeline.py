@@ -202,7 +202,7 @@ class Timeline:
         qualifier, which can be seen without a baseline. That a function URL is a new
         one, which needs a permission that the old one did without, cannot.
         """
-        for caller in self.callers:
+        for caller in self._read.moved:
             for hazard in self._denied(caller).certain:
                 is_seen_alone = hazard.kind is Kind.DENIED and hazard.is_lasting
                 if not is_seen_alone or hazard.lacks:

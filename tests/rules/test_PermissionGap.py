@@ -5,20 +5,22 @@ Tests `update/_timeline.py` and `update/_order.py` too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.template import Template
 
 from cfn_lint_lambda_race.update import gaps, redundant_versions
-from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import Order
+from cfn_lint_lambda_race.update._steps import Steps
+from cfn_lint_lambda_race.update._world import Caller, Place
 from tests.building import (
     ARN,
     LIVE,
     Template_,
+    new_code,
     parameter,
     permission_on,
     resource,
@@ -33,9 +35,10 @@ from tests.moving import (
     rest_api,
     rule_that_moves,
     stack_with,
+    timeline_from,
     url_that_moves,
 )
-from tests.updates import configured, lint_update
+from tests.updates import configured, lint_update, side_of
 
 LATE = ["Resources/Permission/Properties/FunctionName"]
 
@@ -495,7 +498,7 @@ def test_branches_that_both_refer_order() -> None:
     properties = after["Resources"]["Permission"]["Properties"]
     properties["SourceArn"] = node
     properties["FunctionName"] = LIVE
-    order = Order(Deployment(Template("template.json", after, ["us-east-1"])))
+    order = Order(side_of(after))
     assert order.follows("Permission", "Orders")
     assert order.follows("Permission", "Hourly")
 
@@ -541,3 +544,20 @@ def test_each_template_of_the_corpus_against_itself_is_silent() -> None:
         cfn = configured(path, baseline_path=str(path))
         assert list(gaps(cfn)) == []
         assert list(redundant_versions(cfn)) == []
+
+
+def test_callers_that_stay_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule asks at each update, and mostly nothing moves."""
+    looked_at: list[Place] = []
+    look = Steps._callers
+
+    def looking(self: Steps, place: Place) -> Iterator[Caller]:
+        looked_at.append(place)
+        return look(self, place)
+
+    monkeypatch.setattr(Steps, "_callers", looking)
+    before, after = rule_that_moves()
+    assert list(timeline_from(before, new_code(before)).gaps()) == []
+    assert looked_at == []
+    assert len(list(timeline_from(before, after).gaps())) == 1
+    assert len(looked_at) == 1
