@@ -9,6 +9,7 @@ from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template import ALWAYS, Resource, Scenario
 from cfn_lint_lambda_race.template._sam import (
     NOT_OF_THE_FUNCTION,
+    alias_written,
     is_hashed,
 )
 from cfn_lint_lambda_race.update._comparison import Comparison
@@ -72,8 +73,7 @@ def _new_versions(
             or comparison.is_replaced(version.id)
         ):
             yield Redundant(version.id, function.id)
-    published = [side.properties.get("AutoPublishAlias") for side in (before, function)]
-    if all(published) and (
+    if all(map(alias_written, (before, function))) and (
         _is_hashed_anew(comparison, before, function)
         or comparison.property_differs(before, function, ("VersionDescription",))
     ):

@@ -182,3 +182,13 @@ def test_a_function_that_becomes_one_of_sam_s_may_change(tmp_path: Path) -> None
     function["Properties"]["CodeUri"] = uri
     function["Type"] = "AWS::Serverless::Function"
     assert found_against(tmp_path, before, after, REDUNDANT) == []
+
+
+def test_a_property_of_sam_s_on_another_function_publishes_nothing(
+    tmp_path: Path,
+) -> None:
+    before, after = (
+        version_called("V1", AutoPublishAlias="live", VersionDescription=words)
+        for words in ("one", "two")
+    )
+    assert found_against(tmp_path, before, after, REDUNDANT) == []
