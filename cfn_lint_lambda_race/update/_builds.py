@@ -342,10 +342,12 @@ class Builds:
         That folder is the output of a build whose sources are unknown.
         """
         first, slash, _ = build.handler.partition("/")
-        changes = self._code.changes(path)
-        name = self._code.name(path) or ""
-        if not slash or first == "node_modules" or changes is None:
+        if not slash or first == "node_modules":
             return False
+        changes = self._code.changes(path)
+        if changes is None:
+            return False
+        name = self._code.name(path) or ""
         # A single file holds the folder, as a build packed it.
         below = join(name, first, "")
         return name not in changes.files and not any(
@@ -452,7 +454,7 @@ class Builds:
             told: the files in it that say what to build.
         """
         outer = name
-        texts = [self._code.text(file) for file in told]
+        texts = map(self._code.text, told)
         if _NAMES_FOLDER.search(build.settings) or any(
             text is None or ".." in text for text in texts
         ):
