@@ -345,13 +345,13 @@ class Builds:
         if not slash or first == "node_modules":
             return False
         changes = self._code.changes(path)
-        if changes is None:
-            return False
         name = self._code.name(path) or ""
         # A single file holds the folder, as a build packed it.
         below = join(name, first, "")
-        return name not in changes.files and not any(
-            file.startswith(below) for file in changes.files
+        return (
+            changes is not None
+            and name not in changes.files
+            and not any(file.startswith(below) for file in changes.files)
         )
 
     def _needs_other_folders(self, path: Path) -> bool:
