@@ -22,6 +22,7 @@ from cfn_lint_lambda_race.template._sam import WRITTEN_OUT
 from cfn_lint_lambda_race.template._scenario import CONDITION
 from cfn_lint_lambda_race.update import Settings, configure, update_of
 from cfn_lint_lambda_race.update._comparison import Comparison
+from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import (
     LAYER,
     ROLE,
@@ -46,6 +47,7 @@ from tests.updates import (
     if_dev,
     if_prod,
     lint_update,
+    side_of,
     staged,
     update,
 )
@@ -1107,15 +1109,67 @@ def test_a_local_path_against_a_packaged_one_is_unknown(tmp_path: Path) -> None:
     assert update(tmp_path, before, after).concurrent == ()
 
 
+_PUSHED = "123456789012.dkr.ecr.us-east-1.amazonaws.com/orders"
+_IMAGE = {"CodeUri": None, "Handler": None, "Runtime": None, "PackageType": "Image"}
+
+
 def test_an_image_that_is_built_against_one_that_is_pushed_is_unknown(
     tmp_path: Path,
 ) -> None:
-    image = {"CodeUri": None, "Handler": None, "Runtime": None, "PackageType": "Image"}
-    before = sam({**image, "ImageUri": "123456789012.dkr.ecr.x.amazonaws.com/orders:1"})
-    after = sam({**image, "Timeout": 9})
+    before = sam({**_IMAGE, "ImageUri": f"{_PUSHED}:1"})
+    after = sam({**_IMAGE, "Timeout": 9})
     for template, folder in ((before, "/ci/build/app"), (after, "./app")):
         template["Resources"]["Orders"]["Metadata"] = {"DockerContext": folder}
     assert update(tmp_path, before, after).concurrent == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_code"),
+    [
+        ((None, "app"), (None, "./app"), False),
+        ((None, "app"), (None, "lib"), True),
+        # The folder stays; the name under which it is pushed does not.
+        (("1", "app"), ("2", "app"), True),
+        (("1", "app"), ("1", "app"), False),
+        # Two folders of other machines, or one of them, cannot be compared.
+        ((None, "/one/app"), (None, "/two/app"), False),
+        ((None, "/one/app"), (None, "app"), False),
+        ((None, "app"), (None, "/one/app"), False),
+        (("1", "/one/app"), ("2", "/two/app"), True),
+        (("1", "/one/app"), ("1", "/two/app"), False),
+        # What is pushed was built from nobody knows what.
+        (("1", None), (None, "app"), False),
+        ((None, "app"), ("1", None), False),
+        (("1", None), ("2", "app"), True),
+        (("1", None), ("1", "app"), False),
+    ],
+)
+def test_what_an_image_is_built_from_decides_or_its_name(
+    old: tuple[str | None, str | None],
+    new: tuple[str | None, str | None],
+    is_code: bool,
+) -> None:
+    def side(tag: str | None, folder: str | None) -> Deployment:
+        image = None if tag is None else f"{_PUSHED}:{tag}"
+        template = sam({**_IMAGE, "ImageUri": image})
+        template["Resources"]["Orders"]["Metadata"] = {"DockerContext": folder}
+        return side_of(template)
+
+    comparison = Comparison(side(*old), side(*new))
+    assert [bool(one.code) for one in comparison.function_updates()] == (
+        [True] if is_code else []
+    )
+
+
+@pytest.mark.parametrize(("differs", "is_code"), [(True, True), (False, False)])
+@pytest.mark.parametrize("folder", ["app", "/one/app"])
+def test_an_image_is_new_where_its_files_are(
+    folder: str, differs: bool, is_code: bool
+) -> None:
+    template = sam(_IMAGE)
+    template["Resources"]["Orders"]["Metadata"] = {"DockerContext": folder}
+    found = compared(template, template, differ=differs).function_updates()
+    assert [bool(one.code) for one in found] == ([True] if is_code else [])
 
 
 # -- broken templates --------------------------------------------------------------

@@ -195,7 +195,6 @@ def _relative_names(filename: Path) -> list[Path]:
     `cdk synth` writes the stacks of a stage into `cdk.out/assembly-Stage/`. A copy of
     an earlier `cdk.out` has another name, but the same folders in it.
     """
-    names = [Path(filename.name)]
     try:
         relative = filename.resolve().relative_to(Path.cwd())
     except (ValueError, OSError):

@@ -37,7 +37,7 @@ from cfn_lint_lambda_race.template._scenario import (
     Fact,
 )
 from cfn_lint_lambda_race.template._text import UNKNOWN
-from cfn_lint_lambda_race.update._builds import Build
+from cfn_lint_lambda_race.update._builds import Build, Method
 from cfn_lint_lambda_race.update._changes import Change, FunctionUpdate, grouped
 from cfn_lint_lambda_race.update._choices import Choices, Chosen
 from cfn_lint_lambda_race.update._deployment import (
@@ -350,9 +350,9 @@ class Comparison:
 
     def _local_code(self, before: Resource, after: Resource) -> bool | None:
         """Whether local code changes; None where no side names local code."""
-        if self.after.build_context(after) is not None:
-            return self._image(before, after)
         old, new = self.before.build(before), self.after.build(after)
+        if new is not None and new.method is Method.IMAGE:
+            return self._image(before, after, old, new)
         if old is not None and new is not None:
             return bool(self._build_differs(old, new))
         if old is not None or new is not None:
@@ -379,14 +379,15 @@ class Comparison:
         )
         return old == new and len(new) == 1 and None not in new
 
-    def _image(self, before: Resource, after: Resource) -> bool | None:
+    def _image(
+        self, before: Resource, after: Resource, old: Build | None, new: Build
+    ) -> bool | None:
         """Whether an image that SAM builds changes; None where the template decides."""
-        old, new = self.before.build_context(before), self.after.build_context(after)
-        build = self.after.build(after)
-        if build is not None and self._code_differs(build, build):
+        if self._code_differs(new, new):
             return True
-        if old is not None and new is not None and not (isabs(old) or isabs(new)):
-            return self._build_differs(self.before.build(before), build) or None
+        is_built = old is not None and old.method is Method.IMAGE
+        if old is not None and is_built and not (isabs(old.path) or isabs(new.path)):
+            return self._code_differs(old, new) or None
         images = [Deployment.written(side, "Code") for side in (before, after)]
         # One side is built here. The other names an image in a registry, of which
         # nobody knows what it was built from.

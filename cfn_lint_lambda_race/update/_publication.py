@@ -338,10 +338,9 @@ def _of_serverless(
     if comparison.inputs.awaits_build(code):
         return None
     is_code_new = any(change.name == "Code" for change in update.code)
-    has_path = comparison.after.code_path(after) is not None
-    is_image = comparison.after.build_context(after) is not None
+    is_built = comparison.after.build(after) is not None
     has_hash = "AutoPublishCodeSha256" in after.properties
-    if is_code_new and (has_path or is_image) and not has_hash:
+    if is_code_new and is_built and not has_hash:
         # `sam package` uploads it under another name.
         return None
     if not has_hash and comparison.is_local_code_unknown(after):
