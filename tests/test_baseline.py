@@ -1024,6 +1024,17 @@ def test_the_user_s_setting_holds_beside_one_of_the_template(tmp_path: Path) -> 
         assert "cannot be set" in messages(matches, "W9831")[0]
 
 
+def test_a_refused_setting_is_told_before_one_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    settings = {"W9831": {"change_set": "other.json"}}
+    metadata = {"cfn-lint": {"config": {"configure_rules": settings}}}
+    missing = f"W9831:baseline_path={tmp_path / 'missing.json'}"
+    matches = lint_template(tmp_path, {**AFTER, "Metadata": metadata}, "-x", missing)
+    (message,) = messages(matches, "W9831")
+    assert "change_set cannot be set in the template's Metadata" in message
+
+
 def test_a_setting_of_one_template_does_not_reach_the_next(tmp_path: Path) -> None:
     (tmp_path / "before.json").write_text(json_text(stack()))
     settings = {"W9831": {"baseline_path": "before.json"}}

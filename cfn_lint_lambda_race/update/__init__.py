@@ -295,14 +295,14 @@ class _Findings:
         for update, alias in _judged(comparison):
             name = update.function
             racing, stale = self.concurrent.get(name), self.unpublished.get(name)
-            # Several choices have told which of them the function's shield rests on.
+            # Whether it always holds is told already: of several choices, by those that
+            # the function's shield rests on.
             always = evaluator.existing(evaluator.resources[name])
-            skipped = {always} if len(defaults.chosen) > 1 else set()
             if racing and update.is_concurrent and comparison.is_unshielded(update):
                 met = comparison.met(update)
-                if met.when not in skipped:
+                if met.when != always:
                     self.concurrent[name] = racing.told_of(met, default)
-            if stale and alias is not None and skipped.isdisjoint(update.active):
+            if stale and alias is not None and always not in update.active:
                 told = stale.update.told_of(update, default)
                 self.unpublished[name] = stale._replace(update=told)
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.building import LAYER, Template_, new_code, parameter, stack, variables
 from tests.linting import CORPUS, messages, paths
 from tests.updates import (
+    PUBLISHED,
+    STAGES,
     behind_alias,
     changed,
     if_dev,
@@ -97,6 +101,57 @@ def test_an_update_that_publishes_nothing_says_when(
 
     said = _said(tmp_path, side(3, 9), side(4, timeout), "W9832")
     assert said == ("IsProd is true" if timeout == 9 else "")
+
+
+def test_a_stage_in_which_an_alias_shields_is_not_told(tmp_path: Path) -> None:
+    def side(code: str, one: int, other: int) -> Template_:
+        template = staged(code, if_prod(one, other), **STAGES)
+        template["Resources"]["Invocation"]["Properties"]["Endpoint"] = if_prod(
+            {"Fn::GetAtt": ["Orders", "Arn"]}, {"Ref": "Live"}
+        )
+        template["Resources"].update(deepcopy(PUBLISHED))
+        return template
+
+    before, after = side("1", 3, 5), side("2", 4, 6)
+    assert _said(tmp_path, before, after, "W9831") == "IsProd is true"
+
+
+@pytest.mark.parametrize("is_behind_alias", [False, True])
+def test_what_no_stack_does_is_not_told_beside_what_one_does(
+    is_behind_alias: bool, tmp_path: Path
+) -> None:
+    """The new timeout is for a stage that the default is not, and nobody has yet."""
+
+    def side(code: str, timeout: int, of_other: Any) -> Template_:
+        template = staged(code, timeout, **STAGES)
+        other = staged(code, of_other)["Resources"]["Orders"]
+        template["Resources"]["Other"] = other
+        if is_behind_alias:
+            published = json.dumps(PUBLISHED).replace('"Orders"', '"Other"')
+            template["Resources"].update(json.loads(published))
+            other["Properties"]["Code"]["S3Key"] = "1"
+        return template
+
+    matches = lint_update(tmp_path, side("1", 3, 3), side("2", 9, if_dev(9, 3)))
+    assert paths(matches, "W9831") == ["Resources/Orders/Properties/Timeout"]
+    assert paths(matches, "W9832") == []
+
+
+def test_what_always_changes_does_not_widen_when_it_races(tmp_path: Path) -> None:
+    """No caller notices a description, so that with it alone nothing races."""
+
+    def side(big: str, code: str, description: str) -> Template_:
+        template = staged(code, {"Fn::If": ["IsBig", 9, 3]})
+        template["Parameters"]["Size"] = parameter(AllowedValues=["s", "m", "l"])
+        template["Conditions"]["IsBig"] = {"Fn::Equals": [{"Ref": "Size"}, big]}
+        function = template["Resources"]["Orders"]
+        function["Condition"] = "IsDev"
+        function["Properties"]["Description"] = description
+        return template
+
+    before, after = side("m", "1", "one"), side("l", "2", "two")
+    said = _said(tmp_path, before, after, "W9831")
+    assert said == "Size is m or Size is l"
 
 
 # -- the article -------------------------------------------------------------------

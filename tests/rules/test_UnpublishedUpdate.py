@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.rules.UnpublishedUpdate import CURES
-from tests.building import Template_, new_code, parameter, published, sam, stack
+from tests.building import (
+    Template_,
+    new_code,
+    parameter,
+    published,
+    sam,
+    stack,
+)
 from tests.linting import messages, paths
-from tests.updates import lint_update, update
+from tests.updates import if_prod, lint_update, update
 
 # -- what is said ------------------------------------------------------------------
 
@@ -91,6 +98,28 @@ def test_the_finding_says_in_which_stacks(
         sides.append(side)
     (message,) = messages(lint_update(tmp_path, *sides), "W9832")
     assert f"of Orders when {said} but publishes" in message
+
+
+@pytest.mark.parametrize(
+    ("description", "said"), [("b", ""), ("c", "when IsProd is true ")]
+)
+def test_a_stage_that_publishes_a_version_is_not_told(
+    description: str, said: str, tmp_path: Path
+) -> None:
+    def side(one: int, other: int, description: str) -> Template_:
+        template = published(
+            properties={"Timeout": if_prod(one, other)},
+            Description=if_prod("a", description),
+        )
+        template["Parameters"]["Stage"] = parameter(
+            Default="prod", AllowedValues=["prod", "dev"]
+        )
+        template["Conditions"] = {"IsProd": _in("prod")}
+        return template
+
+    matches = lint_update(tmp_path, side(3, 5, "b"), side(4, 6, description))
+    (message,) = messages(matches, "W9832")
+    assert f"of Orders {said}but publishes" in message
 
 
 # -- the names in messages ---------------------------------------------------------
