@@ -32,7 +32,14 @@ def built_with(method: str, runtime: str = "provided.al2023", **more: Any) -> Te
     return from_source(metadata, Runtime=runtime, **more)
 
 
-def judged(
+def judged(*arguments: Any, **more: Any) -> bool | None:
+    """Whether a change of files is one of the function's code: see `updated`."""
+    update = updated(*arguments, **more)
+    assert update.problem == ""
+    return _changes_code(update)
+
+
+def updated(
     folder: Path,
     template: Template_,
     files: Files,
@@ -40,8 +47,8 @@ def judged(
     before: Template_ | None = None,
     encoded: Collection[str] = (),
     name: str = NAME,
-) -> bool | None:
-    """Whether a change of files, None for deleted, is one of the function's code."""
+) -> Update:
+    """An update of a function's timeout and of files, None for deleted, since HEAD."""
     committed = {name: json.dumps(before or template), **files}
     work = Work(folder / "work", init=False)
     template = json.loads(json.dumps(template))
@@ -55,9 +62,7 @@ def judged(
     repository = Remembered(work.root, committed, encoded)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Repository, "find", lambda path: repository)
-        update = update_of(configured(work.root / name, baseline_ref="HEAD"))
-        assert update.problem == ""
-        return _changes_code(update)
+        return update_of(configured(work.root / name, baseline_ref="HEAD"))
 
 
 def _changes_code(update: Update) -> bool | None:

@@ -10,10 +10,23 @@ from pathlib import Path
 import pytest
 
 from cfn_lint_lambda_race.update import update_of
-from cfn_lint_lambda_race.update._git import TooLongError, Tracked
+from cfn_lint_lambda_race.update._git import (
+    Entry,
+    GitError,
+    TooLongError,
+    Tracked,
+)
 from cfn_lint_lambda_race.update._local_code import TEXT_LIMIT
 from tests.building import Template_, resource, sam
-from tests.built import BUNDLE, PACKAGE, Files, built_with, from_source, judged
+from tests.built import (
+    BUNDLE,
+    PACKAGE,
+    Files,
+    built_with,
+    from_source,
+    judged,
+    updated,
+)
 from tests.repositories import Remembered, Work, _neutral  # noqa: F401
 from tests.updates import configured
 
@@ -324,6 +337,33 @@ def test_a_repository_that_is_too_large_to_list(
 
     monkeypatch.setattr(Remembered, "files", refuse)
     assert judged(tmp_path, built_with("go1.x"), files, change) is None
+
+
+def test_where_git_fails_the_code_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Remembered.entries
+
+    def fail(
+        self: Remembered, commit: str, names: Sequence[str], *, below: bool = False
+    ) -> dict[str, Entry]:
+        if below:
+            raise GitError("git ls-tree failed")
+        return listed(self, commit, names)
+
+    monkeypatch.setattr(Remembered, "entries", fail)
+    problem = updated(tmp_path, from_source(), {"src/app.py": "one"}, {}).problem
+    assert problem == "src cannot be compared: git ls-tree failed"
+
+
+@pytest.mark.parametrize(
+    ("runtime", "is_code"), [("nodejs22.x", None), ("python3.12", False)]
+)
+def test_the_same_files_may_be_made_otherwise(
+    runtime: str, is_code: bool | None, tmp_path: Path
+) -> None:
+    before, after = (from_source(Runtime=name) for name in (runtime, "python3.13"))
+    assert judged(tmp_path, after, {"src/app.js": "run()"}, {}, before) is is_code
 
 
 @pytest.mark.parametrize(

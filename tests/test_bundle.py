@@ -312,12 +312,19 @@ def test_packages_that_are_not_of_the_repository_do_not_change_with_it(
         ("run();\n", True),
     ],
 )
+@pytest.mark.parametrize("suffix", [".ts", ".tsx", ".mts", ".cts"])
 def test_a_module_of_types_alone_may_leave_nothing_behind(
-    source: str, is_code: bool | None, tmp_path: Path
+    source: str, is_code: bool | None, suffix: str, tmp_path: Path
 ) -> None:
-    files = {"src/app.ts": "import { T } from './types';", "src/types.ts": source}
-    change = {"src/types.ts": f"// One more.\n{source}{source.replace('T', 'U')}"}
+    name = f"src/types{suffix}"
+    files = {"src/app.ts": "import { T } from './types';", name: source}
+    change = {name: f"// One more.\n{source}{source.replace('T', 'U')}"}
     assert judged(tmp_path, _esbuild(), files, change) is is_code
+
+
+def test_a_script_without_types_is_code(tmp_path: Path) -> None:
+    files = {"src/app.ts": "import './types';", "src/types.js": "type T"}
+    assert judged(tmp_path, _esbuild(), files, {"src/types.js": "type U"}) is True
 
 
 @pytest.mark.parametrize(
@@ -329,6 +336,37 @@ def test_scripts_that_import_each_other(
 ) -> None:
     files = {"src/app.ts": "import './b';", "src/b.ts": "import './app';\nrun(1);"}
     assert judged(tmp_path, _esbuild(), files, change) is is_code
+
+
+@pytest.mark.parametrize(
+    ("change", "is_code"),
+    [({"src/c.ts": "import './b';\nrun(2);"}, None), (OTHER, False)],
+)
+def test_scripts_that_a_text_names_import_each_other(
+    change: dict[str, str], is_code: bool | None, tmp_path: Path
+) -> None:
+    files = {
+        "src/app.ts": "run('./b');",
+        "src/b.ts": "import './c';",
+        "src/c.ts": "import './b';\nrun(1);",
+    }
+    assert judged(tmp_path, _esbuild(), files, change) is is_code
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("b.txt", "one", "// One.\none"),
+        # Too large to read.
+        ("b.ts", "run();", "run();" + " " * (1 << 24)),
+        ("b.ts", "run();" + " " * (1 << 24), "run();"),
+    ],
+)
+def test_comments_are_told_in_scripts_that_can_be_read(
+    name: str, old: str, new: str, tmp_path: Path
+) -> None:
+    files = {"src/app.ts": f"import './{name}';", f"src/{name}": old}
+    assert judged(tmp_path, _esbuild(), files, {f"src/{name}": new}) is True
 
 
 @pytest.mark.parametrize("count", [3, 9])

@@ -192,7 +192,6 @@ class Bundles:
                 is_open = True
                 break
             module = self._module(name)
-            is_first = name not in possible
             possible.add(name)
             if is_certain:
                 certain.add(name)
@@ -202,8 +201,6 @@ class Bundles:
                 continue
             imported = [self._imported(name, written) for written in module.imports]
             pending += [(one, is_certain) for one in imported if one is not None]
-            if not is_first:
-                continue
             is_open = is_open or module.is_open
             dependencies = self._dependencies(dirname(name))
             for written, one in zip(module.imports, imported, strict=True):
@@ -245,8 +242,6 @@ class Bundles:
         return self._resolved[name]
 
     def _looked_up(self, name: str) -> str | None:
-        if name.startswith("../") or name == "..":
-            return None
         candidates = [name, *(f"{name}{suffix}" for suffix in _EXTENSIONS)]
         for suffix, sources in _WRITTEN_AS.items():
             if name.endswith(suffix):
@@ -324,7 +319,7 @@ def _scanned(text: str, name: str) -> _Module:
         tuple(dict.fromkeys(imports)),
         tuple(dict.fromkeys(match[1] for match in _RELATIVE.finditer(code))),
         bool(_COMPUTED.search(code)),
-        not is_typed or bool(_VALUE.search(bare)) or not _TYPE.search(bare),
+        bool(_VALUE.search(bare)) or not _TYPE.search(bare),
     )
 
 
