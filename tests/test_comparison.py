@@ -1464,6 +1464,30 @@ def test_a_role_that_sam_makes_no_more_is_another_one(
     assert changed(update(tmp_path, written, new_code(made))) == expected
 
 
+def test_a_role_is_another_one_also_where_the_function_is_no_longer_sam_s() -> None:
+    written = stack()
+    made = sam()
+    made["Resources"]["Orders"]["Properties"].pop("Role")
+    for sides in ((made, written), (written, made)):
+        (found,) = compared(*sides).function_updates()
+        assert "Role" in [change.name for change in found.configuration]
+
+
+def test_an_image_that_is_built_from_now_on_may_be_another_one() -> None:
+    pushed, built = (sam({**_IMAGE, "ImageUri": f"{_PUSHED}:1"}) for _ in "12")
+    built["Resources"]["Orders"]["Metadata"] = {"DockerContext": "app"}
+    for sides, is_same in (
+        ((pushed, pushed), True),
+        ((pushed, built), False),
+        ((built, pushed), False),
+    ):
+        comparison = compared(*sides, differ=False)
+        before, after = (
+            side.resources["Orders"] for side in (comparison.before, comparison.after)
+        )
+        assert comparison.is_same(before, after, ROWS["Code"]) is is_same
+
+
 def test_a_condition_that_flips_leaves_the_others_as_they_are(tmp_path: Path) -> None:
     """Code changes in one region, the timeout in the others: never together."""
 
@@ -1481,6 +1505,213 @@ def test_a_condition_that_flips_leaves_the_others_as_they_are(tmp_path: Path) ->
     there = {"Fn::If": ["IsEu", if_prod(9, 3), 3]}
     pair = template("dev", there), template("prod", there)
     assert changed(update(tmp_path, *pair)) == ("Code", "Timeout")
+
+
+def _updates(comparison: Comparison | None) -> list[tuple[str, ...]]:
+    """Each update of a function: what changes, and when."""
+    assert comparison is not None
+    return [
+        (
+            *(change.name for change in (*one.code, *one.configuration)),
+            *sorted(f"{name}={choice}" for (_, name), choice in one.when.facts),
+        )
+        for one in map(comparison.told, comparison.function_updates())
+    ]
+
+
+def test_a_branch_of_a_condition_that_is_gone_is_compared() -> None:
+    before, after = conditional("1", if_prod(3, 9)), conditional("2", 5)
+    del after["Conditions"]
+    for side in (before, after):
+        # Any name, so that no choice of one decides the condition.
+        side["Parameters"] = {"Stage": parameter(AllowedPattern="[a-z]+")}
+    for sides in ((before, after), (after, before)):
+        assert _updates(compared(*sides)) == [
+            ("Code", "Timeout", "IsProd=True"),
+            ("Code", "Timeout", "IsProd=False"),
+        ]
+    # From which branch of the one to which of the other is not known.
+    after["Conditions"] = {"IsNew": {"Fn::Equals": [{"Ref": "Stage"}, "new"]}}
+    timeout = {"Fn::If": ["IsNew", 5, 7]}
+    after["Resources"]["Orders"]["Properties"]["Timeout"] = timeout
+    assert _updates(compared(before, after)) == [("Code",)]
+
+
+def test_whether_a_new_branch_meets_one_that_is_gone_is_not_known() -> None:
+    before, after = conditional(if_prod("1", "2"), 3), conditional("3", if_dev(9, 3))
+    after["Conditions"] = {"IsDev": {"Fn::Equals": [{"Ref": "Stage"}, "dev"]}}
+    for side in (before, after):
+        side["Parameters"] = {"Stage": parameter(AllowedPattern="[a-z]+")}
+    assert _updates(compared(before, after)) == [("Timeout",)]
+
+
+def test_a_branch_that_is_taken_now_leads_to_each_of_a_new_definition() -> None:
+    before, after = conditional("1", if_prod(3, 5)), conditional("2", if_prod(9, 7))
+    after["Parameters"]["Other"] = parameter(AllowedPattern="[a-z]+")
+    after["Conditions"] = {"IsProd": {"Fn::Equals": [{"Ref": "Other"}, "prod"]}}
+    assert _updates(compared(before, after)) == [
+        ("Code", "Timeout", "IsProd=True"),
+        ("Code", "Timeout", "IsProd=False"),
+    ]
+
+
+@pytest.mark.parametrize(("switch", "is_there"), [("on", True), ("off", False)])
+def test_a_function_that_is_in_no_stack_is_not_updated(
+    switch: str, is_there: bool
+) -> None:
+    def side(code: str) -> Template_:
+        template = conditional(code, 3)
+        template["Parameters"]["Switch"] = parameter(Default=switch)
+        template["Conditions"]["IsOn"] = {"Fn::Equals": [{"Ref": "Switch"}, "on"]}
+        template["Resources"]["Orders"]["Condition"] = "IsOn"
+        return template
+
+    assert bool(_updates(compared(side("1"), side("2")))) is is_there
+
+
+def test_local_code_of_a_new_function_is_not_known() -> None:
+    for template, is_unknown in ((sam({"CodeUri": "src/"}), True), (sam(), False)):
+        comparison = compared({"Resources": {}}, template)
+        function = comparison.after.resources["Orders"]
+        assert comparison.is_local_code_unknown(function) is is_unknown
+
+
+def test_a_stage_that_one_side_does_not_allow_does_not_race() -> None:
+    neither = if_prod(3, if_dev(3, 9))
+    two = staged("1", 3, AllowedValues=["prod", "dev"])
+    for stages, found in (
+        (["prod", "dev", "test"], ("Timeout",)),
+        (["prod", "dev"], ("Code",)),
+    ):
+        other = staged("2", neither, AllowedValues=stages)
+        assert _updates(compared(two, other)) == [found]
+        assert _updates(compared(other, two)) == [found]
+    before = staged("1", 3, AllowedValues=["prod", "dev", "test"])
+    after = staged("2", neither, AllowedValues=["prod", "dev", "test"])
+    assert _updates(compared(before, after)) == [
+        ("Code", "Timeout", "IsDev=False", "IsProd=False")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_compared"),
+    [
+        # Nobody knows what it is by default.
+        ({"Fn::Equals": [{"Ref": "Open"}, "x"]}, True),
+        # The stage leaves it no choice.
+        ({"Fn::Not": [{"Condition": "IsProd"}]}, True),
+        # By default it is another one.
+        ({"Fn::Equals": [{"Ref": "Size"}, "big"]}, False),
+        ({"Fn::Equals": [{"Ref": "Size"}, "small"]}, True),
+    ],
+    ids=str,
+)
+def test_an_option_that_is_new_is_rarely_taken_at_once(
+    condition: Template_, is_compared: bool
+) -> None:
+    def side(code: str, timeout: Any) -> Template_:
+        template = staged(code, if_dev(timeout, 5), **STAGES)
+        template["Parameters"].update(Open=parameter(), Size=parameter(Default="small"))
+        template["Conditions"]["IsNew"] = condition
+        return template
+
+    before, after = side("1", 3), side("2", {"Fn::If": ["IsNew", 9, 3]})
+    comparison = compared(before, after)
+    assert _updates(comparison) == [("Code",)]
+    assert _updates(comparison.other_choices) == [
+        ("Code", "Timeout", "IsDev=True", "IsNew=True") if is_compared else ("Code",)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "are_compared"),
+    [
+        # The defaults make another function of it, or none.
+        ("Name", "two", False),
+        ("Switch", "off", False),
+        ("Other", "two", True),
+    ],
+)
+def test_other_stacks_are_told_where_the_defaults_keep_the_function(
+    name: str, value: str, are_compared: bool
+) -> None:
+    def side(code: str, timeout: int, **defaults: str) -> Template_:
+        template = staged(code, if_dev(timeout, 5), **STAGES)
+        known = {"Name": "one", "Switch": "on", "Other": "one", **defaults}
+        template["Parameters"].update(
+            {one: parameter(Default=default) for one, default in known.items()}
+        )
+        template["Conditions"]["IsOn"] = {"Fn::Equals": [{"Ref": "Switch"}, "on"]}
+        function = template["Resources"]["Orders"]
+        function["Condition"] = "IsOn"
+        function["Properties"]["FunctionName"] = {"Ref": "Name"}
+        return template
+
+    comparison = compared(side("1", 3), side("2", 9, **{name: value}))
+    assert _updates(comparison.other_choices) == (
+        [("Code", "Timeout", "IsDev=True", "IsOn=True")] if are_compared else []
+    )
+
+
+def test_a_choice_is_told_without_what_it_decides() -> None:
+    def side(big: str, code: str, small: Any, other: int) -> Template_:
+        template = staged(code, {"Fn::If": ["IsSmall", small, other]})
+        template["Parameters"]["Size"] = parameter(AllowedValues=["s", "m", "l"])
+        template["Conditions"].update(
+            IsSmall={"Fn::Equals": [{"Ref": "Size"}, "s"]},
+            IsBig={"Fn::Equals": [{"Ref": "Size"}, big]},
+        )
+        return template
+
+    before, after = side("m", "1", 3, 5), side("l", "2", if_prod(9, 3), 7)
+    assert [_updates(one) for one in compared(before, after).chosen] == [
+        [("Code", "Timeout", "IsProd=True", "Size=s")],
+        [("Code", "Timeout", "Size=m")],
+        [("Code", "Timeout", "Size=l")],
+    ]
+
+
+def test_values_of_branches_that_never_meet_are_not_compared() -> None:
+    def side(name: Any) -> Template_:
+        topic = resource("SNS::Topic", TopicName=if_prod(name, "two"))
+        return {
+            "Parameters": {"Stage": parameter()},
+            "Conditions": CONDITIONS["Conditions"],
+            "Resources": {"Topic": topic},
+        }
+
+    assert not compared(side("one"), side({"Fn::Sub": "one"})).is_replaced("Topic")
+    assert compared(side("one"), side({"Fn::Sub": "new"})).is_replaced("Topic")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        # One branch is all that either can be.
+        (if_prod(3, 9), {"Fn::If": ["IsBig", 9, 3]}, True),
+        (if_prod(3, 9), {"Fn::If": ["IsBig", 3, 9]}, False),
+        # Both can be all, but of what the condition was nobody knows.
+        ({"Fn::If": ["IsOpen", 3, 9]}, {"Fn::If": ["IsOpen", 3, 9]}, False),
+    ],
+    ids=str,
+)
+def test_the_same_value_behind_a_condition_that_is_defined_anew(
+    old: Any, new: Any, is_same: bool
+) -> None:
+    def side(timeout: Any, value: str) -> Template_:
+        template = conditional("1", timeout)
+        template["Parameters"]["Open"] = parameter(AllowedPattern="[a-z]+")
+        template["Conditions"].update(
+            IsBig={"Fn::Equals": [{"Ref": "Stage"}, value]},
+            IsOpen={"Fn::Equals": [{"Ref": "Open"}, value]},
+        )
+        return template
+
+    comparison = compared(side(old, "one"), side(new, "two"))
+    before, after = (
+        side.resources["Orders"] for side in (comparison.before, comparison.after)
+    )
+    assert comparison.is_same(before, after, ROWS["Timeout"]) is is_same
 
 
 HASH = "a1" * 20

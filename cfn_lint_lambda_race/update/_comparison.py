@@ -249,9 +249,7 @@ class Comparison:
         made = [makes_role(side) for side in (before, after)]
         name = role_id(after.id)
         return made[0] != made[1] and not (
-            self._is_translated
-            or name in self.before.resources
-            or name in self.after.resources
+            name in self.before.resources or name in self.after.resources
         )
 
     def _differences(
@@ -284,13 +282,10 @@ class Comparison:
         So it is with most properties. Evaluating them, with all conditions and
         parameters behind them, would take most of the time.
         """
-        return bool(old == new) and (
-            new is None
-            or all(
-                self._is_named_alike(name)
-                for below in objects(new)
-                for name in (*names_in(below), *(["Fn::FindInMap"] & below.keys()))
-            )
+        return bool(old == new) and all(
+            self._is_named_alike(name)
+            for below in objects(new)
+            for name in (*names_in(below), *(["Fn::FindInMap"] & below.keys()))
         )
 
     def _is_named_alike(self, name: str) -> bool:
@@ -311,8 +306,6 @@ class Comparison:
         return (
             self.before.parameters.get(name) == self.after.parameters.get(name)
             and self._is_as_written(old, new)
-            and (name in self.before.resources) == (name in self.after.resources)
-            and not self._is_translated
             and not self.is_replaced(name)
         )
 
@@ -329,11 +322,12 @@ class Comparison:
                 self.after.values(after, row.property),
             )
         )
-        is_shared = not any(self._mentions_unshared(when) for when, _ in old)
         if len(old) == len(new_values) == 1:
             # There is nothing else that either can be.
-            return is_shared and old[0][1] == new_values[0][1]
-        return is_shared and old == new_values
+            return bool(old[0][1] == new_values[0][1])
+        return old == new_values and not any(
+            self._mentions_unshared(when) for when, _ in old
+        )
 
     def is_local_code_unknown(self, function: Resource) -> bool:
         """Whether a function has local code that cannot be compared."""
@@ -405,10 +399,8 @@ class Comparison:
             where that is unknown: a condition whose definition changes says nothing
             about the other side, unless it is decided there.
         """
-        if after.merged(before) is None and self._flipped:
-            before, after = self._unflipped(before), self._unflipped(after)
         if after.merged(before) is None:
-            return None
+            before, after = self._unflipped(before), self._unflipped(after)
         left_open = self._left_open(before)
         if self._mentions_unshared(left_open) or (
             self._mentions_lost(left_open) and self._mentions_unshared(after)
@@ -428,13 +420,10 @@ class Comparison:
         return when
 
     def _unflipped(self, when: Scenario) -> Scenario:
-        return Scenario(
-            frozenset(
-                (fact, choice)
-                for fact, choice in when.facts
-                if fact[0] != CONDITION or fact[1] not in self._flipped
-            )
-        )
+        for name, _ in when.of_kind(CONDITION):
+            if name in self._flipped:
+                when = when.without(CONDITION, name)
+        return when
 
     @cached_property
     def _flipped(self) -> frozenset[str | None]:
@@ -562,7 +551,7 @@ class Comparison:
         aws-sam-translator's ``SamLayerVersion``).
         """
         old, new = self.before.build(before), self.after.build(after)
-        if old is not None and new is not None and self._build_differs(old, new):
+        if self._build_differs(old, new):
             return True
         names = set(before.properties) | set(after.properties)
         if old is not None or new is not None:
@@ -644,14 +633,10 @@ class ComparisonOfChoice(Comparison):
         )
 
     def _told(self, when: Scenario) -> Scenario:
-        decide = self.after.reading.evaluator.decide
-        facts = {
-            (fact, value)
-            for fact, value in when.facts
-            if fact[0] == PARAMETER
-            or (fact[0] == CONDITION and decide(fact[1], ALWAYS) is None)
-        }
-        return Scenario(frozenset(facts | self._chosen.when.facts))
+        for name, _ in when.of_kind(CONDITION):
+            if self.after.reading.evaluator.decide(name, ALWAYS) is not None:
+                when = when.without(CONDITION, name)
+        return Scenario(when.facts | self._chosen.when.facts)
 
     def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
         merged = super()._merged(before, after)
@@ -735,11 +720,10 @@ def _path_differs(before: Build, after: Build) -> bool | None:
 
 
 def _mapped(value: Any, change: Callable[[Token], Token]) -> Any:
-    """A value, with each of its references to resources changed by a function."""
+    """A value, with each of its references changed by a function."""
     if isinstance(value, Text):
         parts = (
-            change(part) if isinstance(part, Token) and part.is_resource else part
-            for part in value.parts
+            change(part) if isinstance(part, Token) else part for part in value.parts
         )
         return Text.of(*parts)
     if isinstance(value, list):
