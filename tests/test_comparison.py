@@ -18,9 +18,15 @@ import pytest
 from cfnlint.template import Template
 
 from cfn_lint_lambda_race.data import CONFIGURATION, operations
+from cfn_lint_lambda_race.template import ALWAYS, Scenario
 from cfn_lint_lambda_race.template._sam import WRITTEN_OUT
 from cfn_lint_lambda_race.template._scenario import CONDITION
-from cfn_lint_lambda_race.update import Settings, configure, update_of
+from cfn_lint_lambda_race.update import (
+    FunctionUpdate,
+    Settings,
+    configure,
+    update_of,
+)
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import (
@@ -1621,6 +1627,68 @@ def test_an_option_that_is_new_is_rarely_taken_at_once(
     assert _updates(comparison.other_choices) == [
         ("Code", "Timeout", "IsDev=True", "IsNew=True") if is_compared else ("Code",)
     ]
+
+
+@pytest.mark.parametrize(
+    ("default", "found"),
+    [
+        ({}, ("Code", "Timeout", "IsDev=True", "Seconds=9")),
+        ({"Default": "9"}, ("Code", "Timeout", "IsDev=True", "Seconds=9")),
+        ({"Default": "3"}, ("Code",)),
+    ],
+    ids=str,
+)
+def test_a_parameter_that_is_new_mostly_keeps_its_default(
+    default: Template_, found: tuple[str, ...]
+) -> None:
+    def side(code: str, timeout: Any) -> Template_:
+        template = staged(code, if_dev(timeout, 5), **STAGES)
+        template["Parameters"]["Seconds"] = parameter(
+            AllowedValues=["3", "9"], **default
+        )
+        return template
+
+    comparison = compared(side("1", 3), side("2", {"Ref": "Seconds"}))
+    assert _updates(comparison.other_choices) == [found]
+
+
+def test_where_a_resource_exists_limits_when_an_update_matters() -> None:
+    template = conditional(if_prod("1", "2"), 3)
+    template["Resources"]["Queue"] = {"Type": "AWS::SQS::Queue", "Condition": "IsProd"}
+    template["Parameters"]["Stage"] = parameter()
+    comparison = compared(template, template)
+    both = [
+        Scenario(frozenset({((CONDITION, "IsProd"), one)})) for one in (True, False)
+    ]
+    for name, active, expected in (
+        ("Queue", [ALWAYS], both[:1]),
+        ("Queue", both, both[:1]),
+        # Something else is wrong there.
+        ("Queue", both[1:], both[1:]),
+        ("Orders", both, both),
+        ("Missing", both, both),
+    ):
+        update = FunctionUpdate("Orders", (), (), ALWAYS, active=tuple(active))
+        assert comparison.where_is(name, update).active == tuple(expected)
+
+
+def test_a_layer_of_another_type_is_another_one() -> None:
+    def deps(kind: str, **properties: Any) -> Template_:
+        return sam(Resources={"Deps": resource(kind, **properties)})
+
+    layer = deps("Lambda::LayerVersion", Content=S3)
+    for sides in ((deps("SQS::Queue"), layer), (layer, deps("SQS::Queue"))):
+        assert compared(*sides).is_replaced("Deps")
+
+
+def test_another_resource_is_told_also_where_the_function_is_no_longer_sam_s() -> None:
+    queues = {name: resource("SQS::Queue") for name in ("One", "Two")}
+    before = sam(variables(NAME={"Ref": "One"}), Resources=queues)
+    for name, found in (("One", []), ("Two", ["Environment"])):
+        after = stack(variables(NAME={"Ref": name}), Resources=queues)
+        updates = compared(before, after).function_updates()
+        changes = [change.name for one in updates for change in one.configuration]
+        assert [name for name in changes if name == "Environment"] == found
 
 
 @pytest.mark.parametrize(

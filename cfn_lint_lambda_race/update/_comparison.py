@@ -194,17 +194,16 @@ class Comparison:
         return any(self._unshielded_sides(update))
 
     def met(self, update: FunctionUpdate) -> FunctionUpdate:
-        """The update in those of its scenarios in which the function is unshielded.
+        """The update of an unshielded function in those scenarios in which it is so.
 
-        As it is where that is in all of them, or rests on a condition that the two
-        sides define differently.
+        As it is where that rests on a condition that the two sides define differently.
         """
         scenarios = dict.fromkeys(
             when
             for side in (self.after, self.before)
             for when in side.unshielded(update.function, update.when)
         )
-        if not scenarios or any(map(self._unshared, scenarios)):
+        if any(map(self._unshared, scenarios)):
             return update
         when, *also = scenarios
         return replace(update, when=when, also=(*also, *update.also))
@@ -702,8 +701,6 @@ class ComparisonOfOtherChoices(Comparison):
         (kind, name), choice = made
         if kind == PARAMETER:
             return side.parameter(name) in (None, choice)
-        if kind != CONDITION:
-            return True
         if side.reading.evaluator.decide(name, ALWAYS) in (None, choice):
             return True
         contrary = when.without(kind, name).given(kind, name, not choice)
