@@ -1652,6 +1652,22 @@ def test_a_parameter_that_is_new_mostly_keeps_its_default(
     assert _updates(comparison.other_choices) == [found]
 
 
+def test_other_values_of_a_parameter_make_other_stacks() -> None:
+    def side(code: str, service: str, **stage: Any) -> Template_:
+        name = {"Fn::FindInMap": ["Services", {"Ref": "Stage"}, "Name"]}
+        return stack(
+            {**variables(SERVICE=name), "Code": {"S3Bucket": "a", "S3Key": code}},
+            Parameters={"Stage": parameter(Default="dev", **stage)},
+            Mappings={"Services": {"dev": {"Name": "d"}, "live": {"Name": service}}},
+        )
+
+    allowed = {"AllowedValues": ["dev", "live"]}
+    comparison = compared(side("1", "l", **allowed), side("2", "L", **allowed))
+    assert _updates(comparison) == [("Code",)]
+    assert _updates(comparison.other_choices) == [("Code", "Environment", "Stage=live")]
+    assert compared(side("1", "l"), side("2", "L")).other_choices is None
+
+
 def test_where_a_resource_exists_limits_when_an_update_matters() -> None:
     template = conditional(if_prod("1", "2"), 3)
     template["Resources"]["Queue"] = {"Type": "AWS::SQS::Queue", "Condition": "IsProd"}

@@ -52,7 +52,7 @@ FIRST = 40
 # So long may a mutant's tests compute: a mutant that never ends is killed. Time of the
 # clock is only for those that wait, since it says nothing on a machine that is busy.
 SECONDS = 120
-SECONDS_OF_THE_CLOCK = 1800
+SECONDS_OF_THE_CLOCK = 600
 # So many seconds make a test a slow one.
 SLOW = 0.2
 # So many tests that killed mutants close by run before all others.
@@ -505,6 +505,17 @@ class Forks:
         self.tally = tally
         self.verdicts: SimpleQueue[Verdict] = multiprocessing.SimpleQueue()
         self.killers: list[tuple[Mutant, str]] = []
+        self.taken = multiprocessing.Value("i", 0)
+
+    def _taken(self) -> Iterator[tuple[Mutant, list[str]]]:
+        """The jobs that no other process has taken."""
+        while True:
+            with self.taken.get_lock():
+                number = self.taken.value
+                self.taken.value += 1
+            if number >= len(self.jobs):
+                return
+            yield self.jobs[number]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
@@ -512,12 +523,12 @@ class Forks:
         gc.freeze()
         children = []
         mine = os.getpid()
-        for number, folder in enumerate(self.folders):
+        for folder in self.folders:
             child = os.fork()
             if child == 0:
                 try:
                     os.chdir(folder)
-                    for mutant, tests in self.jobs[number :: len(self.folders)]:
+                    for mutant, tests in self._taken():
                         if os.getppid() != mine:
                             break
                         self.verdicts.put(self._verdict(mutant, tests, items))
