@@ -338,6 +338,20 @@ def test_a_definition_shields_as_the_revision_has_it(
     assert changed(update_since(work)) == (("Code", "Timeout") if races else ())
 
 
+def test_a_definition_that_the_revision_has_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = resource("Serverless::StateMachine", DefinitionUri="states.json")
+    template = sam({"AutoPublishAlias": "live"}, Resources={"Machine": machine})
+    limit = 1000
+    monkeypatch.setattr("cfn_lint_lambda_race.update._baseline.MAX_FILE_SIZE", limit)
+    work = Work(tmp_path / "work")
+    work.commit({"template.json": json_text(template), "states.json": " " * limit * 2})
+    work.write({"template.json": json_text(new_code(template)), "states.json": "{}"})
+    matches = lint(work.root / "template.json", "-x", "W9831:baseline_ref=HEAD")
+    assert messages(matches, "W9831") == []
+
+
 def test_code_of_many_functions_is_listed_once(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:

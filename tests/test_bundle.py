@@ -369,6 +369,20 @@ def test_comments_are_told_in_scripts_that_can_be_read(
     assert judged(tmp_path, _esbuild(), files, {f"src/{name}": new}) is True
 
 
+def test_one_module_that_nobody_can_follow_is_enough(tmp_path: Path) -> None:
+    files = {"src/app.ts": "require(name);\nimport './b';", "src/b.ts": "run();"}
+    assert judged(tmp_path, _esbuild(), files, OTHER) is None
+
+
+def test_a_package_is_no_file_of_its_name(tmp_path: Path) -> None:
+    files = {
+        "src/app.ts": "import 'uuid';",
+        "src/uuid.ts": "one();",
+        "package.json": '{"dependencies": {"uuid": "^9"}}',
+    }
+    assert judged(tmp_path, _esbuild(), files, {"src/uuid.ts": "two();"}) is False
+
+
 @pytest.mark.parametrize("count", [3, 9])
 def test_what_a_bundle_of_very_many_files_has_is_unknown(
     count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1737,6 +1737,18 @@ def test_other_stacks_are_told_where_the_defaults_keep_the_function(
     )
 
 
+def test_a_function_that_only_other_stacks_replace_does_not_race_there() -> None:
+    def side(code: str, timeout: int, name: str) -> Template_:
+        template = staged(code, if_dev(timeout, 5), **STAGES)
+        function = template["Resources"]["Orders"]["Properties"]
+        function["FunctionName"] = if_dev(name, "orders")
+        return template
+
+    comparison = compared(side("1", 3, "one"), side("2", 9, "two"))
+    assert _updates(comparison) == [("Code",)]
+    assert _updates(comparison.other_choices) == []
+
+
 def test_a_choice_is_told_without_what_it_decides() -> None:
     def side(big: str, code: str, small: Any, other: int) -> Template_:
         template = staged(code, {"Fn::If": ["IsSmall", small, other]})

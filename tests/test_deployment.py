@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.template import Template
 
 from cfn_lint_lambda_race.template import Alternative, Resource
+from cfn_lint_lambda_race.update import versions_of
 from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import (
     PROD_OR_DEV,
@@ -211,6 +213,14 @@ def test_nobody_invokes_a_function_with_an_alias_of_latest(tmp_path: Path) -> No
     for template in (before, after):
         template["Resources"].update(_LATEST)
     assert changed(update(tmp_path, before, after)) == ("Code", "Timeout")
+
+
+def test_the_versions_of_a_function_are_its_own() -> None:
+    template = behind_alias()
+    template["Resources"]["Other"] = deepcopy(template["Resources"]["Orders"])
+    cfn = Template("template.json", template, ["us-east-1"])
+    assert [version.id for version in versions_of(cfn, "Orders")] == ["OrdersVersion"]
+    assert versions_of(cfn, "Other") == []
 
 
 def test_what_names_a_function_is_no_version_of_it(tmp_path: Path) -> None:

@@ -293,8 +293,6 @@ class _Dependencies:
 
     def has(self, written: str) -> bool:
         """Whether an import names a package from outside the repository."""
-        if written.startswith("."):
-            return False
         if written.startswith("node:") or _BROUGHT.match(written):
             return True
         parts = written.split("/")
