@@ -89,6 +89,8 @@ def test_a_partial_arn_or_a_name(head: str, qualifier: str | None) -> None:
         "${Name}",
         "arn:aws:lambda:eu-west-1:123456789012:function:${Name}",
         "arn:aws:lambda:eu-west-1:123456789012:function:*",
+        "arn:aws:states:eu-west-1:123456789012:function:orders",
+        "arn:aws:lambda:eu-west-1:123456789012:layer:orders",
     ],
 )
 def test_what_is_no_identifier(whole: str) -> None:

@@ -280,6 +280,12 @@ def test_the_finding_tells_what_a_new_architecture_breaks(
     assert "layer binaries fail with 'exec format error'" in message
 
 
+def test_new_code_breaks_no_layers(tmp_path: Path) -> None:
+    before, after = (stack({"Layers": [f"{LAYER}:{one}"]}) for one in "12")
+    (message,) = messages(lint_update(tmp_path, before, new_code(after)), "W9831")
+    assert "between the two calls $LATEST mixes old and new" in message
+
+
 @pytest.mark.parametrize(
     "layers",
     [

@@ -203,6 +203,13 @@ def test_sam_s_own_setting_cannot_be_put_elsewhere(tmp_path: Path) -> None:
     )
 
 
+def test_of_two_aliases_the_one_that_is_invoked_is_right(tmp_path: Path) -> None:
+    nightly = rule_for({"Ref": "Next"})
+    template = two_aliases(Nightly=nightly, Permission=permission_on(LIVE))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith("put the permission on Next")
+
+
 def test_what_sam_publishes_is_named_as_a_template_writes_it(tmp_path: Path) -> None:
     template = sam_with(
         PUBLISHED, Rule=rule_for(SAM_ALIAS), Permission=permission_on(FN)
