@@ -303,6 +303,14 @@ STAGE = {"Ref": "Prod"}
 # -- APIs ----------------------------------------------------------------------------
 
 
+def test_more_moments_than_can_be_looked_at_are_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found_against(tmp_path, *rule_that_moves()) == LATE
+    monkeypatch.setattr("cfn_lint_lambda_race.update._timeline._MAX_MOMENTS", 0)
+    assert found_against(tmp_path, *rule_that_moves()) == []
+
+
 @pytest.mark.parametrize("stage", [STAGE, "*"], ids=["stage", "any"])
 def test_method_moves_while_its_deployment_stays(tmp_path: Path, stage: Any) -> None:
     sides = rest_api(ARN, "One", stage), rest_api(LIVE, "One", stage)

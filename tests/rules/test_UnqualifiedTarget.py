@@ -95,6 +95,16 @@ def test_the_cure_is_one_that_the_service_takes(
     assert "invoke an alias of a published version" not in found[0]
 
 
+def test_a_queue_is_read_by_the_function_s_own_role(tmp_path: Path) -> None:
+    queue = "arn:aws:sqs:us-east-1:123456789012:orders"
+    mapping = resource(
+        "Lambda::EventSourceMapping", FunctionName=FN_ARN, EventSourceArn=queue
+    )
+    template = {"Resources": {"Fn": linting.FUNCTION, "It": mapping}}
+    (message,) = messages(lint_template(tmp_path, template), "W9810")
+    assert message.endswith("invoke an alias of a published version")
+
+
 def test_targets_that_need_different_cures_have_a_general_one(tmp_path: Path) -> None:
     edge = {"LambdaFunctionARN": FN_ARN, "EventType": "viewer-request"}
     behavior = {"LambdaFunctionAssociations": [edge]}
