@@ -1361,6 +1361,20 @@ def test_sam_s_source_and_its_output_have_no_callers_in_common() -> None:
     assert timeline_from(source, RULE).callers == []
 
 
+@pytest.mark.parametrize(
+    ("properties", "rows"),
+    [
+        ({"Timeout": 9}, ["UpdateFunctionConfiguration of Orders: new"]),
+        # Nobody who is invoked notices that.
+        ({"Description": "x"}, ["UpdateFunctionConfiguration of Orders: old"]),
+    ],
+    ids=str,
+)
+def test_one_call_is_one_step(properties: Template_, rows: list[str]) -> None:
+    before = rule_that_moves(ARN)[0]
+    assert _told(before, _with(before, "Orders", **properties))[1:] == rows
+
+
 @pytest.mark.parametrize("section", ["Parameters", "Conditions", "Mappings"])
 def test_each_section_can_make_a_difference(section: str) -> None:
     sections = {

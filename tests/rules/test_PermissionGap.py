@@ -25,6 +25,7 @@ from tests.building import (
     permission_on,
     resource,
     rule_for,
+    sam,
 )
 from tests.linting import CORPUS, FUNCTION, lint, lint_template, messages, paths
 from tests.moving import (
@@ -244,6 +245,20 @@ def test_rule_that_is_disabled_invokes_nothing(tmp_path: Path) -> None:
     assert found_against(tmp_path, before, after) == []
     after["Resources"]["Hourly"]["Properties"]["State"] = "ENABLED"
     assert found_against(tmp_path, before, after) == LATE
+
+
+@pytest.mark.parametrize(
+    ("enabled", "is_told"), [(True, True), (False, False), ("false", False)]
+)
+def test_event_that_is_switched_off_invokes_nothing(
+    tmp_path: Path, enabled: Any, is_told: bool
+) -> None:
+    before, after = sam(), sam({"AutoPublishAlias": "live"})
+    for side in (before, after):
+        function = side["Resources"]["Orders"]["Properties"]
+        function["Events"]["Hourly"]["Properties"]["Enabled"] = enabled
+    place = "Resources/Orders/Properties/Events/Hourly"
+    assert found_against(tmp_path, before, after) == [place] * is_told
 
 
 def test_permission_that_was_missing_before_is_silent(tmp_path: Path) -> None:
