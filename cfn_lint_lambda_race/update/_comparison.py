@@ -400,6 +400,8 @@ class Comparison:
         """
         if after.merged(before) is None:
             before, after = self._unflipped(before), self._unflipped(after)
+        if after.merged(before) is None:
+            return None
         left_open = self._left_open(before)
         if self._mentions_unshared(left_open) or (
             self._mentions_lost(left_open) and self._mentions_unshared(after)
