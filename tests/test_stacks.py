@@ -74,6 +74,31 @@ def test_gap_of_a_stack_that_does_not_take_the_defaults(
     assert message.startswith(f"When {when}: Hourly" if when else "Hourly")
 
 
+@pytest.mark.parametrize(
+    ("name", "other", "fields"),
+    [
+        ("AWS::Region", "eu-west-1", None),
+        ("Open", {"Ref": "AWS::StackName"}, {"Default": "x"}),
+        ("List", "x", {"Default": "x", "Type": "List<String>"}),
+        ("Never", "x", {}),
+    ],
+    ids=["region", "open", "list", "no default"],
+)
+def test_what_has_no_known_values_hides_no_stage(
+    tmp_path: Path, name: str, other: Any, fields: Template_ | None
+) -> None:
+    sides = _staged_rule(ARN), _staged_rule(LIVE)
+    for side in sides:
+        is_prod = side["Conditions"]["IsProd"]
+        also = {"Fn::Equals": [{"Ref": name}, other]}
+        side["Conditions"] = {"IsProd": {"Fn::And": [is_prod, also]}}
+        if fields is not None:
+            side["Parameters"] = {**side["Parameters"], name: parameter(**fields)}
+    assert found_against(tmp_path, *sides) == LATE
+    (message,) = messages(lint_update(tmp_path, *sides), GAP)
+    assert message.startswith("When Stage is not prod: Hourly")
+
+
 def test_permission_that_one_stage_alone_has_early(tmp_path: Path) -> None:
     before, after = rule_that_moves()
     for side in (before, after):
