@@ -32,14 +32,7 @@ def built_with(method: str, runtime: str = "provided.al2023", **more: Any) -> Te
     return from_source(metadata, Runtime=runtime, **more)
 
 
-def judged(*arguments: Any, **more: Any) -> bool | None:
-    """Whether a change of files is one of the function's code: see `updated`."""
-    update = updated(*arguments, **more)
-    assert update.problem == ""
-    return _changes_code(update)
-
-
-def updated(
+def judged(
     folder: Path,
     template: Template_,
     files: Files,
@@ -47,8 +40,12 @@ def updated(
     before: Template_ | None = None,
     encoded: Collection[str] = (),
     name: str = NAME,
-) -> Update:
-    """An update of a function's timeout and of files, None for deleted, since HEAD."""
+    problem: str = "",
+) -> bool | None:
+    """Whether a change of files, None for deleted, is one of the function's code.
+
+    None for unknown, and where there is a problem instead of an answer.
+    """
     committed = {name: json.dumps(before or template), **files}
     work = Work(folder / "work", init=False)
     template = json.loads(json.dumps(template))
@@ -62,7 +59,9 @@ def updated(
     repository = Remembered(work.root, committed, encoded)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Repository, "find", lambda path: repository)
-        return update_of(configured(work.root / name, baseline_ref="HEAD"))
+        update = update_of(configured(work.root / name, baseline_ref="HEAD"))
+        assert update.problem == problem
+        return None if problem else _changes_code(update)
 
 
 def _changes_code(update: Update) -> bool | None:

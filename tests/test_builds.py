@@ -25,7 +25,6 @@ from tests.built import (
     built_with,
     from_source,
     judged,
-    updated,
 )
 from tests.repositories import Remembered, Work, _neutral  # noqa: F401
 from tests.updates import configured
@@ -352,8 +351,9 @@ def test_where_git_fails_the_code_is_named(
         return listed(self, commit, names)
 
     monkeypatch.setattr(Remembered, "entries", fail)
-    problem = updated(tmp_path, from_source(), {"src/app.py": "one"}, {}).problem
-    assert problem == "src cannot be compared: git ls-tree failed"
+    problem = "src cannot be compared: git ls-tree failed"
+    files = {"src/app.py": "one"}
+    assert judged(tmp_path, from_source(), files, {}, problem=problem) is None
 
 
 @pytest.mark.parametrize(

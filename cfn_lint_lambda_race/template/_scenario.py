@@ -59,9 +59,10 @@ class Scenario:
             return Scenario(self.facts | {((kind, name), choice)})
         return self if known == choice else None
 
-    def without(self, kind: str, name: str) -> Scenario:
-        """The scenario with one choice left open."""
-        facts = (item for item in self.facts if item[0] != (kind, name))
+    def without(self, kind: str, *names: str) -> Scenario:
+        """The scenario with some choices of one kind left open."""
+        left_open = {(kind, name) for name in names}
+        facts = (item for item in self.facts if item[0] not in left_open)
         return Scenario(frozenset(facts))
 
     def merged(self, other: Scenario) -> Scenario | None:

@@ -181,9 +181,8 @@ class Comparison:
 
     def _is_made_anew(self, before: Resource, after: Resource) -> bool:
         """Whether the update replaces a function, creates or deletes it."""
-        return not self._flipped.isdisjoint(
-            {before.condition, after.condition}
-        ) or self._function_is_replaced(before, after)
+        is_flipped = bool({before.condition, after.condition} & self._flipped)
+        return is_flipped or self._function_is_replaced(before, after)
 
     def is_unshielded(self, update: FunctionUpdate) -> bool:
         """Whether callers can meet a function between its two API calls.
@@ -378,8 +377,11 @@ class Comparison:
         """Whether an image that SAM builds changes; None where the template decides."""
         if self._code_differs(new, new):
             return True
-        is_built = old is not None and old.method is Method.IMAGE
-        if old is not None and is_built and not (isabs(old.path) or isabs(new.path)):
+        if (
+            old is not None
+            and old.method is Method.IMAGE
+            and not (isabs(old.path) or isabs(new.path))
+        ):
             return self._code_differs(old, new) or None
         images = [Deployment.written(side, "Code") for side in (before, after)]
         # One side is built here. The other names an image in a registry, of which
@@ -415,19 +417,18 @@ class Comparison:
         Only those that the two sides define differently are left out.
         """
         decide = self.before.reading.evaluator.decide
-        for name in self._unshared(when):
-            if decide(name, ALWAYS) is when.get(CONDITION, name):
-                when = when.without(CONDITION, name)
-        return when
+        decided = (
+            name
+            for name in self._unshared(when)
+            if decide(name, ALWAYS) is when.get(CONDITION, name)
+        )
+        return when.without(CONDITION, *decided)
 
     def _unflipped(self, when: Scenario) -> Scenario:
-        for name, _ in when.of_kind(CONDITION):
-            if name in self._flipped:
-                when = when.without(CONDITION, name)
-        return when
+        return when.without(CONDITION, *self._flipped)
 
     @cached_property
-    def _flipped(self) -> frozenset[str | None]:
+    def _flipped(self) -> frozenset[str]:
         """The conditions that are true on one side and false on the other."""
         before, after = (side.reading.evaluator for side in (self.before, self.after))
         return frozenset(
@@ -634,10 +635,14 @@ class ComparisonOfChoice(Comparison):
         )
 
     def _told(self, when: Scenario) -> Scenario:
-        for name, _ in when.of_kind(CONDITION):
-            if self.after.reading.evaluator.decide(name, ALWAYS) is not None:
-                when = when.without(CONDITION, name)
-        return Scenario(when.facts | self._chosen.when.facts)
+        decide = self.after.reading.evaluator.decide
+        decided = (
+            name
+            for name, _ in when.of_kind(CONDITION)
+            if decide(name, ALWAYS) is not None
+        )
+        left_open = when.without(CONDITION, *decided)
+        return Scenario(left_open.facts | self._chosen.when.facts)
 
     def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
         merged = super()._merged(before, after)
