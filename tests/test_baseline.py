@@ -40,7 +40,7 @@ from tests.built import (
     update_since,
     with_new_timeout,
 )
-from tests.linting import is_ours, lint, lint_template, messages, paths
+from tests.linting import described, is_ours, lint, lint_template, messages, paths
 from tests.repositories import Work, _neutral  # noqa: F401
 from tests.updates import changed, configured, load
 
@@ -650,30 +650,26 @@ def _run(folder: Path, *arguments: str, text: str | None = None) -> str:
     return run.stdout
 
 
-def _findings(output: str) -> list[str]:
-    """The pack's findings without the file's name."""
-    found = (line.partition(":")[2] for line in output.splitlines())
-    return sorted(line for line in found if ":W98" in line)
+def test_the_same_finding_from_everywhere(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(folder: Path, name: str) -> list[dict[str, Any]]:
+        monkeypatch.chdir(folder)
+        matches = lint(Path(name), "-x", "W9831:baseline_ref=HEAD")
+        return [described(match) for match in matches]
 
-
-def test_the_same_finding_from_everywhere(work: Work, tmp_path: Path) -> None:
     change_code(work)
     (work.root / "sub" / "folder").mkdir(parents=True)
-    setting = ("-x", "W9831:baseline_ref=HEAD", "--")
-    found = _findings(_run(work.root, *setting, "template.json"))
-    assert len([line for line in found if ":W9831:" in line]) == 1
-    path = work.root / "template.json"
-    assert _findings(_run(work.root / "sub", *setting, "../template.json")) == found
-    assert (
-        _findings(_run(work.root / "sub" / "folder", *setting, "../../template.json"))
-        == found
-    )
-    assert _findings(_run(tmp_path, *setting, str(path))) == found
+    expected = found(work.root, "template.json")
+    assert [one["rule"] for one in expected].count("W9831") == 1
+    assert found(work.root / "sub", "../template.json") == expected
+    assert found(work.root / "sub" / "folder", "../../template.json") == expected
+    assert found(tmp_path, str(work.root / "template.json")) == expected
     tree = tmp_path / "tree"
     work.git("worktree", "add", "-q", str(tree), "-b", "other")
     for name in ("template.json", "src/app.py"):
         shutil.copy(work.root / name, tree / name)
-    assert _findings(_run(tree, *setting, "template.json")) == found
+    assert found(tree, "template.json") == expected
 
 
 def test_standard_input(work: Work) -> None:

@@ -62,7 +62,7 @@ def test_the_article_s_layers_fit(name: str) -> None:
     assert paths(_article(f"cdk-datadog-{name}"), "W9820") == []
 
 
-# `test_fix.py` runs all of cfn-lint on them.
+# `test_fix.py` runs all of cfn-lint on those that have something to fix.
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_no_crash_and_no_update_against_itself(path: Path) -> None:
     matches = lint(path, "-x", f"W9831:baseline_path={path}")

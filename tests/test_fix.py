@@ -28,10 +28,8 @@ from tests.linting import (
     FUNCTION,
     ROOT,
     TEMPLATES,
-    is_crash,
     lint,
     lint_template,
-    lint_whole,
 )
 from tests.translation import translated
 
@@ -71,21 +69,15 @@ def test_sam_publishes_an_alias() -> None:
 @pytest.mark.parametrize(
     "path", WRONG, ids=lambda path: f"{path.parent.name}/{path.name}"
 )
-def test_documented_templates_are_cured_or_say_why_not(
-    path: Path, tmp_path: Path
-) -> None:
+def test_documented_templates_are_cured_or_say_why_not(path: Path) -> None:
     name = f"{path.parent.name}/{path.name}"
-    result = fixed(path, "--generated")
+    linter, result = fixed_by(Heard, path, "--generated")
     cured = {(one.rule, one.path) for one in result.fixed}
-    copy = tmp_path / path.name
-    copy.write_bytes(result.text.encode())
-    after = {
-        (match.rule.id, tuple(getattr(match, "path", ()))) for match in lint_whole(copy)
-    }
+    before, after = (
+        {(one.rule, one.path) for one in linter.said[text]}
+        for text in (path.read_bytes().decode(), result.text)
+    )
     assert not cured & after
-    before = {
-        (match.rule.id, tuple(getattr(match, "path", ()))) for match in lint_whole(path)
-    }
     assert after <= before
     if name in LEFT:
         assert LEFT[name] in " ".join(reasons(result).values())
@@ -112,12 +104,16 @@ FOR_PEOPLE = {
 @pytest.mark.skipif(not REAL, reason="no corpus beside us")
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
 def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
+    before = path.read_bytes().decode()
     try:
-        linter, result = fixed_by(Heard, path, "--generated")
+        # The pack alone tells what there is to fix, in a tenth of the time.
+        alone = fixed_by(PackAlone, path, "--generated")[1]
     except LintError:
         pytest.skip("cfn-lint cannot read it")
-    before = path.read_bytes().decode()
-    assert not any(is_crash(one.rule, one.message) for one in linter.said[before])
+    if not alone.fixed and not alone.left:
+        assert alone.text == before
+        return
+    linter, result = fixed_by(Heard, path, "--generated")
     left = [one for one in result.left if one.finding.rule == "W9810"]
     if path.name in FOR_PEOPLE:
         assert [one for one in left if FOR_PEOPLE[path.name] in one.reason]
@@ -273,16 +269,19 @@ TWINS = [
     "path", TWINS, ids=lambda path: f"{path.parent.name}/{path.name}"
 )
 def test_twins_are_fixed_alike(path: Path, tmp_path: Path) -> None:
-    cured = decode_str(fixed(path).text)[0]
+    def cured(path: Path) -> Any:
+        return decode_str(fixed_by(PackAlone, path)[1].text)[0]
+
+    expected = cured(path)
     template = decode_str(path.read_text())[0]
     twin = tmp_path / "template.json"
     twin.write_text(json.dumps(template, indent=2))
-    assert decode_str(fixed(twin).text)[0] == cured
+    assert cured(twin) == expected
     twin.write_text(json.dumps(template))
-    assert decode_str(fixed(twin).text)[0] == cured
+    assert cured(twin) == expected
     resources = dict(reversed(template["Resources"].items()))
     twin.write_text(json.dumps({**template, "Resources": resources}, indent=1))
-    assert decode_str(fixed(twin).text)[0] == cured
+    assert cured(twin) == expected
 
 
 # -- editors -------------------------------------------------------------------
