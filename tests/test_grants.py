@@ -641,7 +641,7 @@ def test_a_connector_may_stand_at_its_source(tmp_path: Path) -> None:
     rule["Connectors"] = {"ToOrders": {"Properties": connector}}
     template = sam({"AutoPublishAlias": "live"}, Resources={"Rule": rule})
     (found,) = paths(lint_template(tmp_path, template), "W9812")
-    assert found.startswith("Resources/Rule/Connectors/ToOrders")
+    assert found == "Resources/Rule/Connectors/ToOrders/Properties/Destination"
 
 
 def test_an_event_of_any_method_permits_each(tmp_path: Path) -> None:
