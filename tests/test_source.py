@@ -418,6 +418,18 @@ def test_what_is_no_template_says_why(content: bytes, why: str) -> None:
         read_template(content, LIKE)
 
 
+def test_whatever_a_transform_raises_is_a_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def raising(cfn: Template) -> None:
+        raise RecursionError(cfn.filename)
+
+    monkeypatch.setattr(Template, "transform", raising)
+    content = b"Transform: AWS::LanguageExtensions\nResources: {}"
+    with pytest.raises(UnusableTemplateError, match="it cannot be transformed"):
+        read_template(content, LIKE)
+
+
 @pytest.mark.parametrize("transform", [SAM, [EXTENSIONS, SAM], EXTENSIONS, None])
 def test_a_template_stays_what_it_is(transform: Any) -> None:
     function = {"Type": "AWS::Serverless::Function", "Properties": {"Timeout": 5}}
