@@ -260,6 +260,13 @@ def test_reads_files_of_the_project_alone(tmp_path: Path) -> None:
     assert _hash(_changed((*FN, "Code"), "src"), project)
 
 
+def test_a_folder_without_files_is_none(tmp_path: Path) -> None:
+    template = _changed((*FN, "Code"), "src")
+    first = _hash(template, tmp_path)
+    (tmp_path / "src").mkdir()
+    assert _hash(template, tmp_path) == first
+
+
 def test_a_chain_of_resources_without_end_ends(tmp_path: Path) -> None:
     """Each names the next one twice, which doubles what there is to read."""
     template = deepcopy(BASE)
