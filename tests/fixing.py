@@ -14,6 +14,7 @@ from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._linting import Linter
 from cfn_lint_lambda_race.cure._apply import Finding, Result
 from cfn_lint_lambda_race.update import Settings
+from tests.linting import is_crash
 
 
 class Heard(Linter):
@@ -27,7 +28,7 @@ class Heard(Linter):
         self.said: dict[str, list[Finding]] = {}
 
     def whole(self, filename: str, text: str) -> list[Finding]:
-        self.said[text] = super().whole(filename, text)
+        self.said[text] = _without_crash(super().whole(filename, text))
         return self.said[text]
 
 
@@ -35,7 +36,13 @@ class PackAlone(Linter):
     """Asks the pack alone, also where all of cfn-lint is asked: all that has a fix."""
 
     def whole(self, filename: str, text: str) -> list[Finding]:
-        return self.pack(filename, text)
+        return _without_crash(self.pack(filename, text))
+
+
+def _without_crash(findings: list[Finding]) -> list[Finding]:
+    """The findings, of which none says that a rule of the pack raised."""
+    assert not any(is_crash(one.rule, one.message) for one in findings)
+    return findings
 
 
 def fixed(path: Path, *options: str) -> Result:
