@@ -221,6 +221,9 @@ def planned(name: str, settings: Settings, *, without_alias: bool = False) -> Pl
     hazards, doubts = _hazards(cfn, findings), _doubts(cfn)
     plan = Plan(name, _verdict(hazards, doubts), hazards, doubts, drawn)
     if plan.is_safe and not plan.doubts:
+        plan.reason = _unknown(cfn)
+        if plan.reason:
+            plan.verdict = _AS_FAR_AS_SEEN
         return plan
     plan.is_serverless = is_serverless(as_written(cfn).template)
     with TemporaryDirectory() as folder:
@@ -248,6 +251,11 @@ def _of_change_set(name: str, findings: Sequence[Finding]) -> Plan:
         "and name it with --baseline-path."
     )
     return plan
+
+
+_AS_FAR_AS_SEEN = (
+    "safe, as far as the template tells: no caller meets a half-updated function"
+)
 
 
 def _verdict(hazards: Sequence[Finding], doubts: Sequence[str] = ()) -> str:
@@ -294,6 +302,20 @@ def _doubts(cfn: Template) -> list[str]:
             f"In some orders, for nothing in the template decides: {words}"
             for words in (_in_words(cfn, one) for one in possible)
         )
+    )
+
+
+def _unknown(cfn: Template) -> str:
+    """Of which moves nothing tells whether they deny callers, in words."""
+    timeline = timeline_of(cfn)
+    callers = () if timeline is None else timeline.unjudged
+    reading = read_template(cfn)
+    names = dict.fromkeys(name_target(reading, one.target) for one in callers)
+    if not names:
+        return ""
+    return (
+        f"Whether the move of {', '.join(names)} denies invocations meanwhile is not "
+        "known: the template does not tell when callers meet it, or what permits it."
     )
 
 
@@ -506,6 +528,8 @@ def _in_words(cfn: Template, hazard: Hazard) -> str:
     function, name = (
         name_resource(reading, one) for one in (hazard.function, hazard.name)
     )
+    if hazard.is_by_sam and not is_for_good:
+        words = words.replace("permission {name}", "SAM's permission for it")
     said = words.format(who=who, function=function, name=name)
     return f"{name_stack(hazard.when)}{said}"
 

@@ -172,6 +172,33 @@ def event_of_sam(kind: str, **properties: Any) -> Template_:
     return sam({"Events": events, **properties}, Resources=deepcopy(SOURCES))
 
 
+def authorized(
+    invoked: Any, place: str = "own", kind: str = "HttpApi", **said: Any
+) -> Template_:
+    """An API of SAM whose authorizer invokes something, and a function behind it.
+
+    ``place`` is where the authorizer stands: in the API (own), in `Globals`, or there
+    for the API that SAM makes of an event (implicit); ``said`` is what else it says.
+    """
+    version = {"AuthorizerPayloadFormatVersion": "2.0"} if kind == "HttpApi" else {}
+    authorizer = {"FunctionArn": invoked, **version, **said}
+    auth = {"DefaultAuthorizer": "Check", "Authorizers": {"Check": authorizer}}
+    event: Template_ = {"Path": "/", "Method": "get"}
+    resources = published_as()
+    if place != "implicit":
+        event["ApiId" if kind == "HttpApi" else "RestApiId"] = {"Ref": "Http"}
+        stage = {} if kind == "HttpApi" else {"StageName": "prod"}
+        own = {"Auth": auth} if place == "own" else {}
+        resources["Http"] = resource(f"Serverless::{kind}", **stage, **own)
+    events = {"Get": {"Type": kind, "Properties": event}}
+    template = sam({"AutoPublishAlias": "live", "Events": events})
+    template["Resources"]["Front"] = template["Resources"].pop("Orders")
+    template["Resources"].update(resources)
+    return (
+        template if place == "own" else {**template, "Globals": {kind: {"Auth": auth}}}
+    )
+
+
 def referred(node: Any) -> Iterator[str]:
     """The logical IDs that a translated node refers to."""
     if isinstance(node, list):

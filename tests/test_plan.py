@@ -22,7 +22,9 @@ from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import planned
 from cfn_lint_lambda_race.template._cfnlint import has_property
 from cfn_lint_lambda_race.update import Settings
+from tests.building import ARN, LIVE
 from tests.linting import CORPUS, TEMPLATES, lint
+from tests.moving import authorized
 
 # Each compares several templates, and lints them wholly.
 pytestmark = pytest.mark.slow
@@ -370,6 +372,24 @@ def test_what_goes_wrong_in_some_orders_is_told(
     found = described(capsys, "--baseline-path", before, after)
     assert (found["safe"], found["hazards"], len(found["possible"])) == (True, [], 1)
     assert [phase["possible"] for phase in found["phases"]] == [[], [], []]
+
+
+def test_a_move_of_which_nothing_tells_when_it_takes_effect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SAM deploys its REST APIs anew; their permissions may come before or after."""
+    sides = (authorized(one, kind="Api") for one in (ARN, LIVE))
+    before, after = written(
+        tmp_path, **dict(zip(("before", "after"), map(json.dumps, sides)))
+    )
+    assert plan("--check", "--baseline-path", before, after) == 0
+    verdict, reason = capsys.readouterr().out.splitlines()
+    assert verdict.endswith(
+        ": safe, as far as the template tells: no caller meets a half-updated function"
+    )
+    assert reason.startswith(
+        "Whether the move of Http (AWS::Serverless::Api) denies invocations meanwhile"
+    )
 
 
 def test_sam_publishes_in_the_first_phase_what_it_publishes_in_the_last(

@@ -13,9 +13,19 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.data import sam_grants, targets
-from tests.building import ARN, Template_, permission_on, resource, sam
+from tests.building import (
+    ARN,
+    CHOICE,
+    LIVE,
+    Template_,
+    parameter,
+    permission_on,
+    resource,
+    sam,
+)
 from tests.moving import (
     EVENTS,
+    authorized,
     event_of_sam,
     found_against,
     referred,
@@ -146,7 +156,8 @@ def test_each_event_that_needs_a_permission_has_a_row() -> None:
         for kinds in row.when.values()
         for kind in kinds
     }
-    assert granted == set(sam_grants())
+    asked = {kind for kind, row in sam_grants().items() if row.asked_by}
+    assert granted == set(sam_grants()) - asked
 
 
 @pytest.mark.parametrize("kind", EVENTS)
@@ -263,3 +274,91 @@ def test_rows_say_what_waits_for_its_permission(
     )
     row = sam_grants().get(kind)
     assert is_awaited is (row is not None and row.is_awaited)
+
+
+# By where an authorizer stands, its API and where a finding on its move stands.
+AUTHORIZERS = {
+    "own": ("Http", "Resources/Http/Properties"),
+    "Globals": ("Http", "Resources/Http/Properties"),
+    "implicit": ("ServerlessHttpApi", "Globals/HttpApi"),
+}
+(ASKED,) = (row.asked_by for row in sam_grants().values() if row.asked_by)
+ASK: Template_ = {ASKED: True}
+
+
+def _moves(place: str, **said: Any) -> tuple[Template_, Template_]:
+    """An authorizer that moves to the alias."""
+    return authorized(ARN, place, **said), authorized(LIVE, place, **said)
+
+
+@pytest.mark.parametrize("said", [{}, {ASKED: False}, ASK], ids=str)
+@pytest.mark.parametrize("place", AUTHORIZERS)
+def test_authorizer_that_moves_before_sam_permits_it(
+    tmp_path: Path, place: str, said: Template_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    sides = _moves(place, **said)
+    is_late = said == ASK
+    api, root = AUTHORIZERS[place]
+    found = [f"{root}/Auth/Authorizers/Check/FunctionArn"] if is_late else []
+    assert found_against(tmp_path, *sides) == found
+    resources = _translated(sides[1])["Resources"]
+    name = f"{api}CheckAuthorizerPermission"
+    assert (name in resources) is is_late
+    if is_late:
+        assert resources[name]["Properties"]["FunctionName"] == LIVE
+        # Its source refers to the API, which says what is invoked.
+        assert api in waited_for(resources, name, set())
+        assert "Live" in set(referred(resources[api]))
+
+
+def test_an_authorizer_that_sam_begins_to_permit(tmp_path: Path) -> None:
+    """Before the update a permission of the template's own lets it in."""
+    wide = permission_on(ARN, "apigateway.amazonaws.com")
+    sides = authorized(ARN), authorized(LIVE, **ASK)
+    for side in sides:
+        side["Resources"]["Wide"] = wide
+    place = ["Resources/Http/Properties/Auth/Authorizers/Check/FunctionArn"]
+    assert found_against(tmp_path, *sides) == place
+    # The other way round nothing permits the alias, which can be seen without this.
+    back = authorized(LIVE)
+    back["Resources"]["Wide"] = wide
+    assert found_against(tmp_path, authorized(ARN, **ASK), back) == []
+
+
+@pytest.mark.parametrize("place", AUTHORIZERS)
+def test_authorizer_that_the_template_permits(tmp_path: Path, place: str) -> None:
+    source = (
+        f"arn:aws:execute-api:us-east-1:123456789012:${{{AUTHORIZERS[place][0]}}}/*"
+    )
+    sides = _moves(place)
+    for side, invoked in zip(sides, (ARN, LIVE)):
+        side["Resources"]["Permission"] = permission_on(
+            invoked, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+        )
+    late = ["Resources/Permission/Properties/FunctionName"]
+    assert found_against(tmp_path, *sides) == late
+    # What is beside it stays.
+    sides[1]["Resources"]["Beside"] = permission_on(
+        LIVE, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+    )
+    sides[0]["Resources"]["Beside"] = sides[1]["Resources"]["Beside"]
+    assert found_against(tmp_path, *sides) == []
+
+
+@pytest.mark.parametrize("default", ["dev", "prod"])
+def test_no_event_makes_an_api(tmp_path: Path, default: str) -> None:
+    sides = _moves("implicit", **ASK)
+    for side in sides:
+        side["Resources"]["Front"]["Condition"] = "IsProd"
+        side.update(CHOICE, Parameters={"Stage": parameter(Default=default)})
+    place = ["Globals/HttpApi/Auth/Authorizers/Check/FunctionArn"]
+    assert found_against(tmp_path, *sides) == (place if default == "prod" else [])
+
+
+def test_globals_that_each_api_overrides_move_nothing(tmp_path: Path) -> None:
+    sides = _moves("Globals", **ASK)
+    own = authorized(LIVE, **ASK)["Resources"]["Http"]
+    for side in sides:
+        side["Resources"]["Http"] = own
+    assert found_against(tmp_path, *sides) == []

@@ -23,6 +23,7 @@ from tests.moving import (
     GAP,
     OF_RULE,
     REDUNDANT,
+    authorized,
     event_of_sam,
     rest_api,
     rule_that_moves,
@@ -219,6 +220,22 @@ def test_change_set_shows_sam_s_permission(tmp_path: Path) -> None:
     assert _shown(tmp_path, after, other) == []
     after["Resources"]["Wide"] = permission_on({"Fn::Sub": "${Orders}:live"})
     assert _shown(tmp_path, after, moved) == []
+
+
+@pytest.mark.parametrize("place", ["own", "Globals", "implicit"])
+def test_change_set_shows_sam_s_permission_of_an_authorizer(
+    tmp_path: Path, place: str
+) -> None:
+    after = authorized(LIVE, place, EnableFunctionDefaultPermissions=True)
+    api = "ServerlessHttpApi" if place == "implicit" else "Http"
+    name = f"{api}CheckAuthorizerPermission"
+    root = "Globals/HttpApi" if place == "implicit" else "Resources/Http/Properties"
+    moved = change(NEW_NAME, name=name, **REPLACED)
+    found = [f"{root}/Auth/Authorizers/Check/FunctionArn"]
+    assert _shown(tmp_path, after, moved) == found
+    other = change(NEW_NAME, name="HttpOtherAuthorizerPermission", **REPLACED)
+    assert _shown(tmp_path, after, other) == []
+    assert _shown(tmp_path, authorized(LIVE, place), moved) == []
 
 
 def _version_change(name: str, action: str, replacement: str = "") -> Template_:

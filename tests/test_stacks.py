@@ -29,6 +29,7 @@ from tests.moving import (
     GAP,
     OF_RULE,
     REDUNDANT,
+    authorized,
     found_against,
     rule_that_moves,
     stack_with,
@@ -377,3 +378,20 @@ def test_rows_of_a_mapping_that_changes_are_of_no_stack(side: int) -> None:
 def test_without_new_versions_no_stack_is_told_from_another() -> None:
     before, _ = _published_anew()
     assert _stacks(before, before, stacks_that_publish) == []
+
+
+@pytest.mark.parametrize("place", ["own", "Globals"])
+@pytest.mark.parametrize(("default", "when"), [("dev", ""), ("prod", "Stage is dev")])
+def test_authorizer_of_a_stack_that_does_not_take_the_defaults(
+    tmp_path: Path, place: str, default: str, when: str
+) -> None:
+    def side(dev: Any) -> Template_:
+        invoked = {"Fn::If": ["IsProd", LIVE, dev]}
+        template = authorized(invoked, place, EnableFunctionDefaultPermissions=True)
+        return {**template, **_staged(Default=default, AllowedValues=["dev", "prod"])}
+
+    (found,) = found_against(tmp_path, side(ARN), side(LIVE))
+    assert found.startswith("Resources/Http/Properties/Auth/Authorizers/Check/")
+    setting = f"W9831:baseline_path={tmp_path / 'before.json'}"
+    (message,) = messages(lint_template(tmp_path, side(LIVE), "-x", setting), GAP)
+    assert message.startswith(f"When {when}: Http" if when else "Http")

@@ -32,7 +32,7 @@ def close_gap(cfn: Template, gap: Hazard) -> Fix:
     def make(shop: Workshop) -> list[Edit]:
         if gap.caller is not None and gap.lacks:
             return _permitted_too(shop, gap.caller.target, gap.function)
-        if gap.caller is not None and gap.caller.target.row.form == "self":
+        if gap.is_by_sam:
             raise NoFixError(
                 "SAM makes the permission together with the alias, after the move"
             )

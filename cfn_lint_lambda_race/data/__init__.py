@@ -121,11 +121,14 @@ def source_names() -> Mapping[str, str]:
 
 
 class SamGrantRow(NamedTuple):
-    """The permission that SAM makes for an event of a function.
+    """The permission that SAM makes for an event of a function, or an authorizer.
 
-    ``follows_the_move``: CloudFormation makes it after the event's target has moved
-    to another qualifier, since it refers to what moves; ``is_awaited``: before, since
-    what moves waits for it. ``is_replaced``: a move makes another target, and the old
+    ``type`` is the event's; of an authorizer it is the API's, and ``asked_by`` the
+    authorizer's property that has SAM make the permission.
+
+    ``follows_the_move``: CloudFormation makes it after the target has moved to another
+    qualifier, since it refers to what moves; ``is_awaited``: before, since what moves
+    waits for it. ``is_replaced``: a move makes another target, and the old
     one serves until the clean-up. ``identity`` are the properties of the event whose
     change makes its source another one.
     """
@@ -136,11 +139,12 @@ class SamGrantRow(NamedTuple):
     identity: tuple[str, ...] = ()
     is_awaited: bool = False
     is_replaced: bool = False
+    asked_by: str = ""
 
 
 @cache
 def sam_grants() -> Mapping[str, SamGrantRow]:
-    """By the type of a SAM event, when CloudFormation makes its permission."""
+    """By the type of an event or an API, when CloudFormation makes its permission."""
     return {
         row["type"]: SamGrantRow(**{**row, "identity": tuple(row.get("identity", ()))})
         for row in load("sam_grants.json")

@@ -73,7 +73,7 @@ def _message(cfn: Template, gap: Hazard) -> str:
             f"{target} moves to {new} of {function}: a new URL, which is denied "
             f"without a permission for {gap.lacks} too; add one{limit}"
         )
-    if gap.caller.target.row.form == "self":
+    if gap.is_by_sam:
         return (
             f"{target} moves to {new} before SAM's permission for it exists, so "
             "invocations are denied meanwhile; deploy this change alone, at a quiet "

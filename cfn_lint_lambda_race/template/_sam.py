@@ -40,8 +40,8 @@ WRITTEN_OUT = {
 }
 # By the type of an event, the property that names its API.
 API_EVENTS = {"Api": "RestApiId", "HttpApi": "ApiId"}
-# What SAM makes for events that name no API.
-IMPLICIT_APIS = frozenset({"ServerlessRestApi", "ServerlessHttpApi"})
+# By the type of an event, the API that SAM makes where it names none.
+IMPLICIT_APIS = {"Api": "ServerlessRestApi", "HttpApi": "ServerlessHttpApi"}
 # By the type of an API, its section in `Globals`.
 GLOBALS_OF_APIS = {SERVERLESS_API: "Api", SERVERLESS_HTTP_API: "HttpApi"}
 _S3_URI = "s3://"

@@ -53,7 +53,8 @@ class Mention:
     none of them is unknown. ``path`` is the place; where that is a document,
     ``inner`` leads on inside it. ``base`` is the scenario in which the place is
     there at all, ``roles`` are the branches of the property that names the role of
-    the service.
+    the service. ``heirs`` are the logical IDs of the APIs that take a place of
+    `Globals`, the implicit one among them.
     """
 
     resource: Resource
@@ -64,6 +65,7 @@ class Mention:
     base: Scenario = ALWAYS
     inner: Path | None = None
     roles: tuple[Branch, ...] = ()
+    heirs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,22 @@ class Target(Mention):
     def is_by_role(self) -> bool:
         """Whether a role has to allow the invocation, rather than a permission."""
         return bool(self.roles or (self.row.authorised_by == "role" and self.row.role))
+
+    def in_resources(self, resources: Mapping[str, Resource]) -> Iterator[Target]:
+        """The target itself; of a place in `Globals`, as each API takes it.
+
+        An implicit API is no resource of the template: there the path stays that in
+        `Globals`.
+        """
+        if not self.heirs:
+            yield self
+        for name in self.heirs:
+            api = resources.get(name)
+            if api is None:
+                yield replace(self, resource=replace(self.resource, id=name))
+            else:
+                path = (*api.path, *self.path[len(("Globals", "Api")) :])
+                yield replace(self, resource=api, path=path)
 
 
 _Kind = TypeVar("_Kind", bound=Mention)
@@ -143,17 +161,18 @@ class Mentions(Generic[_Kind]):
                 known: _Known = {}
                 for row in rows.get(kind, ()):
                     for target in self._below(resource, row, root, known):
-                        if self._is_taken(target, section):
-                            yield target
+                        heirs = dict.fromkeys(self._heirs(target, section))
+                        if heirs:
+                            yield replace(target, heirs=tuple(heirs))
 
-    def _is_taken(self, target: Mention, section: str) -> bool:
-        """Whether some API inherits a place of `Globals`; implicit APIs always do."""
+    def _heirs(self, target: Mention, section: str) -> Iterator[str]:
+        """The APIs that take a place of `Globals`; implicit APIs always do."""
         steps = target.path[len(("Globals", section)) :]
         for resource in self._evaluator.resources.values():
             if GLOBALS_OF_APIS.get(resource.type) == section and self._is_global(
                 resource, steps
             ):
-                return True
+                yield resource.id
             for event in self._evaluator.follow(resource.properties, ["Events", "*"]):
                 node = event.node
                 if isinstance(node, Mapping) and node.get("Type") == section:
@@ -165,9 +184,8 @@ class Mentions(Generic[_Kind]):
                         for name in names
                         for value in self._evaluator.texts(name.node)
                     ]
-                    if not apis or IMPLICIT_APIS.intersection(apis):
-                        return True
-        return False
+                    if not apis or not set(IMPLICIT_APIS.values()).isdisjoint(apis):
+                        yield IMPLICIT_APIS[section]
 
     def _of_row(
         self, resource: Resource, row: TargetRow, base: Scenario, known: _Known
@@ -604,7 +622,7 @@ class Mentions(Generic[_Kind]):
             for text in self._evaluator.texts(api.node):
                 name = _api_name(text.value)
                 resource = self._evaluator.resources.get(name)
-                if resource is None and name in IMPLICIT_APIS:
+                if resource is None and name in IMPLICIT_APIS.values():
                     return True
                 if resource is not None and self._adds_integration(resource, event):
                     return True

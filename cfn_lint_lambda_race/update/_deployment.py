@@ -116,6 +116,8 @@ class Deployment:
         parameters = template.get("Parameters")
         self.parameters = parameters if isinstance(parameters, Mapping) else {}
         self.mappings = template.get("Mappings")
+        # An implicit API has nothing else.
+        self.shared = template.get("Globals")
         self.is_serverless = is_serverless(template)
         self.is_resolved_before_sam = is_resolved_before_sam(template)
         self.has_rules = "Rules" in template

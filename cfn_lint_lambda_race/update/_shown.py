@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations, sam_grants
+from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION, is_version_of
 from cfn_lint_lambda_race.update._change_set import VERSION_TYPE, ChangeSet
 from cfn_lint_lambda_race.update._comparison import Comparison
@@ -21,9 +21,9 @@ from cfn_lint_lambda_race.update._steps import Steps
 from cfn_lint_lambda_race.update._timeline import Hazard, Kind
 from cfn_lint_lambda_race.update._world import (
     Caller,
+    MadePermission,
     Permit,
-    element,
-    event_type,
+    made_permission,
 )
 
 # What generators append to the logical ID of a version: a hash, or a number.
@@ -50,8 +50,9 @@ def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
             for one in dict.fromkeys(steps.permits(caller))
             if not one.qualifiers.isdisjoint({caller.new, None})
         ]
-        if caller.target.row.form == "self":
-            is_late = _is_late_event(change_set, caller, permits)
+        made = made_permission(caller.target)
+        if made is not None or caller.target.row.form == "self":
+            is_late = _is_made_late(change_set, made, permits)
         else:
             is_late = _is_late(change_set, steps, caller, permits)
         if is_late:
@@ -102,17 +103,15 @@ def _switch(change_set: ChangeSet, steps: Steps, caller: Caller) -> str | None:
     return stage.id
 
 
-def _is_late_event(
-    change_set: ChangeSet, caller: Caller, permits: list[Permit]
+def _is_made_late(
+    change_set: ChangeSet, made: MadePermission | None, permits: list[Permit]
 ) -> bool:
-    """Whether SAM's permission for an event is replaced, after the event's target."""
-    row = sam_grants().get(event_type(caller.target))
-    name = "".join(str(caller.target.path[index]) for index in (1, -1))
+    """Whether SAM's permission for a target is replaced, after the target."""
     return (
-        row is not None
-        and row.follows_the_move
-        and [one.element for one in permits] == [f"{element(caller.target)}.Permission"]
-        and change_set.moves(f"{name}Permission", "FunctionName")
+        made is not None
+        and made.row.follows_the_move
+        and [one.element for one in permits] == [made.element]
+        and change_set.moves(made.id, "FunctionName")
     )
 
 

@@ -16,9 +16,14 @@ from cfn_lint_lambda_race.template import (
     Token,
 )
 from cfn_lint_lambda_race.template._grants import ANYBODY
+from cfn_lint_lambda_race.template._sam import (
+    GLOBALS_OF_APIS,
+    IMPLICIT_APIS,
+    SERVERLESS_FUNCTION,
+)
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import deployed
-from cfn_lint_lambda_race.update._world import Place
+from cfn_lint_lambda_race.update._world import Place, below
 
 
 class ApiKind(NamedTuple):
@@ -79,11 +84,21 @@ class Side:
     def targets(self) -> dict[Place, Target]:
         """The targets by place, without places that have several alternatives."""
         alternatives: dict[Place, list[Target]] = {}
-        for target in self.reading.serving_targets:
-            if target.resource.id in self.resources:
-                place = target.path, target.inner
-                alternatives.setdefault(place, []).append(target)
+        for written in self.reading.serving_targets:
+            for target in written.in_resources(self.deployment.resources):
+                if target.resource.id in self.resources or self._is_implicit(target):
+                    place = target.path, target.inner
+                    alternatives.setdefault(place, []).append(target)
         return {place: one[0] for place, one in alternatives.items() if len(one) == 1}
+
+    def _is_implicit(self, target: Target) -> bool:
+        """Whether a target is one of an API that SAM certainly makes for events."""
+        event = GLOBALS_OF_APIS.get(target.resource.type)
+        return target.resource.id == IMPLICIT_APIS.get(event or "") and any(
+            below(one, ()).get("Type") == event
+            for function in self.by_type.get(SERVERLESS_FUNCTION, ())
+            for one in below(function.properties, ("Events",)).values()
+        )
 
     @cached_property
     def by_resource(self) -> Mapping[str, list[Place]]:

@@ -6,6 +6,7 @@ one stack may have a hazard that another does not have.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple
@@ -57,9 +58,9 @@ def stacks_that_move(comparison: Comparison) -> Iterator[Stack]:
     if not sides:
         return
     moved = {
-        path[1]
-        for path in sides[0].keys() & sides[1].keys()
-        if sides[0][path] != sides[1][path]
+        name
+        for name in sides[0].keys() & sides[1].keys()
+        if sides[0][name] != sides[1][name]
     }
     if moved:
         yield from _stacks(
@@ -90,16 +91,15 @@ def _has_conditions(comparison: Comparison) -> bool:
     )
 
 
-def _invoked(deployment: Deployment) -> Mapping[tuple[Any, ...], frozenset[Any]]:
-    """By the path of a target, what it can invoke, in which scenarios."""
-    invoked: dict[tuple[Any, ...], set[Any]] = {}
-    for target in deployment.reading.serving_targets:
-        if target.path[:1] == ("Resources",):
-            key = (*target.path, *(target.inner or ()))
-            invoked.setdefault(key, set()).update(
+def _invoked(deployment: Deployment) -> Mapping[str, Counter[tuple[Any, ...]]]:
+    """By resource, what its targets can invoke, how often, in which scenarios."""
+    invoked: dict[str, Counter[tuple[Any, ...]]] = {}
+    for written in deployment.reading.serving_targets:
+        for target in written.in_resources(deployment.resources):
+            invoked.setdefault(target.resource.id, Counter()).update(
                 (one.function, one.qualifier, one.when) for one in target.references
             )
-    return {place: frozenset(many) for place, many in invoked.items()}
+    return invoked
 
 
 def _stacks(

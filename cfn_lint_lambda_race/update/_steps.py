@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from cfn_lint_lambda_race.data import sam_grants
 from cfn_lint_lambda_race.template import (
     VERSION,
     Grant,
@@ -54,6 +53,7 @@ from cfn_lint_lambda_race.update._world import (
     event_type,
     halves,
     is_disabled,
+    made_permission,
 )
 
 PERMISSION = "AWS::Lambda::Permission"
@@ -101,13 +101,17 @@ class Steps:
                 if target.row.form != "self":
                     continue
                 name = element(target)
-                row = sam_grants().get(event_type(target))
-                permission = f"{name}.Permission"
-                moved = awaited | ({permission} if row and row.is_awaited else set())
+                made = made_permission(target)
+                is_awaited = made is not None and made.row.is_awaited
+                moved = awaited | ({made.element} if made and is_awaited else set())
                 yield name, frozenset(moved)
-                if row is not None:
-                    late = awaited | ({name} if row.follows_the_move else set())
-                    yield permission, frozenset(late)
+                if made is not None:
+                    late = awaited | ({name} if made.row.follows_the_move else set())
+                    yield made.element, frozenset(late)
+        for target in self.after.targets.values():
+            made = made_permission(target)
+            if made is not None and target.row.form != "self":
+                yield made.element, frozenset({element(target)})
 
     # -- copies --------------------------------------------------------------------
 
@@ -423,8 +427,7 @@ class Steps:
             if target is None:
                 continue
             is_after = side is self.after
-            if target.row.form == "self":
-                permits += self._made_permits(target, caller, is_after)
+            permits += self._made_permits(target, caller, is_after)
             for grant, qualifiers in side.grants(target, caller.function):
                 if grant.path[-2:-1] == ("Events",) and target.row.form == "self":
                     continue
@@ -470,37 +473,42 @@ class Steps:
     def _made_permits(
         self, target: Target, caller: Caller, is_after: bool
     ) -> Iterator[Permit]:
-        """The permission that SAM makes for an event; none for events that poll."""
-        if event_type(target) not in sam_grants():
+        """The permission that SAM makes for a target; none for events that poll."""
+        made = made_permission(target)
+        if made is None:
             return
-        name = f"{element(target)}.Permission"
         qualifier = caller.new if is_after else caller.old
         is_new = is_after and self._makes_permission(caller)
         yield Permit(
-            ("permission", (name, NEW if is_new else OLD)),
+            ("permission", (made.element, NEW if is_new else OLD)),
             frozenset({qualifier}),
-            name,
+            made.element,
             target.path,
-            str(target.path[-1]),
+            made.name,
             frozenset(target.row.actions),
         )
 
     def part_of_made_permission(self, caller: Caller, name: str) -> Part:
-        """The permission that SAM makes for an event: whether it exists."""
+        """The permission that SAM makes for a target: whether it exists."""
         if name not in self._parts:
             copy = (name, NEW if self._makes_permission(caller) else OLD)
+            is_there = [
+                target is not None and made_permission(target) is not None
+                for target in (caller.before, caller.after)
+            ]
             self._parts[name] = self._there(
-                name,
-                PERMISSION,
-                caller.before is not None,
-                copy if caller.after is not None else None,
+                name, PERMISSION, is_there[0], copy if is_there[1] else None
             )
         return self._parts[name]
 
     @staticmethod
     def _makes_permission(caller: Caller) -> bool:
-        """Whether SAM makes a new permission for an event, if it has one after all."""
-        return caller.before is None or caller.old != caller.new
+        """Whether SAM makes a new permission for a target, if it has one after all."""
+        return (
+            caller.before is None
+            or made_permission(caller.before) is None
+            or caller.old != caller.new
+        )
 
     @cached_property
     def may_be_permitted_otherwise(self) -> bool:
@@ -580,6 +588,7 @@ class Steps:
         evaluators = before.reading.evaluator, after.reading.evaluator
         return (
             before.resources == after.resources
+            and before.shared == after.shared
             and before.parameters == after.parameters
             and evaluators[0].conditions == evaluators[1].conditions
             and evaluators[0].mappings == evaluators[1].mappings
@@ -639,13 +648,13 @@ class Steps:
         events = [
             below(one.resource.properties, one.path[3:]) for one in (before, after)
         ]
-        row = sam_grants().get(event_type(after))
-        if row is None or event_type(before) != event_type(after):
+        made = made_permission(after)
+        if made is None or event_type(before) != event_type(after):
             return True
         old, new = (event.get("Properties") or {} for event in events)
         if not isinstance(old, Mapping) or not isinstance(new, Mapping):
             return True
-        return any(old.get(name) != new.get(name) for name in row.identity)
+        return any(old.get(name) != new.get(name) for name in made.row.identity)
 
     def _is_reordered(self, name: str) -> bool:
         """Whether a resource invokes the same things as before, in another order."""
@@ -745,12 +754,12 @@ class Steps:
         keys = [("target", place, OLD), ("target", place, NEW)]
         acts: list[Act] = []
         owner = caller.target.resource.id
-        row = sam_grants().get(event_type(caller.target))
+        made = made_permission(caller.target)
         is_replaced = (
             None not in values
             and values[0] != values[1]
-            and row is not None
-            and row.is_replaced
+            and made is not None
+            and made.row.is_replaced
             if caller.target.row.form == "self"
             # Two ARNs that are partly unknown may be equal, two qualifiers are not.
             else self.comparison.is_replaced(owner)

@@ -40,6 +40,7 @@ from cfn_lint_lambda_race.update._world import (
     Step,
     World,
     element,
+    is_disabled,
 )
 
 # How many moments of one caller are looked at. Where there are more, a hazard counts as
@@ -116,6 +117,11 @@ class Hazard:
     lacks: str = ""
     when: Scenario = ALWAYS
 
+    @property
+    def is_by_sam(self) -> bool:
+        """Whether SAM makes the permission that comes too late."""
+        return self.caller is not None and self.path == self.caller.target.path
+
 
 class Verdict(NamedTuple):
     """Hazards: those of every order of the steps, and those of some orders only."""
@@ -188,6 +194,17 @@ class Timeline:
             path = ("Resources", version.name)
             certain.append(Hazard(Kind.REFUSED, path, version.name, version.function))
         return Verdict(tuple(certain), tuple(possible))
+
+    @property
+    def unjudged(self) -> list[Caller]:
+        """The callers whose target moves, and may be denied as far as can be seen."""
+        return [
+            caller
+            for caller in self._read.moved
+            if caller.needs_permission
+            and not caller.is_judged
+            and not is_disabled(caller.target)
+        ]
 
     @property
     def says_the_same(self) -> bool:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
+from cfn_lint_lambda_race.data import SamGrantRow, sam_grants
 from cfn_lint_lambda_race.template import Target
 
 Path = tuple[str | int, ...]
@@ -190,6 +191,50 @@ def element(target: Target) -> str:
 def event_type(target: Target) -> str:
     """The type of a SAM function's event."""
     return str(below(target.resource.properties, target.path[3:]).get("Type"))
+
+
+class MadePermission(NamedTuple):
+    """The permission that SAM makes for a target: what makes it, and what it is called.
+
+    ``id`` is the logical ID that SAM generates, ``element`` the name of its steps, and
+    ``name`` that of the event or the authorizer.
+    """
+
+    row: SamGrantRow
+    id: str
+    element: str
+    name: str
+
+
+def made_permission(target: Target) -> MadePermission | None:
+    """The permission that SAM makes for a target; None for none, or for unknown."""
+    rows = sam_grants()
+    owner = target.resource
+    if target.row.form == "self":
+        event = rows.get(event_type(target))
+        if event is None:
+            return None
+        name = target.path[-1]
+        return MadePermission(
+            event,
+            f"{owner.id}{name}Permission",
+            f"{element(target)}.Permission",
+            str(name),
+        )
+    api = rows.get(owner.type)
+    if api is None or not target.row.path.startswith("Auth/Authorizers/"):
+        return None
+    # Behind it may come the branches of `Fn::If`.
+    name = target.path[target.path.index("Authorizers", 2) + 1]
+    authorizer = below(owner.properties, ("Auth", "Authorizers", name))
+    if authorizer.get(api.asked_by) not in (True, "true"):
+        return None
+    return MadePermission(
+        api,
+        f"{owner.id}{name}AuthorizerPermission",
+        f"{owner.id}.{name}.Permission",
+        str(name),
+    )
 
 
 def is_disabled(target: Target) -> bool:
