@@ -414,7 +414,9 @@ class _Making:
         unchanged = set(resources_of(old)) - self._changed()
         after = aligned(after, new, old, unchanged, self._read)
         cured = aligned(cured, old, self._read(after), unchanged, self._read)
-        return phases(self._before, cured, after, self._read)
+        move = timeline_of(self._compared(self._before, cured)[0])
+        permitted = () if move is None else move.permitted_anew
+        return phases(self._before, cured, after, self._read, permitted)
 
     def _configured(self) -> list[Phase]:
         changes = {}
@@ -476,11 +478,15 @@ class _Making:
             self._templates[text] = self._linter.template(self._name, text)
         return self._templates[text]
 
-    def _step(self, deployed: str, phase: Phase) -> Step:
+    def _compared(self, deployed: str, text: str) -> tuple[Template, list[Finding]]:
+        """The update from one text to another, as `Linter.compared` gives it."""
         file = self._folder / f"deployed{Path(self._name).suffix}"
         file.write_bytes(deployed.encode())
         settings = Settings(baseline_path=str(file))
-        cfn, findings = self._linter.compared(self._name, phase.text, settings)
+        return self._linter.compared(self._name, text, settings)
+
+    def _step(self, deployed: str, phase: Phase) -> Step:
+        cfn, findings = self._compared(deployed, phase.text)
         timeline = timeline_of(cfn)
         doubts = [
             f"there is an alias of the same name as {alias} already, so Lambda refuses "

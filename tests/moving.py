@@ -187,9 +187,13 @@ def authorized(
     resources = published_as()
     if place != "implicit":
         event["ApiId" if kind == "HttpApi" else "RestApiId"] = {"Ref": "Http"}
-        stage = {} if kind == "HttpApi" else {"StageName": "prod"}
-        own = {"Auth": auth} if place == "own" else {}
-        resources["Http"] = resource(f"Serverless::{kind}", **stage, **own)
+        own: Template_ = {"Auth": auth} if place == "own" else {}
+        if kind == "Api":
+            # Without a definition, old versions of SAM refuse `Auth` of `Globals`.
+            info = {"title": "orders", "version": "1"}
+            body = {"swagger": "2.0", "info": info, "paths": {}}
+            own |= {"StageName": "prod", "DefinitionBody": body}
+        resources["Http"] = resource(f"Serverless::{kind}", **own)
     events = {"Get": {"Type": kind, "Properties": event}}
     template = sam({"AutoPublishAlias": "live", "Events": events})
     template["Resources"]["Front"] = template["Resources"].pop("Orders")

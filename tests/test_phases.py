@@ -21,6 +21,8 @@ from cfn_lint_lambda_race.cure._phases import MOVE, PREPARE, configured_first, p
 from cfn_lint_lambda_race.update import Kind
 from tests.building import Template_, resource
 from tests.linting import CORPUS, FUNCTION, TEMPLATES, lint
+from tests.moving import authorized
+from tests.translation import translated
 
 # Each compares several templates, and lints them wholly.
 pytestmark = pytest.mark.slow
@@ -819,3 +821,62 @@ def test_what_the_old_code_cannot_miss(
     found = configured_first(before, after, {"Orders": [name]}, _read)
     made = None if found is None else yaml.safe_load(found)
     assert made == (template("old", new) if is_addition else None)
+
+
+def _permitted(template: Template_, invoked: Any) -> list[Template_]:
+    """What permissions on something say, as SAM translates them, but for it."""
+    said = []
+    for one in translated(template)["Resources"].values():
+        properties = one["Properties"]
+        if one["Type"] == "AWS::Lambda::Permission" and (
+            properties.pop("FunctionName") == invoked
+        ):
+            match properties["SourceArn"]["Fn::Sub"]:
+                case [text, names]:
+                    for name, value in names.items():
+                        text = text.replace(f"${{{name}}}", f"${{{value['Ref']}}}")
+                case text:
+                    pass
+            properties["SourceArn"] = text.replace("${AWS::Partition}", "aws")
+            said.append(properties)
+    return said
+
+
+@pytest.mark.parametrize("kind", ["Api", "HttpApi"])
+@pytest.mark.parametrize("place", ["own", "Globals", "implicit"])
+def test_what_sam_permits_after_the_move_is_permitted_first(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    place: str,
+) -> None:
+    """The permission that SAM makes for an authorizer waits for the API."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    asked = {"EnableFunctionDefaultPermissions": True} if kind == "HttpApi" else {}
+    before = authorized({"Fn::GetAtt": ["Orders", "Arn"]}, place, kind, **asked)
+    for name in ("Live", "OrdersVersion1"):
+        del before["Resources"][name]
+    after = deepcopy(before)
+    properties = after["Resources"]["Orders"]["Properties"]
+    properties["Code"] = {"S3Bucket": "artifacts", "S3Key": "other.zip"}
+    properties["Environment"] = {"Variables": {"TABLE": "other"}}
+    old, new = _saved(tmp_path, "before", before), _saved(tmp_path, "after", after)
+    plan = _Planned(capsys, tmp_path, old, new)
+    assert "Safe in 3 updates:" in plan.out
+    alias = {"Ref": "OrdersLive"}
+    prepared, moved, changed = (
+        _permitted(_decoded(path), alias) for path in plan.files
+    )
+    (sam,) = changed
+    assert prepared == [sam]
+    assert moved == [sam, sam]
+    (late,) = (
+        _decoded(plan.files[2])["Resources"].keys()
+        - after["Resources"].keys()
+        - {"OrdersLive"}
+    )
+    assert late.startswith("OrdersVersion")
+    for old, new in plan.steps:
+        found = lint(new, "-x", f"W9831:baseline_path={old}")
+        assert [one for one in found if one.rule.id in UPDATE_RULES] == []

@@ -5,6 +5,7 @@ Tests `template/_sam.py` too.
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.data import sam_grants, targets
+from cfn_lint_lambda_race.update._world import made_permission
 from tests.building import (
     ARN,
     CHOICE,
@@ -23,8 +25,10 @@ from tests.building import (
     resource,
     sam,
 )
+from tests.fixing import fixed
 from tests.moving import (
     EVENTS,
+    GAP,
     authorized,
     event_of_sam,
     found_against,
@@ -34,6 +38,7 @@ from tests.moving import (
     waited_for,
 )
 from tests.translation import translated
+from tests.updates import lint_update
 
 
 def _follows_in_translation(kind: str) -> bool:
@@ -156,8 +161,7 @@ def test_each_event_that_needs_a_permission_has_a_row() -> None:
         for kinds in row.when.values()
         for kind in kinds
     }
-    asked = {kind for kind, row in sam_grants().items() if row.asked_by}
-    assert granted == set(sam_grants()) - asked
+    assert granted == {kind for kind in sam_grants() if not kind.startswith("AWS::")}
 
 
 @pytest.mark.parametrize("kind", EVENTS)
@@ -310,6 +314,68 @@ def test_authorizer_that_moves_before_sam_permits_it(
         # Its source refers to the API, which says what is invoked.
         assert api in waited_for(resources, name, set())
         assert "Live" in set(referred(resources[api]))
+
+
+@pytest.mark.parametrize("value", [None, False, True], ids=str)
+@pytest.mark.parametrize("kind", ["Api", "HttpApi"])
+def test_rows_say_which_authorizers_sam_permits(
+    kind: str, value: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    row = sam_grants()[f"AWS::Serverless::{kind}"]
+    said: Template_ = {}
+    if value is not None:
+        said = {row.asked_by or row.refused_by: value}
+    api = authorized(LIVE, kind=kind, **said)
+    (target,) = (
+        one.target
+        for one in timeline_from(api, api).callers
+        if one.target.resource.id == "Http"
+    )
+    made = made_permission(target)
+    names = {
+        name
+        for name, one in _translated(api)["Resources"].items()
+        if one["Type"] == "AWS::Lambda::Permission" and name.startswith("Http")
+    }
+    assert names == ({made.id} if made is not None else set())
+
+
+@pytest.mark.parametrize(
+    "authorizers",
+    [
+        {"Fn::If": ["IsProd", {"Check": {"FunctionArn": LIVE}}, {}]},
+        {"Check": {"Fn::If": ["IsProd", {"FunctionArn": LIVE}, {}]}},
+        {1: {"FunctionArn": LIVE}},
+    ],
+    ids=["all", "one", "number"],
+)
+def test_authorizer_of_which_sam_can_make_nothing(authorizers: Any) -> None:
+    api = authorized(LIVE, kind="Api")
+    api["Resources"]["Http"]["Properties"]["Auth"]["Authorizers"] = authorizers
+    api.update(CHOICE, Parameters={"Stage": parameter(Default="prod")})
+    (target,) = (
+        one.target
+        for one in timeline_from(api, api).callers
+        if one.target.resource.id == "Http"
+    )
+    assert made_permission(target) is None
+
+
+def test_the_cure_of_an_authorizer_is_the_plan(tmp_path: Path) -> None:
+    before, after = _moves("own", **ASK)
+    (match,) = (
+        one for one in lint_update(tmp_path, before, after) if one.rule.id == GAP
+    )
+    assert match.message == (
+        "Http (AWS::Serverless::HttpApi) moves to qualifier live before SAM's "
+        "permission for it exists, so invocations are denied meanwhile; deploy a "
+        "permission of your own first (cfn-lint-lambda-race plan)"
+    )
+    path = tmp_path / "after.json"
+    path.write_text(json.dumps(after))
+    (left,) = fixed(path, "--baseline-path", str(tmp_path / "before.json")).left
+    assert "cfn-lint-lambda-race plan writes it" in left.reason
 
 
 def test_an_authorizer_that_sam_begins_to_permit(tmp_path: Path) -> None:

@@ -35,6 +35,9 @@ def close_gap(cfn: Template, gap: Hazard) -> Fix:
         if gap.is_by_sam:
             raise NoFixError(
                 "SAM makes the permission together with the alias, after the move"
+                if gap.caller is not None and gap.caller.target.row.form == "self"
+                else "SAM makes the permission after the move: it takes one of the "
+                "template's own, deployed first; cfn-lint-lambda-race plan writes it"
             )
         invoking = {
             target.resource.id

@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from typing import Any
 
 from cfn_lint_lambda_race.cure._difference import edits_between
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, Node, apply
 from cfn_lint_lambda_race.cure._workshop import renaming
-from cfn_lint_lambda_race.template import intrinsic
+from cfn_lint_lambda_race.template import Target, intrinsic
 from cfn_lint_lambda_race.template import read as read_template
 from cfn_lint_lambda_race.template._cfnlint import Template
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
-from cfn_lint_lambda_race.update import versions_of
+from cfn_lint_lambda_race.update import MadePermission, versions_of
 
 PREPARE, MOVE, CHANGE, INTRODUCE = "prepare", "move", "change", "introduce"
 
@@ -67,7 +74,13 @@ class Phase:
     text: str
 
 
-def phases(before: str, cured: str, after: str, read: _Read) -> list[Phase]:
+def phases(
+    before: str,
+    cured: str,
+    after: str,
+    read: _Read,
+    permitted: Iterable[tuple[Target, MadePermission]] = (),
+) -> list[Phase]:
     """The phases from what is deployed to the new template.
 
     Args:
@@ -75,6 +88,7 @@ def phases(before: str, cured: str, after: str, read: _Read) -> list[Phase]:
         cured: the same with its targets on aliases.
         after: the new template with its targets on aliases.
         read: decodes a text into the template.
+        permitted: the targets that SAM permits only when it moves them to the aliases.
 
     Returns:
         The phases that differ from the one before; the last is ``after``, but for the
@@ -85,7 +99,7 @@ def phases(before: str, cured: str, after: str, read: _Read) -> list[Phase]:
         EditError: a text cannot be edited so.
     """
     goal = read(cured)
-    prepared = _prepared(before, read(before), goal)
+    prepared = _prepared(before, read(before), goal, permitted)
     moved, renamed = _moved(prepared, read(before), read(prepared), goal, read)
     is_both = prepared != before and read(moved).template == read(prepared).template
     by_sam = any(map(is_serverless_function, resources_of(goal).values()))
@@ -104,14 +118,19 @@ def phases(before: str, cured: str, after: str, read: _Read) -> list[Phase]:
     return changing
 
 
-def _prepared(text: str, before: Template, cured: Template) -> str:
+def _prepared(
+    text: str,
+    before: Template,
+    cured: Template,
+    permitted: Iterable[tuple[Target, MadePermission]],
+) -> str:
     """What is deployed, with what its targets need before they move."""
     document = Document(text)
     edits: list[Edit] = []
     old, new = resources_of(before), resources_of(cured)
     owners = _owners(cured)
-    added: dict[str, dict[str, Node]] = {}
     last = next(reversed(old), "")
+    added = _permitting(permitted, old, new, last)
     behind = last
     for name, resource in new.items():
         place = ("Resources", name)
@@ -137,6 +156,43 @@ def _prepared(text: str, before: Template, cured: Template) -> str:
     for name, resources in added.items():
         edits.append(document.add_resources(name, resources))
     return apply(text, edits)
+
+
+def _permitting(
+    permitted: Iterable[tuple[Target, MadePermission]],
+    old: Container[str],
+    new: Mapping[str, Any],
+    last: str,
+) -> dict[str, dict[str, Node]]:
+    """The permissions that SAM would make too late, by the resources that they follow.
+
+    ``last`` is followed by those of an API that is no resource.
+    """
+    added: dict[str, dict[str, Node]] = {}
+    for target, made in permitted:
+        api = target.resource.id
+        behind = api if api in old else last
+        name = _beside(made.id, new)
+        added.setdefault(behind, {})[name] = _as_sam_permits(target, made)
+    return added
+
+
+def _as_sam_permits(target: Target, made: MadePermission) -> dict[str, Node]:
+    """The permission that SAM makes for an authorizer, as a resource."""
+    api = target.resource
+    source = f"{{AWS::Region}}:${{AWS::AccountId}}:${{{api.id}}}/authorizers/*"
+    return {
+        "Type": _PERMISSION,
+        **({} if api.condition is None else {"Condition": api.condition}),
+        "Properties": {
+            "Action": target.row.actions[0],
+            "FunctionName": api.properties["Auth"]["Authorizers"][made.name][
+                "FunctionArn"
+            ],
+            "Principal": target.row.authorised_by,
+            "SourceArn": {"Fn::Sub": f"arn:${{AWS::Partition}}:execute-api:${source}"},
+        },
+    }
 
 
 def _publishing_as(old: Any, new: Any, section: str) -> Any:

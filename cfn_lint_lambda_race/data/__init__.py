@@ -123,8 +123,8 @@ def source_names() -> Mapping[str, str]:
 class SamGrantRow(NamedTuple):
     """The permission that SAM makes for an event of a function, or an authorizer.
 
-    ``type`` is the event's; of an authorizer it is the API's, and ``asked_by`` the
-    authorizer's property that has SAM make the permission.
+    ``type`` is the event's; of an authorizer it is the API's, and ``asked_by`` or
+    ``refused_by`` the authorizer's property by which SAM makes the permission or not.
 
     ``follows_the_move``: CloudFormation makes it after the target has moved to another
     qualifier, since it refers to what moves; ``is_awaited``: before, since what moves
@@ -140,6 +140,7 @@ class SamGrantRow(NamedTuple):
     is_awaited: bool = False
     is_replaced: bool = False
     asked_by: str = ""
+    refused_by: str = ""
 
 
 @cache

@@ -23,7 +23,8 @@ class PermissionGap(RaceRule):
     - CloudFormation, CDK: deploy the alias with a permission of its own beside the
       old one first, then move the target, then take the old permission away.
     - REST API: give the ``AWS::ApiGateway::Deployment`` a new logical ID.
-    - SAM: SAM makes both; deploy the alias alone, and at a quiet time.
+    - SAM: SAM makes both for an event; deploy the alias alone, and at a quiet time.
+      For an authorizer, deploy a permission of your own first.
 
     The settings of W9831 say what to compare with, also where W9831 is ignored.
 
@@ -74,10 +75,15 @@ def _message(cfn: Template, gap: Hazard) -> str:
             f"without a permission for {gap.lacks} too; add one{limit}"
         )
     if gap.is_by_sam:
+        is_event = gap.caller.target.row.form == "self"
+        cure = (
+            "deploy this change alone, at a quiet time"
+            if is_event
+            else "deploy a permission of your own first (cfn-lint-lambda-race plan)"
+        )
         return (
             f"{target} moves to {new} before SAM's permission for it exists, so "
-            "invocations are denied meanwhile; deploy this change alone, at a quiet "
-            "time"
+            f"invocations are denied meanwhile; {cure}"
         )
     return (
         f"{target} moves to {new} of {function} before permission {permission} "

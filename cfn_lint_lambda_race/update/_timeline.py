@@ -20,7 +20,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cfn_lint_lambda_race.template import ALWAYS, Scenario
+from cfn_lint_lambda_race.template import ALWAYS, Scenario, Target
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._redundant import redundant
 from cfn_lint_lambda_race.update._steps import Steps
@@ -33,6 +33,7 @@ from cfn_lint_lambda_race.update._world import (
     Half,
     Invoked,
     Key,
+    MadePermission,
     Part,
     Path,
     Permit,
@@ -41,6 +42,7 @@ from cfn_lint_lambda_race.update._world import (
     World,
     element,
     is_disabled,
+    made_permission,
 )
 
 # How many moments of one caller are looked at. Where there are more, a hazard counts as
@@ -205,6 +207,18 @@ class Timeline:
             and not caller.is_judged
             and not is_disabled(caller.target)
         ]
+
+    @property
+    def permitted_anew(self) -> Iterator[tuple[Target, MadePermission]]:
+        """The authorizers that move, as they are then, with SAM's new permissions."""
+        for caller in self._read.moved:
+            made = made_permission(caller.target)
+            if (
+                made is not None
+                and caller.needs_permission
+                and caller.target.row.form != "self"
+            ):
+                yield caller.target, made
 
     @property
     def says_the_same(self) -> bool:

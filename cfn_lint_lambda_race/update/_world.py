@@ -214,26 +214,25 @@ def made_permission(target: Target) -> MadePermission | None:
         event = rows.get(event_type(target))
         if event is None:
             return None
-        name = target.path[-1]
+        name = str(target.path[-1])
         return MadePermission(
-            event,
-            f"{owner.id}{name}Permission",
-            f"{element(target)}.Permission",
-            str(name),
+            event, f"{owner.id}{name}Permission", f"{element(target)}.Permission", name
         )
     api = rows.get(owner.type)
     if api is None or not target.row.path.startswith("Auth/Authorizers/"):
         return None
     # Behind it may come the branches of `Fn::If`.
-    name = target.path[target.path.index("Authorizers", 2) + 1]
+    name = str(target.path[target.path.index("Authorizers", 2) + 1])
     authorizer = below(owner.properties, ("Auth", "Authorizers", name))
-    if authorizer.get(api.asked_by) not in (True, "true"):
+    said = authorizer.get(api.asked_by or api.refused_by)
+    is_made = said in ((True, "true") if api.asked_by else (None, False))
+    if not is_made or "FunctionArn" not in authorizer:
         return None
     return MadePermission(
         api,
         f"{owner.id}{name}AuthorizerPermission",
         f"{owner.id}.{name}.Permission",
-        str(name),
+        name,
     )
 
 
