@@ -67,7 +67,7 @@ class Step:
     """A phase, and what goes wrong in deploying it after the one before.
 
     ``doubts`` say in words what goes wrong in some orders of its steps, or what AWS
-    refuses.
+    refuses, ``unknown`` of which moves nothing tells whether they deny callers.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Step:
     hazards: list[Finding]
     picture: Picture | None
     doubts: list[str] = field(default_factory=list)
+    unknown: str = ""
 
     @property
     def is_safe(self) -> bool:
@@ -315,7 +316,7 @@ def _unknown(cfn: Template) -> str:
         return ""
     return (
         f"Whether the move of {', '.join(names)} denies invocations meanwhile is not "
-        "known: the template does not tell when callers meet it, or what permits it."
+        "known: the template does not tell when callers meet it, or what permits them."
     )
 
 
@@ -375,6 +376,8 @@ class _Making:
                 "The templates name local code: deploy all phases but the last from a "
                 "checkout of what is deployed, so that they upload the old code."
             )
+        unknown = dict.fromkeys(step.unknown for step in plan.steps)
+        plan.reason = "\n".join(one for one in (plan.reason, *unknown) if one)
 
     def _why_not(self) -> str:
         """Why there are no phases, in words."""
@@ -499,6 +502,7 @@ class _Making:
             _hazards(cfn, findings),
             None if timeline is None else picture(cfn, timeline),
             [*doubts, *_doubts(cfn)],
+            _unknown(cfn),
         )
 
     def _names_local_code(self) -> bool:

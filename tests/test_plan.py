@@ -22,7 +22,7 @@ from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import planned
 from cfn_lint_lambda_race.template._cfnlint import has_property
 from cfn_lint_lambda_race.update import Settings
-from tests.building import ARN, LIVE
+from tests.building import ARN, LIVE, Template_, new_code
 from tests.linting import CORPUS, TEMPLATES, lint
 from tests.moving import authorized
 
@@ -374,22 +374,47 @@ def test_what_goes_wrong_in_some_orders_is_told(
     assert [phase["possible"] for phase in found["phases"]] == [[], [], []]
 
 
-def test_a_move_of_which_nothing_tells_when_it_takes_effect(
+def test_what_sam_may_permit_too_late_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """SAM deploys its REST APIs anew; their permissions may come before or after."""
-    sides = (authorized(one, kind="Api") for one in (ARN, LIVE))
+    """Nothing orders SAM's permission and the stage that gets the new deployment."""
+    sides = [authorized(one, kind="Api") for one in (ARN, LIVE)]
     before, after = written(
-        tmp_path, **dict(zip(("before", "after"), map(json.dumps, sides)))
+        tmp_path, before=json.dumps(sides[0]), after=json.dumps(sides[1])
+    )
+    assert plan("--check", "--baseline-path", before, after) == 0
+    said = capsys.readouterr().out
+    assert (
+        "In some orders, for nothing in the template decides: Http "
+        "(AWS::Serverless::Api) is denied, from its move until SAM's permission for it "
+        "exists" in said
+    )
+    assert "Safe in 3 updates" in said
+
+
+def test_moves_of_which_nothing_tells_whether_they_deny(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unpermitted: Template_ = {"DisableFunctionDefaultPermissions": True}
+    sides = [authorized(one, kind="Api", **unpermitted) for one in (ARN, LIVE)]
+    before, after = written(
+        tmp_path, before=json.dumps(sides[0]), after=json.dumps(sides[1])
     )
     assert plan("--check", "--baseline-path", before, after) == 0
     verdict, reason = capsys.readouterr().out.splitlines()
     assert verdict.endswith(
         ": safe, as far as the template tells: no caller meets a half-updated function"
     )
-    assert reason.startswith(
-        "Whether the move of Http (AWS::Serverless::Api) denies invocations meanwhile"
-    )
+    unknown = "Whether the move of Http (AWS::Serverless::Api) denies invocations"
+    assert reason.startswith(unknown)
+    # Phases that move it say the same.
+    changed = new_code(sides[0])
+    changed["Resources"]["Orders"]["Properties"]["Timeout"] = 9
+    after.write_text(json.dumps(changed))
+    assert plan("--baseline-path", before, after) == 0
+    said = capsys.readouterr().out
+    assert "not safe: 1 hazard" in said
+    assert unknown in said.partition("2. change")[2]
 
 
 def test_sam_publishes_in_the_first_phase_what_it_publishes_in_the_last(

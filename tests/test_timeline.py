@@ -40,6 +40,7 @@ from tests.building import (
 from tests.fuzzing import fuzzed
 from tests.moving import (
     OF_RULE,
+    authorized,
     event_of_sam,
     published_as,
     rest_api,
@@ -724,3 +725,56 @@ def _changes_both(*sides: Template_) -> bool:
         _function(sides[0], half) != _function(sides[1], half)
         for half in ("code", "configuration")
     )
+
+
+def _by_id(invoked: Any) -> Template_:
+    """A method of an API that is in no template."""
+    template = rest_api(invoked, "One")
+    template["Resources"]["Get"]["Properties"]["RestApiId"] = "abc123"
+    return template
+
+
+def test_moves_that_nothing_judges() -> None:
+    sides = _by_id(ARN), _by_id(LIVE)
+    timeline = timeline_from(*sides)
+    assert (timeline.hazards, timeline.possible) == ((), ())
+    assert [one.target.resource.id for one in timeline.unjudged] == ["Get"]
+    # What is permitted all the time is so whenever it moves.
+    for side in sides:
+        side["Resources"]["Beside"] = permission_on(LIVE, "apigateway.amazonaws.com")
+    assert not list(timeline_from(*sides).unjudged)
+    # A move that is judged is told as a hazard, or is none.
+    sides = rest_api(ARN, "One"), rest_api(LIVE, "Two")
+    assert not list(timeline_from(*sides).unjudged)
+
+
+def test_moves_of_an_api_that_sam_deploys() -> None:
+    """The order of SAM's permission and its deployment is open."""
+    sides = [authorized(one, kind="Api") for one in (ARN, LIVE)]
+    timeline = timeline_from(*sides)
+    assert timeline.hazards == ()
+    (possible,) = timeline.possible
+    assert possible.is_by_sam
+    assert not list(timeline.unjudged)
+    (late,) = timeline.permitted_anew
+    assert late[1].id == "HttpCheckAuthorizerPermission"
+    # Nothing is seen that permits it, so nothing is known.
+    unpermitted: Template_ = {"DisableFunctionDefaultPermissions": True}
+    sides = [authorized(one, kind="Api", **unpermitted) for one in (ARN, LIVE)]
+    timeline = timeline_from(*sides)
+    assert timeline.possible == ()
+    assert [one.target.resource.id for one in timeline.unjudged] == ["Http"]
+    assert not list(timeline.permitted_anew)
+    # A permission on the old qualifier alone says nothing of the end.
+    for side in sides:
+        side["Resources"]["Old"] = permission_on(ARN, "apigateway.amazonaws.com")
+    timeline = timeline_from(*sides)
+    assert (timeline.hazards, timeline.possible) == ((), ())
+
+
+def test_a_role_needs_no_permission_of_sam() -> None:
+    role = {"FunctionInvokeRole": "arn:aws:iam::123456789012:role/invoke"}
+    sides = [authorized(one, kind="Api", **role) for one in (ARN, LIVE)]
+    timeline = timeline_from(*sides)
+    assert not list(timeline.permitted_anew)
+    assert not list(timeline.unjudged)

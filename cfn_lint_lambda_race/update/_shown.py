@@ -41,7 +41,8 @@ def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
     if steps.may_be_permitted_otherwise:
         return
     for caller in steps.callers:
-        if not (caller.needs_permission and caller.is_judged) or caller.new is None:
+        is_judged = caller.is_judged and caller.is_served
+        if not (caller.needs_permission and is_judged) or caller.new is None:
             continue
         if change_set.may_replace(caller.function):
             continue

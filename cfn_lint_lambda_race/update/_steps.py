@@ -689,7 +689,7 @@ class Steps:
                 or caller.type == SERVERLESS_HTTP_API
                 or caller.target.row.authorised_by != "apigateway.amazonaws.com"
             )
-            return [replace(caller, is_judged=caller.is_judged and is_known)]
+            return [replace(caller, is_served=is_known)]
         api = self._api(caller.target, kind) or ""
         stages = self.after.of_api(kind.stage, kind.api, api)
         served: list[Caller] = []

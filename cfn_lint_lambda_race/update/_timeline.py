@@ -15,7 +15,7 @@ invokes, conditions that the defaults do not decide, and change sets.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -198,15 +198,21 @@ class Timeline:
         return Verdict(tuple(certain), tuple(possible))
 
     @property
-    def unjudged(self) -> list[Caller]:
-        """The callers whose target moves, and may be denied as far as can be seen."""
-        return [
-            caller
-            for caller in self._read.moved
-            if caller.needs_permission
-            and not caller.is_judged
-            and not is_disabled(caller.target)
-        ]
+    def unjudged(self) -> Iterator[Caller]:
+        """The callers whose target moves, of whom nothing tells whether it denies them.
+
+        Hazards that some order of the steps has are told as such.
+        """
+        for caller in self._read.moved:
+            if not caller.needs_permission or is_disabled(caller.target):
+                continue
+            judged = replace(caller, is_judged=True)
+            is_permitted = self._scene(judged, of_permission=True).permits is not None
+            if not caller.is_judged:
+                if not is_permitted or any(self._denied(judged)):
+                    yield caller
+            elif not caller.is_served and not is_permitted:
+                yield caller
 
     @property
     def permitted_anew(self) -> Iterator[tuple[Target, MadePermission]]:
@@ -289,7 +295,12 @@ class Timeline:
             # The clean-up takes nothing that is needed at the end.
             steps = (a for a in scene.acts if a.step.action is not Action.DELETE)
             moving = scene._replace(acts=tuple(steps))
-            return self._judged(moving, is_denied, late)
+            certain, possible = self._judged(moving, is_denied, late)
+            if caller.is_served:
+                return Verdict(certain, possible)
+            return Verdict((), (*certain, *possible))
+        if not caller.is_served:
+            return Verdict((), ())
         stays = self._stays(scene, end, caller)
         if stays is not None:
             hazard = Hazard(
@@ -360,7 +371,9 @@ class Timeline:
         read = self._read
         parts = [read.part_of_target(caller), *read.parts_of_api(caller)]
         permits: list[Permit] = []
-        if (of_permission or is_whole) and caller.needs_permission and caller.is_judged:
+        # A table says nothing of denials where none is certain.
+        is_asked = of_permission or (is_whole and caller.is_served)
+        if is_asked and caller.needs_permission and caller.is_judged:
             permits = read.permits(caller)
             for one in permits:
                 # A dot is in no logical ID, but in the names of what SAM makes.

@@ -142,7 +142,8 @@ class Caller:
     not exist; ``old`` and ``new`` the qualifiers that it invokes, empty for
     ``$LATEST``, None for unknown. ``keys`` say in a world what the caller invokes.
     ``needs_permission`` is False where a role permits the invocation. ``is_judged``
-    is False where it is unknown how, or whether, callers come through the target.
+    is False where it is unknown how, or whether, callers come through the target,
+    ``is_served`` where it is only unknown when they meet its new value.
     """
 
     before: Target | None
@@ -154,6 +155,7 @@ class Caller:
     needs_permission: bool
     is_judged: bool
     stage: str = ""
+    is_served: bool = True
 
     @property
     def target(self) -> Target:
