@@ -526,6 +526,7 @@ _WORDS = {
     Kind.REFUSED: "Lambda refuses version {name}, for {function} does not change, and "
     "the update rolls back",
 }
+_DENIED_BY_SAM = "{who} is denied, from its move until SAM's permission for it exists"
 _DENIED_FOR_GOOD = "{who} is denied, from its move until an update permits it"
 
 
@@ -533,13 +534,14 @@ def _in_words(cfn: Template, hazard: Hazard) -> str:
     """Who meets what, and for how long."""
     reading = read_template(cfn)
     who = "" if hazard.caller is None else name_target(reading, hazard.caller.target)
-    is_for_good = hazard.kind is Kind.DENIED and hazard.is_lasting
-    words = _DENIED_FOR_GOOD if is_for_good else _WORDS[hazard.kind]
+    words = _WORDS[hazard.kind]
+    if hazard.kind is Kind.DENIED and hazard.is_lasting:
+        words = _DENIED_FOR_GOOD
+    elif hazard.is_by_sam:
+        words = _DENIED_BY_SAM
     function, name = (
         name_resource(reading, one) for one in (hazard.function, hazard.name)
     )
-    if hazard.is_by_sam and not is_for_good:
-        words = words.replace("permission {name}", "SAM's permission for it")
     said = words.format(who=who, function=function, name=name)
     return f"{name_stack(hazard.when)}{said}"
 

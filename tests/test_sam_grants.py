@@ -369,8 +369,8 @@ def test_the_cure_of_an_authorizer_is_the_plan(tmp_path: Path) -> None:
     )
     assert match.message == (
         "Http (AWS::Serverless::HttpApi) moves to qualifier live before SAM's "
-        "permission for it exists, so invocations are denied meanwhile; deploy a "
-        "permission of your own first (cfn-lint-lambda-race plan)"
+        "permission for it exists, so invocations are denied meanwhile; permit it "
+        "yourself first (cfn-lint-lambda-race plan)"
     )
     path = tmp_path / "after.json"
     path.write_text(json.dumps(after))

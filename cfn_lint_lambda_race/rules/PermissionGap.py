@@ -79,7 +79,7 @@ def _message(cfn: Template, gap: Hazard) -> str:
         cure = (
             "deploy this change alone, at a quiet time"
             if is_event
-            else "deploy a permission of your own first (cfn-lint-lambda-race plan)"
+            else "permit it yourself first (cfn-lint-lambda-race plan)"
         )
         return (
             f"{target} moves to {new} before SAM's permission for it exists, so "

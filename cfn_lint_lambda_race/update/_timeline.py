@@ -122,7 +122,12 @@ class Hazard:
     @property
     def is_by_sam(self) -> bool:
         """Whether SAM makes the permission that comes too late."""
-        return self.caller is not None and self.path == self.caller.target.path
+        return (
+            self.kind is Kind.DENIED
+            and not self.is_lasting
+            and self.caller is not None
+            and self.path == self.caller.target.path
+        )
 
 
 class Verdict(NamedTuple):

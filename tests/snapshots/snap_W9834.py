@@ -7,6 +7,9 @@ from snapshottest import Snapshot
 
 snapshots = Snapshot()
 
+snapshots['test_findings[W9834/right-authorizer.yaml] W9834/right-authorizer.yaml'] = [
+]
+
 snapshots['test_findings[W9834/right-rest.yaml] W9834/right-rest.yaml'] = [
 ]
 
@@ -14,6 +17,15 @@ snapshots['test_findings[W9834/right-sam.yaml] W9834/right-sam.yaml'] = [
 ]
 
 snapshots['test_findings[W9834/right.yaml] W9834/right.yaml'] = [
+]
+
+snapshots['test_findings[W9834/wrong-authorizer.yaml] W9834/wrong-authorizer.yaml'] = [
+    {
+        'message': "Authorizer Check in Globals moves to qualifier live before SAM's permission for it exists, so invocations are denied meanwhile; permit it yourself first (cfn-lint-lambda-race plan)",
+        'path': 'Globals/HttpApi/Auth/Authorizers/Check/FunctionArn',
+        'position': '9:11',
+        'rule': 'W9834'
+    }
 ]
 
 snapshots['test_findings[W9834/wrong-rest.yaml] W9834/wrong-rest.yaml'] = [
