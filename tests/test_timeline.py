@@ -748,6 +748,18 @@ def test_moves_that_nothing_judges() -> None:
     assert not list(timeline_from(*sides).unjudged)
 
 
+def test_moves_that_nothing_is_seen_to_permit() -> None:
+    sides = [stack_with(Hourly=rule_for(one)) for one in (ARN, LIVE)]
+    (caller,) = timeline_from(*sides).unjudged
+    assert caller.target.resource.id == "Hourly"
+    assert not list(timeline_from(sides[0], sides[0]).unjudged)
+    # A rule that is switched off invokes nothing.
+    for side in sides:
+        side["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
+    assert not list(timeline_from(*sides).unjudged)
+    assert not list(timeline_from(*rule_that_moves()).unjudged)
+
+
 def test_moves_of_an_api_that_sam_deploys() -> None:
     """The order of SAM's permission and its deployment is open."""
     sides = [authorized(one, kind="Api") for one in (ARN, LIVE)]

@@ -212,11 +212,8 @@ class Timeline:
             if not caller.needs_permission or is_disabled(caller.target):
                 continue
             judged = replace(caller, is_judged=True)
-            is_permitted = self._scene(judged, of_permission=True).permits is not None
-            if not caller.is_judged:
-                if not is_permitted or any(self._denied(judged)):
-                    yield caller
-            elif not caller.is_served and not is_permitted:
+            is_seen = self._scene(judged, of_permission=True).permits is not None
+            if not is_seen or (not caller.is_judged and any(self._denied(judged))):
                 yield caller
 
     @property
