@@ -1,6 +1,6 @@
 """The permissions that SAM makes for events, against aws-sam-translator.
 
-Tests `template/_sam.py` too.
+Tests `template/_made.py` and `template/_sam.py` too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.data import sam_grants, targets
-from cfn_lint_lambda_race.update._world import made_permission
+from cfn_lint_lambda_race.template._made import made_permission, may_be_permitted
 from tests.building import (
     ARN,
     CHOICE,
@@ -428,3 +428,29 @@ def test_globals_that_each_api_overrides_move_nothing(tmp_path: Path) -> None:
     for side in sides:
         side["Resources"]["Http"] = own
     assert found_against(tmp_path, *sides) == []
+
+
+def test_sam_permits_what_a_websocket_api_invokes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("samtranslator.model.api.websocket_api_generator")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    template = authorized(LIVE)
+    del template["Resources"]["Front"]["Properties"]["Events"]
+    template["Resources"]["Http"] = resource(
+        "Serverless::WebSocketApi",
+        RouteSelectionExpression="$request.body.action",
+        StageName="prod",
+        Auth={"AuthType": "CUSTOM", "AuthArn": LIVE},
+        Routes={"$connect": {"FunctionArn": LIVE}},
+    )
+    permitted = [
+        one["Properties"]["FunctionName"]
+        for one in _translated(template)["Resources"].values()
+        if one["Type"] == "AWS::Lambda::Permission"
+    ]
+    assert permitted == [LIVE, LIVE]
+    callers = timeline_from(template, template).callers
+    of_it = [one.target for one in callers if one.target.resource.id == "Http"]
+    assert len(of_it) == 2
+    assert all(map(may_be_permitted, of_it))

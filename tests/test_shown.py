@@ -238,6 +238,20 @@ def test_change_set_shows_sam_s_permission_of_an_authorizer(
     assert _shown(tmp_path, authorized(LIVE, place), moved) == []
 
 
+def test_change_set_of_an_api_that_sam_deploys_is_silent(tmp_path: Path) -> None:
+    """When callers meet the move, nothing tells."""
+    source = {"Fn::Sub": "arn:aws:execute-api:us-east-1:123456789012:${Http}/*"}
+    found = []
+    for kind in ("Api", "HttpApi"):
+        after = authorized(LIVE, kind=kind, DisableFunctionDefaultPermissions=True)
+        after["Resources"]["Permission"] = permission_on(
+            LIVE, "apigateway.amazonaws.com", SourceArn=source
+        )
+        moved = change(detail("Auth"), name="Http", kind=f"AWS::Serverless::{kind}")
+        found.append(_shown(tmp_path, after, moved, MOVED))
+    assert found == [[], LATE]
+
+
 def _version_change(name: str, action: str, replacement: str = "") -> Template_:
     return change(
         name=name,

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from cfn_lint_lambda_race.update._world import Action, below
+from cfn_lint_lambda_race.template._made import below
+from cfn_lint_lambda_race.update._world import Action
 from tests.building import (
     ARN,
     FN,

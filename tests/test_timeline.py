@@ -24,6 +24,7 @@ from cfn_lint_lambda_race.update import (
     timeline_of,
     update_of,
 )
+from cfn_lint_lambda_race.update._world import Action
 from tests.attached import to_anybody, via_url
 from tests.building import (
     ARN,
@@ -790,3 +791,49 @@ def test_a_role_needs_no_permission_of_sam() -> None:
     timeline = timeline_from(*sides)
     assert not list(timeline.permitted_anew)
     assert not list(timeline.unjudged)
+
+
+ASKED: Template_ = {"EnableFunctionDefaultPermissions": True}
+
+
+def _made(before: Template_, after: Template_) -> list[Action]:
+    """What becomes of the permission that SAM makes for the authorizer."""
+    steps = timeline_from(before, after).steps
+    return [one.action for one in steps if one.name == "Http.Check.Permission"]
+
+
+def test_sam_begins_and_ends_to_permit_an_authorizer() -> None:
+    without, asked = authorized(LIVE), authorized(LIVE, **ASKED)
+    assert _made(without, asked) == [Action.CREATE]
+    assert _made(asked, without) == [Action.DELETE]
+    assert _made(asked, asked) == []
+    assert _made(authorized(ARN, **ASKED), asked) == [Action.REPLACE, Action.DELETE]
+
+
+def test_sam_s_permission_takes_the_place_of_another() -> None:
+    before, after = authorized(LIVE), authorized(LIVE, **ASKED)
+    before["Resources"]["Own"] = permission_on(LIVE, "apigateway.amazonaws.com")
+    moments = timeline_from(before, after).moments
+    assert len(moments) > 2
+    assert not any(met.is_denied for one in moments for met in one.met)
+
+
+def test_an_api_that_is_not_deployed_is_no_implicit_one() -> None:
+    sides = [authorized(one, **ASKED) for one in (ARN, LIVE)]
+    for side in sides:
+        del side["Resources"]["Front"]["Properties"]["Events"]["Get"]["Properties"][
+            "ApiId"
+        ]
+        side.update(CHOICE, Parameters={"Stage": parameter(Default="dev")})
+    assert [one.name for one in timeline_from(*sides).hazards] == ["Check"]
+    for side in sides:
+        side["Resources"]["Http"]["Condition"] = "IsProd"
+    assert timeline_from(*sides).hazards == ()
+
+
+def test_what_is_denied_for_good_is_not_for_sam_to_permit() -> None:
+    before, after = rule_that_moves()
+    after["Resources"]["Permission"] = before["Resources"]["Permission"]
+    (hazard,) = timeline_from(before, after).hazards
+    assert hazard.is_lasting
+    assert not hazard.is_by_sam

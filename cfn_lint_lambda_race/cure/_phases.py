@@ -26,8 +26,9 @@ from cfn_lint_lambda_race.cure._workshop import renaming
 from cfn_lint_lambda_race.template import Target, intrinsic
 from cfn_lint_lambda_race.template import read as read_template
 from cfn_lint_lambda_race.template._cfnlint import Template
+from cfn_lint_lambda_race.template._made import MadePermission
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION
-from cfn_lint_lambda_race.update import MadePermission, versions_of
+from cfn_lint_lambda_race.update import versions_of
 
 PREPARE, MOVE, CHANGE, INTRODUCE = "prepare", "move", "change", "introduce"
 

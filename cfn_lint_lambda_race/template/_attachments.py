@@ -16,6 +16,7 @@ from typing import NamedTuple
 from cfn_lint_lambda_race.template._evaluator import Evaluator
 from cfn_lint_lambda_race.template._grants import Grant, Grants
 from cfn_lint_lambda_race.template._holders import Form, Holder
+from cfn_lint_lambda_race.template._made import may_be_permitted
 from cfn_lint_lambda_race.template._nodes import Path, Resource
 from cfn_lint_lambda_race.template._references import Reference, References
 from cfn_lint_lambda_race.template._roles import Allowance, Roles
@@ -189,7 +190,10 @@ class Attachments:
 
     def _misfit_grants(self) -> Iterator[tuple[Misfit, Reference, Scenario]]:
         for invocation in self._invocations():
-            if not self.has_role(invocation.target, invocation.reference):
+            target = invocation.target
+            if not (
+                self.has_role(target, invocation.reference) or may_be_permitted(target)
+            ):
                 yield from self._misfits_of(invocation)
 
     def role_of(self, target: Target) -> str:

@@ -28,6 +28,7 @@ SERVERLESS_FUNCTION = "AWS::Serverless::Function"
 SERVERLESS_HTTP_API = "AWS::Serverless::HttpApi"
 SERVERLESS_LAYER = "AWS::Serverless::LayerVersion"
 SERVERLESS_STATE_MACHINE = "AWS::Serverless::StateMachine"
+SERVERLESS_WEBSOCKET_API = "AWS::Serverless::WebSocketApi"
 
 # What SAM makes of its resources, below the same logical ID.
 # https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html

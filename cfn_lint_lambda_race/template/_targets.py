@@ -77,21 +77,21 @@ class Target(Mention):
         """Whether a role has to allow the invocation, rather than a permission."""
         return bool(self.roles or (self.row.authorised_by == "role" and self.row.role))
 
-    def in_resources(self, resources: Mapping[str, Resource]) -> Iterator[Target]:
+    def in_resources(self, resources: Mapping[str, Resource]) -> list[Target]:
         """The target itself; of a place in `Globals`, as each API takes it.
 
         An implicit API is no resource of the template: there the path stays that in
         `Globals`.
         """
         if not self.heirs:
-            yield self
-        for name in self.heirs:
-            api = resources.get(name)
-            if api is None:
-                yield replace(self, resource=replace(self.resource, id=name))
-            else:
-                path = (*api.path, *self.path[len(("Globals", "Api")) :])
-                yield replace(self, resource=api, path=path)
+            return [self]
+        return [self._in(resources.get(name), name) for name in self.heirs]
+
+    def _in(self, api: Resource | None, name: str) -> Target:
+        if api is None:
+            return replace(self, resource=replace(self.resource, id=name))
+        path = (*api.path, *self.path[len(("Globals", "Api")) :])
+        return replace(self, resource=api, path=path)
 
 
 _Kind = TypeVar("_Kind", bound=Mention)

@@ -39,7 +39,6 @@ from cfn_lint_lambda_race.update._shown import shown_gaps, shown_redundant
 from cfn_lint_lambda_race.update._stacks import stacks_that_move, stacks_that_publish
 from cfn_lint_lambda_race.update._timeline import Hazard, Kind, Timeline
 from cfn_lint_lambda_race.update._values import pruned
-from cfn_lint_lambda_race.update._world import MadePermission
 
 __all__ = [
     "BaselineError",
@@ -49,7 +48,6 @@ __all__ = [
     "FunctionUpdate",
     "Hazard",
     "Kind",
-    "MadePermission",
     "Place",
     "Settings",
     "Timeline",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, operations
+from cfn_lint_lambda_race.template._made import MadePermission, made_permission
 from cfn_lint_lambda_race.template._sam import SERVERLESS_FUNCTION, is_version_of
 from cfn_lint_lambda_race.update._change_set import VERSION_TYPE, ChangeSet
 from cfn_lint_lambda_race.update._comparison import Comparison
@@ -21,9 +22,7 @@ from cfn_lint_lambda_race.update._steps import Steps
 from cfn_lint_lambda_race.update._timeline import Hazard, Kind
 from cfn_lint_lambda_race.update._world import (
     Caller,
-    MadePermission,
     Permit,
-    made_permission,
 )
 
 # What generators append to the logical ID of a version: a hash, or a number.
@@ -52,7 +51,7 @@ def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
             if not one.qualifiers.isdisjoint({caller.new, None})
         ]
         made = made_permission(caller.target)
-        if made is not None or caller.target.row.form == "self":
+        if made is not None:
             is_late = _is_made_late(change_set, made, permits)
         else:
             is_late = _is_late(change_set, steps, caller, permits)
@@ -105,12 +104,11 @@ def _switch(change_set: ChangeSet, steps: Steps, caller: Caller) -> str | None:
 
 
 def _is_made_late(
-    change_set: ChangeSet, made: MadePermission | None, permits: list[Permit]
+    change_set: ChangeSet, made: MadePermission, permits: list[Permit]
 ) -> bool:
     """Whether SAM's permission for a target is replaced, after the target."""
     return (
-        made is not None
-        and made.row.follows_the_move
+        made.row.follows_the_move
         and [one.element for one in permits] == [made.element]
         and change_set.moves(made.id, "FunctionName")
     )

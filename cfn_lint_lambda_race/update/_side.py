@@ -16,14 +16,11 @@ from cfn_lint_lambda_race.template import (
     Token,
 )
 from cfn_lint_lambda_race.template._grants import ANYBODY
-from cfn_lint_lambda_race.template._sam import (
-    GLOBALS_OF_APIS,
-    IMPLICIT_APIS,
-    SERVERLESS_FUNCTION,
-)
+from cfn_lint_lambda_race.template._made import below
+from cfn_lint_lambda_race.template._sam import IMPLICIT_APIS, SERVERLESS_FUNCTION
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import deployed
-from cfn_lint_lambda_race.update._world import Place, below
+from cfn_lint_lambda_race.update._world import Place
 
 
 class ApiKind(NamedTuple):
@@ -93,9 +90,10 @@ class Side:
 
     def _is_implicit(self, target: Target) -> bool:
         """Whether a target is one of an API that SAM certainly makes for events."""
-        event = GLOBALS_OF_APIS.get(target.resource.type)
-        return target.resource.id == IMPLICIT_APIS.get(event or "") and any(
+        return any(
             below(one, ()).get("Type") == event
+            for event, name in IMPLICIT_APIS.items()
+            if name == target.resource.id
             for function in self.by_type.get(SERVERLESS_FUNCTION, ())
             for one in below(function.properties, ("Events",)).values()
         )

@@ -20,6 +20,12 @@ from cfn_lint_lambda_race.template import (
     scalar_text,
 )
 from cfn_lint_lambda_race.template._grants import ANYBODY
+from cfn_lint_lambda_race.template._made import (
+    below,
+    element,
+    event_type,
+    made_permission,
+)
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
     SERVERLESS_HTTP_API,
@@ -48,12 +54,8 @@ from cfn_lint_lambda_race.update._world import (
     Place,
     Snapshot,
     Step,
-    below,
-    element,
-    event_type,
     halves,
     is_disabled,
-    made_permission,
 )
 
 PERMISSION = "AWS::Lambda::Permission"
@@ -102,9 +104,8 @@ class Steps:
                     continue
                 name = element(target)
                 made = made_permission(target)
-                is_awaited = made is not None and made.row.is_awaited
-                moved = awaited | ({made.element} if made and is_awaited else set())
-                yield name, frozenset(moved)
+                first = {made.element} if made and made.row.is_awaited else set()
+                yield name, frozenset(awaited | first)
                 if made is not None:
                     late = awaited | ({name} if made.row.follows_the_move else set())
                     yield made.element, frozenset(late)

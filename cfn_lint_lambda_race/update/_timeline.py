@@ -21,6 +21,11 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from cfn_lint_lambda_race.template import ALWAYS, Scenario, Target
+from cfn_lint_lambda_race.template._made import (
+    MadePermission,
+    element,
+    made_permission,
+)
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._redundant import redundant
 from cfn_lint_lambda_race.update._steps import Steps
@@ -33,16 +38,13 @@ from cfn_lint_lambda_race.update._world import (
     Half,
     Invoked,
     Key,
-    MadePermission,
     Part,
     Path,
     Permit,
     Snapshot,
     Step,
     World,
-    element,
     is_disabled,
-    made_permission,
 )
 
 # How many moments of one caller are looked at. Where there are more, a hazard counts as
@@ -122,12 +124,8 @@ class Hazard:
     @property
     def is_by_sam(self) -> bool:
         """Whether SAM makes the permission that comes too late."""
-        return (
-            self.kind is Kind.DENIED
-            and not self.is_lasting
-            and self.caller is not None
-            and self.path == self.caller.target.path
-        )
+        place = self.caller.target.path if self.caller else None
+        return not self.is_lasting and self.path == place
 
 
 class Verdict(NamedTuple):

@@ -15,13 +15,13 @@ step changes some of them. Its keys and values:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
-from cfn_lint_lambda_race.data import SamGrantRow, sam_grants
 from cfn_lint_lambda_race.template import Target
+from cfn_lint_lambda_race.template._made import below
 
 Path = tuple[str | int, ...]
 # Where a target is: its path, and the path inside a document that is written there.
@@ -183,61 +183,6 @@ def halves(copy: Copy, half: Half) -> tuple[tuple[Key, Any], ...]:
     return ((("code", copy), half), (("configuration", copy), half))
 
 
-def element(target: Target) -> str:
-    """What a step that changes a target is named by: its resource, or SAM's event."""
-    if target.row.form == "self":
-        return ".".join(str(one) for one in (target.path[1], *target.path[3:]))
-    return target.resource.id
-
-
-def event_type(target: Target) -> str:
-    """The type of a SAM function's event."""
-    return str(below(target.resource.properties, target.path[3:]).get("Type"))
-
-
-class MadePermission(NamedTuple):
-    """The permission that SAM makes for a target: what makes it, and what it is called.
-
-    ``id`` is the logical ID that SAM generates, ``element`` the name of its steps, and
-    ``name`` that of the event or the authorizer.
-    """
-
-    row: SamGrantRow
-    id: str
-    element: str
-    name: str
-
-
-def made_permission(target: Target) -> MadePermission | None:
-    """The permission that SAM makes for a target; None for none, or for unknown."""
-    rows = sam_grants()
-    owner = target.resource
-    if target.row.form == "self":
-        event = rows.get(event_type(target))
-        if event is None:
-            return None
-        name = str(target.path[-1])
-        return MadePermission(
-            event, f"{owner.id}{name}Permission", f"{element(target)}.Permission", name
-        )
-    api = rows.get(owner.type)
-    if api is None or not target.row.path.startswith("Auth/Authorizers/"):
-        return None
-    # Behind it may come the branches of `Fn::If`.
-    name = str(target.path[target.path.index("Authorizers", 2) + 1])
-    authorizer = below(owner.properties, ("Auth", "Authorizers", name))
-    said = authorizer.get(api.asked_by or api.refused_by)
-    is_made = said in ((True, "true") if api.asked_by else (None, False))
-    if not is_made or "FunctionArn" not in authorizer:
-        return None
-    return MadePermission(
-        api,
-        f"{owner.id}{name}AuthorizerPermission",
-        f"{owner.id}.{name}.Permission",
-        name,
-    )
-
-
 def is_disabled(target: Target) -> bool:
     """Whether a resource, such as a rule, or an event of SAM is switched off."""
     properties: Any = target.resource.properties
@@ -247,13 +192,3 @@ def is_disabled(target: Target) -> bool:
         properties.get("State") == "DISABLED"
         or properties.get("Enabled") in (False, "false")
     )
-
-
-def below(node: Any, steps: Iterable[str | int]) -> Mapping[str, Any]:
-    """The mapping at the end of a path; an empty one where there is none."""
-    for step in steps:
-        try:
-            node = node[step]
-        except (KeyError, IndexError, TypeError):
-            return {}
-    return node if isinstance(node, Mapping) else {}

@@ -33,6 +33,7 @@ from tests.building import (
     LIVE,
     PROD_OR_DEV,
     VERSIONED,
+    parameter,
     permission_on,
     resource,
     rule_for,
@@ -40,6 +41,7 @@ from tests.building import (
     statement_on,
 )
 from tests.linting import lint_template, messages
+from tests.moving import authorized
 
 # -- permissions -------------------------------------------------------------------
 
@@ -324,3 +326,46 @@ def test_what_a_target_cannot_invoke_is_no_other_case(tmp_path: Path) -> None:
     template["Resources"]["Rule"]["Condition"] = "IsShop"
     [message] = messages(lint_template(tmp_path, template), RULE)
     assert "invokes Live of Orders, so" in message
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "is_denied"),
+    [
+        ("HttpApi", {}, True),
+        ("HttpApi", {"EnableFunctionDefaultPermissions": False}, True),
+        ("HttpApi", {"EnableFunctionDefaultPermissions": True}, False),
+        ("HttpApi", {"EnableFunctionDefaultPermissions": {"Ref": "Asked"}}, False),
+        ("Api", {}, False),
+        ("Api", {"DisableFunctionDefaultPermissions": False}, False),
+        ("Api", {"DisableFunctionDefaultPermissions": True}, True),
+        ("Api", {"DisableFunctionDefaultPermissions": {"Ref": "Asked"}}, False),
+    ],
+)
+def test_an_authorizer_that_sam_permits_is_not_denied(
+    tmp_path: Path, kind: str, said: Json, is_denied: bool
+) -> None:
+    template = authorized(LIVE, kind=kind, **said)
+    template["Parameters"] = {"Asked": parameter(AllowedValues=["true", "false"])}
+    source = "arn:aws:execute-api:us-east-1:123456789012:${Http}/authorizers/*"
+    template["Resources"]["Old"] = permission_on(
+        ARN, "apigateway.amazonaws.com", SourceArn={"Fn::Sub": source}
+    )
+    found = messages(lint_template(tmp_path, template), "W9812")
+    assert bool(found) is is_denied
+
+
+def test_the_routes_of_a_websocket_api_are_permitted_by_sam(tmp_path: Path) -> None:
+    template = authorized(LIVE)
+    template["Resources"]["Http"] = resource(
+        "Serverless::WebSocketApi",
+        RouteSelectionExpression="$request.body.action",
+        StageName="prod",
+        Routes={"$connect": {"FunctionArn": LIVE}},
+    )
+    del template["Resources"]["Front"]["Properties"]["Events"]
+    template["Resources"]["Old"] = permission_on(
+        ARN,
+        "apigateway.amazonaws.com",
+        SourceArn={"Fn::Sub": "arn:aws:execute-api:us-east-1:123456789012:${Http}/*"},
+    )
+    assert messages(lint_template(tmp_path, template), "W9812") == []
