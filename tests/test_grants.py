@@ -520,8 +520,12 @@ def test_the_event_of_an_api_may_permit_what_is_no_operation_for_certain(
     expected = ["Resources/Orders/Properties/Events/Get"]
     assert misfits(tmp_path, template) == expected
     del properties["DefinitionBody"]
-    properties["Auth"] = {"Authorizers": {"Own": {"FunctionArn": ARN}}}
+    authorizer = {"FunctionArn": ARN, "DisableFunctionDefaultPermissions": True}
+    properties["Auth"] = {"Authorizers": {"Own": authorizer}}
     assert misfits(tmp_path, template) == expected
+    # Else SAM permits the authorizer itself.
+    del authorizer["DisableFunctionDefaultPermissions"]
+    assert misfits(tmp_path, template) == []
 
 
 # -- what an event lacks -----------------------------------------------------------

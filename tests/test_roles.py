@@ -673,10 +673,11 @@ def test_an_authorizer_of_sam_may_have_a_role(
     authorizer = {
         "FunctionArn": SAM_ALIAS,
         **({} if role is None else {"FunctionInvokeRole": role}),
+        # Neither is permitted by SAM itself.
         **(
             {"AuthorizerPayloadFormatVersion": "2.0"}
             if kind.endswith("HttpApi")
-            else {}
+            else {"DisableFunctionDefaultPermissions": True}
         ),
     }
     api = resource(kind, StageName="prod", Auth={"Authorizers": {"Custom": authorizer}})

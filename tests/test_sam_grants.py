@@ -164,6 +164,15 @@ def test_each_event_that_needs_a_permission_has_a_row() -> None:
     assert granted == {kind for kind in sam_grants() if not kind.startswith("AWS::")}
 
 
+def test_each_api_with_authorizers_has_a_row() -> None:
+    kinds = {
+        kind
+        for kind, rows in targets().items()
+        if any(row.path.startswith("Auth/Authorizers/") for row in rows)
+    }
+    assert kinds == {kind for kind in sam_grants() if kind.startswith("AWS::")}
+
+
 @pytest.mark.parametrize("kind", EVENTS)
 def test_rows_say_what_sam_translates(
     kind: str, monkeypatch: pytest.MonkeyPatch
@@ -376,6 +385,15 @@ def test_the_cure_of_an_authorizer_is_the_plan(tmp_path: Path) -> None:
     path.write_text(json.dumps(after))
     (left,) = fixed(path, "--baseline-path", str(tmp_path / "before.json")).left
     assert "cfn-lint-lambda-race plan writes it" in left.reason
+
+
+def test_an_api_that_is_called_as_its_properties() -> None:
+    sides = []
+    for invoked in (ARN, LIVE):
+        text = json.dumps(authorized(invoked, **ASK)).replace('"Http"', '"Authorizers"')
+        sides.append(json.loads(text))
+    (hazard,) = timeline_from(*sides).hazards
+    assert hazard.name == "Check"
 
 
 def test_an_authorizer_that_sam_begins_to_permit(tmp_path: Path) -> None:

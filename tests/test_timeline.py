@@ -837,3 +837,8 @@ def test_what_is_denied_for_good_is_not_for_sam_to_permit() -> None:
     (hazard,) = timeline_from(before, after).hazards
     assert hazard.is_lasting
     assert not hazard.is_by_sam
+    again = stack_with()
+    again["Resources"]["Again"] = again["Resources"]["OrdersVersion1"]
+    (refused,) = timeline_from(stack_with(), again).hazards
+    assert refused.kind is Kind.REFUSED
+    assert not refused.is_by_sam

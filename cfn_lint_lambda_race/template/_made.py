@@ -63,16 +63,16 @@ def _is_permitted(target: Target) -> bool | None:
 
     False for other targets.
     """
-    row = sam_grants().get(target.resource.type)
     name = _authorizer(target)
-    if row is None or not name:
+    if not name:
         return False
+    row = sam_grants()[target.row.type]
     place = ("Auth", "Authorizers", name)
     authorizer = below(target.resource.properties, place)
     if "FunctionArn" not in authorizer:
         return None
     said = authorizer.get(row.asked_by or row.refused_by)
-    if said in (True, "true"):
+    if said is True:
         return bool(row.asked_by)
     return bool(row.refused_by) if said in (None, False) else None
 

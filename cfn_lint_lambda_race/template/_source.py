@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,6 @@ _HIDDEN = "Fn::FindInMap, hidden"
 MAX_SIZE = 4 * 1024 * 1024
 
 
-@dataclass
 class _Origin:
     """Where a template comes from, as far as that is known."""
 

@@ -212,6 +212,12 @@ def test_of_two_aliases_the_one_that_is_invoked_is_right(tmp_path: Path) -> None
     assert message.endswith("put the permission on Next")
 
 
+def test_a_config_is_to_be_put_on_the_alias_that_is_invoked(tmp_path: Path) -> None:
+    template = two_aliases(Topic=topic_for({"Ref": "Next"}), Config=config_on("live"))
+    [message] = messages(lint_template(tmp_path, template), RULE)
+    assert message.endswith("put it on Next")
+
+
 def test_what_sam_publishes_is_named_as_a_template_writes_it(tmp_path: Path) -> None:
     template = sam_with(
         PUBLISHED, Rule=rule_for(SAM_ALIAS), Permission=permission_on(FN)

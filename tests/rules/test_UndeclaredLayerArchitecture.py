@@ -86,8 +86,15 @@ def test_what_is_no_layer_of_the_stack_declares_nothing(tmp_path: Path) -> None:
     assert paths(lint_template(tmp_path, template), "I9821") == ["Resources/Layer"]
 
 
-def test_a_published_layer_is_not_declared_in_the_stack(tmp_path: Path) -> None:
-    template = _shared(published_layer("Datadog-Node22-x"))
+@pytest.mark.parametrize(
+    "layer",
+    [published_layer("Datadog-Node22-x"), published_layer("tools", "123456789012")],
+    ids=["known", "unknown"],
+)
+def test_a_published_layer_is_not_declared_in_the_stack(
+    tmp_path: Path, layer: dict[str, Any]
+) -> None:
+    template = _shared(layer)
     assert paths(lint_template(tmp_path, template), "I9821") == []
 
 
