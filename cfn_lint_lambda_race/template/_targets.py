@@ -68,7 +68,6 @@ class Mention:
     heirs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
 class Target(Mention):
     """A place through which a service invokes the functions that it names."""
 
