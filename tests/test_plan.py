@@ -22,7 +22,7 @@ from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import planned
 from cfn_lint_lambda_race.template._cfnlint import has_property
 from cfn_lint_lambda_race.update import Settings
-from tests.building import ARN, LIVE, Template_, new_code
+from tests.building import ARN, CHOICE, LIVE, Template_, new_code, parameter
 from tests.linting import CORPUS, TEMPLATES, lint
 from tests.moving import authorized
 
@@ -415,6 +415,22 @@ def test_moves_of_which_nothing_tells_whether_they_deny(
     said = capsys.readouterr().out
     assert "not safe: 1 hazard" in said
     assert unknown in said.partition("2. change")[2]
+
+
+def test_a_permission_for_a_conditional_implicit_api_is_left_to_people(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: Template_ = {"EnableFunctionDefaultPermissions": True}
+    sides = [authorized(one, "implicit", **asked) for one in (ARN, LIVE)]
+    for side in sides:
+        side["Resources"]["Front"]["Condition"] = "IsProd"
+        side.update(CHOICE, Parameters={"Stage": parameter(Default="prod")})
+    before, after = written(
+        tmp_path, before=json.dumps(sides[0]), after=json.dumps(sides[1])
+    )
+    assert plan("--baseline-path", before, after) == 0
+    said = capsys.readouterr().out
+    assert "The phases cannot be written: ServerlessHttpApi is there under" in said
 
 
 def test_sam_publishes_in_the_first_phase_what_it_publishes_in_the_last(

@@ -785,6 +785,14 @@ def test_moves_of_an_api_that_sam_deploys() -> None:
     assert (timeline.hazards, timeline.possible) == ((), ())
 
 
+def test_sam_ends_to_permit_what_moves() -> None:
+    before = authorized(ARN, kind="Api")
+    after = authorized(LIVE, kind="Api", DisableFunctionDefaultPermissions=True)
+    timeline = timeline_from(before, after)
+    assert (timeline.hazards, timeline.possible) == ((), ())
+    assert [one.target.resource.id for one in timeline.unjudged] == ["Http"]
+
+
 def test_a_role_needs_no_permission_of_sam() -> None:
     role = {"FunctionInvokeRole": "arn:aws:iam::123456789012:role/invoke"}
     sides = [authorized(one, kind="Api", **role) for one in (ARN, LIVE)]

@@ -173,6 +173,11 @@ def _permitting(
     for target, made in permitted:
         api = target.resource.id
         behind = api if api in old else last
+        if api not in old and any(
+            "Condition" in one for one in new.values() if is_serverless_function(one)
+        ):
+            # SAM puts conditions together for it, and the permission needs the same.
+            raise EditError(f"{api} is there under conditions of its functions")
         name = _beside(made.id, new)
         added.setdefault(behind, {})[name] = _as_sam_permits(target, made)
     return added

@@ -209,9 +209,15 @@ class Timeline:
         for caller in self._read.moved:
             if not caller.needs_permission or is_disabled(caller.target):
                 continue
-            judged = replace(caller, is_judged=True)
+            judged = replace(caller, is_judged=True, is_served=True)
             is_seen = self._scene(judged, of_permission=True).permits is not None
-            if not is_seen or (not caller.is_judged and any(self._denied(judged))):
+            denied = self._denied(judged)
+            is_for_good = any(one.is_lasting for one in denied.certain)
+            if (
+                not is_seen
+                or (not caller.is_judged and any(denied))
+                or (not caller.is_served and is_for_good)
+            ):
                 yield caller
 
     @property
