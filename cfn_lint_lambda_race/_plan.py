@@ -307,7 +307,7 @@ def _doubts(cfn: Template) -> list[str]:
 
 
 def _unknown(cfn: Template) -> str:
-    """Of which moves nothing tells whether they deny callers, in words."""
+    """Of which changes of targets nothing tells whether they deny, in words."""
     timeline = timeline_of(cfn)
     callers = () if timeline is None else timeline.unjudged
     reading = read_template(cfn)
@@ -315,8 +315,9 @@ def _unknown(cfn: Template) -> str:
     if not names:
         return ""
     return (
-        f"Whether the move of {', '.join(names)} denies invocations meanwhile is not "
-        "known: the template does not tell when callers meet it, or what permits them."
+        f"Whether invocations through {', '.join(names)} are denied meanwhile is not "
+        "known: the template does not tell when callers meet the change, or what "
+        "permits them."
     )
 
 

@@ -405,7 +405,7 @@ def test_moves_of_which_nothing_tells_whether_they_deny(
     assert verdict.endswith(
         ": safe, as far as the template tells: no caller meets a half-updated function"
     )
-    unknown = "Whether the move of Http (AWS::Serverless::Api) denies invocations"
+    unknown = "Whether invocations through Http (AWS::Serverless::Api) are denied"
     assert reason.startswith(unknown)
     # Phases that move it say the same.
     changed = new_code(sides[0])

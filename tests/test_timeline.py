@@ -25,7 +25,7 @@ from cfn_lint_lambda_race.update import (
     update_of,
 )
 from cfn_lint_lambda_race.update._world import Action
-from tests.attached import to_anybody, via_url
+from tests.attached import to_anybody, uri_of, via_url
 from tests.building import (
     ARN,
     CHOICE,
@@ -35,6 +35,7 @@ from tests.building import (
     new_code,
     parameter,
     permission_on,
+    resource,
     rule_for,
     sam,
 )
@@ -793,15 +794,112 @@ def test_sam_ends_to_permit_what_moves() -> None:
     assert [one.target.resource.id for one in timeline.unjudged] == ["Http"]
 
 
+ASKED: Template_ = {"EnableFunctionDefaultPermissions": True}
+
+
+def _renamed(side: Template_, name: str) -> Template_:
+    """The API with its authorizer, which has another name."""
+    auth = side["Resources"]["Http"]["Properties"]["Auth"]
+    auth.update(
+        DefaultAuthorizer=name, Authorizers={name: auth["Authorizers"]["Check"]}
+    )
+    return side
+
+
+def _unjudged(before: Template_, after: Template_) -> list[str]:
+    timeline = timeline_from(before, after)
+    assert (timeline.hazards, timeline.possible) == ((), ())
+    return [str(one.target.path[-1]) for one in timeline.unjudged]
+
+
+@pytest.mark.parametrize("kind", ["Api", "HttpApi"])
+def test_an_authorizer_that_moves_to_another_name(kind: str) -> None:
+    """SAM's permission for it is new, and so may come after the API changes."""
+    asked = ASKED if kind == "HttpApi" else {}
+    before = authorized(ARN, kind=kind, **asked)
+    after = _renamed(authorized(LIVE, kind=kind, **asked), "Other")
+    assert _unjudged(before, after) == ["FunctionArn"]
+    # The old permission is there until the clean-up, and it serves all authorizers.
+    old, new = (authorized(LIVE, kind=kind, **asked) for _ in range(2))
+    assert not _unjudged(old, _renamed(new, "Other"))
+    # One of its own is there all the time.
+    for side in (before, after):
+        side["Resources"]["Own"] = permission_on(LIVE, "apigateway.amazonaws.com")
+    assert not _unjudged(before, after)
+    del before["Resources"]["Own"]
+    assert _unjudged(before, after) == ["FunctionArn"]
+
+
+def test_an_authorizer_that_is_new_in_an_api_that_is_there() -> None:
+    before, after = (authorized(LIVE, **ASKED) for _ in range(2))
+    del before["Resources"]["Http"]["Properties"]["Auth"]
+    assert _unjudged(before, after) == ["FunctionArn"]
+    # Nobody calls an API that is new as well.
+    del before["Resources"]["Http"]
+    assert not _unjudged(before, after)
+    # That of `Globals` and of events is there with the first event.
+    before, after = (authorized(LIVE, "implicit", **ASKED) for _ in range(2))
+    del before["Globals"]
+    assert _unjudged(before, after) == ["FunctionArn"]
+    before["Resources"]["Front"]["Properties"]["Events"] = {}
+    assert not _unjudged(before, after)
+
+
+def test_an_authorizer_of_cloudformation_that_is_new() -> None:
+    def side(api: Any, **authorizer: Any) -> Template_:
+        apis = {"Http": resource("ApiGatewayV2::Api", Name="orders")}
+        template = stack_with(**apis)
+        for name, invoked in authorizer.items():
+            template["Resources"][name] = resource(
+                "ApiGatewayV2::Authorizer",
+                ApiId=api,
+                AuthorizerType="REQUEST",
+                Name=name,
+                AuthorizerUri=uri_of(invoked),
+            )
+        return template
+
+    for api in ({"Ref": "Http"}, "abc123"):
+        assert _unjudged(side(api), side(api, Check=LIVE)) == ["AuthorizerUri"]
+        # What goes and invokes another function is no part of it.
+        assert _unjudged(side(api, Old=ARN), side(api, Check=LIVE)) == ["AuthorizerUri"]
+    new = side({"Ref": "Http"}, Check=LIVE)
+    old = side({"Ref": "Http"})
+    del old["Resources"]["Http"]
+    assert not _unjudged(old, new)
+
+
+def test_a_target_that_moves_to_another_name() -> None:
+    """As with authorizers; but what is new beside the others has no callers yet."""
+    before, after = (
+        stack_with(**{name: rule_for(one)}) for name, one in (("A", ARN), ("B", LIVE))
+    )
+    assert _unjudged(before, after) == ["Arn"]
+    after["Resources"]["A"] = before["Resources"]["A"]
+    assert not _unjudged(before, after)
+    # A rule that is switched off invokes nothing.
+    del after["Resources"]["A"]
+    after["Resources"]["B"]["Properties"]["State"] = "DISABLED"
+    assert not _unjudged(before, after)
+    # What went was of another kind, or invoked another function.
+    after["Resources"]["B"]["Properties"]["State"] = "ENABLED"
+    url = resource("Lambda::Url", AuthType="AWS_IAM", TargetFunctionArn=ARN)
+    assert not _unjudged(stack_with(A=url), after)
+    other = deepcopy(before)
+    other["Resources"]["Other"] = deepcopy(other["Resources"]["Orders"])
+    other["Resources"]["A"] = rule_for({"Fn::GetAtt": ["Other", "Arn"]})
+    assert not _unjudged(other, after)
+    # SAM's source and SAM's output name their places differently.
+    sam_made = deepcopy(before) | {"Transform": "AWS::Serverless-2016-10-31"}
+    assert not _unjudged(sam_made, after)
+
+
 def test_a_role_needs_no_permission_of_sam() -> None:
     role = {"FunctionInvokeRole": "arn:aws:iam::123456789012:role/invoke"}
     sides = [authorized(one, kind="Api", **role) for one in (ARN, LIVE)]
     timeline = timeline_from(*sides)
     assert not list(timeline.permitted_anew)
     assert not list(timeline.unjudged)
-
-
-ASKED: Template_ = {"EnableFunctionDefaultPermissions": True}
 
 
 def _made(before: Template_, after: Template_) -> list[Action]:

@@ -83,17 +83,17 @@ class Side:
         alternatives: dict[Place, list[Target]] = {}
         for written in self.reading.serving_targets:
             for target in written.in_resources(self.deployment.resources):
-                if target.resource.id in self.resources or self._is_implicit(target):
+                if self.has(target.resource.id):
                     place = target.path, target.inner
                     alternatives.setdefault(place, []).append(target)
         return {place: one[0] for place, one in alternatives.items() if len(one) == 1}
 
-    def _is_implicit(self, target: Target) -> bool:
-        """Whether a target is one of an API that SAM certainly makes for events."""
-        return any(
+    def has(self, name: str) -> bool:
+        """Whether a resource exists, or an API that SAM certainly makes for events."""
+        return name in self.resources or any(
             below(one, ()).get("Type") == event
-            for event, name in IMPLICIT_APIS.items()
-            if name == target.resource.id
+            for event, api in IMPLICIT_APIS.items()
+            if api == name
             for function in self.by_type.get(SERVERLESS_FUNCTION, ())
             for one in below(function.properties, ("Events",)).values()
         )

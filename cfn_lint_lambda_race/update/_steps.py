@@ -583,6 +583,54 @@ class Steps:
                 yield from (one for one in self._callers(place) if one.is_moved)
 
     @property
+    def substitutes(self) -> Iterator[Caller]:
+        """The callers of new targets that may come in place of others.
+
+        So does one of a function whose target of the same kind, with another
+        qualifier, goes. A new authorizer stands before all that call its API already.
+        Left out is what a permission of the template permits from the start.
+        """
+        if self.before.deployment.is_serverless != self.after.deployment.is_serverless:
+            return
+        targets = self.after.targets
+        gone = [one for at, one in self.before.targets.items() if at not in targets]
+        for place in [one for one in targets if one not in self.before.targets]:
+            for caller in self._callers(place):
+                old = {
+                    self.before.qualifier(reference)
+                    for target, reference in (
+                        (one, self.before.only(one)) for one in gone
+                    )
+                    if reference is not None
+                    and reference.function == caller.function
+                    and target.row == caller.target.row
+                }
+                is_substitute = old or self._stands_before_callers(caller.target)
+                if (
+                    is_substitute
+                    and caller.new not in old
+                    and not self._was_permitted(caller)
+                ):
+                    yield caller
+
+    def _stands_before_callers(self, target: Target) -> bool:
+        """Whether a new target is an authorizer of an API that was there before."""
+        if "Authorizer" not in target.row.path:
+            return False
+        kind = next((one for one in APIS if target.resource.type in one.targets), None)
+        api = self._api(target, kind) if kind else target.resource.id
+        return api is None or self.before.has(api)
+
+    def _was_permitted(self, caller: Caller) -> bool:
+        """Whether a permission of the old template permits what a caller invokes."""
+        return any(
+            one.qualifiers == {caller.new}
+            and one.key in dict(self.part_of_permission(one.element).initial)
+            for one in self.permits(caller)
+            if one.element and "." not in one.element
+        )
+
+    @property
     def says_the_same(self) -> bool:
         """Whether both templates have the same text, so that nothing changes."""
         before, after = self.before.deployment, self.after.deployment

@@ -202,10 +202,14 @@ class Timeline:
 
     @property
     def unjudged(self) -> Iterator[Caller]:
-        """The callers whose target moves, of whom nothing tells whether it denies them.
+        """The callers of whom nothing tells whether the change of their target denies.
 
-        Hazards that some order of the steps has are told as such.
+        It moves, or is new and may come in place of another. Hazards that some order
+        of the steps has are told as such.
         """
+        for caller in self._read.substitutes:
+            if caller.needs_permission and not is_disabled(caller.target):
+                yield caller
         for caller in self._read.moved:
             if not caller.needs_permission or is_disabled(caller.target):
                 continue
