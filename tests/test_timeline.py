@@ -759,7 +759,13 @@ def test_moves_that_nothing_is_seen_to_permit() -> None:
     for side in sides:
         side["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
     assert not list(timeline_from(*sides).unjudged)
-    assert not list(timeline_from(*rule_that_moves()).unjudged)
+    before, after = rule_that_moves()
+    assert not list(timeline_from(before, after).unjudged)
+    # What stays denied is certain, and told as such.
+    after["Resources"]["Permission"] = before["Resources"]["Permission"]
+    timeline = timeline_from(before, after)
+    assert [one.is_lasting for one in timeline.hazards] == [True]
+    assert not list(timeline.unjudged)
 
 
 def test_moves_of_an_api_that_sam_deploys() -> None:
@@ -826,7 +832,9 @@ def test_an_authorizer_that_moves_to_another_name(kind: str) -> None:
     for side in (before, after):
         side["Resources"]["Own"] = permission_on(LIVE, "apigateway.amazonaws.com")
     assert not _unjudged(before, after)
-    del before["Resources"]["Own"]
+    before["Resources"]["Own"] = permission_on(ARN, "apigateway.amazonaws.com")
+    assert _unjudged(before, after) == ["FunctionArn"]
+    after["Resources"]["Own"] = before["Resources"]["Own"]
     assert _unjudged(before, after) == ["FunctionArn"]
 
 
@@ -889,6 +897,20 @@ def test_a_target_that_moves_to_another_name() -> None:
     other["Resources"]["Other"] = deepcopy(other["Resources"]["Orders"])
     other["Resources"]["A"] = rule_for({"Fn::GetAtt": ["Other", "Arn"]})
     assert not _unjudged(other, after)
+    # Or nothing tells which.
+    either = {"Fn::If": ["IsProd", ARN, LIVE]}
+    other["Resources"]["A"] = rule_for({"Fn::Sub": ["${Arn}", {"Arn": either}]})
+    for side in (other, after):
+        side.update(CHOICE)
+    assert not _unjudged(other, after)
+    # The role of a function permits what polls for it.
+    sides = [
+        stack_with(
+            **{name: resource("Lambda::EventSourceMapping", FunctionName=invoked)}
+        )
+        for name, invoked in (("A", ARN), ("B", LIVE))
+    ]
+    assert not _unjudged(sides[0], sides[1])
     # SAM's source and SAM's output name their places differently.
     sam_made = deepcopy(before) | {"Transform": "AWS::Serverless-2016-10-31"}
     assert not _unjudged(sam_made, after)

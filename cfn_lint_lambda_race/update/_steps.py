@@ -625,9 +625,8 @@ class Steps:
         """Whether a permission of the old template permits what a caller invokes."""
         return any(
             one.qualifiers == {caller.new}
-            and one.key in dict(self.part_of_permission(one.element).initial)
+            and one.key == ("permission", (one.element, OLD))
             for one in self.permits(caller)
-            if one.element and "." not in one.element
         )
 
     @property
