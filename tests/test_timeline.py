@@ -818,6 +818,42 @@ def _unjudged(before: Template_, after: Template_) -> list[str]:
     return [str(one.target.path[-1]) for one in timeline.unjudged]
 
 
+@pytest.mark.parametrize("asked", ["true", [], {"Ref": "Asked"}])
+def test_sam_may_permit_what_moves(asked: Any) -> None:
+    """SAM takes no text for an answer, but what a value stands for is unknown."""
+    said: Template_ = {"EnableFunctionDefaultPermissions": asked}
+    sides = [authorized(one, **said) for one in (ARN, LIVE)]
+    for side in sides:
+        side["Parameters"] = {"Asked": parameter()}
+        side["Resources"]["Own"] = permission_on(ARN, "apigateway.amazonaws.com")
+    assert _unjudged(sides[0], sides[1]) == ["FunctionArn"]
+    # One of its own, on what it invokes, is all that it takes.
+    for side in sides:
+        side["Resources"]["New"] = permission_on(LIVE, "apigateway.amazonaws.com")
+    assert not _unjudged(sides[0], sides[1])
+    # Where that comes too late, SAM may be earlier.
+    del sides[0]["Resources"]["New"]
+    sides[1]["Resources"]["New"]["DependsOn"] = "Http"
+    assert _unjudged(sides[0], sides[1]) == ["FunctionArn"]
+
+
+def test_sam_may_permit_the_routes_of_a_websocket_api() -> None:
+    """It does, but when is not in the timeline."""
+    sides = [
+        stack_with(
+            Socket=resource(
+                "Serverless::WebSocketApi",
+                RouteSelectionExpression="$request.body.action",
+                Routes={"$connect": {"FunctionArn": one}},
+            ),
+            Own=permission_on(one, "apigateway.amazonaws.com"),
+        )
+        | {"Transform": "AWS::Serverless-2016-10-31"}
+        for one in (ARN, LIVE)
+    ]
+    assert _unjudged(sides[0], sides[1]) == ["FunctionArn"]
+
+
 @pytest.mark.parametrize("kind", ["Api", "HttpApi"])
 def test_an_authorizer_that_moves_to_another_name(kind: str) -> None:
     """SAM's permission for it is new, and so may come after the API changes."""

@@ -25,6 +25,7 @@ from cfn_lint_lambda_race.template._made import (
     element,
     event_type,
     made_permission,
+    may_be_permitted,
 )
 from cfn_lint_lambda_race.template._sam import (
     SERVERLESS_FUNCTION,
@@ -476,7 +477,11 @@ class Steps:
     ) -> Iterator[Permit]:
         """The permission that SAM makes for a target; none for events that poll."""
         made = made_permission(target)
+        actions = frozenset(target.row.actions)
         if made is None:
+            if may_be_permitted(target):
+                unknown: frozenset[str | None] = frozenset({None})
+                yield Permit((), unknown, "", target.path, "", actions)
             return
         qualifier = caller.new if is_after else caller.old
         is_new = is_after and self._makes_permission(caller)
@@ -486,7 +491,7 @@ class Steps:
             made.element,
             target.path,
             made.name,
-            frozenset(target.row.actions),
+            actions,
         )
 
     def part_of_made_permission(self, caller: Caller, name: str) -> Part:

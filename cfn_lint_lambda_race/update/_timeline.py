@@ -214,11 +214,12 @@ class Timeline:
             if not caller.needs_permission or is_disabled(caller.target):
                 continue
             judged = replace(caller, is_judged=True, is_served=True)
-            is_seen = self._scene(judged, of_permission=True).permits is not None
+            scene = self._scene(judged, of_permission=True)
+            is_unseen, _ = self._walk(scene, scene.is_unknown)
             denied = self._denied(judged)
             is_for_good = any(one.is_lasting for one in denied.certain)
             if (
-                not is_seen
+                is_unseen
                 or (not caller.is_judged and any(denied))
                 or (not caller.is_served and is_for_good)
             ):
@@ -594,6 +595,10 @@ class _Scene(NamedTuple):
         if not met:
             return Met(State.ABSENT, None)
         return next((one for one in met if not one.is_denied), met[0])
+
+    def is_unknown(self, world: World) -> bool:
+        """Whether nothing tells if the caller is permitted in a world."""
+        return self.met(world).is_permitted is None
 
     def _permitted(self, invoked: Invoked, key: Key, world: World) -> bool | None:
         """Whether the caller may invoke something; None for unknown.
