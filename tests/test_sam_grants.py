@@ -14,7 +14,11 @@ from typing import Any
 import pytest
 
 from cfn_lint_lambda_race.data import sam_grants, targets
-from cfn_lint_lambda_race.template._made import made_permission, may_be_permitted
+from cfn_lint_lambda_race.template._made import (
+    below,
+    made_permission,
+    may_be_permitted,
+)
 from tests.building import (
     ARN,
     CHOICE,
@@ -472,3 +476,9 @@ def test_sam_permits_what_a_websocket_api_invokes(
     of_it = [one.target for one in callers if one.target.resource.id == "Http"]
     assert len(of_it) == 2
     assert all(map(may_be_permitted, of_it))
+
+
+@pytest.mark.parametrize("node", [{"Auth": ["a"]}, {"Auth": "a"}, {}, ["Auth"], "a", 1])
+def test_below_what_is_no_mapping_is_nothing(node: Any) -> None:
+    assert below(node, ("Auth",)) == {}
+    assert below({"Auth": {"a": node}}, ("Auth", "a", "Auth")) == {}

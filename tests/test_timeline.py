@@ -952,6 +952,56 @@ def test_a_target_that_moves_to_another_name() -> None:
     assert not _unjudged(sam_made, after)
 
 
+def test_what_certainly_moves_alone_is_judged() -> None:
+    """Without a permission that is seen, so that a move would be one of unknown end."""
+    either = {"Fn::Sub": ["${Arn}", {"Arn": {"Fn::If": ["IsProd", ARN, LIVE]}}]}
+    open_ = {"Fn::Sub": "${Orders.Arn}:${Stage}"}
+    for before, after in ((ARN, either), (either, LIVE), (open_, LIVE), (ARN, open_)):
+        sides = [stack_with(Hourly=rule_for(one)) | CHOICE for one in (before, after)]
+        assert not _unjudged(sides[0], sides[1])
+    # Two targets that change places invoke the same as before.
+    sides = [stack_with(Hourly=rule_for(one)) for one in (ARN, ARN)]
+    for side, order in zip(sides, ((ARN, LIVE), (LIVE, ARN))):
+        side["Resources"]["Hourly"]["Properties"]["Targets"] = [
+            {"Id": f"{number}", "Arn": one} for number, one in enumerate(order)
+        ]
+    assert not _unjudged(sides[0], sides[1])
+    # SAM's source and SAM's output name their places differently.
+    source, made = rule_that_moves()
+    assert list(timeline_from(source, made).gaps())
+    source["Transform"] = "AWS::Serverless-2016-10-31"
+    assert not list(timeline_from(source, made).gaps())
+    del made["Resources"]["Permission"]
+    assert not _unjudged(source, made)
+
+
+@pytest.mark.parametrize("events", [(None, "SNS"), ("SNS", None)])
+def test_an_event_that_sam_replaces_is_new_or_goes(events: tuple[Any, Any]) -> None:
+    """A subscription cannot be changed; but one that is new or goes replaces none."""
+    sides = [event_of_sam("SNS") for _ in events]
+    for side, event in zip(sides, events):
+        if event is None:
+            side["Resources"]["Orders"]["Properties"]["Events"] = {}
+    steps = timeline_from(sides[0], sides[1]).steps
+    assert [one.action for one in steps if one.name == "Orders.Events.It"] == [
+        Action.CHANGE
+    ]
+
+
+def test_the_table_shows_no_denial_that_another_order_avoids() -> None:
+    sides = [authorized(one, kind="Api") for one in (ARN, LIVE)]
+    moments = timeline_from(sides[0], sides[1]).moments
+    assert len(moments) > 1
+    assert not any(met.is_denied for one in moments for met in one.met)
+
+
+def test_events_are_not_permitted_before_sam_does() -> None:
+    sides = event_of_sam("Schedule"), event_of_sam("Schedule", AutoPublishAlias="live")
+    timeline = timeline_from(sides[0], sides[1])
+    assert [one.kind for one in timeline.hazards] == [Kind.DENIED]
+    assert not list(timeline.permitted_anew)
+
+
 def test_a_role_needs_no_permission_of_sam() -> None:
     role = {"FunctionInvokeRole": "arn:aws:iam::123456789012:role/invoke"}
     sides = [authorized(one, kind="Api", **role) for one in (ARN, LIVE)]

@@ -584,7 +584,7 @@ class Steps:
             qualifiers = {
                 side.qualifier(one) for side, one in zip(sides, invoked) if one
             }
-            if None not in invoked and len(qualifiers) > 1:
+            if len(qualifiers) > 1:
                 yield from (one for one in self._callers(place) if one.is_moved)
 
     @property
