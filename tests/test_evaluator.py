@@ -1013,6 +1013,19 @@ def test_mappings_in_mappings_end() -> None:
     assert evaluator._steps < 2 * evaluator_module.MAX_STEPS
 
 
+def test_choices_in_choices_end() -> None:
+    """Each doubles the work, though all that is found is that it is too much."""
+    node: Any = "a"
+    conditions = {}
+    for number in range(16):
+        node = {"Fn::If": [f"C{number}", node, node]}
+        conditions[f"C{number}"] = {"Fn::Equals": [{"Ref": f"P{number}"}, "a"]}
+    parameters = {f"P{number}": {"Type": "String"} for number in range(16)}
+    evaluator = Evaluator({"Parameters": parameters, "Conditions": conditions})
+    assert any(_is_unknown([found]) for found in evaluator.evaluate(node))
+    assert evaluator._steps < 2 * evaluator_module.MAX_STEPS
+
+
 def test_what_cannot_be_written_out_is_unknown() -> None:
     deep: Any = []
     for _ in range(5_000):
