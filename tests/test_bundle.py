@@ -206,6 +206,9 @@ def test_an_import_may_name_what_the_compiler_makes(
         ("./b.js", "b.ts", "b.tsx"),
         ("./b.jsx", "b.ts", "b.tsx"),
         ("./b.jsx", "b.tsx", "b.jsx/index.ts"),
+        # Other names keep their last letters.
+        ("./bike", "bike/index.ts", "b.ts"),
+        ("./bikes", "bikes/index.ts", "b.ts"),
     ],
 )
 def test_an_import_means_the_first_file_that_there_is(

@@ -1178,6 +1178,15 @@ def test_an_image_is_new_where_its_files_are(
     assert [bool(one.code) for one in found] == ([True] if is_code else [])
 
 
+def test_the_same_image_under_another_name_is_new() -> None:
+    sides = [sam({**_IMAGE, "ImageUri": f"{_PUSHED}:{tag}"}) for tag in (1, 2)]
+    for side in sides:
+        side["Resources"]["Orders"]["Metadata"] = {"DockerContext": "app"}
+    for before, after in ((sides[0], sides[1]), (sides[1], sides[1])):
+        found = compared(before, after, differ=False).function_updates()
+        assert [bool(one.code) for one in found] == [True] * (before != after)
+
+
 # -- broken templates --------------------------------------------------------------
 
 BROKEN = [None, 5, "text", True, [], {}, [None], {"Ref": 5}, {"Fn::If": "x"}]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cfnlint.template import Template
 
-from cfn_lint_lambda_race.template import Alternative, Resource
+from cfn_lint_lambda_race.template import Alternative, Resource, read
 from cfn_lint_lambda_race.update import versions_of
 from cfn_lint_lambda_race.update._deployment import Deployment
 from tests.building import (
@@ -486,3 +486,22 @@ def test_only_what_may_differ_is_evaluated(
         "MemorySize",
         "Timeout",
     )
+
+
+def test_any_choice_reads_the_files_of_its_own_side() -> None:
+    """Those of a revision are not those of the work tree; else what rules share."""
+    outside = "arn:aws:lambda:us-east-1:123456789012:function:elsewhere"
+    steps = {"States": {"Task": {"Type": "Task", "Resource": outside}}}
+    machine = resource("Serverless::StateMachine", DefinitionUri="missing.json")
+    template: Template_ = {
+        "Parameters": {"Stage": parameter(Default="a", AllowedValues=["a", "b"])},
+        "Resources": {"Steps": machine},
+    }
+    cfn = Template("template.json", template, ["us-east-1"])
+    shared = Deployment(cfn).of_any_choice.reading
+    assert shared is read(cfn)
+    committed = Deployment(cfn, content_of=lambda path: json.dumps(steps).encode())
+    for reading, count in ((shared, 0), (committed.of_any_choice.reading, 1)):
+        assert len(reading.targets) == count
+        assert len(reading.evaluator.texts({"Ref": "Stage"})) == 2
+    assert len(committed.reading.evaluator.texts({"Ref": "Stage"})) == 1

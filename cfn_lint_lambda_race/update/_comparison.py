@@ -32,7 +32,6 @@ from cfn_lint_lambda_race.template._sam import (
 from cfn_lint_lambda_race.template._scenario import (
     CONDITION,
     PARAMETER,
-    PARAMETER_SET,
     Choice,
     Fact,
 )
@@ -643,18 +642,6 @@ class ComparisonOfChoice(Comparison):
         )
         left_open = when.without(CONDITION, *decided)
         return Scenario(left_open.facts | self._chosen.when.facts)
-
-    def _merged(self, before: Scenario, after: Scenario) -> Scenario | None:
-        merged = super()._merged(before, after)
-        if (
-            merged is None
-            or merged.without(PARAMETER_SET, "").merged(
-                self._chosen.when.without(PARAMETER_SET, "")
-            )
-            is None
-        ):
-            return None
-        return merged
 
 
 class ComparisonOfOtherChoices(Comparison):
