@@ -998,7 +998,7 @@ def test_the_table_shows_no_denial_that_another_order_avoids() -> None:
 def test_events_are_not_permitted_before_sam_does() -> None:
     sides = event_of_sam("Schedule"), event_of_sam("Schedule", AutoPublishAlias="live")
     timeline = timeline_from(sides[0], sides[1])
-    assert [one.kind for one in timeline.hazards] == [Kind.DENIED]
+    assert [(one.kind, one.name) for one in timeline.hazards] == [(Kind.DENIED, "It")]
     assert not list(timeline.permitted_anew)
 
 
