@@ -700,6 +700,17 @@ def test_an_unqualified_target_is_told_that_its_role_must_allow_the_alias(
     assert not any("role" in message for message in messages(found, "W9810"))
 
 
+def test_a_role_that_sam_makes_must_allow_the_alias(tmp_path: Path) -> None:
+    definition = {
+        "StartAt": "Ship",
+        "States": {"Ship": {"Type": "Task", "Resource": ARN, "End": True}},
+    }
+    steps = resource("AWS::Serverless::StateMachine", Definition=definition)
+    found = lint_template(tmp_path, sam_with(PUBLISHED, Steps=steps))
+    (message,) = messages(found, "W9810")
+    assert message.endswith(".Alias, which its role must allow")
+
+
 def test_the_policy_templates_of_sam_that_let_invoke_are_known() -> None:
     translator = pytest.importorskip("samtranslator")
     path = Path(translator.__file__).parent / "policy_templates_data"
