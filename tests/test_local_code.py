@@ -666,6 +666,24 @@ def test_much_to_read_is_unknown(work: Work, monkeypatch: pytest.MonkeyPatch) ->
     assert work.differs("src") is True
 
 
+def test_what_is_just_not_too_much_is_read(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work.commit({"one/file": "x" * 1000})
+    work.write({"two/file": "x" * 1000})
+    head = work.repository.resolve("HEAD")
+    one, two = (work.root / name for name in ("one", "two"))
+    for limit, is_read in ((1000, True), (999, False)):
+        monkeypatch.setattr(_local_code, "HASH_LIMIT", limit)
+        monkeypatch.setattr(_local_code, "TEXT_LIMIT", limit)
+        assert work.differs("one") is (False if is_read else None)
+        assert (
+            LocalCode(work.repository, head, [one, two]).is_moved(one, two) is is_read
+        )
+        text = LocalCode(work.repository, head, [one]).text("one/file")
+        assert text == ("x" * 1000 if is_read else None)
+
+
 def test_few_processes(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = work.repository
     head = repository.resolve("HEAD")
