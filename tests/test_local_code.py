@@ -684,6 +684,14 @@ def test_what_is_just_not_too_much_is_read(
         assert text == ("x" * 1000 if is_read else None)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a backslash divides folders there")
+def test_a_backslash_is_a_letter_of_a_name(work: Work) -> None:
+    work.commit({"src/a\\..\\b": "one"})
+    assert work.differs("src") is False
+    work.write({"src/a\\..\\b": "two"})
+    assert work.differs("src") is True
+
+
 def test_few_processes(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = work.repository
     head = repository.resolve("HEAD")
