@@ -63,6 +63,13 @@ APIS = (
         "ApiId",
     ),
 )
+
+
+def kind_of_api(resource_type: str) -> ApiKind | None:
+    """The kind of API that a resource type is a target of; None for another type."""
+    return next((one for one in APIS if resource_type in one.targets), None)
+
+
 API_TYPES = frozenset({"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"})
 
 

@@ -38,7 +38,7 @@ from cfn_lint_lambda_race.update._changes import FunctionUpdate
 from cfn_lint_lambda_race.update._comparison import Comparison
 from cfn_lint_lambda_race.update._order import Order
 from cfn_lint_lambda_race.update._publication import stays_with_serverless
-from cfn_lint_lambda_race.update._side import API_TYPES, APIS, ApiKind, Side
+from cfn_lint_lambda_race.update._side import API_TYPES, ApiKind, Side, kind_of_api
 from cfn_lint_lambda_race.update._world import (
     NEW,
     OLD,
@@ -475,7 +475,10 @@ class Steps:
     def _made_permits(
         self, target: Target, caller: Caller, is_after: bool
     ) -> Iterator[Permit]:
-        """The permission that SAM makes for a target; none for events that poll."""
+        """The permission that SAM makes for a target; none for events that poll.
+
+        One of unknown qualifier where SAM may make one.
+        """
         made = made_permission(target)
         actions = frozenset(target.row.actions)
         if made is None:
@@ -558,14 +561,23 @@ class Steps:
 
     # -- targets -------------------------------------------------------------------
 
+    @property
+    def _names_alike(self) -> bool:
+        """Whether both templates name the places of their targets in the same way.
+
+        SAM's source and SAM's output do not.
+        """
+        return (
+            self.before.deployment.is_serverless == self.after.deployment.is_serverless
+        )
+
     @cached_property
     def callers(self) -> list[Caller]:
         """Who invokes the functions of the stack, in the order of the template.
 
         Targets that can invoke several things are left out.
         """
-        if self.before.deployment.is_serverless != self.after.deployment.is_serverless:
-            # SAM's source and SAM's output name their places differently.
+        if not self._names_alike:
             return []
         places = dict.fromkeys([*self.after.targets, *self.before.targets])
         return [caller for place in places for caller in self._callers(place)]
@@ -576,7 +588,7 @@ class Steps:
 
         Nobody else is looked at: rules ask at each update, and mostly nothing moves.
         """
-        if self.before.deployment.is_serverless != self.after.deployment.is_serverless:
+        if not self._names_alike:
             return
         for place in [one for one in self.after.targets if one in self.before.targets]:
             sides = (self.before, self.after)
@@ -595,20 +607,22 @@ class Steps:
         qualifier, goes. A new authorizer stands before all that call its API already.
         Left out is what a permission of the template permits from the start.
         """
-        if self.before.deployment.is_serverless != self.after.deployment.is_serverless:
+        if not self._names_alike:
             return
         targets = self.after.targets
-        gone = [one for at, one in self.before.targets.items() if at not in targets]
+        gone = [
+            (one.row, self.before.only(one))
+            for at, one in self.before.targets.items()
+            if at not in targets
+        ]
         for place in [one for one in targets if one not in self.before.targets]:
             for caller in self._callers(place):
                 old = {
                     self.before.qualifier(reference)
-                    for target, reference in (
-                        (one, self.before.only(one)) for one in gone
-                    )
+                    for row, reference in gone
                     if reference is not None
                     and reference.function == caller.function
-                    and target.row == caller.target.row
+                    and row == caller.target.row
                 }
                 is_substitute = old or self._stands_before_callers(caller.target)
                 if (
@@ -622,7 +636,7 @@ class Steps:
         """Whether a new target is an authorizer of an API that was there before."""
         if "Authorizer" not in target.row.path:
             return False
-        kind = next((one for one in APIS if target.resource.type in one.targets), None)
+        kind = kind_of_api(target.resource.type)
         api = self._api(target, kind) if kind else target.resource.id
         return api is None or self.before.has(api)
 
@@ -734,7 +748,7 @@ class Steps:
             Callers whose keys and stage say how they come to the target; the one that
             was given, not judged, where that is unknown.
         """
-        kind = next((one for one in APIS if caller.type in one.targets), None)
+        kind = kind_of_api(caller.type)
         if kind is None:
             # SAM's HTTP APIs deploy themselves. When its REST APIs do, nothing tells.
             is_known = (
@@ -859,7 +873,7 @@ class Steps:
 
     def parts_of_api(self, caller: Caller) -> Iterator[Part]:
         """The deployments and the stage through which a caller of an API comes."""
-        kind = next((one for one in APIS if caller.type in one.targets), None)
+        kind = kind_of_api(caller.type)
         if kind is None or caller.keys[0][0] not in ("stage", "deployed"):
             return
         place = caller.target.path, caller.target.inner

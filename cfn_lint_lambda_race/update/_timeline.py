@@ -44,7 +44,6 @@ from cfn_lint_lambda_race.update._world import (
     Snapshot,
     Step,
     World,
-    is_disabled,
 )
 
 # How many moments of one caller are looked at. Where there are more, a hazard counts as
@@ -208,10 +207,10 @@ class Timeline:
         of the steps has are told as such.
         """
         for caller in self._read.substitutes:
-            if caller.needs_permission and not is_disabled(caller.target):
+            if caller.can_be_denied:
                 yield caller
         for caller in self._read.moved:
-            if not caller.needs_permission or is_disabled(caller.target):
+            if not caller.can_be_denied:
                 continue
             judged = replace(caller, is_judged=True, is_served=True)
             scene = self._scene(judged, of_permission=True)

@@ -170,6 +170,11 @@ class Caller:
         return self.target.resource.type
 
     @property
+    def can_be_denied(self) -> bool:
+        """Whether invocations come that somebody has to permit."""
+        return self.needs_permission and not is_disabled(self.target)
+
+    @property
     def is_moved(self) -> bool:
         """Whether the target certainly invokes another qualifier after the update."""
         return (
