@@ -56,7 +56,7 @@ quick: style
 	$(MAKE) --jobs=2 types quick-tests
 
 quick-tests: $(INSTALLED)
-	$(BIN)/pytest -n 2 -m 'not slow' --ignore tests/recipes
+	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow' --ignore tests/recipes
 
 ## test: formatting, linting, types and the whole suite
 test: style
@@ -74,7 +74,7 @@ types: $(INSTALLED)
 ## make suite VENV=.venv-1.53 CFN_LINT=cfn-lint==1.53.3
 suite: $(INSTALLED)
 	$(BIN)/cfn-lint --version
-	$(BIN)/pytest -n 2 --ignore tests/recipes
+	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/recipes
 
 ## suite-oldest: the tests alone, under the oldest cfn-lint that the package allows
 suite-oldest:

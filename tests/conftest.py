@@ -29,7 +29,7 @@ def pytest_collection_finish() -> None:
     What lives longer, such as cfn-lint's schemas once they are loaded, is mostly none.
     """
     gc.freeze()
-    gc.set_threshold(700, 10, 1000)
+    gc.set_threshold(50_000, 10, 1000)
     gc.enable()
 
 
