@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shlex
+import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from cfn_lint_lambda_race.update import _git, _local_code
 from cfn_lint_lambda_race.update._git import Repository, TooLongError
-from cfn_lint_lambda_race.update._local_code import LocalCode
+from cfn_lint_lambda_race.update._local_code import Changes, LocalCode
+from tests.linting import ROOT
 from tests.repositories import (  # noqa: F401
     LIMIT,
     Remembered,
@@ -124,6 +127,14 @@ def test_staged_file_that_is_not_on_disk(work: Work) -> None:
     assert work.differs("new") is None
 
 
+def test_what_comes_after_a_staged_file_that_is_not_on_disk(work: Work) -> None:
+    work.write({"src/aaa.py": "new\n"})
+    work.git("add", "--all")
+    (work.root / "src/aaa.py").unlink()
+    work.write({"src/new.py": "new\n"})
+    assert work.differs("src") is True
+
+
 def test_untracked_file(work: Work) -> None:
     work.write({"src/lib/new.py": ""})
     assert work.differs("src") is True
@@ -201,6 +212,12 @@ def test_mode_where_the_file_system_has_none(work: Work) -> None:
     (work.root / "src/app.py").chmod(0o755)
     assert work.differs("src") is False
     work.git("update-index", "--chmod=+x", "src/app.py")
+    assert work.differs("src") is True
+
+
+def test_mode_where_nothing_says_whether_the_file_system_has_one(work: Work) -> None:
+    work.git("config", "--unset", "core.fileMode")
+    (work.root / "src/app.py").chmod(0o755)
     assert work.differs("src") is True
 
 
@@ -316,6 +333,34 @@ def test_file_that_cannot_be_read(work: Work, monkeypatch: pytest.MonkeyPatch) -
     assert differs(repository, head, work.root / "src") is None
 
 
+def test_what_comes_after_a_file_that_cannot_be_read(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work.write({"src/lib/util.py": "as long as it is, it comes last\n"})
+    opened = os.open
+
+    def refuse(path: object, *rest: int) -> int:
+        if str(path).endswith("app.py"):
+            raise PermissionError
+        return opened(str(path), *rest)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert work.differs("src") is True
+
+
+@pytest.mark.parametrize(
+    ("mode", "size"), [(stat.S_IFIFO, 4), (stat.S_IFREG, _local_code.HASH_LIMIT + 1)]
+)
+def test_file_that_was_exchanged_since_it_was_looked_at(
+    work: Work, monkeypatch: pytest.MonkeyPatch, mode: int, size: int
+) -> None:
+    other = os.stat_result((mode, 0, 0, 0, 0, 0, size, 0, 0, 0))
+    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    assert code.is_known(work.root / "src")
+    monkeypatch.setattr(os, "fstat", lambda _: other)
+    assert code.differs(work.root / "src") is None
+
+
 def test_conflict(work: Work) -> None:
     base = work.git("rev-parse", "HEAD")
     work.commit({"src/app.py": "two\n"})
@@ -389,6 +434,14 @@ def test_folder_that_became_a_symbolic_link(work: Work, tmp_path: Path) -> None:
     assert work.differs("src/lib/util.py") is None
 
 
+def test_what_is_deep_behind_a_symbolic_link_is_unknown(
+    work: Work, tmp_path: Path
+) -> None:
+    (work.root / "src").rename(tmp_path / "src")
+    (work.root / "src").symlink_to(tmp_path / "src", target_is_directory=True)
+    assert work.differs("src/lib/util.py") is None
+
+
 def test_link_that_leads_to_itself(work: Work) -> None:
     (work.root / "loop").symlink_to("loop")
     assert work.differs("loop/x") is None
@@ -425,6 +478,17 @@ def test_submodule_of_a_folder(work: Work, submodule: Work) -> None:
 def test_submodule_that_is_not_checked_out(work: Work, submodule: Work) -> None:
     work.git("submodule", "--quiet", "deinit", "--force", "src/vendor")
     assert work.differs("src") is False
+
+
+def test_submodule_that_is_not_checked_out_is_not_the_repository_around_it(
+    work: Work,
+) -> None:
+    # Its commit is one of the repository that it is in.
+    head = work.git("rev-parse", "HEAD")
+    work.git("update-index", "--add", "--cacheinfo", f"160000,{head},src/vendor")
+    commit = work.git("commit-tree", "-m", "other", work.git("write-tree"))
+    (work.root / "src/vendor").mkdir()
+    assert work.differs("src", commit=commit) is False
 
 
 def test_submodule_that_lacks_the_commit(work: Work, submodule: Work) -> None:
@@ -633,6 +697,45 @@ def test_attributes_of_many_files(work: Work, monkeypatch: pytest.MonkeyPatch) -
     assert work.differs("src") is False
 
 
+# -- what is moved, and what is read ---------------------------------------------
+
+
+def test_moved(work: Work, tmp_path: Path) -> None:
+    head = work.commit({"one/a": "a", "one/lib/b": "b"})
+    one, two, outside = work.root / "one", work.root / "two", tmp_path
+    one.rename(two)
+
+    def is_moved(old: Path, new: Path) -> bool:
+        return LocalCode(work.repository, head, [old, new]).is_moved(old, new)
+
+    assert is_moved(one, two)
+    assert not is_moved(one, one)
+    for pair in ((one, outside), (outside, two), (outside, outside)):
+        assert not is_moved(*pair)
+    work.write({"two/c": "c"})
+    assert not is_moved(one, two)
+
+
+def test_a_link_is_no_copy_of_a_file_that_holds_its_target(work: Work) -> None:
+    (work.root / "one").mkdir()
+    (work.root / "one/a").symlink_to("a")
+    head = work.commit()
+    work.write({"two/a": "a"})
+    one, two = work.root / "one", work.root / "two"
+    assert not LocalCode(work.repository, head, [one, two]).is_moved(one, two)
+
+
+def test_text_before(work: Work) -> None:
+    (work.root / "src/link.py").symlink_to("app.py")
+    head = work.commit()
+    work.write({"src/app.py": "two\n", "src/new.py": "new\n"})
+    code = LocalCode(work.repository, head, [work.root])
+    assert code.is_known(work.root / "src")
+    assert code.text_before("src/app.py") == "one\n"
+    for name in ("src/link.py", "src/new.py", "src/none.py"):
+        assert code.text_before(name) is None
+
+
 # -- limits ----------------------------------------------------------------------
 
 
@@ -682,6 +785,22 @@ def test_what_is_just_not_too_much_is_read(
         )
         text = LocalCode(work.repository, head, [one]).text("one/file")
         assert text == ("x" * 1000 if is_read else None)
+
+
+def test_each_of_many_files_is_too_much_to_read(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = work.commit({"one/a": "x" * 1000, "one/b": "x" * 1000})
+    monkeypatch.setattr(_local_code, "HASH_LIMIT", 999)
+    code = LocalCode(work.repository, head, [work.root])
+    changes = code.changes(work.root / "one")
+    assert changes is not None
+    assert changes.unknown == {"one/a", "one/b"}
+
+
+def test_what_is_read_of_a_template_is_documented() -> None:
+    page = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
+    assert f"; {_local_code.HASH_LIMIT / 2**20:g} MiB a template;" in page
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a backslash divides folders there")
@@ -741,6 +860,29 @@ def test_attributes_of_many_folders_are_asked_once(
     code = LocalCode(work.repository, head, [work.root / name for name in names])
     assert {code.differs(work.root / name) for name in names} == {True}
     assert asked.count("check-attr") == 1
+
+
+def test_attributes_are_asked_of_what_the_commit_has(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work.write({"src/app.py": "one\r\n", "src/new.py": ""})
+    asked: list[str] = []
+    attributes = Repository.attributes
+
+    def heard(
+        self: Repository, names: Sequence[str], wanted: Sequence[str]
+    ) -> dict[str, dict[str, str]]:
+        asked.extend(names)
+        return attributes(self, names, wanted)
+
+    monkeypatch.setattr(Repository, "attributes", heard)
+    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    assert code.changes(work.root / "src") == Changes(
+        frozenset({"src/app.py", "src/lib/util.py", "src/new.py"}),
+        frozenset({"src/app.py", "src/new.py"}),
+        frozenset(),
+    )
+    assert sorted(asked) == ["src/app.py", "src/lib/util.py", "template.yaml"]
 
 
 def test_many_paths(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
