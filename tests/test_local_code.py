@@ -203,8 +203,9 @@ def test_mode(work: Work, staged: bool) -> None:
 
 
 def test_other_bits_of_the_mode_do_not_count(work: Work) -> None:
-    (work.root / "src/app.py").chmod(0o600)
-    assert work.differs("src") is False
+    for mode in (0o600, 0o645, 0o654):
+        (work.root / "src/app.py").chmod(mode)
+        assert work.differs("src") is False
 
 
 def test_mode_where_the_file_system_has_none(work: Work) -> None:
@@ -681,6 +682,18 @@ def test_large_file_storage(work: Work, prefix: str, marker: Path) -> None:
     assert not marker.exists()
 
 
+@pytest.mark.parametrize(("size", "is_read"), [(1023, True), (1024, False)])
+def test_large_pointer(work: Work, size: int, is_read: bool) -> None:
+    version, rest = pointer(b"model").split("\n", 1)
+    extension = "x" * (size - len(version) - len(rest) - 2)
+    stored = f"{version}\n{extension}\n{rest}"
+    assert len(stored) == size
+    work.commit({".gitattributes": "*.bin filter=lfs -text", "src/x.bin": stored})
+    work.git("config", "filter.lfs.clean", "git-lfs clean -- %f")
+    work.write({"src/x.bin": b"model"})
+    assert work.differs("src") is (False if is_read else None)
+
+
 def test_large_file_that_was_committed_as_it_is(work: Work) -> None:
     work.commit({"src/x.bin": b"model" * 1000})
     work.write({".gitattributes": "*.bin filter=lfs", "src/x.bin": b"other" * 1000})
@@ -694,7 +707,19 @@ def test_attributes_of_many_files(work: Work, monkeypatch: pytest.MonkeyPatch) -
         {".gitattributes": "* text", **{f"src/{n}.py": f"{n}\n" for n in range(50)}}
     )
     work.write({f"src/{n}.py": f"{n}\r\n" for n in range(50)})
+    calls = []
+    attributes = Repository.attributes
+
+    def counted(
+        self: Repository, names: Sequence[str], wanted: Sequence[str]
+    ) -> dict[str, dict[str, str]]:
+        calls.append(names[0])
+        return attributes(self, names, wanted)
+
+    monkeypatch.setattr(Repository, "attributes", counted)
     assert work.differs("src") is False
+    # Each takes ten names of nine letters.
+    assert len(calls) == 5
 
 
 # -- what is moved, and what is read ---------------------------------------------
@@ -787,20 +812,34 @@ def test_what_is_just_not_too_much_is_read(
         assert text == ("x" * 1000 if is_read else None)
 
 
-def test_each_of_many_files_is_too_much_to_read(
+def test_what_many_files_are_together_is_too_much_to_read(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    head = work.commit({"one/a": "x" * 1000, "one/b": "x" * 1000})
-    monkeypatch.setattr(_local_code, "HASH_LIMIT", 999)
-    code = LocalCode(work.repository, head, [work.root])
-    changes = code.changes(work.root / "one")
-    assert changes is not None
-    assert changes.unknown == {"one/a", "one/b"}
+    files = {f"one/{name}": "x" * 500 for name in "abc"}
+    head = work.commit(files)
+    work.write({name.replace("one", "two"): text for name, text in files.items()})
+    one, two = work.root / "one", work.root / "two"
+
+    def code(limit: int) -> LocalCode:
+        monkeypatch.setattr(_local_code, "HASH_LIMIT", limit)
+        return LocalCode(work.repository, head, [work.root])
+
+    for limit, unknown in ((1500, ""), (1499, "c"), (999, "bc")):
+        changes = code(limit).changes(one)
+        assert changes is not None
+        assert changes.unknown == {f"one/{name}" for name in unknown}
+        assert code(limit).is_moved(one, two) is (not unknown)
 
 
 def test_what_is_read_of_a_template_is_documented() -> None:
     page = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
-    assert f"; {_local_code.HASH_LIMIT / 2**20:g} MiB a template;" in page
+    all_files, one_file = (
+        f"{limit / 2**20:g} MiB"
+        for limit in (_local_code.HASH_LIMIT, _local_code.TEXT_LIMIT)
+    )
+    assert (
+        f"; {all_files} a template, imports looked for in files of {one_file}" in page
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a backslash divides folders there")

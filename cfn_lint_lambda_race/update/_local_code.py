@@ -36,7 +36,7 @@ TEXT_LIMIT = 1024 * 1024
 _POINTER = re.compile(
     rb"version https://git-lfs[^\n]*\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\n"
 )
-_POINTER_LIMIT = 1024  # by git-lfs's specification
+_POINTER_LIMIT = 1023  # by git-lfs's specification: less than 1024
 _IDENT = re.compile(rb"\$Id:[^$\n]*\$")
 _ATTRIBUTES = ("text", "crlf", "eol", "filter", "ident", "working-tree-encoding")
 
