@@ -955,8 +955,7 @@ def test_a_target_that_moves_to_another_name() -> None:
 def test_what_certainly_moves_alone_is_judged() -> None:
     """Without a permission that is seen, so that a move would be one of unknown end."""
     either = {"Fn::Sub": ["${Arn}", {"Arn": {"Fn::If": ["IsProd", ARN, LIVE]}}]}
-    open_ = {"Fn::Sub": "${Orders.Arn}:${Stage}"}
-    for before, after in ((ARN, either), (either, LIVE), (open_, LIVE), (ARN, open_)):
+    for before, after in ((ARN, either), (either, LIVE)):
         sides = [stack_with(Hourly=rule_for(one)) | CHOICE for one in (before, after)]
         assert not _unjudged(sides[0], sides[1])
     # Two targets that change places invoke the same as before.
@@ -973,6 +972,80 @@ def test_what_certainly_moves_alone_is_judged() -> None:
     assert not list(timeline_from(source, made).gaps())
     del made["Resources"]["Permission"]
     assert not _unjudged(source, made)
+
+
+OPEN = {"Fn::Sub": "${Orders.Arn}:${Stage}"}
+
+
+def test_what_may_move_is_not_judged() -> None:
+    """Of a qualifier that is open, nothing tells whether a permission is for it."""
+
+    def sides(*invoked: Any) -> list[Template_]:
+        permission = permission_on(LIVE, "events.amazonaws.com")
+        return [
+            stack_with(Hourly=rule_for(one), Own=permission) | CHOICE for one in invoked
+        ]
+
+    for old in (ARN, {"Fn::Sub": "${Orders.Arn}:${Region}"}):
+        assert _unjudged(*sides(old, OPEN)) == ["Arn"]
+    # It is the same as before, or one that was permitted before.
+    assert not _unjudged(*sides(OPEN, OPEN))
+    assert not _unjudged(*sides(OPEN, LIVE))
+    before, after = sides(OPEN, LIVE)
+    del before["Resources"]["Own"]
+    assert _unjudged(before, after) == ["Arn"]
+    # What permits an open qualifier may permit another one.
+    before, after = sides(ARN, OPEN)
+    for side in (before, after):
+        side["Resources"]["Own"]["Properties"]["FunctionName"] = {
+            "Fn::Sub": "${Orders}:${Stage}"
+        }
+    assert _unjudged(before, after) == ["Arn"]
+    # The places of SAM's source and SAM's output have other names.
+    before["Transform"] = "AWS::Serverless-2016-10-31"
+    assert not _unjudged(before, after)
+    # A role permits what polls for the function.
+    polls = [
+        stack_with(It=resource("Lambda::EventSourceMapping", FunctionName=one))
+        for one in (ARN, OPEN)
+    ]
+    assert not _unjudged(polls[0] | CHOICE, polls[1] | CHOICE)
+
+
+def test_what_moves_to_another_function_is_not_judged() -> None:
+    sides = [
+        stack_with(Hourly=rule_for({"Fn::GetAtt": [name, "Arn"]}))
+        for name in ("Orders", "Other")
+    ]
+    for side in sides:
+        side["Resources"]["Other"] = deepcopy(side["Resources"]["Orders"])
+        side["Resources"]["Own"] = permission_on(ARN, "events.amazonaws.com")
+    assert _unjudged(sides[0], sides[1]) == ["Arn"]
+    # It is permitted before.
+    other = permission_on({"Ref": "Other"}, "events.amazonaws.com")
+    sides[1]["Resources"]["Third"] = other
+    assert _unjudged(sides[0], sides[1]) == ["Arn"]
+    sides[0]["Resources"]["Third"] = other
+    assert not _unjudged(sides[0], sides[1])
+
+
+def test_what_moves_to_a_new_function_is_not_judged() -> None:
+    """A function that is replaced is another one, and so is each permission on it."""
+    sides = [
+        stack_with(Hourly=rule_for(ARN), Own=permission_on(ARN, "events.amazonaws.com"))
+        for _ in range(2)
+    ]
+    for side, name in zip(sides, ("one", "two")):
+        side["Resources"]["Orders"]["Properties"]["FunctionName"] = name
+    assert _unjudged(sides[0], sides[1]) == ["Arn"]
+    # As it is where the target moves, too, to what was permitted of the old one.
+    for side in sides:
+        side["Resources"]["Beside"] = permission_on(LIVE, "events.amazonaws.com")
+    sides[1]["Resources"]["Hourly"] = rule_for(LIVE)
+    assert _unjudged(sides[0], sides[1]) == ["Arn"]
+    # A rule that is switched off invokes nothing.
+    sides[1]["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
+    assert not _unjudged(sides[0], sides[1])
 
 
 @pytest.mark.parametrize("events", [(None, "SNS"), ("SNS", None)])

@@ -46,7 +46,14 @@ from cosmic_ray.commands.init import _all_work_items
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
 
-COPIED = ("cfn_lint_lambda_race", "tests", "templates", "pyproject.toml", "README.md")
+COPIED = (
+    "cfn_lint_lambda_race",
+    "docs",
+    "tests",
+    "templates",
+    "pyproject.toml",
+    "README.md",
+)
 # So many of the tests that reach a mutant run first: nearly every mutant dies there.
 FIRST = 40
 # So long may a mutant's tests compute: a mutant that never ends is killed. Time of the

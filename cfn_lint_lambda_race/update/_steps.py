@@ -15,6 +15,7 @@ from typing import Any
 from cfn_lint_lambda_race.template import (
     VERSION,
     Grant,
+    Reference,
     Resource,
     Target,
     scalar_text,
@@ -588,16 +589,49 @@ class Steps:
 
         Nobody else is looked at: rules ask at each update, and mostly nothing moves.
         """
-        if not self._names_alike:
-            return
-        for place in [one for one in self.after.targets if one in self.before.targets]:
-            sides = (self.before, self.after)
-            invoked = [side.only(side.targets[place]) for side in sides]
+        for place, old, new in self._kept():
             qualifiers = {
-                side.qualifier(one) for side, one in zip(sides, invoked) if one
+                side.qualifier(one)
+                for side, one in ((self.before, old), (self.after, new))
+                if one
             }
             if len(qualifiers) > 1:
                 yield from (one for one in self._callers(place) if one.is_moved)
+
+    @property
+    def uncertain(self) -> Iterator[Caller]:
+        """The callers whose target may come to invoke what nothing permits yet.
+
+        A qualifier is unknown, or the function becomes another one: the timeline tells
+        nothing of them. Left out is what a permission of the template permits from the
+        start.
+        """
+        for place, old, new in self._kept():
+            if old is None or new is None:
+                continue
+            is_replaced = new.function is not None and self.comparison.is_replaced(
+                new.function
+            )
+            is_other = old.function != new.function
+            for caller in self._callers(place):
+                is_open = None in (caller.old, caller.new)
+                may_move = is_other or (is_open and old.qualifier != new.qualifier)
+                if is_replaced or (
+                    may_move and not caller.is_moved and not self._was_permitted(caller)
+                ):
+                    yield caller
+
+    def _kept(self) -> Iterator[tuple[Place, Reference | None, Reference | None]]:
+        """The places of targets in both templates, each with what is invoked there."""
+        if not self._names_alike:
+            return
+        before, after = self.before, self.after
+        for place in [one for one in after.targets if one in before.targets]:
+            yield (
+                place,
+                before.only(before.targets[place]),
+                after.only(after.targets[place]),
+            )
 
     @property
     def substitutes(self) -> Iterator[Caller]:
@@ -642,7 +676,7 @@ class Steps:
 
     def _was_permitted(self, caller: Caller) -> bool:
         """Whether a permission of the old template permits what a caller invokes."""
-        return any(
+        return caller.new is not None and any(
             one.qualifiers == {caller.new}
             and one.key == ("permission", (one.element, OLD))
             for one in self.permits(caller)

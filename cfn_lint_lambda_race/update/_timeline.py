@@ -203,10 +203,10 @@ class Timeline:
     def unjudged(self) -> Iterator[Caller]:
         """The callers of whom nothing tells whether the change of their target denies.
 
-        It moves, or is new and may come in place of another. Hazards that some order
-        of the steps has are told as such.
+        It moves, or may, or is new and may come in place of another. Hazards that some
+        order of the steps has are told as such.
         """
-        for caller in self._read.substitutes:
+        for caller in (*self._read.substitutes, *self._read.uncertain):
             if caller.can_be_denied:
                 yield caller
         for caller in self._read.moved:
