@@ -529,6 +529,9 @@ _WORDS = {
 }
 _DENIED_BY_SAM = "{who} is denied, from its move until SAM's permission for it exists"
 _DENIED_FOR_GOOD = "{who} is denied, from its move until an update permits it"
+_NO_LONGER_PERMITTED = (
+    "{who} is denied, for the update takes its permission away and leaves none for it"
+)
 
 
 def _in_words(cfn: Template, hazard: Hazard) -> str:
@@ -537,7 +540,8 @@ def _in_words(cfn: Template, hazard: Hazard) -> str:
     who = "" if hazard.caller is None else name_target(reading, hazard.caller.target)
     words = _WORDS[hazard.kind]
     if hazard.kind is Kind.DENIED and hazard.is_lasting:
-        words = _DENIED_FOR_GOOD
+        is_kept = hazard.caller is not None and hazard.caller.is_kept
+        words = _NO_LONGER_PERMITTED if is_kept else _DENIED_FOR_GOOD
     elif hazard.is_by_sam:
         words = _DENIED_BY_SAM
     function, name = (

@@ -674,6 +674,7 @@ def test_aliases(before: Template_, after: Template_, told: str) -> None:
             before: old
             replace Permission: old
             without Permission: denied
+            certainly denied for good: Hourly
             """,
             id="for something else",
         ),
@@ -692,6 +693,7 @@ def test_aliases(before: Template_, after: Template_, told: str) -> None:
             before: old
             replace Permission: old
             without Permission: denied
+            certainly denied for good: Hourly
             """,
             id="for another qualifier",
         ),

@@ -1048,6 +1048,41 @@ def test_what_moves_to_a_new_function_is_not_judged() -> None:
     assert not _unjudged(sides[0], sides[1])
 
 
+def test_a_target_that_stays_loses_its_permission() -> None:
+    own = permission_on(ARN, "events.amazonaws.com")
+    before = stack_with(Hourly=rule_for(ARN), Own=own)
+    after = stack_with(Hourly=rule_for(ARN))
+    timeline = timeline_from(before, after)
+    (hazard,) = timeline.hazards
+    assert (hazard.kind, hazard.name, hazard.is_lasting) == (
+        Kind.DENIED,
+        "Hourly",
+        True,
+    )
+    assert timeline.moments[-1].met[0].is_denied
+    assert not timeline.possible
+    assert not list(timeline.unjudged)
+    # The new template itself tells no less than the update does.
+    assert not list(timeline.gaps())
+    # One goes while another one comes, and nothing is seen that permits it.
+    assert not _unjudged(before, stack_with(Hourly=rule_for(ARN), Other=own))
+    assert not _unjudged(after, before)
+    assert not _unjudged(after, after)
+    # One that is for a qualifier which nothing tells may be for this one.
+    other = permission_on({"Fn::Sub": "${Orders}:${Unknown}"}, "events.amazonaws.com")
+    assert _unjudged(before, stack_with(Hourly=rule_for(ARN), Other=other)) == ["Arn"]
+    # A rule that is switched off invokes nothing.
+    after["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
+    assert not _unjudged(before, after)
+
+
+def test_an_api_that_nothing_tells_of_may_lose_its_permission() -> None:
+    before, after = _by_id(ARN), _by_id(ARN)
+    assert not _unjudged(before, after)
+    del after["Resources"]["Permission"]
+    assert _unjudged(before, after) == ["Uri"]
+
+
 @pytest.mark.parametrize("events", [(None, "SNS"), ("SNS", None)])
 def test_an_event_that_sam_replaces_is_new_or_goes(events: tuple[Any, Any]) -> None:
     """A subscription cannot be changed; but one that is new or goes replaces none."""

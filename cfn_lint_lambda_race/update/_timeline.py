@@ -106,9 +106,10 @@ class Hazard:
     ``path`` and ``name`` are those of the culprit: the function that races or stays
     old, the permission that comes too late (for SAM the event), the API's deployment
     that stays, the version that Lambda refuses. ``is_lasting`` is True where it lasts
-    until a later update. ``caller`` is who is affected; None where Lambda refuses.
-    ``lacks`` is the action that no permission allows a URL, where one allows the other.
-    ``when`` are the values of parameters of a stack that does not take the defaults.
+    until a later update; a target that is kept then loses its permission. ``caller`` is
+    who is affected; None where Lambda refuses. ``lacks`` is the action that no
+    permission allows a URL, where one allows the other. ``when`` are the values of
+    parameters of a stack that does not take the defaults.
     """
 
     kind: Kind
@@ -209,11 +210,14 @@ class Timeline:
         for caller in (*self._read.substitutes, *self._read.uncertain):
             if caller.can_be_denied:
                 yield caller
-        for caller in self._read.moved:
-            if not caller.can_be_denied:
+        for caller in self.callers:
+            if not ((caller.is_moved or caller.is_kept) and caller.can_be_denied):
                 continue
             judged = replace(caller, is_judged=True, is_served=True)
             scene = self._scene(judged, of_permission=True)
+            if caller.is_kept and scene.permits is None:
+                # By what cannot be seen it is permitted as before.
+                continue
             is_unseen, _ = self._walk(scene, scene.is_unknown)
             denied = self._denied(judged)
             is_for_good = any(one.is_lasting for one in denied.certain)
@@ -284,8 +288,8 @@ class Timeline:
         return Verdict((hazard,), ())
 
     def _denied(self, caller: Caller) -> Verdict:
-        """A permission that comes too late, or an API whose deployment stays."""
-        if not caller.is_moved:
+        """A permission that is late, or goes; or an API whose deployment stays."""
+        if not (caller.is_moved or caller.is_kept):
             return Verdict((), ())
         scene = self._scene(caller, of_permission=True)
         if scene.met(scene.world).is_permitted is not True:
@@ -297,6 +301,9 @@ class Timeline:
 
         end = self._end(scene)
         if not scene.met(end).is_denied:
+            if caller.is_kept:
+                # What goes does so at the end, when all that comes is there.
+                return Verdict((), ())
             late = [
                 Hazard(Kind.DENIED, one.path, one.name, caller.function, caller)
                 for one in dict.fromkeys(scene.permits or ())
@@ -311,7 +318,7 @@ class Timeline:
             return Verdict((), (*certain, *possible))
         if not caller.is_served:
             return Verdict((), ())
-        stays = self._stays(scene, end, caller)
+        stays = self._stays(scene, end, caller) if caller.is_moved else None
         if stays is not None:
             hazard = Hazard(
                 Kind.UNDEPLOYED,

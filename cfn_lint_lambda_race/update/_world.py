@@ -182,6 +182,11 @@ class Caller:
             and self.old != self.new
         )
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the target certainly invokes the same qualifier after the update."""
+        return None not in (self.before, self.after, self.old) and self.old == self.new
+
 
 def halves(copy: Copy, half: Half) -> tuple[tuple[Key, Any], ...]:
     """The values of both halves of a function or version."""
