@@ -135,6 +135,14 @@ def test_what_comes_after_a_staged_file_that_is_not_on_disk(work: Work) -> None:
     assert work.differs("src") is True
 
 
+def test_staged_file_that_became_a_folder(work: Work) -> None:
+    work.write({"src/new": "new\n"})
+    work.git("add", "--all")
+    (work.root / "src/new").unlink()
+    (work.root / "src/new").mkdir()
+    assert work.differs("src") is False
+
+
 def test_untracked_file(work: Work) -> None:
     work.write({"src/lib/new.py": ""})
     assert work.differs("src") is True
@@ -222,6 +230,13 @@ def test_mode_where_nothing_says_whether_the_file_system_has_one(work: Work) -> 
     assert work.differs("src") is True
 
 
+def test_mode_that_neither_the_file_system_nor_the_index_tells(work: Work) -> None:
+    work.git("config", "core.fileMode", "false")
+    work.git("rm", "-q", "--cached", "src/app.py")
+    (work.root / "src/app.py").chmod(0o755)
+    assert work.differs("src") is False
+
+
 def test_files_to_leave_out(work: Work) -> None:
     work.write({"template.yaml": "two"})
     assert work.differs(".") is True
@@ -260,6 +275,25 @@ def test_outside_of_the_work_tree(work: Work, tmp_path: Path) -> None:
         "null\0byte",
     ):
         assert work.differs(path) is None, path
+
+
+def test_nothing_is_known_of_what_is_not_there(work: Work, tmp_path: Path) -> None:
+    """Nor of what is outside; whatever else is listed."""
+    left_out = [work.root / "src/app.py"]
+    head = work.repository.resolve("HEAD")
+    code = LocalCode(work.repository, head, [work.root], left_out)
+    assert code.is_known(work.root / "src")
+    assert code.changes(work.root / "src") is not None
+    assert code.left_out(work.root / "src") == ["src/app.py"]
+    assert code.left_out(work.root / "src/lib") == []
+    for path in (work.root / "none", tmp_path):
+        assert code.differs(path) is None
+        assert code.changes(path) is None
+        assert not code.is_known(path)
+        assert code.left_out(path) == []
+    assert code.name(work.root / "src") == "src"
+    assert code.name(work.root) == ""
+    assert code.name(tmp_path) is None
 
 
 @pytest.mark.parametrize(
@@ -317,35 +351,28 @@ def test_file_becomes_a_pipe(work: Work) -> None:
     assert work.differs("src") is True
 
 
-def test_file_that_cannot_be_read(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> int:
-        raise PermissionError
-
-    repository = work.repository
-    head = repository.resolve("HEAD")
+def _refuse(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let the system refuse to open a file."""
     opened = os.open
-    monkeypatch.setattr(
-        os,
-        "open",
-        lambda path, *rest: (
-            refuse() if str(path).endswith("app.py") else opened(path, *rest)
-        ),
-    )
-    assert differs(repository, head, work.root / "src") is None
+
+    def refuse(path: object, *rest: int) -> int:
+        if str(path).endswith(name):
+            raise PermissionError
+        return opened(str(path), *rest)
+
+    monkeypatch.setattr(os, "open", refuse)
+
+
+def test_file_that_cannot_be_read(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    _refuse(monkeypatch, "app.py")
+    assert work.differs("src") is None
 
 
 def test_what_comes_after_a_file_that_cannot_be_read(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work.write({"src/lib/util.py": "as long as it is, it comes last\n"})
-    opened = os.open
-
-    def refuse(path: object, *rest: int) -> int:
-        if str(path).endswith("app.py"):
-            raise PermissionError
-        return opened(str(path), *rest)
-
-    monkeypatch.setattr(os, "open", refuse)
+    _refuse(monkeypatch, "app.py")
     assert work.differs("src") is True
 
 
@@ -441,6 +468,16 @@ def test_what_is_deep_behind_a_symbolic_link_is_unknown(
     (work.root / "src").rename(tmp_path / "src")
     (work.root / "src").symlink_to(tmp_path / "src", target_is_directory=True)
     assert work.differs("src/lib/util.py") is None
+
+
+def test_target_of_a_link_is_stored_as_it_is(work: Work) -> None:
+    link = work.root / "src/link"
+    link.symlink_to("a\nb")
+    work.commit({".gitattributes": "* text"})
+    assert work.differs("src") is False
+    link.unlink()
+    link.symlink_to("a\r\nb")
+    assert work.differs("src") is True
 
 
 def test_link_that_leads_to_itself(work: Work) -> None:
@@ -581,8 +618,11 @@ def test_file_that_is_assumed_unchanged(work: Work) -> None:
         ("* text=auto", ""),
         ("* text", ""),
         ("* eol=crlf", ""),
+        ("* eol=lf", ""),
         ("* text eol=crlf", ""),
         ("* crlf", ""),
+        ("* crlf=input", ""),
+        ("* text -working-tree-encoding", ""),
         ("*.py ident", "true"),
     ],
 )
@@ -637,6 +677,9 @@ def test_expanded_ident(work: Work) -> None:
     assert work.differs("src") is False
     work.write({"src/app.py": "# $Id: 0123 $ x\n"})
     assert work.differs("src") is True
+    # Where nothing asks for it, it is a text like another.
+    work.write({".gitattributes": "", "src/app.py": "# $Id: 0123 $\n"})
+    assert work.differs("src") is True
 
 
 def test_encoding_of_the_work_tree_is_unknown(work: Work) -> None:
@@ -647,6 +690,8 @@ def test_encoding_of_the_work_tree_is_unknown(work: Work) -> None:
         }
     )
     assert work.differs("src") is None
+    work.write({".gitattributes": "* working-tree-encoding", "src/app.py": "two"})
+    assert work.differs("src/app.py") is None
 
 
 def test_filter_is_unknown(work: Work) -> None:
@@ -661,6 +706,13 @@ def test_filter_is_unknown(work: Work) -> None:
     (work.root / "src/new.txt").unlink()
     work.write({"src/app.py": "one\n"})
     assert work.differs("src") is False
+
+
+def test_process_is_a_filter_too(work: Work) -> None:
+    work.commit({".gitattributes": "*.py filter=x"})
+    work.git("config", "filter.x.process", "false")
+    work.write({"src/app.py": "two\n"})
+    assert work.differs("src") is None
 
 
 @pytest.mark.parametrize("prefix", ["", "ext-0-foo sha256:" + "0" * 64 + "\n"])
@@ -698,6 +750,17 @@ def test_large_file_that_was_committed_as_it_is(work: Work) -> None:
     work.commit({"src/x.bin": b"model" * 1000})
     work.write({".gitattributes": "*.bin filter=lfs", "src/x.bin": b"other" * 1000})
     work.git("config", "filter.lfs.clean", "git-lfs clean -- %f")
+    assert work.differs("src") is None
+
+
+def test_small_file_that_was_committed_as_it_is(work: Work) -> None:
+    work.commit({"src/x.bin": "model"})
+    work.write({".gitattributes": "*.bin filter=lfs", "src/x.bin": "other"})
+    work.git("config", "filter.lfs.clean", "git-lfs clean -- %f")
+    assert work.differs("src") is None
+    # Nor does it help where the repository lacks what was committed.
+    digest = work.git("rev-parse", "HEAD:src/x.bin")
+    (work.root / ".git/objects" / digest[:2] / digest[2:]).unlink()
     assert work.differs("src") is None
 
 
@@ -741,6 +804,63 @@ def test_moved(work: Work, tmp_path: Path) -> None:
     assert not is_moved(one, two)
 
 
+def test_moved_are_the_files_of_the_commit_that_are_there(work: Work) -> None:
+    head = work.commit({"one/a": "a", "one/b": "b", "two/gone": ""})
+    one, two = work.root / "one", work.root / "two"
+    (two / "gone").unlink()
+    work.write({"two/a": "a", "two/b": "b", "one/new": ""})
+
+    def is_moved(*without: Path) -> bool:
+        code = LocalCode(work.repository, head, [work.root], without)
+        return code.is_moved(one, two)
+
+    assert is_moved()
+    (two / "b").unlink()
+    assert not is_moved()
+    assert is_moved(one / "b")
+    work.write({"two/b": "c"})
+    assert not is_moved()
+    # Nothing is no copy of nothing.
+    code = LocalCode(work.repository, head, [work.root])
+    assert not code.is_moved(work.root / "x", work.root / "y")
+
+
+def test_what_cannot_be_read_is_no_copy(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = work.commit({"one/a": "a"})
+    work.write({"two/a": "a"})
+    one, two = work.root / "one", work.root / "two"
+    code = LocalCode(work.repository, head, [one, two])
+    assert code.is_file("two/a")
+    _refuse(monkeypatch, "two/a")
+    assert not code.is_moved(one, two)
+    assert code.text("two/a") is None
+
+
+def test_what_is_a_file_and_has_a_text(work: Work, submodule: Work) -> None:
+    (work.root / "src/link.py").symlink_to("app.py")
+    os.mkfifo(work.root / "src/pipe")
+    work.commit()
+    work.git("update-index", "--skip-worktree", "src/lib/util.py")
+    (work.root / "src/lib/util.py").unlink()
+    head = work.repository.resolve("HEAD")
+    code = LocalCode(work.repository, head, [work.root])
+    assert code.is_known(work.root)
+    assert code.is_file("src/app.py")
+    assert code.text("src/app.py") == "one\n"
+    for name in ("link.py", "pipe", "none.py", "vendor", "lib", "lib/util.py"):
+        assert not code.is_file(f"src/{name}"), name
+        assert code.text(f"src/{name}") is None, name
+
+
+def test_text_of_a_large_file(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    for limit, text in ((4, "one\n"), (3, None)):
+        monkeypatch.setattr(_local_code, "TEXT_LIMIT", limit)
+        assert code.text("src/app.py") == text
+
+
 def test_a_link_is_no_copy_of_a_file_that_holds_its_target(work: Work) -> None:
     (work.root / "one").mkdir()
     (work.root / "one/a").symlink_to("a")
@@ -759,6 +879,10 @@ def test_text_before(work: Work) -> None:
     assert code.text_before("src/app.py") == "one\n"
     for name in ("src/link.py", "src/new.py", "src/none.py"):
         assert code.text_before(name) is None
+    # Where the repository lacks it, there is none.
+    digest = work.git("rev-parse", "HEAD:src/app.py")
+    (work.root / ".git/objects" / digest[:2] / digest[2:]).unlink()
+    assert code.text_before("src/app.py") is None
 
 
 # -- limits ----------------------------------------------------------------------
@@ -810,6 +934,33 @@ def test_what_is_just_not_too_much_is_read(
         )
         text = LocalCode(work.repository, head, [one]).text("one/file")
         assert text == ("x" * 1000 if is_read else None)
+
+
+def test_what_was_read_is_not_read_again(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = work.commit({"one/file": "x" * 1000})
+    monkeypatch.setattr(_local_code, "HASH_LIMIT", 1000)
+    code = LocalCode(work.repository, head, [work.root])
+    assert code.differs(work.root / "one/file") is False
+    assert code.differs(work.root / "one") is False
+
+
+def test_no_more_is_listed_than_is_asked_for(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+    files = Repository.files
+
+    def heard(
+        self: Repository, names: Sequence[str]
+    ) -> tuple[dict[str, _git.Tracked], set[str]]:
+        listed.extend(names)
+        return files(self, names)
+
+    monkeypatch.setattr(Repository, "files", heard)
+    assert work.differs("src/lib") is False
+    assert listed == ["src/lib"]
 
 
 def test_what_many_files_are_together_is_too_much_to_read(

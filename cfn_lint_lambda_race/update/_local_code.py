@@ -446,7 +446,8 @@ class LocalCode:
             or f"filter.{driver}.process" in self._settings
         ):
             return None
-        if attributes["working-tree-encoding"] not in {"unspecified", "unset", "set"}:
+        # Without a value git refuses it.
+        if attributes["working-tree-encoding"] not in {"unspecified", "unset"}:
             return None
         if self._is_text(content, attributes):
             content = content.replace(b"\r\n", b"\n")
@@ -483,9 +484,8 @@ class LocalCode:
         if text != "auto":
             if attributes["eol"] in {"lf", "crlf"}:
                 return True
-            if self._settings.last("core.autocrlf", "false") != "input" and not (
-                self._settings.is_on("core.autocrlf", default=False)
-            ):
+            # On, or "input".
+            if not self._settings.is_on("core.autocrlf", default=False):
                 return False
         # git guesses. A NUL, or a CR without LF, tells it that this is not text.
         return b"\0" not in content and content.count(b"\r") == content.count(b"\r\n")
