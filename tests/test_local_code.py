@@ -434,6 +434,9 @@ def test_symbolic_link_is_compared_as_a_link(work: Work, tmp_path: Path) -> None
     assert work.differs("src/link.py") is False
     link.write_text("other.py")
     assert work.differs("src/link.py") is True
+    link.unlink()
+    os.mkfifo(link)
+    assert work.differs("src/link.py") is True
 
 
 def test_folder_behind_a_symbolic_link_is_unknown(work: Work, tmp_path: Path) -> None:
@@ -468,6 +471,11 @@ def test_what_is_deep_behind_a_symbolic_link_is_unknown(
     (work.root / "src").rename(tmp_path / "src")
     (work.root / "src").symlink_to(tmp_path / "src", target_is_directory=True)
     assert work.differs("src/lib/util.py") is None
+    # Whoever asks for all is told that it is gone.
+    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    changes = code.changes(work.root)
+    assert changes is not None
+    assert changes.changed == {"src", "src/app.py", "src/lib/util.py"}
 
 
 def test_target_of_a_link_is_stored_as_it_is(work: Work) -> None:
