@@ -561,6 +561,16 @@ def test_submodule_that_is_removed(work: Work, submodule: Work) -> None:
     assert work.differs("src") is True
 
 
+def test_submodule_that_became_a_file(work: Work, submodule: Work) -> None:
+    """Whatever a filter makes of the file."""
+    work.commit({".gitattributes": "* filter=x\n"})
+    work.git("config", "filter.x.clean", "false")
+    work.git("config", "core.symlinks", "false")
+    submodule.root.rename(work.root / "away")
+    submodule.root.write_text("now a file\n")
+    assert work.differs("src/vendor") is True
+
+
 def test_template_in_a_submodule(work: Work, submodule: Work) -> None:
     assert submodule.repository.root == work.root / "src/vendor"
     assert submodule.read("lib.py") == b"one\n"

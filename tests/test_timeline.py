@@ -958,6 +958,7 @@ def test_what_certainly_moves_alone_is_judged() -> None:
     for before, after in ((ARN, either), (either, LIVE)):
         sides = [stack_with(Hourly=rule_for(one)) | CHOICE for one in (before, after)]
         assert not _unjudged(sides[0], sides[1])
+        assert not list(timeline_from(*sides).gaps())
     # Two targets that change places invoke the same as before.
     sides = [stack_with(Hourly=rule_for(one)) for one in (ARN, ARN)]
     for side, order in zip(sides, ((ARN, LIVE), (LIVE, ARN))):
@@ -990,6 +991,8 @@ def test_what_may_move_is_not_judged() -> None:
         assert _unjudged(*sides(old, OPEN)) == ["Arn"]
     # It is the same as before, or one that was permitted before.
     assert not _unjudged(*sides(OPEN, OPEN))
+    (caller,) = timeline_from(*sides(OPEN, OPEN)).callers
+    assert (caller.is_kept, caller.is_moved) == (False, False)
     assert not _unjudged(*sides(OPEN, LIVE))
     before, after = sides(OPEN, LIVE)
     del before["Resources"]["Own"]

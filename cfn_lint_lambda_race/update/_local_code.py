@@ -347,20 +347,20 @@ class LocalCode:
     def _now(self, name: str) -> _Now | None:
         """What is at a path now; None where there is nothing."""
         tracked = self._tracked.get(name)
-        if tracked and stat.S_IFMT(tracked.entry.mode) == _SUBMODULE:
-            return _Now(tracked.entry.mode, tracked.entry.digest)
         try:
             there = not _HOSTILE.search(name) and self._is_folder(_parent(name))
             status = os.lstat(self._path(name)) if there else None
         except (OSError, ValueError):
             status = None
-        if status is None:
-            if tracked is None or not tracked.skipped:
-                return None
+        if status is not None and not stat.S_ISDIR(status.st_mode):
+            return _Now(status.st_mode, None, status.st_size)
+        if tracked and (
+            stat.S_IFMT(tracked.entry.mode) == _SUBMODULE
+            or (tracked.skipped and status is None)
+        ):
             return _Now(tracked.entry.mode, tracked.entry.digest)
-        if stat.S_ISDIR(status.st_mode):
-            return _Now(_FOLDER, None) if name in self._untracked else None
-        return _Now(status.st_mode, None, status.st_size)
+        is_repository = status is not None and name in self._untracked
+        return _Now(_FOLDER, None) if is_repository else None
 
     def _is_folder(self, name: str) -> bool:
         """Whether a path is a folder of the work tree, behind no symbolic link."""

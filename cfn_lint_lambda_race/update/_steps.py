@@ -609,15 +609,12 @@ class Steps:
         for place, old, new in self._kept():
             if old is None or new is None:
                 continue
-            is_replaced = new.function is not None and self.comparison.is_replaced(
-                new.function
-            )
             is_other = old.function != new.function
             for caller in self._callers(place):
                 is_open = None in (caller.old, caller.new)
                 may_move = is_other or (is_open and old.qualifier != new.qualifier)
-                if is_replaced or (
-                    may_move and not caller.is_moved and not self._was_permitted(caller)
+                if self.comparison.is_replaced(caller.function) or (
+                    may_move and not self._was_permitted(caller)
                 ):
                     yield caller
 
