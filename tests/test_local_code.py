@@ -150,6 +150,14 @@ def test_untracked_file(work: Work) -> None:
     assert work.differs("src/app.py") is False
 
 
+def test_untracked_file_that_goes_once_it_is_listed(work: Work) -> None:
+    work.write({"src/new.py": ""})
+    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    assert code.is_known(work.root / "src/new.py")
+    (work.root / "src/new.py").unlink()
+    assert code.differs(work.root / "src") is False
+
+
 def test_ignored_file(work: Work) -> None:
     work.commit({".gitignore": "*.pyc\nbuild/\n"})
     work.write({"src/app.pyc": "x", "build/app.zip": "x"})
@@ -592,6 +600,9 @@ def test_sparse_checkout(work: Work) -> None:
     assert not (work.root / "other/x").exists()
     assert work.differs("other") is False
     assert work.differs(".") is False
+    (work.root / "other/x").mkdir(parents=True)
+    assert work.differs("other") is True
+    (work.root / "other/x").rmdir()
     # What was committed since differs, though it is not on disk.
     digest = work.git("hash-object", "-w", "src/app.py")
     work.git("update-index", "--cacheinfo", f"100644,{digest},other/x")
