@@ -975,6 +975,7 @@ def test_what_certainly_moves_alone_is_judged() -> None:
     assert not _unjudged(source, made)
 
 
+WHOSE = {"Type": "String"}
 OPEN = {"Fn::Sub": "${Orders.Arn}:${Stage}"}
 
 
@@ -1077,6 +1078,36 @@ def test_a_target_that_stays_loses_its_permission() -> None:
     # A rule that is switched off invokes nothing.
     after["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
     assert not _unjudged(before, after)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_open"),
+    [
+        ({"Principal": "*"}, True),
+        ({"Principal": {"Ref": "Whose"}}, True),
+        ({"Action": {"Ref": "Whose"}}, True),
+        ({"Principal": {"Fn::Sub": "events.${AWS::URLSuffix}"}}, True),
+        ({"FunctionName": {"Ref": "Whose"}}, True),
+        ({"Principal": "*", "Action": "lambda:InvokeFunctionUrl"}, False),
+        ({"Principal": "*", "InvokedViaFunctionUrl": True}, False),
+        ({"Principal": {"Ref": "AWS::AccountId"}}, False),
+        ({"Principal": {"Fn::Sub": "arn:aws:iam::${Whose}:root"}}, False),
+        ({"Principal": "s3.amazonaws.com"}, False),
+        ({"Action": "lambda:GetFunction"}, False),
+    ],
+)
+def test_whom_a_permission_may_be_for(said: Template_, is_open: bool) -> None:
+    """One that may be for what stays says that nothing is known."""
+    own = permission_on(ARN, "events.amazonaws.com")
+    other = deepcopy(own)
+    other["Properties"].update(said)
+    before, after = (
+        stack_with(Hourly=rule_for(ARN), **one) | {"Parameters": {"Whose": WHOSE}}
+        for one in ({"Own": own}, {"Other": other})
+    )
+    timeline = timeline_from(before, after)
+    assert len(timeline.hazards) == (not is_open)
+    assert len(list(timeline.unjudged)) == is_open
 
 
 def test_an_api_that_nothing_tells_of_may_lose_its_permission() -> None:

@@ -23,7 +23,7 @@ ANYBODY = "*"
 # The property that limits a permission to invocations through a function URL.
 VIA_URL = "InvokedViaFunctionUrl"
 # IAM's actions ignore case.
-_INVOKE = "lambda:invokefunction"
+INVOKE = "lambda:invokefunction"
 _INVOKE_URL = "lambda:invokefunctionurl"
 _REGION = re.compile(r"\.(\$\{AWS::Region\}|[a-z]{2}(-[a-z]+)+-\d+)(?=\.)")
 
@@ -159,7 +159,7 @@ class Grants:
                     connection.authorised_by,
                     (connection.reference,),
                     token(ATTRIBUTE, connection.source.id, "Ref"),
-                    _INVOKE,
+                    INVOKE,
                 )
 
     def _events(self) -> Iterator[Grant]:
@@ -187,7 +187,7 @@ class Grants:
                     "apigateway.amazonaws.com",
                     references,
                     api,
-                    _INVOKE,
+                    INVOKE,
                     operation=self._operation_of_event(branch.node),
                     is_moveable=False,
                 )

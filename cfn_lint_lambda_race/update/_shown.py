@@ -37,11 +37,11 @@ def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
         after: the new template.
     """
     steps = Steps(Comparison(after, after))
-    if steps.may_be_permitted_otherwise:
-        return
     for caller in steps.callers:
         is_judged = caller.is_judged and caller.is_served
         if not (caller.needs_permission and is_judged) or caller.new is None:
+            continue
+        if steps.may_be_permitted_otherwise(caller):
             continue
         if change_set.may_replace(caller.function):
             continue

@@ -20,7 +20,7 @@ from cfn_lint_lambda_race.template import (
     Target,
     scalar_text,
 )
-from cfn_lint_lambda_race.template._grants import ANYBODY
+from cfn_lint_lambda_race.template._grants import ANYBODY, INVOKE, text_of
 from cfn_lint_lambda_race.template._made import (
     below,
     element,
@@ -67,6 +67,10 @@ _VERSION = "AWS::Lambda::Version"
 # What the source of an authorizer's permission has where others have a stage.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
 _AUTHORIZERS = "authorizers"
+# How a text says what is unknown; and principals that are unknown in part, but no
+# services.
+_UNKNOWN = "${"
+_NO_SERVICES = ("arn:", "${AWS::AccountId}")
 # API Gateway's console invokes through this stage, which no caller can.
 _TEST_STAGE = "test-invoke-stage"
 
@@ -520,14 +524,44 @@ class Steps:
             or caller.old != caller.new
         )
 
+    def may_be_permitted_otherwise(self, caller: Caller) -> bool:
+        """Whether some permission may be for anything, a caller among it.
+
+        Its function, its action or its principal is unknown; or it is for anybody, and
+        the caller no function URL, of which anybody is the principal.
+        """
+        is_url = caller.target.row.authorised_by == ANYBODY
+        return self._has_open_permissions[is_url]
+
     @cached_property
-    def may_be_permitted_otherwise(self) -> bool:
-        """Whether some permission is for a function that is unknown."""
-        return any(
-            not self.after.reading.references.of(
-                resource.properties.get("FunctionName")
-            )
-            for resource in self.after.by_type.get(PERMISSION, ())
+    def _has_open_permissions(self) -> Mapping[bool, bool]:
+        """Whether some permission may be for any target: for a function URL or not."""
+        permissions = self.after.by_type.get(PERMISSION, ())
+        return {
+            is_url: any(self._is_open(one, is_url) for one in permissions)
+            for is_url in (False, True)
+        }
+
+    def _is_open(self, permission: Resource, is_url: bool) -> bool:
+        reading = self.after.reading
+        principal, action = (
+            text_of(reading.evaluator, permission, name) or _UNKNOWN
+            for name in ("Principal", "Action")
+        )
+        is_for_some_service = _UNKNOWN in principal and not principal.startswith(
+            _NO_SERVICES
+        )
+        is_for_anybody = (
+            principal == ANYBODY
+            and not is_url
+            and "InvokedViaFunctionUrl" not in permission.properties
+            and fits(INVOKE, action.lower())
+        )
+        return (
+            not reading.references.of(permission.properties.get("FunctionName"))
+            or _UNKNOWN in action
+            or is_for_some_service
+            or is_for_anybody
         )
 
     def _serves(self, grant: Grant, caller: Caller) -> bool:

@@ -642,7 +642,7 @@ class _Scene(NamedTuple):
         ]
         if any(one == {qualifier} for one in held):
             return True
-        if self.read.may_be_permitted_otherwise or any(
+        if self.read.may_be_permitted_otherwise(self.caller) or any(
             not one.isdisjoint({qualifier, None}) for one in held
         ):
             return None
