@@ -975,7 +975,6 @@ def test_what_certainly_moves_alone_is_judged() -> None:
     assert not _unjudged(source, made)
 
 
-WHOSE = {"Type": "String"}
 OPEN = {"Fn::Sub": "${Orders.Arn}:${Stage}"}
 
 
@@ -1088,6 +1087,14 @@ def test_a_target_that_stays_loses_its_permission() -> None:
         ({"Action": {"Ref": "Whose"}}, True),
         ({"Principal": {"Fn::Sub": "events.${AWS::URLSuffix}"}}, True),
         ({"FunctionName": {"Ref": "Whose"}}, True),
+        (
+            {
+                "Principal": {
+                    "Fn::If": ["IsProd", "s3.amazonaws.com", "events.amazonaws.com"]
+                }
+            },
+            True,
+        ),
         ({"Principal": "*", "Action": "lambda:InvokeFunctionUrl"}, False),
         ({"Principal": "*", "InvokedViaFunctionUrl": True}, False),
         ({"Principal": {"Ref": "AWS::AccountId"}}, False),
@@ -1102,9 +1109,11 @@ def test_whom_a_permission_may_be_for(said: Template_, is_open: bool) -> None:
     other = deepcopy(own)
     other["Properties"].update(said)
     before, after = (
-        stack_with(Hourly=rule_for(ARN), **one) | {"Parameters": {"Whose": WHOSE}}
+        stack_with(Hourly=rule_for(ARN), **one) | CHOICE
         for one in ({"Own": own}, {"Other": other})
     )
+    for side in (before, after):
+        side["Parameters"] = {**CHOICE["Parameters"], "Whose": {"Type": "String"}}
     timeline = timeline_from(before, after)
     assert len(timeline.hazards) == (not is_open)
     assert len(list(timeline.unjudged)) == is_open

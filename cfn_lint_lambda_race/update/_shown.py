@@ -39,9 +39,11 @@ def shown_gaps(change_set: ChangeSet, after: Deployment) -> Iterator[Hazard]:
     steps = Steps(Comparison(after, after))
     for caller in steps.callers:
         is_judged = caller.is_judged and caller.is_served
-        if not (caller.needs_permission and is_judged) or caller.new is None:
-            continue
-        if steps.may_be_permitted_otherwise(caller):
+        if (
+            not (caller.needs_permission and is_judged)
+            or caller.new is None
+            or steps.may_be_permitted_otherwise(caller)
+        ):
             continue
         if change_set.may_replace(caller.function):
             continue
