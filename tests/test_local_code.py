@@ -384,6 +384,12 @@ def test_what_comes_after_a_file_that_cannot_be_read(
     assert work.differs("src") is True
 
 
+@pytest.mark.parametrize("flag", ["O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"])
+def test_a_file_is_opened_without_following_or_waiting(flag: str) -> None:
+    """Whatever took its place since it was looked at."""
+    assert _local_code._READ & getattr(os, flag)
+
+
 @pytest.mark.parametrize(
     ("mode", "size"), [(stat.S_IFIFO, 4), (stat.S_IFREG, _local_code.HASH_LIMIT + 1)]
 )
