@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,30 @@ pytestmark = [
 @pytest.fixture
 def work(tmp_path: Path) -> Work:
     return with_code(tmp_path / "work")
+
+
+def _code(work: Work) -> LocalCode:
+    """The files of the last commit and the work tree."""
+    return LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+
+
+def _lose(work: Work, name: str) -> None:
+    """Let a repository lack what it has of a file."""
+    digest = work.git("rev-parse", f"HEAD:{name}")
+    (work.root / ".git/objects" / digest[:2] / digest[2:]).unlink()
+
+
+def _heard(monkeypatch: pytest.MonkeyPatch, question: str) -> list[list[str]]:
+    """The names that each call of one of the repository's questions is given."""
+    calls: list[list[str]] = []
+    ask = getattr(Repository, question)
+
+    def heard(self: Repository, names: Sequence[str], *rest: Sequence[str]) -> Any:
+        calls.append(list(names))
+        return ask(self, names, *rest)
+
+    monkeypatch.setattr(Repository, question, heard)
+    return calls
 
 
 def test_a_commit_that_is_remembered_is_as_git_has_it(work: Work) -> None:
@@ -152,7 +177,7 @@ def test_untracked_file(work: Work) -> None:
 
 def test_untracked_file_that_goes_once_it_is_listed(work: Work) -> None:
     work.write({"src/new.py": ""})
-    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    code = _code(work)
     assert code.is_known(work.root / "src/new.py")
     (work.root / "src/new.py").unlink()
     assert code.differs(work.root / "src") is False
@@ -397,7 +422,7 @@ def test_file_that_was_exchanged_since_it_was_looked_at(
     work: Work, monkeypatch: pytest.MonkeyPatch, mode: int, size: int
 ) -> None:
     other = os.stat_result((mode, 0, 0, 0, 0, 0, size, 0, 0, 0))
-    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    code = _code(work)
     assert code.is_known(work.root / "src")
     monkeypatch.setattr(os, "fstat", lambda _: other)
     assert code.differs(work.root / "src") is None
@@ -486,7 +511,7 @@ def test_what_is_deep_behind_a_symbolic_link_is_unknown(
     (work.root / "src").symlink_to(tmp_path / "src", target_is_directory=True)
     assert work.differs("src/lib/util.py") is None
     # Whoever asks for all is told that it is gone.
-    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    code = _code(work)
     changes = code.changes(work.root)
     assert changes is not None
     assert changes.changed == {"src", "src/app.py", "src/lib/util.py"}
@@ -794,8 +819,7 @@ def test_small_file_that_was_committed_as_it_is(work: Work) -> None:
     work.git("config", "filter.lfs.clean", "git-lfs clean -- %f")
     assert work.differs("src") is None
     # Nor does it help where the repository lacks what was committed.
-    digest = work.git("rev-parse", "HEAD:src/x.bin")
-    (work.root / ".git/objects" / digest[:2] / digest[2:]).unlink()
+    _lose(work, "src/x.bin")
     assert work.differs("src") is None
 
 
@@ -805,16 +829,7 @@ def test_attributes_of_many_files(work: Work, monkeypatch: pytest.MonkeyPatch) -
         {".gitattributes": "* text", **{f"src/{n}.py": f"{n}\n" for n in range(50)}}
     )
     work.write({f"src/{n}.py": f"{n}\r\n" for n in range(50)})
-    calls = []
-    attributes = Repository.attributes
-
-    def counted(
-        self: Repository, names: Sequence[str], wanted: Sequence[str]
-    ) -> dict[str, dict[str, str]]:
-        calls.append(names[0])
-        return attributes(self, names, wanted)
-
-    monkeypatch.setattr(Repository, "attributes", counted)
+    calls = _heard(monkeypatch, "attributes")
     assert work.differs("src") is False
     # Each takes ten names of nine letters.
     assert len(calls) == 5
@@ -879,8 +894,7 @@ def test_what_is_a_file_and_has_a_text(work: Work, submodule: Work) -> None:
     work.commit()
     work.git("update-index", "--skip-worktree", "src/lib/util.py")
     (work.root / "src/lib/util.py").unlink()
-    head = work.repository.resolve("HEAD")
-    code = LocalCode(work.repository, head, [work.root])
+    code = _code(work)
     assert code.is_known(work.root)
     assert code.is_file("src/app.py")
     assert code.text("src/app.py") == "one\n"
@@ -890,7 +904,7 @@ def test_what_is_a_file_and_has_a_text(work: Work, submodule: Work) -> None:
 
 
 def test_text_of_a_large_file(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    code = _code(work)
     for limit, text in ((4, "one\n"), (3, None)):
         monkeypatch.setattr(_local_code, "TEXT_LIMIT", limit)
         assert code.text("src/app.py") == text
@@ -915,8 +929,7 @@ def test_text_before(work: Work) -> None:
     for name in ("src/link.py", "src/new.py", "src/none.py"):
         assert code.text_before(name) is None
     # Where the repository lacks it, there is none.
-    digest = work.git("rev-parse", "HEAD:src/app.py")
-    (work.root / ".git/objects" / digest[:2] / digest[2:]).unlink()
+    _lose(work, "src/app.py")
     assert code.text_before("src/app.py") is None
 
 
@@ -984,18 +997,9 @@ def test_what_was_read_is_not_read_again(
 def test_no_more_is_listed_than_is_asked_for(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed: list[str] = []
-    files = Repository.files
-
-    def heard(
-        self: Repository, names: Sequence[str]
-    ) -> tuple[dict[str, _git.Tracked], set[str]]:
-        listed.extend(names)
-        return files(self, names)
-
-    monkeypatch.setattr(Repository, "files", heard)
+    calls = _heard(monkeypatch, "files")
     assert work.differs("src/lib") is False
-    assert listed == ["src/lib"]
+    assert calls == [["src/lib"]]
 
 
 def test_what_many_files_are_together_is_too_much_to_read(
@@ -1091,22 +1095,14 @@ def test_attributes_are_asked_of_what_the_commit_has(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work.write({"src/app.py": "one\r\n", "src/new.py": ""})
-    asked: list[str] = []
-    attributes = Repository.attributes
-
-    def heard(
-        self: Repository, names: Sequence[str], wanted: Sequence[str]
-    ) -> dict[str, dict[str, str]]:
-        asked.extend(names)
-        return attributes(self, names, wanted)
-
-    monkeypatch.setattr(Repository, "attributes", heard)
-    code = LocalCode(work.repository, work.repository.resolve("HEAD"), [work.root])
+    calls = _heard(monkeypatch, "attributes")
+    code = _code(work)
     assert code.changes(work.root / "src") == Changes(
         frozenset({"src/app.py", "src/lib/util.py", "src/new.py"}),
         frozenset({"src/app.py", "src/new.py"}),
         frozenset(),
     )
+    (asked,) = calls
     assert sorted(asked) == ["src/app.py", "src/lib/util.py", "template.yaml"]
 
 

@@ -553,9 +553,9 @@ def test_a_function_url_that_lacks_a_permission_is_denied(
 def test_a_target_that_stays_is_denied_without_its_permission(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    permission, deployed = "\n  Permission:", REST.index("\n  Permission:")
-    assert REST.count(permission) == 1
-    before, after = written(tmp_path, before=REST, after=REST[:deployed])
+    without, permission, _ = REST.partition("\n  Permission:")
+    assert permission
+    before, after = written(tmp_path, before=REST, after=without)
     (hazard,) = described(capsys, "--baseline-path", before, after)["hazards"]
     assert hazard["message"] == (
         "Get (AWS::ApiGateway::Method) is denied, for the update takes "

@@ -20,7 +20,7 @@ from cfn_lint_lambda_race.template import (
     Target,
     scalar_text,
 )
-from cfn_lint_lambda_race.template._grants import ANYBODY, INVOKE, text_of
+from cfn_lint_lambda_race.template._grants import ANYBODY, INVOKE, VIA_URL, text_of
 from cfn_lint_lambda_race.template._made import (
     below,
     element,
@@ -554,7 +554,7 @@ class Steps:
         is_for_anybody = (
             principal == ANYBODY
             and not is_url
-            and "InvokedViaFunctionUrl" not in permission.properties
+            and VIA_URL not in permission.properties
             and fits(INVOKE, action.lower())
         )
         return (
