@@ -952,12 +952,13 @@ def test_a_target_that_moves_to_another_name() -> None:
     assert not _unjudged(sam_made, after)
 
 
+EITHER = {"Fn::Sub": ["${Arn}", {"Arn": {"Fn::If": ["IsProd", ARN, LIVE]}}]}
+
+
 def test_what_certainly_moves_alone_is_judged() -> None:
     """Without a permission that is seen, so that a move would be one of unknown end."""
-    either = {"Fn::Sub": ["${Arn}", {"Arn": {"Fn::If": ["IsProd", ARN, LIVE]}}]}
-    for before, after in ((ARN, either), (either, LIVE)):
+    for before, after in ((ARN, EITHER), (EITHER, LIVE)):
         sides = [stack_with(Hourly=rule_for(one)) | CHOICE for one in (before, after)]
-        assert not _unjudged(sides[0], sides[1])
         assert not list(timeline_from(*sides).gaps())
     # Two targets that change places invoke the same as before.
     sides = [stack_with(Hourly=rule_for(one)) for one in (ARN, ARN)]
@@ -1030,6 +1031,12 @@ def test_what_moves_to_another_function_is_not_judged() -> None:
     assert _unjudged(sides[0], sides[1]) == ["Arn"]
     sides[0]["Resources"]["Third"] = other
     assert not _unjudged(sides[0], sides[1])
+    # So it is where the rule waits for the permission.
+    del sides[0]["Resources"]["Third"]
+    sides[1]["Resources"]["Hourly"]["DependsOn"] = ["Own"]
+    assert _unjudged(sides[0], sides[1]) == ["Arn"]
+    sides[1]["Resources"]["Hourly"]["DependsOn"] = ["Own", "Third"]
+    assert not _unjudged(sides[0], sides[1])
 
 
 def test_what_moves_to_a_new_function_is_not_judged() -> None:
@@ -1048,6 +1055,44 @@ def test_what_moves_to_a_new_function_is_not_judged() -> None:
     assert _unjudged(sides[0], sides[1]) == ["Arn"]
     # A rule that is switched off invokes nothing.
     sides[1]["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
+    assert not _unjudged(sides[0], sides[1])
+
+
+@pytest.mark.parametrize(
+    ("other", "is_open"),
+    [
+        ({"Ref": "Whose"}, True),
+        ({"Fn::ImportValue": "elsewhere"}, True),
+        ("arn:aws:lambda:eu-west-1:123456789012:function:elsewhere", True),
+        (EITHER, True),
+        ({"Fn::GetAtt": ["Queue", "Arn"]}, False),
+        ("arn:aws:sqs:eu-west-1:123456789012:queue", False),
+        ({"Fn::Sub": "arn:aws:sqs:eu-west-1:${Whose}:queue"}, False),
+    ],
+)
+def test_what_moves_to_or_from_the_unknown_is_not_judged(
+    other: Any, is_open: bool
+) -> None:
+    """A value that may be the ARN of a function, of this stack or another one."""
+    sides = [
+        stack_with(Hourly=rule_for(one), Queue=resource("SQS::Queue")) | CHOICE
+        for one in (ARN, other)
+    ]
+    for side in sides:
+        side["Parameters"] = {**CHOICE["Parameters"], "Whose": {"Type": "String"}}
+    found = ["Arn"] if is_open else []
+    assert _unjudged(sides[0], sides[1]) == found
+    assert _unjudged(sides[1], sides[0]) == found
+    assert not _unjudged(sides[1], sides[1])
+    # What it comes to invoke is permitted from the start, or then.
+    own = permission_on(ARN, "events.amazonaws.com")
+    sides[0]["Resources"]["Own"] = own
+    assert _unjudged(sides[1], sides[0]) == found
+    sides[1]["Resources"]["Own"] = own
+    assert not _unjudged(sides[1], sides[0])
+    # A rule that is switched off invokes nothing.
+    for side in sides:
+        side["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
     assert not _unjudged(sides[0], sides[1])
 
 
@@ -1097,6 +1142,8 @@ def test_a_target_that_stays_loses_its_permission() -> None:
         ),
         ({"Principal": "*", "Action": "lambda:InvokeFunctionUrl"}, False),
         ({"Principal": "*", "InvokedViaFunctionUrl": True}, False),
+        ({"Principal": "*", "InvokedViaFunctionUrl": False}, True),
+        ({"Principal": "*", "InvokedViaFunctionUrl": {"Ref": "Whose"}}, True),
         ({"Principal": {"Ref": "AWS::AccountId"}}, False),
         ({"Principal": {"Fn::Sub": "arn:aws:iam::${Whose}:root"}}, False),
         ({"Principal": "s3.amazonaws.com"}, False),

@@ -130,25 +130,13 @@ class Grants:
                 tuple(references),
                 self._source_of_permission(resource),
                 (text_of(self._evaluator, resource, "Action") or "").lower(),
-                is_via_url=self._is_via_url(resource),
+                is_via_url=is_via_url(self._evaluator, resource),
             )
 
     def _source_of_permission(self, resource: Resource) -> Text | None:
         if "SourceArn" not in resource.properties:
             return None
         return self._evaluator.text(resource.properties["SourceArn"])
-
-    def _is_via_url(self, resource: Resource) -> bool | None:
-        """Whether a permission is limited to invocations through a function URL.
-
-        https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-        """
-        if VIA_URL not in resource.properties:
-            return False
-        said = self._evaluator.text(resource.properties[VIA_URL])
-        if said is None or said.literal is None:
-            return None
-        return said.literal.lower() == "true"
 
     def _connected(self) -> Iterator[Grant]:
         for connection in connections(self._evaluator, self._references):
@@ -220,6 +208,19 @@ def text_of(evaluator: Evaluator, resource: Resource, name: str) -> str | None:
     """The one text of a resource's property, None where there are several or none."""
     texts = evaluator.texts(resource.properties.get(name))
     return str(texts[0].value) if len(texts) == 1 else None
+
+
+def is_via_url(evaluator: Evaluator, permission: Resource) -> bool | None:
+    """Whether a permission is limited to invocations through a function URL.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+    """
+    if VIA_URL not in permission.properties:
+        return False
+    said = evaluator.text(permission.properties[VIA_URL])
+    if said is None or said.literal is None:
+        return None
+    return said.literal.lower() == "true"
 
 
 def service_of(principal: str) -> str:

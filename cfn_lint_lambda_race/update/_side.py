@@ -18,6 +18,7 @@ from cfn_lint_lambda_race.template import (
 from cfn_lint_lambda_race.template._grants import ANYBODY
 from cfn_lint_lambda_race.template._made import below
 from cfn_lint_lambda_race.template._sam import IMPLICIT_APIS, SERVERLESS_FUNCTION
+from cfn_lint_lambda_race.template._text import PARAMETER, UNKNOWN
 from cfn_lint_lambda_race.update._deployment import Deployment
 from cfn_lint_lambda_race.update._order import deployed
 from cfn_lint_lambda_race.update._world import Place
@@ -138,6 +139,31 @@ class Side:
         """What a target invokes; None where it can be several things, or unknown."""
         known = target.references if target.is_complete else ()
         return known[0] if len(known) == 1 else None
+
+    def function(self, target: Target) -> str | None:
+        """The function of the stack that a target invokes; None for unknown."""
+        reference = self.only(target)
+        return reference.function if reference is not None else None
+
+    def may_be_other(self, target: Target) -> bool:
+        """Whether what stands in the place of the other side's target is unknown.
+
+        It may name a function, of this stack or another one, or be a parameter, an
+        import or the like.
+        """
+        here = self.targets.get((target.path, target.inner))
+        if here is not None:
+            return self.function(here) is None
+        resource = self.resources.get(target.resource.id)
+        if resource is None or target.inner is not None:
+            return False
+        steps = target.path[len(resource.path) :]
+        node = below(resource.properties, steps[:-1]).get(str(target.path[-1]))
+        return node is not None and any(
+            token is not None and token.kind in (PARAMETER, UNKNOWN)
+            for one in self.reading.evaluator.texts(node)
+            for token in [one.value.token]
+        )
 
     def grants(
         self, target: Target, function: str

@@ -20,7 +20,7 @@ from cfn_lint_lambda_race.template import (
     Target,
     scalar_text,
 )
-from cfn_lint_lambda_race.template._grants import ANYBODY, INVOKE, VIA_URL, text_of
+from cfn_lint_lambda_race.template._grants import ANYBODY, INVOKE, is_via_url, text_of
 from cfn_lint_lambda_race.template._made import (
     below,
     element,
@@ -554,7 +554,7 @@ class Steps:
         is_for_anybody = (
             principal == ANYBODY
             and not is_url
-            and VIA_URL not in permission.properties
+            and is_via_url(reading.evaluator, permission) is not True
             and fits(INVOKE, action.lower())
         )
         return (
@@ -636,9 +636,9 @@ class Steps:
     def uncertain(self) -> Iterator[Caller]:
         """The callers whose target may come to invoke what nothing permits yet.
 
-        A qualifier is unknown, or the function becomes another one: the timeline tells
-        nothing of them. Left out is what a permission of the template permits from the
-        start.
+        A qualifier is unknown, or the function is, or becomes another one: the timeline
+        tells nothing of them. Left out is what a permission of the template certainly
+        permits before.
         """
         for place, old, new in self._kept():
             if old is None or new is None:
@@ -648,9 +648,25 @@ class Steps:
                 is_open = None in (caller.old, caller.new)
                 may_move = is_other or (is_open and old.qualifier != new.qualifier)
                 if self.comparison.is_replaced(caller.function) or (
-                    may_move and not self._was_permitted(caller)
+                    may_move and not self._is_permitted_first(caller)
                 ):
                     yield caller
+        for place in self._half_known():
+            for caller in self._callers(place, is_half_known=True):
+                if not self._is_permitted_first(caller):
+                    yield caller
+
+    def _half_known(self) -> Iterator[Place]:
+        """The places that invoke a function of the stack on one side alone.
+
+        What stands there on the other side may be a function, too.
+        """
+        if not self._names_alike:
+            return
+        for side, other in ((self.before, self.after), (self.after, self.before)):
+            for place, target in side.targets.items():
+                if side.function(target) is not None and other.may_be_other(target):
+                    yield place
 
     def _kept(self) -> Iterator[tuple[Place, Reference | None, Reference | None]]:
         """The places of targets in both templates, each with what is invoked there."""
@@ -670,7 +686,7 @@ class Steps:
 
         So does one of a function whose target of the same kind, with another
         qualifier, goes. A new authorizer stands before all that call its API already.
-        Left out is what a permission of the template permits from the start.
+        Left out is what a permission of the template certainly permits before.
         """
         if not self._names_alike:
             return
@@ -693,7 +709,7 @@ class Steps:
                 if (
                     is_substitute
                     and caller.new not in old
-                    and not self._was_permitted(caller)
+                    and not self._is_permitted_first(caller)
                 ):
                     yield caller
 
@@ -705,11 +721,19 @@ class Steps:
         api = self._api(target, kind) if kind else target.resource.id
         return api is None or self.before.has(api)
 
-    def _was_permitted(self, caller: Caller) -> bool:
-        """Whether a permission of the old template permits what a caller invokes."""
-        return caller.new is not None and any(
+    def _is_permitted_first(self, caller: Caller) -> bool:
+        """Whether what a caller comes to invoke is permitted before its target changes.
+
+        By a permission that is deployed, or that the target waits for.
+        """
+        if caller.new is None:
+            return False
+        awaited = self.order.awaited(element(caller.target))
+        return any(
             one.qualifiers == {caller.new}
-            and one.key == ("permission", (one.element, OLD))
+            and (
+                one.key == ("permission", (one.element, OLD)) or one.element in awaited
+            )
             for one in self.permits(caller)
         )
 
@@ -726,11 +750,20 @@ class Steps:
             and evaluators[0].mappings == evaluators[1].mappings
         )
 
-    def _callers(self, place: Place) -> Iterator[Caller]:
-        """Who invokes functions through the target at a place."""
+    def _callers(self, place: Place, is_half_known: bool = False) -> Iterator[Caller]:
+        """Who invokes functions through the target at a place.
+
+        Nobody where it may invoke what is unknown. ``is_half_known`` leaves such a side
+        out instead, as if the target were not there.
+        """
         before, after = (side.targets.get(place) for side in (self.before, self.after))
         if before and after and before.resource.type != after.resource.type:
             return
+        if is_half_known:
+            before, after = (
+                target if target and side.function(target) else None
+                for side, target in ((self.before, before), (self.after, after))
+            )
         references = [
             side.only(target) if target else None
             for side, target in ((self.before, before), (self.after, after))
