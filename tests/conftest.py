@@ -5,12 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import random
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Generator
 
 import pytest
-from cfnlint.jsonschema import validators
-from cfnlint.schema.resolver import RefResolver
 from hypothesis import is_hypothesis_test, settings
 
 # The option of hypothesis's own plugin.
@@ -24,46 +21,6 @@ settings.load_profile("suite")
 # cfn-lint's schemas and the tests themselves are many objects, none of them garbage.
 # To look for garbage among them took a sixth of the suite's time.
 gc.disable()
-
-
-def _remembering_class(create: Callable[..., type]) -> Callable[..., type]:
-    """cfn-lint's maker of validators, giving the same class for the same arguments.
-
-    It makes a new dataclass whenever it comes to a resource, and there are some twenty
-    that differ. To make them took a quarter of the time of all of cfn-lint.
-    """
-    made: list[tuple[tuple[Any, ...], type]] = []
-
-    def remembering(
-        validators: Any = None, function_filter: Any = None, fn_resolvers: Any = None
-    ) -> type:
-        arguments = validators, function_filter, fn_resolvers
-        for known, kind in made:
-            if known == arguments:
-                return kind
-        made.append((arguments, create(*arguments)))
-        return made[-1][1]
-
-    return remembering
-
-
-def _remembering_fragment(resolve: Callable[..., Any]) -> Callable[..., Any]:
-    """cfn-lint's reader of references, searching a schema once for each of them."""
-    found: dict[tuple[int, str], tuple[Any, Any]] = {}
-
-    def remembering(self: RefResolver, document: Any, fragment: str) -> Any:
-        key = id(document), fragment
-        if key not in found:
-            # The document stays with what was found in it, so no other one has its ID.
-            found[key] = document, resolve(self, document, fragment)
-        return found[key][1]
-
-    return remembering
-
-
-# The commands that tests start do without.
-validators.create = _remembering_class(validators.create)
-RefResolver.resolve_fragment = _remembering_fragment(RefResolver.resolve_fragment)
 
 
 def pytest_collection_finish() -> None:

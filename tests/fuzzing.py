@@ -187,6 +187,8 @@ def _text_of(node: Any) -> str:
         return repr(node)
 
 
+# A strategy that is made anew is looked through anew by Hypothesis.
+@cache
 def trees() -> st.SearchStrategy[Any]:
     """Anything that JSON or YAML can hold, much of it nearly a template."""
     return st.recursive(
@@ -283,6 +285,7 @@ def _below(steps: list[str], node: Any, other: Any) -> Any:
     return node
 
 
+@cache
 def templates() -> st.SearchStrategy[Any]:
     """Templates whose sections hold anything, and other trees."""
     tree = trees()

@@ -98,6 +98,10 @@ def test_no_baseline_makes_a_rule_raise(
 def test_no_change_makes_a_comparison_raise(
     tmp_path: Path, data: st.DataObject
 ) -> None:
+    changed_properties = st.one_of(
+        trees(),
+        st.dictionaries(st.sampled_from(["Code", "Layers", "Architectures"]), trees()),
+    )
     template = data.draw(mutated(most=1))
     cfn = read(template)
     path = tmp_path / "baseline.json"
@@ -108,14 +112,7 @@ def test_no_change_makes_a_comparison_raise(
     resources = template.get("Resources")
     for resource in resources.values() if isinstance(resources, dict) else ():
         if isinstance(resource, dict) and "Properties" in resource:
-            resource["Properties"] = data.draw(
-                st.one_of(
-                    trees(),
-                    st.dictionaries(
-                        st.sampled_from(["Code", "Layers", "Architectures"]), trees()
-                    ),
-                )
-            )
+            resource["Properties"] = data.draw(changed_properties)
     changed = read(template)
     if changed is not None:
         found_against(changed, Settings(baseline_path=str(path)))
