@@ -23,6 +23,7 @@ from typing import Any
 from cfnlint.rules import CloudFormationLintRule
 
 import cfn_lint_lambda_race
+from cfn_lint_lambda_race import __main__ as command
 from cfn_lint_lambda_race._pictures import svg
 from cfn_lint_lambda_race._plan import planned
 from cfn_lint_lambda_race.data import CODE, CONFIGURATION, load, operations
@@ -285,16 +286,29 @@ def _fix(_: str) -> str:
     name = "templates/W9810/wrong-sam.yaml"
     text = (ROOT / name).read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
-    program = [sys.executable, "-m", "cfn_lint_lambda_race"]
-    run = subprocess.run(  # noqa: S603
-        [*program, "fix", name], cwd=ROOT, capture_output=True, text=True
-    )
     before = "\n".join(lines)
-    command = f"$ cfn-lint-lambda-race fix {name}"
     return (
-        f"```yaml\n{before}\n```\n\n```console\n{command}\n```\n\n"
-        f"```diff\n{run.stdout.rstrip()}\n```"
+        f"```yaml\n{before}\n```\n\n"
+        f"```console\n$ cfn-lint-lambda-race fix {name}\n```\n\n"
+        f"```diff\n{_printed('fix', name).rstrip()}\n```"
     )
+
+
+def _printed(*arguments: str) -> str:
+    """What the pack's own command prints in the project's folder."""
+    printed = io.BytesIO()
+    here = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        with (
+            contextlib.redirect_stdout(io.TextIOWrapper(printed, encoding="utf-8")),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            command.main(arguments)
+            sys.stdout.flush()
+            return printed.getvalue().decode()
+    finally:
+        os.chdir(here)
 
 
 _RACE = ("--baseline-path", "templates/story/race.before.yaml")
@@ -303,16 +317,13 @@ _RACING = "templates/story/race.yaml"
 
 def _planned(*options: str) -> str:
     """What `plan` really prints of the story."""
-    program = [sys.executable, "-m", "cfn_lint_lambda_race", "plan"]
-    return subprocess.run(  # noqa: S603
-        [*program, *options, *_RACE, _RACING], cwd=ROOT, capture_output=True, text=True
-    ).stdout
+    return _printed("plan", *options, *_RACE, _RACING)
 
 
 def _plan(_: str) -> str:
     """What `plan` says of the story."""
-    command = " ".join(["$ cfn-lint-lambda-race plan", *_RACE, "\\\n   ", _RACING])
-    return f"```console\n{command}\n{_planned().rstrip()}\n```"
+    typed = " ".join(["$ cfn-lint-lambda-race plan", *_RACE, "\\\n   ", _RACING])
+    return f"```console\n{typed}\n{_planned().rstrip()}\n```"
 
 
 def drawings() -> Mapping[Path, str]:

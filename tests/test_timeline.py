@@ -523,8 +523,11 @@ def _chosen(node: Any, stage: str) -> Any:
 class _Walk:
     """What callers meet in one order of the steps, at each moment of it."""
 
-    def __init__(self, old: Template_, new: Template_) -> None:
-        self.old, self.new = old, new
+    def __init__(
+        self, old: Template_, new: Template_, permits: Mapping[str, tuple[str, str]]
+    ) -> None:
+        """``permits`` are the permissions of the new template, by logical ID."""
+        self.old, self.new, self.permits = old, new, permits
         self.halves = {"code": "old", "configuration": "old"}
         self.versions = {name: ("old", "old") for name in old if "Version" in name}
         self.alias = _points(old)
@@ -551,11 +554,12 @@ class _Walk:
             deployment = self.new["Prod"]["Properties"]["DeploymentId"]["Ref"]
             self.deployed = self.deployments[deployment]
         elif step == "clean-up":
-            self.permissions = dict(_permits(self.new))
-        else:
-            on = dict(_permits(self.new)).get((step, json.dumps(self.new[step])))
-            if on is not None:
-                self.permissions[step, json.dumps(self.new[step])] = on
+            self.permissions = {
+                (name, text): on for name, (text, on) in self.permits.items()
+            }
+        elif step in self.permits:
+            text, on = self.permits[step]
+            self.permissions[step, text] = on
         mixed, denied = self.met()
         self.mixed.append(mixed)
         self.denied.append(denied)
@@ -636,8 +640,9 @@ def _walks(old: Template_, new: Template_) -> Iterator[_Walk]:
         if "Orders" in waits[step]:
             waits[step] |= set(calls)
     waits |= {call: set() for call in calls}
+    permits = {name: (text, on) for (name, text), on in _permits(new)}
     for order in _orders([*calls, *others], waits):
-        walk = _Walk(old, new)
+        walk = _Walk(old, new, permits)
         for step in [*order, "clean-up"]:
             walk.take(step)
         yield walk
