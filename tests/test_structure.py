@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,15 +52,19 @@ def _folder(path: Path) -> str:
     return parent.parts[0] if parent.parts else ""
 
 
-def _imported(path: Path) -> Iterator[str]:
+@cache
+def _imported(path: Path) -> list[str]:
     """The modules that a file imports, as dotted names."""
+    found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-            if node.module is not None and node.module.partition(".")[0] == "tests":
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            module = node.module or ""
+            found.append(module)
+            if module.partition(".")[0] == "tests":
+                found += [f"{module}.{alias.name}" for alias in node.names]
+    return found
 
 
 def _name(path: Path) -> str:
