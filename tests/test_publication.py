@@ -466,6 +466,7 @@ def _hash_pairs() -> Iterator[Any]:
             )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after"), [*_matrix(), *_layer_pairs(), *_hash_pairs()]
 )
@@ -486,6 +487,7 @@ def test_silent_exactly_where_sam_publishes(
         assert _stale(found) == stale
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), [*_matrix(), *_layer_pairs()])
 def test_the_cure_publishes(
     before: Template_,
