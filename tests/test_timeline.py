@@ -1095,10 +1095,34 @@ def test_what_moves_to_or_from_the_unknown_is_not_judged(
     assert _unjudged(sides[1], sides[0]) == found
     sides[1]["Resources"]["Own"] = own
     assert not _unjudged(sides[1], sides[0])
+    # SAM's source and SAM's output name their places differently.
+    sam = sides[1] | {"Transform": "AWS::Serverless-2016-10-31"}
+    assert not _unjudged(sides[0], sam)
     # A rule that is switched off invokes nothing.
     for side in sides:
         side["Resources"]["Hourly"]["Properties"]["State"] = "DISABLED"
     assert not _unjudged(sides[0], sides[1])
+
+
+def test_a_definition_that_comes_to_be_unknown_is_not_judged() -> None:
+    integration = {
+        "type": "aws_proxy",
+        "uri": {
+            "Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/"
+            "functions/${Orders.Arn}/invocations"
+        },
+    }
+    method = {"get": {"x-amazon-apigateway-integration": integration}}
+    elsewhere = {"x-amazon-apigateway-integration": {"uri": {"Ref": "Whole"}}}
+    bodies: list[Any] = [{"paths": {"/": method}}, {"Ref": "Whole"}, elsewhere]
+    known, unknown, other = (
+        stack_with(Api=resource("ApiGateway::RestApi", Body=one)) for one in bodies
+    )
+    for side in (known, unknown, other):
+        side["Parameters"] = {"Whole": parameter()}
+    assert _unjudged(known, unknown) == ["uri"]
+    assert _unjudged(unknown, known) == ["uri"]
+    assert not _unjudged(known, other)
 
 
 def test_a_target_that_stays_loses_its_permission() -> None:

@@ -155,10 +155,13 @@ class Side:
         if here is not None:
             return self.function(here) is None
         resource = self.resources.get(target.resource.id)
-        if resource is None or target.inner is not None:
-            return False
-        steps = target.path[len(resource.path) :]
-        node = below(resource.properties, steps[:-1]).get(str(target.path[-1]))
+        node: Any = None if resource is None else resource.properties
+        for step in target.path[len(target.resource.path) :]:
+            try:
+                node = node[step]
+            except (KeyError, IndexError, TypeError):
+                # What stands for all that is below is unknown, or has no such place.
+                break
         return node is not None and any(
             token is not None and token.kind in (PARAMETER, UNKNOWN)
             for one in self.reading.evaluator.texts(node)
