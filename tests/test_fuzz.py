@@ -93,15 +93,17 @@ def test_no_baseline_makes_a_rule_raise(
         found_against(cfn, Settings(baseline_path=str(path)))
 
 
+_PROPERTIES = st.one_of(
+    trees(),
+    st.dictionaries(st.sampled_from(["Code", "Layers", "Architectures"]), trees()),
+)
+
+
 @fuzzed(40)
 @given(st.data())
 def test_no_change_makes_a_comparison_raise(
     tmp_path: Path, data: st.DataObject
 ) -> None:
-    changed_properties = st.one_of(
-        trees(),
-        st.dictionaries(st.sampled_from(["Code", "Layers", "Architectures"]), trees()),
-    )
     template = data.draw(mutated(most=1))
     cfn = read(template)
     path = tmp_path / "baseline.json"
@@ -112,7 +114,7 @@ def test_no_change_makes_a_comparison_raise(
     resources = template.get("Resources")
     for resource in resources.values() if isinstance(resources, dict) else ():
         if isinstance(resource, dict) and "Properties" in resource:
-            resource["Properties"] = data.draw(changed_properties)
+            resource["Properties"] = data.draw(_PROPERTIES)
     changed = read(template)
     if changed is not None:
         found_against(changed, Settings(baseline_path=str(path)))
