@@ -305,7 +305,6 @@ def _printed(*arguments: str) -> str:
             contextlib.redirect_stderr(io.StringIO()),
         ):
             command.main(arguments)
-            sys.stdout.flush()
             return printed.getvalue().decode()
     finally:
         os.chdir(here)

@@ -127,6 +127,12 @@ def lint_whole(path: Path, *arguments: str) -> list[Match]:
     )
 
 
+def against_its_baseline(path: Path) -> list[str]:
+    """The options that compare `X.yaml` with `X.before.yaml`; none without that."""
+    baseline = path.with_name(f"{path.stem}.before{path.suffix}")
+    return ["-x", f"W9831:baseline_path={baseline}"] if baseline.exists() else []
+
+
 def _run(runner: type[Runner], path: Path, *arguments: str) -> list[Match]:
     config = ConfigMixIn(["-c", "I", *arguments, "--", str(path)])
     matches: list[Match] = list(runner(config).run())

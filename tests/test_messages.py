@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from cfnlint.match import Match
 
-from tests.linting import ROOT, TEMPLATES, is_ours, lint
+from tests.linting import ROOT, TEMPLATES, against_its_baseline, is_ours, lint
 from tests.pages import examples
 
 MAX_WORDS = 25
@@ -45,9 +45,7 @@ def _messages() -> list[str]:
     found: set[str] = set()
     for path in sorted(TEMPLATES.rglob("*")):
         if path.suffix in (".yaml", ".json") and "local" not in path.parts:
-            before = path.with_name(f"{path.stem}.before{path.suffix}")
-            options = ["-x", f"W9831:baseline_path={before}"] if before.exists() else []
-            found |= _of_ours(lint(path, *options))
+            found |= _of_ours(lint(path, *against_its_baseline(path)))
     with TemporaryDirectory() as folder:
         for example in examples():
             path, options = example.write(Path(folder))

@@ -16,7 +16,15 @@ from snapshottest.module import SnapshotModule
 from snapshottest.pytest import PyTestSnapshotTest
 
 import cfn_lint_lambda_race
-from tests.linting import FILES, TEMPLATES, described, is_ours, lint, lint_whole
+from tests.linting import (
+    FILES,
+    TEMPLATES,
+    against_its_baseline,
+    described,
+    is_ours,
+    lint,
+    lint_whole,
+)
 
 HERE = Path(__file__).parent
 RULES = sorted(
@@ -28,15 +36,11 @@ def _name(path: Path) -> str:
     return path.relative_to(TEMPLATES).as_posix()
 
 
-def _options(path: Path) -> list[str]:
-    """What compares a template with its baseline, where it has one."""
-    baseline = path.with_name(f"{path.stem}.before{path.suffix}")
-    return ["-x", f"W9831:baseline_path={baseline}"] if baseline.exists() else []
-
-
 @cache
 def _ours(path: Path) -> list[Match]:
-    return [match for match in lint(path, *_options(path)) if is_ours(match)]
+    return [
+        match for match in lint(path, *against_its_baseline(path)) if is_ours(match)
+    ]
 
 
 class _FolderSnapshots(PyTestSnapshotTest):  # type: ignore[misc]
@@ -68,7 +72,7 @@ def test_findings(path: Path, snapshot: PyTestSnapshotTest) -> None:
 @pytest.mark.parametrize("path", FILES, ids=_name)
 def test_is_a_valid_template(path: Path) -> None:
     """And the pack says among all of cfn-lint's rules what it says alone."""
-    matches = lint_whole(path, *_options(path))
+    matches = lint_whole(path, *against_its_baseline(path))
     errors = [str(match) for match in matches if match.rule.id.startswith("E")]
     assert errors == []
     ours = [described(match) for match in matches if is_ours(match)]

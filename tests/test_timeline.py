@@ -524,9 +524,9 @@ class _Walk:
     """What callers meet in one order of the steps, at each moment of it."""
 
     def __init__(
-        self, old: Template_, new: Template_, permits: Mapping[str, tuple[str, str]]
+        self, old: Template_, new: Template_, permits: Mapping[tuple[str, str], str]
     ) -> None:
-        """``permits`` are the permissions of the new template, by logical ID."""
+        """``permits`` are the permissions of the new template."""
         self.old, self.new, self.permits = old, new, permits
         self.halves = {"code": "old", "configuration": "old"}
         self.versions = {name: ("old", "old") for name in old if "Version" in name}
@@ -554,12 +554,11 @@ class _Walk:
             deployment = self.new["Prod"]["Properties"]["DeploymentId"]["Ref"]
             self.deployed = self.deployments[deployment]
         elif step == "clean-up":
-            self.permissions = {
-                (name, text): on for name, (text, on) in self.permits.items()
+            self.permissions = dict(self.permits)
+        else:
+            self.permissions |= {
+                one: on for one, on in self.permits.items() if one[0] == step
             }
-        elif step in self.permits:
-            text, on = self.permits[step]
-            self.permissions[step, text] = on
         mixed, denied = self.met()
         self.mixed.append(mixed)
         self.denied.append(denied)
@@ -640,7 +639,7 @@ def _walks(old: Template_, new: Template_) -> Iterator[_Walk]:
         if "Orders" in waits[step]:
             waits[step] |= set(calls)
     waits |= {call: set() for call in calls}
-    permits = {name: (text, on) for (name, text), on in _permits(new)}
+    permits = dict(_permits(new))
     for order in _orders([*calls, *others], waits):
         walk = _Walk(old, new, permits)
         for step in [*order, "clean-up"]:

@@ -764,13 +764,13 @@ class Steps:
                 target if target and side.function(target) else None
                 for side, target in ((self.before, before), (self.after, after))
             )
+        for side, target in ((self.before, before), (self.after, after)):
+            if target and side.function(target) is None:
+                return
         references = [
             side.only(target) if target else None
             for side, target in ((self.before, before), (self.after, after))
         ]
-        for target, reference in zip((before, after), references):
-            if target and (reference is None or reference.function is None):
-                return
         known = next(one for one in references[::-1] if one is not None)
         assert known.function is not None
         old, new = (
