@@ -1103,6 +1103,17 @@ def test_what_moves_to_or_from_the_unknown_is_not_judged(
     assert not _unjudged(sides[0], sides[1])
 
 
+def test_what_changes_places_with_the_unknown_does_not_move() -> None:
+    sides = [stack_with(Hourly=rule_for(ARN)) for _ in range(2)]
+    whose = {"Ref": "Whose"}
+    for side, order in zip(sides, ((ARN, whose), (whose, ARN))):
+        side["Parameters"] = {"Whose": parameter()}
+        side["Resources"]["Hourly"]["Properties"]["Targets"] = [
+            {"Id": f"{number}", "Arn": one} for number, one in enumerate(order)
+        ]
+    assert not _unjudged(sides[0], sides[1])
+
+
 def test_a_definition_that_comes_to_be_unknown_is_not_judged() -> None:
     integration = {
         "type": "aws_proxy",

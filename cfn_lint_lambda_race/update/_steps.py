@@ -665,7 +665,11 @@ class Steps:
             return
         for side, other in ((self.before, self.after), (self.after, self.before)):
             for place, target in side.targets.items():
-                if side.function(target) is not None and other.may_be_other(target):
+                if (
+                    side.function(target) is not None
+                    and other.may_be_other(target)
+                    and not self._is_reordered(target.resource.id)
+                ):
                     yield place
 
     def _kept(self) -> Iterator[tuple[Place, Reference | None, Reference | None]]:
