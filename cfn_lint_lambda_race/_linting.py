@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from os.path import expanduser, isdir
@@ -285,22 +285,33 @@ class FileLint:
         self._filename = filename
         self._original = folder / "baseline.template"
         self._original.write_bytes(text.encode("utf-8"))
+        self._text = text
+        self._pack: dict[str, list[Finding]] = {}
         self._whole: dict[str, list[Finding]] = {}
         # The text that was asked for last is mostly asked for again.
         self._update: tuple[str, list[Finding]] = "", []
 
     def pack(self, text: str) -> list[Finding]:
-        if text not in self._whole:
-            return self._linter.pack(self._filename, text)
-        return self._whole[text]
+        if text in self._whole:
+            return self._whole[text]
+        return self._asked(self._linter.pack, text, self._pack)
 
     def whole(self, text: str) -> list[Finding]:
-        if text not in self._whole:
+        return self._asked(self._linter.whole, text, self._whole)
+
+    def _asked(
+        self,
+        lint: Callable[[str, str], list[Finding]],
+        text: str,
+        known: dict[str, list[Finding]],
+    ) -> list[Finding]:
+        """What is said of a text, from what is ``known`` where it is there."""
+        if text not in known:
             # The text as it was and the last one that was tried are asked for again.
-            for old in list(self._whole)[1:]:
-                del self._whole[old]
-            self._whole[text] = self._linter.whole(self._filename, text)
-        return self._whole[text]
+            for old in known.keys() - {self._text}:
+                del known[old]
+            known[text] = lint(self._filename, text)
+        return known[text]
 
     def check_baseline(self, findings: Iterable[Finding]) -> None:
         """Raise `LintError` where the pack cannot compare as it was told to."""
