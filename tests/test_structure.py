@@ -8,8 +8,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.linting import ROOT
 
 PACKAGE = ROOT / "cfn_lint_lambda_race"
@@ -71,24 +69,25 @@ def _name(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
-def _test_name(path: Path) -> str:
-    return path.relative_to(ROOT / "tests").as_posix()
+def _below_the_rules() -> list[Path]:
+    paths = [path for path in MODULES if _folder(path) not in ("", "rules")]
+    assert paths
+    return paths
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_imports_only_what_lies_below(path: Path) -> None:
-    folders = {
-        name.split(".")[1]
-        for name in _imported(path)
-        if name.startswith("cfn_lint_lambda_race.")
-    }
-    assert folders <= MAY_IMPORT[_folder(path)]
+def test_imports_only_what_lies_below() -> None:
+    for path in MODULES:
+        folders = {
+            name.split(".")[1]
+            for name in _imported(path)
+            if name.startswith("cfn_lint_lambda_race.")
+        }
+        assert folders <= MAY_IMPORT[_folder(path)], _name(path)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_one_door_leads_to_cfn_lint_below_the_rules(path: Path) -> None:
+def test_one_door_leads_to_cfn_lint_below_the_rules() -> None:
     """What the pack needs beside the API of rules changes with cfn-lint's releases."""
-    if _folder(path) not in ("", "rules"):
+    for path in _below_the_rules():
         names = [
             name
             for name in _imported(path)
@@ -98,37 +97,44 @@ def test_one_door_leads_to_cfn_lint_below_the_rules(path: Path) -> None:
         assert not [name for name in names if name.startswith("cfnlint.rules")]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_only_rules_and_the_command_know_rules(path: Path) -> None:
-    if _folder(path) not in ("", "rules"):
-        assert re.findall(r"[WI]98\d\d", path.read_text(encoding="utf-8")) == []
+def test_only_rules_and_the_command_know_rules() -> None:
+    for path in _below_the_rules():
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r"[WI]98\d\d", text) == [], _name(path)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_a_rule_s_file_imports_no_other_rule(path: Path) -> None:
+def test_a_rule_s_file_imports_no_other_rule() -> None:
     """cfn-lint may execute each file on its own and would register a rule twice."""
-    if _folder(path) == "rules" and path.name != "__init__.py":
+    rules = [
+        path
+        for path in MODULES
+        if _folder(path) == "rules" and path.name != "__init__.py"
+    ]
+    assert rules
+    for path in rules:
         helpers = {
             name
             for name in _imported(path)
             if ".rules." in name and "cfnlint." not in name
         }
-        assert helpers <= {"cfn_lint_lambda_race.rules._rule"}
+        assert helpers <= {"cfn_lint_lambda_race.rules._rule"}, _name(path)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_needs_nothing_but_cfn_lint(path: Path) -> None:
+def test_needs_nothing_but_cfn_lint() -> None:
     """Users install the pack beside cfn-lint; what only tests have is not there.
 
     aws-sam-translator comes with each cfn-lint that translates SAM.
     """
-    roots = {name.partition(".")[0] for name in _imported(path)}
     known = {"cfn_lint_lambda_race", "cfnlint", "samtranslator", "yaml"}
-    assert roots - known <= set(sys.stdlib_module_names)
+    for path in MODULES:
+        roots = {name.partition(".")[0] for name in _imported(path)}
+        assert roots - known <= set(sys.stdlib_module_names), _name(path)
 
 
-@pytest.mark.parametrize("path", TESTS, ids=_test_name)
-def test_no_tests_are_a_library_of_others(path: Path) -> None:
+def test_no_tests_are_a_library_of_others() -> None:
     """What several test modules need is in a module that holds no tests."""
-    names = [name for name in _imported(path) if name.startswith("tests.")]
-    assert not [name for name in names if name.rpartition(".")[2].startswith("test_")]
+    for path in TESTS:
+        names = [name for name in _imported(path) if name.startswith("tests.")]
+        assert not [
+            name for name in names if name.rpartition(".")[2].startswith("test_")
+        ], path.name
