@@ -285,16 +285,7 @@ def test_node_s_own_modules_are_those_that_it_lists() -> None:
         *((name, False) for name in ("f", "l", "p", "w", "dot", "slash", "star", "no")),
     ],
 )
-@pytest.mark.parametrize(
-    "kind",
-    [
-        *("dependencies", "devDependencies"),
-        *("optionalDependencies", "peerDependencies"),
-    ],
-)
-def test_what_a_package_brings_from_elsewhere(
-    kind: str, name: str, is_elsewhere: bool
-) -> None:
+def test_what_a_package_brings_from_elsewhere(name: str, is_elsewhere: bool) -> None:
     versions = {
         **dict.fromkeys(("left", "@a/b", "@types/typed"), "^1.0.0"),
         "f": "file:../f",
@@ -306,5 +297,7 @@ def test_what_a_package_brings_from_elsewhere(
         "star": "*",
         "no": "",
     }
-    texts = ["{", "[]", '{"dependencies": 1}', json.dumps({kind: versions})]
-    assert _Dependencies(texts).has(name) == is_elsewhere
+    kinds = "dependencies", "devDependencies"
+    for kind in (*kinds, "optionalDependencies", "peerDependencies"):
+        texts = ["{", "[]", '{"dependencies": 1}', json.dumps({kind: versions})]
+        assert _Dependencies(texts).has(name) == is_elsewhere

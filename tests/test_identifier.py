@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,19 +120,19 @@ def test_tokens_that_may_hide_a_colon() -> None:
     assert parse_identifier(whole) == Identifier(literal("orders"), None, True)
 
 
-@pytest.mark.parametrize("suffix", ["/invocations", "/response-streaming-invocations"])
-@pytest.mark.parametrize("date", ["2015-03-31", "2021-11-15"])
 @pytest.mark.parametrize("partition", PARTITIONS)
 @pytest.mark.parametrize("qualifier", [None, *QUALIFIERS])
-def test_an_invocation_uri(
-    suffix: str, date: str, partition: str, qualifier: str | None
-) -> None:
+def test_an_invocation_uri(partition: str, qualifier: str | None) -> None:
     arn = _arn(partition) + (f":{qualifier}" if qualifier else "")
-    whole = f"arn:{partition}:apigateway:eu-west-1:lambda:path/{date}/functions/{arn}"
     expected = Identifier(
         literal("orders"), literal(qualifier) if qualifier else None, is_arn=True
     )
-    assert parse_uri(literal(whole + suffix)) == expected
+    dates = "2015-03-31", "2021-11-15"
+    ends = "invocations", "response-streaming-invocations"
+    for date, end in product(dates, ends):
+        path = f"path/{date}/functions/{arn}/{end}"
+        uri = f"arn:{partition}:apigateway:eu-west-1:lambda:{path}"
+        assert parse_uri(literal(uri)) == expected
 
 
 def test_an_invocation_uri_with_tokens() -> None:

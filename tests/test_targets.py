@@ -212,16 +212,17 @@ def test_the_catalogue_is_large() -> None:
     assert len(ROWS) == sum(map(len, groups))
 
 
-@pytest.mark.parametrize("item", [0, "Key"])
 @pytest.mark.parametrize("row", IN_PROPERTIES, ids=_name)
-def test_a_property(row: TargetRow, item: str | int) -> None:
-    cases: list[Case] = []
-    for beside in _admitted(row.when):
-        for reference, is_unqualified in WRITTEN.items():
-            properties = _properties(beside, item)
-            _put(properties, row.path, _sub(row, reference), item)
-            cases.append(Case(properties, is_unqualified, reference))
-    _check(_kind(row), cases, _place(row.path, item))
+def test_a_property(row: TargetRow) -> None:
+    items: tuple[str | int, ...] = (0, "Key")
+    for item in items:
+        cases: list[Case] = []
+        for beside in _admitted(row.when):
+            for reference, is_unqualified in WRITTEN.items():
+                properties = _properties(beside, item)
+                _put(properties, row.path, _sub(row, reference), item)
+                cases.append(Case(properties, is_unqualified, reference))
+        _check(_kind(row), cases, _place(row.path, item))
 
 
 @pytest.mark.parametrize("row", ATTRIBUTES, ids=_name)
@@ -800,7 +801,6 @@ def test_an_api_that_sam_makes_takes_what_globals_say(
     assert where not in paths(lint_template(tmp_path, template), "W9810")
 
 
-@pytest.mark.parametrize("node", [None, 7, "a", [1], [[]], {}, {"a": "b"}, {"Ref": []}])
 @pytest.mark.parametrize(
     ("kind", "path"),
     [
@@ -828,7 +828,7 @@ def test_an_api_that_sam_makes_takes_what_globals_say(
         ),
     ],
 )
-def test_a_malformed_place_is_no_target(kind: str, path: str, node: Any) -> None:
+def test_a_malformed_place_is_no_target(kind: str, path: str) -> None:
     properties: dict[str, Any] = {
         "DefinitionSubstitutions": {"Orders": {"Fn::GetAtt": "Fn.Arn"}},
         "Definition": {
@@ -852,13 +852,15 @@ def test_a_malformed_place_is_no_target(kind: str, path: str, node: Any) -> None
     steps = [int(step) if step.isdecimal() else step for step in path.split("/")]
     for step in steps[:-1]:
         below = below[step]
-    below[steps[-1]] = node
-    template = invoked_by(kind, properties)
-    reading = read(Template("template.json", template, ["us-east-1"]))
-    for target in reading.targets:
-        assert isinstance(reading.unqualified_uses(target), list)
-    assert isinstance(reading.exits, list)
-    assert isinstance(reading.misfits, list)
+    nodes: list[Any] = [None, 7, "a", [1], [[]], {}, {"a": "b"}, {"Ref": []}]
+    for node in nodes:
+        below[steps[-1]] = node
+        template = invoked_by(kind, properties)
+        reading = read(Template("template.json", template, ["us-east-1"]))
+        for target in reading.targets:
+            assert isinstance(reading.unqualified_uses(target), list)
+        assert isinstance(reading.exits, list)
+        assert isinstance(reading.misfits, list)
 
 
 @pytest.mark.parametrize("node", [None, 7, "a", [1], {"Auth": "a"}, {"Auth": [1]}])
