@@ -491,6 +491,7 @@ def test_what_serverless_generates_matches(
     assert misfits(tmp_path, _generated(kind, setting)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "setting"), MATRIX)
 def test_what_the_translator_writes_matches(
     tmp_path: Path, kind: str, setting: str, monkeypatch: pytest.MonkeyPatch

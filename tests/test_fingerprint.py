@@ -267,6 +267,7 @@ def test_a_folder_without_files_is_none(tmp_path: Path) -> None:
     assert _hash(template, tmp_path) == first
 
 
+@pytest.mark.slow
 def test_a_chain_of_resources_without_end_ends(tmp_path: Path) -> None:
     """Each names the next one twice, which doubles what there is to read."""
     template = deepcopy(BASE)

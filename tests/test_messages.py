@@ -83,16 +83,19 @@ def test_what_a_message_names_counts_as_one_word(message: str, count: int) -> No
     assert len(_words(message)) == count
 
 
+@pytest.mark.slow
 def test_messages_are_short() -> None:
     assert _messages()
     long = [one for one in _messages() if len(_words(one)) > MAX_WORDS]
     assert long == []
 
 
+@pytest.mark.slow
 def test_messages_give_a_cure_behind_the_fact() -> None:
     assert [one for one in _messages() if len(one.split("; ")) != 2] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phrase", [*PHRASES, r"is no [a-z]"])
 def test_messages_are_plain(phrase: str) -> None:
     assert [one for one in _messages() if re.search(phrase, one)] == []

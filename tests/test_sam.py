@@ -530,6 +530,7 @@ def _assert_agreed(template: Template_, expected: Verdict | None = None) -> Verd
 # -- tests -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GENERATED)
 def test_what_sam_generates(name: str) -> None:
     service, parts = GENERATED[name]
@@ -538,6 +539,7 @@ def test_what_sam_generates(name: str) -> None:
         _assert_agreed(template, {("Orders", service, not is_published)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _referring(None, ""))
 def test_what_names_the_function_s_arn(name: str) -> None:
     arn = {"Fn::GetAtt": ["Orders", "Arn"]}
@@ -547,6 +549,7 @@ def test_what_names_the_function_s_arn(name: str) -> None:
         _assert_agreed(template, {("Orders", service, True)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "reference", ["Orders.Alias", "Orders.Version", "OrdersAliaslive"]
 )
@@ -998,6 +1001,7 @@ TURNS: dict[str, tuple[Template_, Verdict]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TURNS)
 def test_a_turn(name: str) -> None:
     _assert_agreed(*TURNS[name])
@@ -1051,6 +1055,7 @@ def _several(seed: int) -> Template_:
     return plain
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_several_functions(seed: int) -> None:
     verdict = _assert_agreed(_several(seed))

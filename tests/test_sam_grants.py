@@ -248,6 +248,7 @@ def test_an_event_without_properties_is_met(properties: Any) -> None:
     assert len(timeline_from(*sides).callers) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EVENTS)
 def test_verdict_is_that_of_the_translation(
     kind: str, monkeypatch: pytest.MonkeyPatch

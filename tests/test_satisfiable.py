@@ -82,6 +82,7 @@ def _scenario(kind: str, choices: dict[str, Any]) -> Scenario:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [*combinations(CONDITIONS, 3)], ids="-".join)
 def test_answers_are_those_of_one_question(names: tuple[str, ...]) -> None:
     cfn = _template()

@@ -261,6 +261,7 @@ def test_what_every_stage_says_counts(
     assert sorted(found) == qualifiers
 
 
+@pytest.mark.slow
 def test_many_variables_are_not_followed(tmp_path: Path) -> None:
     names = [f"v{number}" for number in range(5_000)]
     uri = HEAD + "".join(f"${{!stageVariables.{name}}}" for name in names)

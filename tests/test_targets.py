@@ -387,6 +387,7 @@ def _named(written: str) -> dict[str, Any]:
     return resources
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "with_deployment"),
     [((), False), (("-x", "W9810:deployment_targets=true"), True)],
