@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Protocol
 
 from cfn_lint_lambda_race.cure._edits import Document, Edit, EditError, apply
@@ -134,7 +135,7 @@ class Curing:
         result = Result(self._text)
         if not self._wanted:
             return result
-        Document(self._text)
+        _document(self._text)
         open_ones = []
         for finding in self._wanted:
             reason = self._refuse(finding)
@@ -246,7 +247,7 @@ class Curing:
         wanted: Mapping[Key, Finding],
     ) -> list[Edit]:
         """The edits of one round, of which no two touch the same place."""
-        document = Document(attempt.text)
+        document = _document(attempt.text)
         chosen: dict[Edit, None] = {}
         for finding in waiting:
             assert finding.fix is not None
@@ -329,9 +330,15 @@ class Curing:
         }
 
 
+@lru_cache(maxsize=2)
+def _document(text: str) -> Document:
+    """A text to be edited: mostly that as it was, or the last one that was tried."""
+    return Document(text)
+
+
 def _resources(text: str) -> list[str]:
     try:
-        return Document(text).keys(("Resources",))
+        return _document(text).keys(("Resources",))
     except EditError:
         return []
 
