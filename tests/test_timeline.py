@@ -1103,6 +1103,15 @@ def test_what_moves_to_or_from_the_unknown_is_not_judged(
     assert not _unjudged(sides[0], sides[1])
 
 
+def test_what_is_unknown_before_and_after_moves_nothing() -> None:
+    """Also where the resource comes to invoke something else beside it."""
+    sides = [stack_with(Hourly=rule_for(EITHER)) | CHOICE for _ in range(2)]
+    targets = sides[1]["Resources"]["Hourly"]["Properties"]["Targets"]
+    targets.append({"Id": "more", "Arn": EITHER})
+    assert not _unjudged(sides[0], sides[1])
+    assert not _unjudged(sides[1], sides[0])
+
+
 def test_what_changes_places_with_the_unknown_does_not_move() -> None:
     sides = [stack_with(Hourly=rule_for(ARN)) for _ in range(2)]
     whose = {"Ref": "Whose"}
