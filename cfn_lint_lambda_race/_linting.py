@@ -68,6 +68,10 @@ class LintError(Exception):
     """cfn-lint cannot lint a template; the message says why."""
 
 
+class FailedRuleError(LintError):
+    """A rule of the pack raised, so its silence says nothing."""
+
+
 class _Config(ConfigMixIn):  # type: ignore[misc]
     """The user's configuration, the pack's informational findings included.
 
@@ -159,7 +163,17 @@ class Linter:
         ``baseline`` is a file to compare it with, instead of the configured one.
         """
         settings = Settings(baseline_path=baseline) if baseline else None
-        return self._run(_pack_rules(), filename, text, settings)[1]
+        return self._of_pack(filename, text, settings)[1]
+
+    def _of_pack(
+        self, filename: str, text: str, settings: Settings | None
+    ) -> tuple[Template, list[Finding]]:
+        """What the pack says. Raises `FailedRuleError` where one of its rules does."""
+        cfn, findings = self._run(_pack_rules(), filename, text, settings)
+        for one in findings:
+            if one.rule == RuleError.id:
+                raise FailedRuleError(f"a rule of the pack failed: {one.message}")
+        return cfn, findings
 
     def compared(
         self, filename: str, text: str, settings: Settings
@@ -168,7 +182,7 @@ class Linter:
 
         What they have read of the update is kept with the template.
         """
-        cfn, findings = self._run(_pack_rules(), filename, text, settings)
+        cfn, findings = self._of_pack(filename, text, settings)
         return cfn, [
             replace(one, is_ignored=self._is_ignored(cfn, one))
             for one in findings

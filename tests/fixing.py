@@ -27,9 +27,6 @@ class Heard(Linter):
         super().__init__(names, baseline)
         self.said: dict[str, list[Finding]] = {}
 
-    def pack(self, filename: str, text: str, baseline: str = "") -> list[Finding]:
-        return _without_crash(super().pack(filename, text, baseline))
-
     def whole(self, filename: str, text: str) -> list[Finding]:
         if text not in self.said:
             self.said[text] = _without_crash(super().whole(filename, text))
@@ -38,9 +35,6 @@ class Heard(Linter):
 
 class PackAlone(Linter):
     """Asks the pack alone, also where all of cfn-lint is asked: all that has a fix."""
-
-    def pack(self, filename: str, text: str, baseline: str = "") -> list[Finding]:
-        return _without_crash(super().pack(filename, text, baseline))
 
     def whole(self, filename: str, text: str) -> list[Finding]:
         return self.pack(filename, text)

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
@@ -18,6 +19,7 @@ import cfn_lint_lambda_race
 from cfn_lint_lambda_race import _pages
 from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._linting import Linter
+from cfn_lint_lambda_race.rules.PermissionGap import PermissionGap
 from tests.fixing import command
 from tests.linting import TEMPLATES, is_ours, lint_whole
 
@@ -279,6 +281,19 @@ def test_fix_says_what_it_cannot_work_on(
     assert error.startswith("bad.yaml: ")
     assert word in error
     assert path.read_bytes() == content
+
+
+def test_fix_does_nothing_where_a_rule_raises(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raising(*_: Any) -> NoReturn:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(PermissionGap, "match", raising)
+    code, output, error = command(capsys, str(TEMPLATES / "W9810" / "wrong.yaml"))
+    assert (code, output) == (2, "")
+    assert "a rule of the pack failed" in error
+    assert "rule W9834: 'a fault of ours'" in error
 
 
 def test_fix_names_a_file_that_is_not_there(

@@ -40,7 +40,7 @@ from tests.building import (
     stack,
     variables,
 )
-from tests.linting import CORPUS, ROOT, messages
+from tests.linting import TEMPLATES, messages
 from tests.translation import translated
 from tests.updates import (
     CONDITIONS,
@@ -1222,14 +1222,12 @@ def test_no_broken_property_of_sam_crashes(
             update(tmp_path, one, other)
 
 
-# -- real templates ----------------------------------------------------------------
+# -- whole templates ---------------------------------------------------------------
 
 
 def _templates() -> list[Path]:
-    folders = [CORPUS, ROOT / "templates"]
     suffixes = (".yaml", ".yml", ".json", ".template")
-    found = (path for folder in folders for path in folder.rglob("*"))
-    return sorted(path for path in found if path.suffix in suffixes)
+    return sorted(path for path in TEMPLATES.rglob("*") if path.suffix in suffixes)
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from cfnlint.helpers import ensure_list
 from cfnlint.version import __version__
 
 from cfn_lint_lambda_race import _fix
-from cfn_lint_lambda_race._linting import Linter, LintError
+from cfn_lint_lambda_race._linting import FailedRuleError, Linter, LintError
 from cfn_lint_lambda_race.cure import Fix, NoFixError
 from cfn_lint_lambda_race.cure._edits import Document
 from tests.building import ARN, resource, rule_for, sam, statement_on
@@ -107,6 +107,8 @@ def test_real_templates_are_cured(path: Path, tmp_path: Path) -> None:
     name = str(path)
     try:
         linter, result = fixed_by(Heard, path, "--generated")
+    except FailedRuleError:
+        raise
     except LintError:
         with pytest.raises(LintError):
             Linter([name]).pack(name, before)
