@@ -521,7 +521,7 @@ def test_edits_of_real_templates(file: File) -> None:
     paths = [list(path) for path in nodes(decode(text)) if path]
     value: Any = {"X": {"Ref": "X"}, "a": [{"Fn::GetAtt": ["B", "Arn"]}, "c: d"]}
     # Few of a large file: reading one takes a second.
-    step = max(1, len(paths) * len(text) // 15_000)
+    step = max(1, len(paths) * len(text) // 30_000)
     made = [check(text, path, value) for path in paths[::step]]
     assert sum(made) >= len(made)
     template = decode(text)
