@@ -283,15 +283,24 @@ def test_fix_says_what_it_cannot_work_on(
     assert path.read_bytes() == content
 
 
-def test_fix_does_nothing_where_a_rule_raises(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+# Right, as far as rules speak.
+UPDATE = ("--baseline-path", "W9831/right.before.yaml", "W9831/right.yaml")
+
+
+@pytest.mark.parametrize("arguments", [("fix", "W9810/wrong.yaml"), ("plan", *UPDATE)])
+def test_nothing_is_claimed_where_a_rule_raises(
+    arguments: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def raising(*_: Any) -> NoReturn:
         raise ValueError("a fault of ours")
 
+    monkeypatch.chdir(TEMPLATES)
     monkeypatch.setattr(PermissionGap, "match", raising)
-    code, output, error = command(capsys, str(TEMPLATES / "W9810" / "wrong.yaml"))
-    assert (code, output) == (2, "")
+    assert main(arguments) == 2
+    output, error = capsys.readouterr()
+    assert output == ""
     assert "a rule of the pack failed" in error
     assert "rule W9834: 'a fault of ours'" in error
 

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from cfnlint.decode import decode_str
@@ -20,7 +20,6 @@ from cfnlint.decode import decode_str
 from cfn_lint_lambda_race import _pictures
 from cfn_lint_lambda_race.__main__ import main
 from cfn_lint_lambda_race._plan import planned
-from cfn_lint_lambda_race.rules.PermissionGap import PermissionGap
 from cfn_lint_lambda_race.template._cfnlint import has_property
 from cfn_lint_lambda_race.update import Settings
 from tests.building import ARN, CHOICE, LIVE, Template_, new_code, parameter
@@ -334,21 +333,6 @@ def test_a_rule_that_is_ignored_makes_no_update_safe(
     assert "Safe in 3 updates" in said
     found = described(capsys, *arguments)
     assert [one["ignored"] for one in found["hazards"]] == [True, True]
-
-
-def test_an_update_of_which_a_rule_raises_is_not_called_safe(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def raising(*_: Any) -> NoReturn:
-        raise ValueError("a fault of ours")
-
-    monkeypatch.setattr(PermissionGap, "match", raising)
-    old = _two_functions("a.zip", "old")
-    before, after = written(tmp_path, before=old, after=f"{old}\nMetadata: {{}}\n")
-    assert plan("--baseline-path", before, after) == 2
-    output = capsys.readouterr()
-    assert output.out == ""
-    assert "rule W9834: 'a fault of ours'" in output.err
 
 
 def test_what_is_denied_for_good(
