@@ -9,6 +9,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 NODE := $(abspath $(VENV))/node
+# Where the environment says to keep no compiled modules, each worker and each program
+# that a test starts would compile the tests and the pack anew.
+unexport PYTHONDONTWRITEBYTECODE
 OLDEST := $(shell sed -n 's/.*"cfn-lint>=\([0-9.]*\)".*/\1/p' pyproject.toml)
 
 .PHONY: demo quick quick-tests test suite suite-oldest style types docs recipes dist \

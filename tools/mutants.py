@@ -475,8 +475,10 @@ def _run(tests: list[str], folder: Path) -> None:
         _confine()
         os.chdir(folder)
         sys.path.insert(0, str(folder))
-        # A mutant that is written in the same second has the age of the last one.
+        # A mutant that is written in the same second has the age of the last one; also
+        # for the programs that tests start.
         sys.dont_write_bytecode = True
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         files = sorted({*map(_module_of, tests)})
         code = pytest.main(
             ["-x", "-qq", "-p", "no:cacheprovider", *files], plugins=[Chosen(tests)]
