@@ -46,6 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
         setattr(config.option, SEED, str(seed))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What generated examples are tried on is slow."""
+    if is_hypothesis_test(getattr(item, "obj", None)):
+        item.add_marker("slow")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

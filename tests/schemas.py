@@ -48,21 +48,29 @@ def is_current() -> bool:
 def knows_sam() -> bool:
     """Whether there are schemas of SAM's resources; a cfn-lint that translates SAM
     before the rules see it may have none."""
-    return "AWS::Serverless::Function" in schemas()
+    return "AWS::Serverless::Function" in (_names() or schemas())
 
 
 @cache
 def schemas() -> Mapping[str, tuple[Schema, ...]]:
     """By resource type its schemas, which may differ from region to region."""
-    if not (FOLDER / "resources").exists():  # each region once had a folder
+    names = _names()
+    if not names:  # each region once had a folder
         files = (FOLDER / "providers" / "us_east_1").glob("*.json")
         found = [json.loads(path.read_text("utf-8")) for path in sorted(files)]
         return {schema["typeName"]: (schema,) for schema in found}
-    names: dict[str, set[str]] = {}
-    for provider in (FOLDER / "providers").glob("*.json"):
-        for kind, name in json.loads(provider.read_text("utf-8")).items():
-            names.setdefault(kind, set()).add(name)
     return {kind: tuple(map(_load, sorted(names[kind]))) for kind in sorted(names)}
+
+
+@cache
+def _names() -> Mapping[str, set[str]]:
+    """By resource type the names of its schemas, where all are in one folder."""
+    names: dict[str, set[str]] = {}
+    if (FOLDER / "resources").exists():
+        for provider in (FOLDER / "providers").glob("*.json"):
+            for kind, name in json.loads(provider.read_text("utf-8")).items():
+                names.setdefault(kind, set()).add(name)
+    return names
 
 
 @cache

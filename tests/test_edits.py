@@ -423,7 +423,6 @@ def at(template: Any, path: Any) -> Any:
     return template
 
 
-@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=400, deadline=None)
 def test_an_edit_is_read_as_it_was_meant(data: st.DataObject) -> None:

@@ -871,7 +871,6 @@ TARGETS = (
 )
 
 
-@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(TARGETS), NODES)
 def test_no_property_raises(place: tuple[str, str], node: Any) -> None:

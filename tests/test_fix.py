@@ -138,10 +138,8 @@ def _unknown_to_cfn_lint(text: str) -> bool:
     it refuses `!Ref Function.Alias` where `Transform` is missing, as in two templates
     of the corpus that CloudFormation refuses too.
     """
-    template = decode_str(text)[0]
-    return tuple(map(int, __version__.split(".")[:2])) < (1, 54) and (
-        "Transform" not in template
-    )
+    is_old = tuple(map(int, __version__.split(".")[:2])) < (1, 54)
+    return is_old and "Transform" not in decode_str(text)[0]
 
 
 def _only_publishes(before: str, after: str) -> None:

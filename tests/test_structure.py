@@ -8,7 +8,12 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tests.linting import ROOT
+
+# Reads all modules.
+pytestmark = pytest.mark.slow
 
 PACKAGE = ROOT / "cfn_lint_lambda_race"
 MODULES = sorted(PACKAGE.rglob("*.py"))

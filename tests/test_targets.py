@@ -9,7 +9,7 @@ Tests `template/__init__.py` too.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,15 +91,17 @@ class Use(NamedTuple):
 
 
 class Case(NamedTuple):
-    """The properties of a target, and whether it is unqualified."""
+    """A target of a type, and whether it is unqualified, which shows at ``place``."""
 
+    kind: str
     properties: Mapping[str, Any]
     is_unqualified: bool
+    place: str = ""
     written: str = ""
 
 
 def _uses(
-    kind: str, cases: Sequence[Case], file: Path | None = None, **more: Any
+    cases: Sequence[Case], file: Path | None = None, **more: Any
 ) -> list[list[Use]]:
     """The unqualified uses in a template with a resource for each case."""
     template = {
@@ -107,7 +109,10 @@ def _uses(
         "Resources": {
             **deepcopy(PUBLISHED),
             **{
-                f"Target{index}": {"Type": kind, "Properties": case.properties}
+                f"Target{index}": {
+                    "Type": case.kind,
+                    "Properties": case.properties,
+                }
                 for index, case in enumerate(cases)
             },
         },
@@ -125,12 +130,17 @@ def _uses(
     return found
 
 
-def _check(kind: str, cases: Sequence[Case], place: str, **more: Any) -> None:
-    """Each unqualified case has one use, at the place; the others have none."""
-    assert {case.is_unqualified for case in cases} == {True, False}
-    for case, uses in zip(cases, _uses(kind, cases, **more)):
-        expected = [Use("Fn", place)] if case.is_unqualified else []
-        assert uses == expected, (case.written, case.properties)
+def _check(groups: Iterable[Sequence[Case]], file: Path | None = None) -> None:
+    """Each unqualified case has one use, at its place; the others have none.
+
+    A group, which one row of the catalogue makes, has both.
+    """
+    cases: list[Case] = []
+    for group in groups:
+        assert {case.is_unqualified for case in group} == {True, False}
+        cases += group
+    for case, uses in zip(cases, _uses(cases, file)):
+        assert uses == ([Use("Fn", case.place)] if case.is_unqualified else []), case
 
 
 def _name(row: TargetRow) -> str:
@@ -212,17 +222,18 @@ def test_the_catalogue_is_large() -> None:
     assert len(ROWS) == sum(map(len, groups))
 
 
-@pytest.mark.parametrize("row", IN_PROPERTIES, ids=_name)
-def test_a_property(row: TargetRow) -> None:
-    items: tuple[str | int, ...] = (0, "Key")
-    for item in items:
-        cases: list[Case] = []
-        for beside in _admitted(row.when):
-            for reference, is_unqualified in WRITTEN.items():
-                properties = _properties(beside, item)
-                _put(properties, row.path, _sub(row, reference), item)
-                cases.append(Case(properties, is_unqualified, reference))
-        _check(_kind(row), cases, _place(row.path, item))
+def _property(row: TargetRow, item: str | int) -> Iterator[Case]:
+    place = _place(row.path, item)
+    for beside in _admitted(row.when):
+        for reference, is_unqualified in WRITTEN.items():
+            properties = _properties(beside, item)
+            _put(properties, row.path, _sub(row, reference), item)
+            yield Case(_kind(row), properties, is_unqualified, place, reference)
+
+
+@pytest.mark.parametrize("item", [0, "Key"])
+def test_properties(item: str | int) -> None:
+    _check([*_property(row, item)] for row in IN_PROPERTIES)
 
 
 @pytest.mark.parametrize("row", ATTRIBUTES, ids=_name)
@@ -243,37 +254,39 @@ def test_an_attribute(row: TargetRow, reference: str, is_unqualified: bool) -> N
     assert uses == ([Use("Fn", row.path)] if is_unqualified else [])
 
 
-@pytest.mark.parametrize("row", IN_PROPERTIES, ids=_name)
-def test_the_branch_of_a_property(row: TargetRow) -> None:
+def test_branches_of_properties() -> None:
     conditions = {"Is": {"Fn::Equals": [{"Ref": "Stage"}, "x"]}}
-    properties = _properties(next(_admitted(row.when)))
-    branches = [_sub(row, "${Alias}"), _sub(row, "${Fn.Arn}")]
-    _put(properties, row.path, {"Fn::If": ["Is", *branches]}, 0)
-    (uses,) = _uses(_kind(row), [Case(properties, True)], Conditions=conditions)
-    assert uses == [Use("Fn", f"{_place(row.path, 0)}/Fn::If/2")]
-
-
-@pytest.mark.parametrize("row", [row for row in IN_PROPERTIES if row.when], ids=_name)
-def test_what_stands_beside_decides(row: TargetRow) -> None:
     cases: list[Case] = []
-    for path in row.when:
-        for other in ("SOMETHING-ELSE", {"Ref": "Stage"}, None):
-            beside = {**next(_admitted(row.when)), path: other}
-            if other is None:
-                del beside[path]
-            properties = _properties(beside)
-            _put(properties, row.path, _sub(row, "${Fn.Arn}"), 0)
-            cases.append(Case(properties, False, f"{path} {other}"))
-    assert len(cases) >= 3
-    assert _uses(_kind(row), cases) == [[] for _ in cases]
+    for row in IN_PROPERTIES:
+        properties = _properties(next(_admitted(row.when)))
+        branches = [_sub(row, "${Alias}"), _sub(row, "${Fn.Arn}")]
+        _put(properties, row.path, {"Fn::If": ["Is", *branches]}, 0)
+        place = f"{_place(row.path, 0)}/Fn::If/2"
+        cases.append(Case(_kind(row), properties, True, place))
+    for case, uses in zip(cases, _uses(cases, Conditions=conditions)):
+        assert uses == [Use("Fn", case.place)], case
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in PLACES if row.qualifier and not row.is_file], ids=_name
-)
-def test_a_qualifier_beside(row: TargetRow) -> None:
+def test_what_stands_beside_decides() -> None:
+    rows = [row for row in IN_PROPERTIES if row.when]
+    cases: list[Case] = []
+    for row in rows:
+        for path in row.when:
+            for other in ("SOMETHING-ELSE", {"Ref": "Stage"}, None):
+                beside = {**next(_admitted(row.when)), path: other}
+                if other is None:
+                    del beside[path]
+                properties = _properties(beside)
+                _put(properties, row.path, _sub(row, "${Fn.Arn}"), 0)
+                cases.append(Case(_kind(row), properties, False, _place(row.path, 0)))
+    assert len(cases) >= 3 * len(rows)
+    for case, uses in zip(cases, _uses(cases)):
+        assert uses == [], case
+
+
+def _beside(row: TargetRow) -> Iterator[Case]:
     assert row.qualifier is not None
-    cases: list[Case] = []
+    place = _place(f"{row.path}/{row.inside}" if row.inside else row.path, 0)
     for qualifier, is_unqualified in QUALIFIERS:
         properties = _properties(next(_admitted(row.when)))
         document = properties
@@ -283,28 +296,35 @@ def test_a_qualifier_beside(row: TargetRow) -> None:
         _put(document, row.inside or row.path, _sub(row, "${Fn.Arn}"), 0)
         if row.inside is not None:
             _put(properties, row.path, document, 0)
-        cases.append(Case(properties, is_unqualified, str(qualifier)))
-    place = _place(f"{row.path}/{row.inside}" if row.inside else row.path, 0)
-    _check(_kind(row), cases, place)
+        yield Case(_kind(row), properties, is_unqualified, place, str(qualifier))
 
 
-@pytest.mark.parametrize("row", IN_DOCUMENTS, ids=_name)
-def test_an_object(row: TargetRow) -> None:
-    assert row.inside is not None
-    for outer in [(), ("Outer",)] if "**" in row.inside else [()]:
-        cases = [
-            Case(_in_document(row, document), is_unqualified, reference)
-            for reference, is_unqualified in WRITTEN.items()
-            for document in _documents(row, _sub(row, reference), outer)
+def test_qualifiers_beside() -> None:
+    _check([*_beside(row)] for row in PLACES if row.qualifier and not row.is_file)
+
+
+def _objects(row: TargetRow, outer: tuple[str, ...]) -> Iterator[Case]:
+    place = _place("/".join([row.path, *outer, row.inside or ""]), 0)
+    for reference, is_unqualified in WRITTEN.items():
+        for document in _documents(row, _sub(row, reference), outer):
+            properties = _in_document(row, document)
+            yield Case(_kind(row), properties, is_unqualified, place, reference)
+
+
+def test_objects() -> None:
+    deep = [row for row in IN_DOCUMENTS if row.inside and "**" in row.inside]
+    assert len(deep) > 3
+    _check(
+        [
+            *([*_objects(row, ())] for row in IN_DOCUMENTS),
+            *([*_objects(row, ("Outer",))] for row in deep),
         ]
-        inside = "/".join([*outer, row.inside])
-        _check(_kind(row), cases, _place(f"{row.path}/{inside}", 0))
+    )
 
 
-@pytest.mark.parametrize("row", IN_DOCUMENTS, ids=_name)
-def test_text(row: TargetRow) -> None:
+def _texts(row: TargetRow) -> Iterator[Case]:
     assert row.inside is not None
-    cases: list[Case] = []
+    place = _place(row.path, 0)
     for reference, is_unqualified in WRITTEN.items():
         text = _sub(row, reference)
         for outer in [(), ("Outer",)] if "**" in row.inside else [()]:
@@ -319,8 +339,11 @@ def test_text(row: TargetRow) -> None:
                     {"Fn::ToJsonString": next(whole)},
                 ):
                     properties = _in_document(row, written)
-                    cases.append(Case(properties, is_unqualified, reference))
-    _check(_kind(row), cases, _place(row.path, 0))
+                    yield Case(_kind(row), properties, is_unqualified, place, reference)
+
+
+def test_texts() -> None:
+    _check([*_texts(row)] for row in IN_DOCUMENTS)
 
 
 @pytest.mark.parametrize("row", IN_FILES, ids=_name)
@@ -328,6 +351,7 @@ def test_a_file(row: TargetRow, tmp_path: Path) -> None:
     around = FORMS[row.form].format("<here>")
     around = around.replace("${AWS::Partition}", "aws")
     around = around.replace("${AWS::Region}", "us-east-1")
+    place = _place(row.path, 0)
     cases: list[Case] = []
     for reference, is_unqualified in LITERAL.items():
         value = around.replace("<here>", reference)
@@ -335,13 +359,14 @@ def test_a_file(row: TargetRow, tmp_path: Path) -> None:
             file = tmp_path / f"{len(cases)}.json"
             file.write_text(json.dumps(document))
             properties = _in_document(row, file.name)
-            cases.append(Case(properties, is_unqualified, reference))
-    _check(_kind(row), cases, _place(row.path, 0), file=tmp_path / "x")
+            cases.append(Case(_kind(row), properties, is_unqualified, place, reference))
+    _check([cases], file=tmp_path / "x")
 
 
 @pytest.mark.parametrize("row", [row for row in PLACES if row.substitutions], ids=_name)
 def test_a_substitution(row: TargetRow, tmp_path: Path) -> None:
     assert row.substitutions is not None
+    place = f"{row.substitutions}/Name"
     cases: list[Case] = []
     for reference, is_unqualified in WRITTEN.items():
         for document in _documents(row, "${Name}", ()):
@@ -353,22 +378,25 @@ def test_a_substitution(row: TargetRow, tmp_path: Path) -> None:
             for whole in wholes:
                 properties = _in_document(row, whole)
                 properties[row.substitutions] = {"Name": {"Fn::Sub": reference}}
-                cases.append(Case(properties, is_unqualified, reference))
-    _check(_kind(row), cases, f"{row.substitutions}/Name", file=tmp_path / "x")
+                cases.append(
+                    Case(_kind(row), properties, is_unqualified, place, reference)
+                )
+    _check([cases], file=tmp_path / "x")
 
 
 @pytest.mark.parametrize("row", OWN, ids=_name)
 def test_a_section_of_a_serverless_function(row: TargetRow) -> None:
     properties = _properties(next(_admitted(row.when)), "Key")
     properties.setdefault(row.path.split("/")[0], {"AuthType": "NONE"})
+    absent, anything = {"Ref": "AWS::NoValue"}, {"Ref": "Stage"}
     cases = [
-        Case(properties, True),
-        Case({**properties, "AutoPublishAlias": {"Ref": "AWS::NoValue"}}, True),
-        Case({**properties, "AutoPublishAlias": "live"}, False),
-        Case({**properties, "AutoPublishAlias": {"Ref": "Stage"}}, False),
+        Case(row.type, properties, True),
+        Case(row.type, {**properties, "AutoPublishAlias": absent}, True),
+        Case(row.type, {**properties, "AutoPublishAlias": "live"}, False),
+        Case(row.type, {**properties, "AutoPublishAlias": anything}, False),
     ]
     place = _place(row.path, "Key")
-    for index, (case, uses) in enumerate(zip(cases, _uses(row.type, cases))):
+    for index, (case, uses) in enumerate(zip(cases, _uses(cases))):
         expected = [Use(f"Target{index}", place)] if case.is_unqualified else []
         assert uses == expected
 
@@ -581,7 +609,7 @@ DOCUMENTED: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize(("kind", "properties"), DOCUMENTED.values(), ids=DOCUMENTED)
 def test_what_a_page_shows_is_a_target(kind: str, properties: Any) -> None:
-    ((use,),) = _uses(kind, [Case(properties, True)])
+    ((use,),) = _uses([Case(kind, properties, True)])
     assert use.function == "Fn"
 
 
@@ -618,7 +646,7 @@ QUALIFIED: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize(("kind", "properties"), QUALIFIED.values(), ids=QUALIFIED)
 def test_the_qualifier_that_a_page_shows_counts(kind: str, properties: Any) -> None:
-    assert _uses(kind, [Case(properties, False)]) == [[]]
+    assert _uses([Case(kind, properties, False)]) == [[]]
 
 
 @pytest.mark.parametrize("hook", ["BeforeAllowTrafficHook", "AfterAllowTrafficHook"])

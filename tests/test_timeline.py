@@ -676,7 +676,6 @@ def _is_circular(side: Template_) -> bool:
     return any(name in waited_for(side, name, set()) for name in side)
 
 
-@pytest.mark.slow
 @fuzzed(250, at_least=20_000)
 @given(_updates())
 def test_rules_say_what_every_order_has(sides: tuple[Template_, Template_]) -> None:
