@@ -29,6 +29,9 @@ from tests.built import (
 from tests.repositories import Remembered, Work, _neutral  # noqa: F401
 from tests.updates import configured
 
+# Writes folders of code.
+pytestmark = pytest.mark.slow
+
 # -- other builds ------------------------------------------------------------------
 
 GO = {

@@ -14,6 +14,9 @@ from tests.building import Template_
 from tests.built import BUNDLE, built_with, from_source, judged
 from tests.repositories import Remembered
 
+# Writes folders of code.
+pytestmark = pytest.mark.slow
+
 
 def _esbuild(*entries: str, uri: str = "src/", **properties: Any) -> Template_:
     metadata = {

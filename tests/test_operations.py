@@ -6,9 +6,11 @@ Tests `data/__init__.py` too.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pytest
+from botocore.model import ServiceModel
 from botocore.session import Session
 
 from cfn_lint_lambda_race.data import (
@@ -42,9 +44,13 @@ CODE_MEMBERS = {
 SAM_ONLY = NOT_OF_THE_FUNCTION - {"CodeUri"} | {"AutoPublishCodeSha256"}
 
 
+@cache
+def _lambda() -> ServiceModel:
+    return Session().get_service_model("lambda")
+
+
 def _members(operation: str) -> set[str]:
-    model = Session().get_service_model("lambda").operation_model(operation)
-    return set(model.input_shape.members)
+    return set(_lambda().operation_model(operation).input_shape.members)
 
 
 def _function() -> Mapping[str, Any]:
@@ -121,7 +127,7 @@ def test_what_has_no_order() -> None:
     """Sets of networks and groups; the later of two layers covers the earlier."""
     unordered = {row.property: row.unordered for row in ROWS.values() if row.unordered}
     assert unordered == {"VpcConfig": ("SecurityGroupIds", "SubnetIds")}
-    model = Session().get_service_model("lambda").shape_for("VpcConfig")
+    model = _lambda().shape_for("VpcConfig")
     assert set(unordered["VpcConfig"]) <= set(model.members)
 
 
