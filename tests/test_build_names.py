@@ -79,10 +79,8 @@ def test_each_compiler_judges_files() -> None:
     assert set(JUDGED) == set(_JUDGES) == set(Method) - others
 
 
-@pytest.mark.parametrize("folder", ["", "src/"])
-@pytest.mark.parametrize(
-    "name",
-    [
+def test_what_decides_on_dependencies() -> None:
+    for name in (
         # Those of a bundle, wherever they lie above it.
         *(".npmrc", ".yarnrc.yml", "bun.lock", "bun.lockb", "jsconfig.json"),
         *("npm-shrinkwrap.json", "package-lock.json", "package.json"),
@@ -94,16 +92,14 @@ def test_each_compiler_judges_files() -> None:
         *("gradle.properties", "gradle.lockfile", "Fn.csproj", "Fn.fsproj"),
         *("Fn.vbproj", "Fn.sln", "Directory.Build.props", "Directory.Build.targets"),
         *("global.json", "aws-lambda-tools-defaults.json"),
-    ],
-)
-def test_what_decides_on_dependencies(folder: str, name: str) -> None:
-    assert _MANIFEST.search(f"{folder}{name}")
-    assert not _is_beside(f"{folder}{name}")
+    ):
+        for path in (name, f"src/{name}"):
+            assert _MANIFEST.search(path), path
+            assert not _is_beside(path), path
 
 
-@pytest.mark.parametrize(
-    ("name", "is_beside"),
-    [
+def test_what_no_compiler_takes() -> None:
+    for name, is_beside in (
         *((f"{name}/a.js", True) for name in ("doc", "docs", "test", "tests")),
         *((f"{name}/a.js", True) for name in ("__tests__", "testdata", ".github")),
         *((f"{name}/a.js", True) for name in ("benches", "examples", "app-tests")),
@@ -119,10 +115,8 @@ def test_what_decides_on_dependencies(folder: str, name: str) -> None:
         *((name, True) for name in ("a.test.js", "a.spec.ts", "a_test.py")),
         *((name, False) for name in ("app.js", "src/app.js", "a.json", "contest/a.js")),
         *((name, False) for name in ("documents/a.js", "latest/a.js", "attest.js")),
-    ],
-)
-def test_what_no_compiler_takes(name: str, is_beside: bool) -> None:
-    assert _is_beside(name) == is_beside
+    ):
+        assert _is_beside(name) == is_beside, name
 
 
 @pytest.mark.parametrize(
@@ -257,11 +251,12 @@ BUILT_IN = (
 )
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
-def test_node_brings_its_own_modules(name: str) -> None:
-    assert _Dependencies([]).has(name)
-    assert _Dependencies([]).has(f"{name}/promises")
-    assert not _Dependencies([]).has(f"./{name}")
+def test_node_brings_its_own_modules() -> None:
+    dependencies = _Dependencies([])
+    for name in BUILT_IN:
+        assert dependencies.has(name), name
+        assert dependencies.has(f"{name}/promises"), name
+        assert not dependencies.has(f"./{name}"), name
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
 import pytest
@@ -38,15 +39,19 @@ def _arn(partition: str = "aws") -> str:
     return f"arn:{partition}:lambda:eu-west-1:123456789012:function:orders"
 
 
+def _arns(partition: str) -> Iterator[tuple[str, Identifier]]:
+    """With each qualifier and without one, and what that is read as."""
+    for qualifier in (None, *QUALIFIERS):
+        whole = _arn(partition) + (f":{qualifier}" if qualifier else "")
+        read = literal(qualifier) if qualifier else None
+        yield whole, Identifier(literal("orders"), read, is_arn=True)
+
+
 @pytest.mark.parametrize("partition", PARTITIONS)
-@pytest.mark.parametrize("qualifier", [None, *QUALIFIERS])
-def test_an_arn(partition: str, qualifier: str | None) -> None:
-    whole = _arn(partition) + (f":{qualifier}" if qualifier else "")
-    expected = Identifier(
-        literal("orders"), literal(qualifier) if qualifier else None, is_arn=True
-    )
-    assert parse_identifier(literal(whole)) == expected
-    assert parse_uri(literal(whole)) == expected
+def test_an_arn(partition: str) -> None:
+    for whole, expected in _arns(partition):
+        assert parse_identifier(literal(whole)) == expected
+        assert parse_uri(literal(whole)) == expected
 
 
 @pytest.mark.parametrize("head", ["", "123456789012:function:", "function:"])
@@ -65,9 +70,8 @@ def test_a_partial_arn_or_a_name(head: str, qualifier: str | None) -> None:
     assert parse_uri(literal(whole)) is None
 
 
-@pytest.mark.parametrize(
-    "whole",
-    [
+def test_what_is_no_identifier() -> None:
+    for whole in (
         "",
         ":",
         "orders:",
@@ -93,13 +97,11 @@ def test_a_partial_arn_or_a_name(head: str, qualifier: str | None) -> None:
         "arn:aws:lambda:eu-west-1:123456789012:function:*",
         "arn:aws:states:eu-west-1:123456789012:function:orders",
         "arn:aws:lambda:eu-west-1:123456789012:layer:orders",
-    ],
-)
-def test_what_is_no_identifier(whole: str) -> None:
-    found = parse_identifier(literal(whole))
-    assert found is None or not found.is_arn
-    if whole != "arn":
-        assert found is None
+    ):
+        found = parse_identifier(literal(whole))
+        assert found is None or not found.is_arn, whole
+        if whole != "arn":
+            assert found is None, whole
 
 
 def test_the_arn_of_a_function_of_the_stack() -> None:
@@ -121,15 +123,10 @@ def test_tokens_that_may_hide_a_colon() -> None:
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
-@pytest.mark.parametrize("qualifier", [None, *QUALIFIERS])
-def test_an_invocation_uri(partition: str, qualifier: str | None) -> None:
-    arn = _arn(partition) + (f":{qualifier}" if qualifier else "")
-    expected = Identifier(
-        literal("orders"), literal(qualifier) if qualifier else None, is_arn=True
-    )
+def test_an_invocation_uri(partition: str) -> None:
     dates = "2015-03-31", "2021-11-15"
     ends = "invocations", "response-streaming-invocations"
-    for date, end in product(dates, ends):
+    for (arn, expected), date, end in product(_arns(partition), dates, ends):
         path = f"path/{date}/functions/{arn}/{end}"
         uri = f"arn:{partition}:apigateway:eu-west-1:lambda:{path}"
         assert parse_uri(literal(uri)) == expected

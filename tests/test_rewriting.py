@@ -90,10 +90,10 @@ def test_what_invokes_the_function(node: Any, new: Any) -> None:
     assert Rewriting({"Orders": LIVE}).of(node) == new
 
 
-@pytest.mark.parametrize("node", LEFT, ids=json.dumps)
 @pytest.mark.parametrize("takes_arn", [True, False])
-def test_what_invokes_something_else_stays(node: Any, takes_arn: bool) -> None:
-    for published in (LIVE, OF_SAM):
+@pytest.mark.parametrize("published", [LIVE, OF_SAM])
+def test_what_invokes_something_else_stays(published: Any, takes_arn: bool) -> None:
+    for node in LEFT:
         assert Rewriting({"Orders": published}, takes_arn).of(node) == node
 
 
