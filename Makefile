@@ -58,8 +58,11 @@ demo: $(DEMO)/.installed
 quick: style
 	$(MAKE) --jobs=2 types quick-tests
 
+# Files of slow tests alone need not even be compiled.
+SLOW = $(shell grep -lE '^(pytestmark = |    )pytest\.mark\.slow,?$$' tests/*.py)
 quick-tests: $(INSTALLED)
-	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow' --ignore tests/recipes
+	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow' --ignore tests/recipes \
+	    $(addprefix --ignore=,$(SLOW))
 
 ## test: formatting, linting, types and the whole suite
 test: style

@@ -18,6 +18,7 @@ from cfnlint.rules.errors import ParseError, RuleError, TransformError
 from cfnlint.runner import Runner
 from cfnlint.schema.resolver import RefResolver
 from cfnlint.template import Template
+from cfnlint.template import template as _template
 
 from cfn_lint_lambda_race.rules._rule import RaceRule
 
@@ -121,7 +122,22 @@ def _made_once(create: Callable[..., ArgumentParser]) -> Callable[..., ArgumentP
     return lambda _: parser
 
 
+def _matching(match: Callable[..., Any]) -> Callable[..., Any]:
+    """The match of cfn-lint's library of patterns, for one that is compiled already.
+
+    Each key of a template is matched, and it asked for the locale each time.
+    """
+
+    def matching(pattern: Any, text: str, *more: Any, **options: Any) -> Any:
+        if isinstance(pattern, str) or more or options:
+            return match(pattern, text, *more, **options)
+        return pattern.match(text)
+
+    return matching
+
+
 # The commands that tests start do without.
+_template.re.match = _matching(_template.re.match)
 CliArgs.create_parser = _made_once(CliArgs.create_parser)
 validators.create = _remembering_class(validators.create)
 RefResolver.resolve_fragment = _remembering_fragment(RefResolver.resolve_fragment)
