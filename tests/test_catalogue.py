@@ -25,6 +25,9 @@ from tests.schemas import (
     schemas,
 )
 
+# Reads all of cfn-lint's schemas.
+pytestmark = pytest.mark.slow
+
 Row = Mapping[str, Any]
 
 TARGETS: list[Row] = load("targets.json")

@@ -362,6 +362,7 @@ def test_what_is_not_published_says_for_which_value(tmp_path: Path) -> None:
     assert "Timeout of Orders when Stage is staging" in message
 
 
+@pytest.mark.slow
 def test_a_template_with_more_choices_than_are_looked_at_is_silent(
     tmp_path: Path,
 ) -> None:

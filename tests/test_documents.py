@@ -126,6 +126,7 @@ def test_the_name_of_a_state(states: Any, words: str, tmp_path: Path) -> None:
     assert message.startswith(words)
 
 
+@pytest.mark.slow
 def test_more_substitutions_than_anybody_can_read() -> None:
     conditions = {
         f"Is{n}": {"Fn::Equals": [{"Ref": "Open"}, str(n)]} for n in range(40)
@@ -463,6 +464,7 @@ def test_how_large_a_document_may_be() -> None:
     assert not is_small([document])
 
 
+@pytest.mark.slow
 def test_decoding_starts_no_search_for_garbage() -> None:
     text = yaml.dump([{str(number): [number]} for number in range(3_000)])
     searches: list[str] = []

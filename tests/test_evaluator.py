@@ -1012,6 +1012,7 @@ def test_mappings_in_mappings_end() -> None:
     assert evaluator._steps < 2 * evaluator_module.MAX_STEPS
 
 
+@pytest.mark.slow
 def test_choices_in_choices_end() -> None:
     """Each doubles the work, though all that is found is that it is too much."""
     node: Any = "a"

@@ -346,6 +346,7 @@ def _renamed(node: Json, names: dict[str, str]) -> Json:
     return {key: _renamed(value, names) for key, value in node.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("qualified", [LIVE, VERSION], ids=["alias", "version"])
 def test_among_all_integrations_the_one_permission_put_back_is_reported(
     tmp_path: Path, qualified: Json

@@ -113,6 +113,7 @@ def _further_names(row: Row) -> Iterator[str]:
             yield re.sub(r"\d+", number, name)
 
 
+@pytest.mark.slow
 def test_the_table_is_right() -> None:
     assert len(ROWS) > 70
     assert problems(ROWS) == []
