@@ -129,9 +129,9 @@ def _matching(match: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def matching(pattern: Any, text: str, *more: Any, **options: Any) -> Any:
-        if isinstance(pattern, str) or more or options:
-            return match(pattern, text, *more, **options)
-        return pattern.match(text)
+        if isinstance(pattern, _template.re.Pattern) and not (more or options):
+            return pattern.match(text)
+        return match(pattern, text, *more, **options)
 
     return matching
 

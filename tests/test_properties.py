@@ -85,9 +85,10 @@ def _words_beside(template: Any) -> set[str]:
 
 
 def test_new_names_change_nothing_but_names() -> None:
-    renamable = [one for one in map(_template, NAMES) if _is_renamable(one)]
+    templates = {name: _template(name) for name in NAMES}
+    renamable = {name: one for name, one in templates.items() if _is_renamable(one)}
     assert len(renamable) > 30
-    for template in renamable:
+    for name, template in renamable.items():
         # Behind the name: what it ends with can say how a version is counted.
         names = {old: f"Renamed{old}" for old in template["Resources"]}
         old = _found(template)
@@ -95,7 +96,7 @@ def test_new_names_change_nothing_but_names() -> None:
         assert new == [
             (rule, tuple(_renamed(list(path), names)), _renamed(message, names))
             for rule, path, message in old
-        ]
+        ], name
 
 
 # -- spellings -----------------------------------------------------------------

@@ -109,10 +109,7 @@ def _uses(
         "Resources": {
             **deepcopy(PUBLISHED),
             **{
-                f"Target{index}": {
-                    "Type": case.kind,
-                    "Properties": case.properties,
-                }
+                f"Target{index}": {"Type": case.kind, "Properties": case.properties}
                 for index, case in enumerate(cases)
             },
         },
@@ -278,7 +275,8 @@ def test_what_stands_beside_decides() -> None:
                     del beside[path]
                 properties = _properties(beside)
                 _put(properties, row.path, _sub(row, "${Fn.Arn}"), 0)
-                cases.append(Case(_kind(row), properties, False, _place(row.path, 0)))
+                what = f"{path} {other}"
+                cases.append(Case(_kind(row), properties, False, written=what))
     assert len(cases) >= 3 * len(rows)
     for case, uses in zip(cases, _uses(cases)):
         assert uses == [], case
@@ -304,7 +302,8 @@ def test_qualifiers_beside() -> None:
 
 
 def _objects(row: TargetRow, outer: tuple[str, ...]) -> Iterator[Case]:
-    place = _place("/".join([row.path, *outer, row.inside or ""]), 0)
+    assert row.inside is not None
+    place = _place("/".join([row.path, *outer, row.inside]), 0)
     for reference, is_unqualified in WRITTEN.items():
         for document in _documents(row, _sub(row, reference), outer):
             properties = _in_document(row, document)
