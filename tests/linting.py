@@ -7,11 +7,15 @@ import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import fields
+from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from cfnlint.config import CliArgs, ConfigMixIn
-from cfnlint.jsonschema import validators
+from cfnlint.context import context
+from cfnlint.jsonschema import _filter, _keywords, validators
 from cfnlint.match import Match
 from cfnlint.rules import Rules
 from cfnlint.rules.errors import ParseError, RuleError, TransformError
@@ -140,6 +144,9 @@ def _matching(match: Callable[..., Any]) -> Callable[..., Any]:
 _template.re.match = _matching(_template.re.match)
 CliArgs.create_parser = _made_once(CliArgs.create_parser)
 validators.create = _remembering_class(validators.create)
+# What a class has and how alike two names are does not change.
+context.fields = validators.fields = _filter.fields = cache(fields)
+_keywords.SequenceMatcher = cache(SequenceMatcher)
 RefResolver.resolve_fragment = _remembering_fragment(RefResolver.resolve_fragment)
 
 
