@@ -72,7 +72,13 @@ def decode(text: str) -> Any:
 
 def edited(text: str, method: str, *arguments: Any) -> str:
     """The text after an edit, of which nothing outside changed."""
-    edit: Edit = getattr(Document(text), method)(*arguments)
+    return edited_document(Document(text), method, *arguments)
+
+
+def edited_document(document: Document, method: str, *arguments: Any) -> str:
+    """The same of a document, which stays as it is."""
+    text = document.text
+    edit: Edit = getattr(document, method)(*arguments)
     after = apply(text, [edit])
     assert after == text[: edit.start] + edit.text + text[edit.end :]
     return after
@@ -460,7 +466,8 @@ def check(text: str, path: list[Any], value: Any) -> int:
 
 @lru_cache(1)
 def _read(text: str) -> tuple[Any, Document]:
-    return decode(text), Document(text)
+    document = Document(text)
+    return decode(text), document
 
 
 def changes(
@@ -514,19 +521,20 @@ def test_edits_of_real_templates(file: File) -> None:
     with file.open(encoding="utf-8", newline="") as stream:
         text = stream.read()
     try:
-        Document(text)
+        template, document = _read(text)
     except EditError as error:
         pytest.skip(str(error))
-    paths = [list(path) for path in nodes(decode(text)) if path]
+    paths = [list(path) for path in nodes(template) if path]
     value: Any = {"X": {"Ref": "X"}, "a": [{"Fn::GetAtt": ["B", "Arn"]}, "c: d"]}
     # Few of a large file: reading one takes a second.
     step = max(1, len(paths) * len(text) // 30_000)
     made = [check(text, path, value) for path in paths[::step]]
     assert sum(made) >= len(made)
-    template = decode(text)
     # Some JSON files beside the templates are none.
     for behind in [*template.get("Resources", {})][::10]:
-        after = decode(edited(text, "add_resources", behind, {"New": value}))
+        after = decode(
+            edited_document(document, "add_resources", behind, {"New": value})
+        )
         names = [*after["Resources"]]
         assert names[names.index(behind) + 1] == "New"
         assert after["Resources"].pop("New") == value
