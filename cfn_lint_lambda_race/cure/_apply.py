@@ -19,8 +19,6 @@ from cfn_lint_lambda_race.cure._workshop import Choices, NoFixError
 
 # Each round reads the text once; fixes of one place wait for one another.
 _MAX_ROUNDS = 25
-# One for the findings, one for what their fixes bring with them.
-_USUAL_ROUNDS = 2
 
 Key = tuple[str, tuple[str | int, ...], str]
 _Place = tuple[str, tuple[str | int, ...]]
@@ -202,12 +200,10 @@ class Curing:
         wanted = {finding.key: finding for finding in findings}
         functions = {finding.fix.function for finding in findings if finding.fix}
         done: set[Key] = set()
-        for number in range(_MAX_ROUNDS):
-            # The third text is mostly the last one, which has to be linted anyway.
-            lint = self._lint.pack if number < _USUAL_ROUNDS else self._lint.whole
+        for _ in range(_MAX_ROUNDS):
             waiting = [
                 finding
-                for finding in lint(attempt.text)
+                for finding in self._lint.pack(attempt.text)
                 if finding.fix is not None
                 and finding.key not in done
                 and (
