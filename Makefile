@@ -79,7 +79,7 @@ types: $(INSTALLED)
 ## suite: the tests alone, for example under another cfn-lint:
 ## make suite VENV=.venv-1.53 CFN_LINT=cfn-lint==1.53.3
 suite: $(INSTALLED)
-	$(BIN)/cfn-lint --version
+	@$(BIN)/python -c 'from importlib.metadata import version as v; print("cfn-lint", v("cfn-lint"))'
 	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/recipes
 
 ## suite-oldest: the tests alone, under the oldest cfn-lint that the package allows

@@ -731,6 +731,7 @@ def test_a_table_of_another_name_is_another_table(
     assert changed(update(tmp_path, before, new_code(same))) == ()
 
 
+@pytest.mark.slow
 def test_sam_writes_its_resources_out_as_the_pack_has_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -245,6 +245,7 @@ def _include(name: str) -> dict[str, Any]:
 _ORDERS = {"/orders": {"get": "{}"}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "body"),
     [

@@ -17,7 +17,11 @@ from cfn_lint_lambda_race.update._fingerprint import _digest, _stored
 from tests.linting import FUNCTION, lint_template, paths
 from tests.repositories import Work, _neutral  # noqa: F401
 
-pytestmark = pytest.mark.usefixtures("_neutral")
+# Most write folders of code.
+pytestmark = [
+    pytest.mark.usefixtures("_neutral"),
+    pytest.mark.slow,
+]
 
 BASE: dict[str, Any] = {
     "Parameters": {

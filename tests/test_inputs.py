@@ -117,6 +117,7 @@ def test_the_words_are_those_that_aws_uses_for_it() -> None:
     assert not frozenset.intersection(*listed.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "path"),
     [
