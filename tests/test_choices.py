@@ -36,6 +36,9 @@ from tests.building import new_code, parameter, resource, sam, stack
 from tests.linting import lint_template, messages
 from tests.updates import PUBLISHED, configured, lint_update, side_of, update
 
+# Most compare an update for each value that decides something in it.
+pytestmark = pytest.mark.slow
+
 Template_ = dict[str, Any]
 
 
@@ -362,7 +365,6 @@ def test_what_is_not_published_says_for_which_value(tmp_path: Path) -> None:
     assert "Timeout of Orders when Stage is staging" in message
 
 
-@pytest.mark.slow
 def test_a_template_with_more_choices_than_are_looked_at_is_silent(
     tmp_path: Path,
 ) -> None:
@@ -454,7 +456,6 @@ def _holds(after: Template_, when: Scenario, values: Mapping[str, str]) -> bool:
     return True
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("allowed", [{}, _ALLOWED[0], _ALLOWED[2]], ids=str)
 def test_what_is_told_of_defaults_is_so_with_each_value(
@@ -480,7 +481,6 @@ def test_what_is_told_of_defaults_is_so_with_each_value(
         assert is_told or not (is_racing and values == defaults), (values, told)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("parameters", [{}, *_ALLOWED], ids=str)
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_told_of_no_value_is_told_of_each(
@@ -579,7 +579,6 @@ def _random_stack(rng: random.Random, parameters: Template_) -> Template_:
     return template
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_what_is_looked_at_once_is_so_for_each_choice(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -228,6 +228,8 @@ def _property(row: TargetRow, item: str | int) -> Iterator[Case]:
             yield Case(_kind(row), properties, is_unqualified, place, reference)
 
 
+# Every row in every way to write it.
+@pytest.mark.slow
 @pytest.mark.parametrize("item", [0, "Key"])
 def test_properties(item: str | int) -> None:
     _check([*_property(row, item)] for row in IN_PROPERTIES)
@@ -310,6 +312,7 @@ def _objects(row: TargetRow, outer: tuple[str, ...]) -> Iterator[Case]:
             yield Case(_kind(row), properties, is_unqualified, place, reference)
 
 
+@pytest.mark.slow
 def test_objects() -> None:
     deep = [row for row in IN_DOCUMENTS if row.inside and "**" in row.inside]
     assert len(deep) > 3
@@ -341,6 +344,7 @@ def _texts(row: TargetRow) -> Iterator[Case]:
                     yield Case(_kind(row), properties, is_unqualified, place, reference)
 
 
+@pytest.mark.slow
 def test_texts() -> None:
     _check([*_texts(row)] for row in IN_DOCUMENTS)
 
