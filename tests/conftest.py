@@ -55,10 +55,11 @@ def _use_memory() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the seed that was not chosen: the same in every run of the suite, and
-    another one where `EXAMPLES` (`make fuzz`) asks for other examples.
+    """Choose what was not chosen: where tests write, and the seed.
 
-    Hypothesis reads the option after this, and pytest-xdist hands it to its workers.
+    The seed is the same in every run of the suite, and another one where `EXAMPLES`
+    (`make fuzz`) asks for other examples. Hypothesis reads the option after this, and
+    pytest-xdist hands it, and the environment, to its workers.
     """
     _use_memory()
     if getattr(config.option, SEED, None) is None:
